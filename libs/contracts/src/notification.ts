@@ -1,0 +1,26 @@
+/** The notification service: a notice is recorded once, then delivered by workers. */
+import { z } from 'zod';
+import { defineCommand, success } from './contract.js';
+import { currency, minorUnits, orderId, orderItem } from './values.js';
+
+/** Answered when the notice is recorded; a mail server that is down delays it and fails nothing. */
+export const notifyCustomer = defineCommand({
+  name: 'notification.notify-customer',
+  version: 1,
+  participant: 'notification',
+  topic: 'notification.commands',
+  payload: z.object({
+    template: z.enum(['order-confirmed']),
+    /** What the notice is about; with the template it is its identity, so it goes out once. */
+    subjectId: orderId,
+    email: z.string().min(3).max(320),
+    order: z.object({
+      orderId,
+      currency,
+      totalAmount: minorUnits,
+      items: z.array(orderItem),
+      trackingNumber: z.string().optional(),
+    }),
+  }),
+  replies: { 'notification.notice-recorded': success(z.object({ noticeId: z.string() })) },
+});

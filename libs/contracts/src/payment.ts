@@ -1,0 +1,69 @@
+/** The payment service: one payment an order, charged once, refunded at most what was captured. */
+import { z } from 'zod';
+import { defineCommand, defineEvent, refusal, success } from './contract.js';
+import { currency, minorUnits, orderId, paymentMethod, reason } from './values.js';
+
+const topic = 'payment.commands';
+
+export const chargePayment = defineCommand({
+  name: 'payment.charge-payment',
+  version: 1,
+  participant: 'payment',
+  topic,
+  payload: z.object({
+    orderId,
+    customerId: z.string(),
+    merchantId: z.string(),
+    channel: z.string(),
+    amount: minorUnits,
+    currency,
+    method: paymentMethod,
+    /** The card token, encrypted for the payment service. */
+    sealedToken: z.string().max(2000),
+  }),
+  replies: {
+    'payment.payment-captured': success(z.object({ intentId: z.string(), amount: minorUnits })),
+    'payment.payment-declined': refusal(z.object({ declineCode: z.string() })),
+  },
+});
+
+/** Cancels the payment intent where nothing was captured, else refunds what was. */
+export const refundPayment = defineCommand({
+  name: 'payment.refund-payment',
+  version: 1,
+  participant: 'payment',
+  topic,
+  payload: z.object({ orderId, reason }),
+  replies: { 'payment.payment-refunded': success(z.object({ refunded: minorUnits })) },
+});
+
+const paymentFact = z.object({
+  orderId,
+  revision: z.int().min(1),
+  merchantId: z.string(),
+  customerId: z.string(),
+  channel: z.string(),
+  method: paymentMethod,
+  currency,
+  amount: minorUnits,
+  occurredAt: z.string(),
+});
+
+export const paymentCompleted = defineEvent({
+  name: 'payment.completed',
+  version: 1,
+  topic: 'payment.events',
+  data: paymentFact,
+});
+export const paymentFailed = defineEvent({
+  name: 'payment.failed',
+  version: 1,
+  topic: 'payment.events',
+  data: paymentFact.extend({ reason }),
+});
+export const refundCompleted = defineEvent({
+  name: 'refund.completed',
+  version: 1,
+  topic: 'payment.events',
+  data: paymentFact.extend({ refunded: minorUnits }),
+});

@@ -1,0 +1,37 @@
+/** Values that several messages share. */
+import { z } from 'zod';
+
+/** Integer minor units (pence, yen). The ceiling keeps sums of many far inside a double's integers. */
+export const minorUnits = z.int().min(0).max(1_000_000_000_000);
+
+/** ISO 4217, upper case. */
+export const currency = z.string().regex(/^[A-Z]{3}$/);
+
+export const productId = z.string().min(1).max(64);
+export const orderId = z.uuid();
+
+export const shippingAddress = z.object({
+  prefecture: z.string().min(1).max(100),
+  city: z.string().min(1).max(100),
+  line1: z.string().min(1).max(200),
+  postalCode: z.string().min(1).max(16),
+  country: z.string().length(2).optional(),
+});
+export type ShippingAddress = z.infer<typeof shippingAddress>;
+
+export const orderItem = z.object({
+  productId,
+  quantity: z.int().min(1).max(1_000_000),
+  unitPrice: minorUnits,
+});
+export type OrderItem = z.infer<typeof orderItem>;
+
+export const stockLine = z.object({ productId, quantity: z.int().min(1).max(100_000_000) });
+export type StockLine = z.infer<typeof stockLine>;
+
+/** Why something was refused or failed: `code` for machines, `message` for people. */
+export const reason = z.object({ code: z.string().min(1).max(64), message: z.string().max(2000) });
+export type Reason = z.infer<typeof reason>;
+
+export const paymentMethod = z.enum(['credit_card', 'bank_transfer', 'convenience_store']);
+export type PaymentMethod = z.infer<typeof paymentMethod>;
