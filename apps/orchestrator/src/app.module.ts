@@ -1,0 +1,43 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { migrations } from '#migrations/orchestrator';
+import { MessagingModule } from '#messaging';
+import { HealthModule, type Logger } from '#platform';
+import { SagaRegistry } from '#saga';
+import { SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
+import { SagaInboxController } from './handlers/saga-inbox.controller.js';
+import { AdminController } from './http/admin.controller.js';
+import { HISTORY_TABLE } from './persistence/history-table.js';
+import { stepTiming, type OrchestratorSettings } from './settings.js';
+import { placeOrder } from './sagas/place-order.saga.js';
+import { LOGGER, TIMER_POLL_MS, TimerService } from './timers/timer.service.js';
+
+/** All definitions this service runs; old versions stay for as long as instances are on them. */
+export const sagas = [placeOrder];
+
+@Module({})
+export class AppModule {
+  static forRoot(settings: OrchestratorSettings, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        MessagingModule.forRoot({
+          service: 'orchestrator',
+          settings,
+          migrations,
+          partitionedTables: [HISTORY_TABLE],
+          log: logger,
+        }),
+        HealthModule.forRoot(),
+      ],
+      controllers: [SagaInboxController, AdminController],
+      providers: [
+        { provide: SagaRegistry, useValue: new SagaRegistry(sagas) },
+        { provide: STEP_TIMING, useValue: stepTiming(settings) },
+        { provide: TIMER_POLL_MS, useValue: settings.TIMER_POLL_MS },
+        { provide: LOGGER, useValue: logger },
+        SagaEngine,
+        TimerService,
+      ],
+    };
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * One batch of `saga.inbox` is one transaction: the instances are read and locked, decided in
+ * memory one message after the other, and written back with their history and their commands.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  caused,
+  deadLetter,
+  newId,
+  Outbox,
+  RetryableError,
+  type EventBatch,
+  type ReceivedEvent,
+  type UnitOfWork,
+} from '#messaging';
+import {
+  decide,
+  newInstance,
+  SagaRegistry,
+  type DecideContext,
+  type SagaDefinition,
+  type SagaMessage,
+  type StepTiming,
+} from '#saga';
+import { appendHistory, lockInstances, saveInstances, tickHandled } from '#saga-store';
+import { replyProblem } from './check-reply.js';
+import { commandEvent } from './command-event.js';
+import { readInboxItem, type InboxItem } from './inbox-item.js';
+import { WorkingSet, type LiveInstance } from './working-set.js';
+
+/** Timers fired by one tick; the next tick follows at once when more are due. */
+const TIMERS_A_TICK = 500;
+
+export const STEP_TIMING = Symbol('step-timing');
+
+interface Batch {
+  readonly unit: UnitOfWork;
+  readonly partition: number;
+  readonly work: WorkingSet;
+  readonly now: number;
+}
+
+@Injectable()
+export class SagaEngine {
+  constructor(
+    private readonly registry: SagaRegistry,
+    private readonly outbox: Outbox,
+    @Inject(STEP_TIMING) private readonly timing: Required<StepTiming>,
+  ) {}
+
+  async handle({ partition, events }: EventBatch, unit: UnitOfWork): Promise<void> {
+    const items = events.map(readInboxItem);
+    const ticks = items.filter((item) => item.to === 'timers');
+    const { now, instances } = await lockInstances(unit.tx, {
+      ids: items.flatMap((item) => (item.to === 'saga' ? [item.sagaId] : [])),
+      keys: items.flatMap((item) => (item.to === 'key' ? [item] : [])),
+      ...(ticks.length > 0 && {
+        due: {
+          partition,
+          beforeMs: Math.max(...ticks.map((tick) => tick.dueBeforeMs)),
+          limit: TIMERS_A_TICK,
+        },
+      }),
+    });
+    const batch: Batch = { unit, partition, work: new WorkingSet(instances), now };
+    for (const item of items) await this.apply(batch, item);
+    await this.write(batch, ticks.length > 0);
+  }
+
+  private async apply(batch: Batch, item: InboxItem): Promise<void> {
+    switch (item.to) {
+      case 'dead-letters':
+        return reject(batch.unit, item.event, 'unreadable', item.problem);
+      case 'timers':
+        return this.fireTimers(batch, item.dueBeforeMs, item.event);
+      case 'key':
+        return this.applyByKey(batch, item);
+      case 'saga': {
+        const live = batch.work.find(item.sagaId);
+        if (live) return this.decide(batch, live, item.message, item.event);
+        return reject(batch.unit, item.event, 'unknown-saga', `there is no saga ${item.sagaId}`);
+      }
+    }
+  }
+
+  private applyByKey(batch: Batch, item: InboxItem & { to: 'key' }): void {
+    const { definition: name, businessKey, message, event } = item;
+    const known = batch.work.findByKey(name, businessKey);
+    const definition = known ? this.definitionOf(known) : this.registry.latest(name);
+    if (!definition) {
+      return reject(batch.unit, event, 'unknown-definition', `there is no saga '${name}'`);
+    }
+    let checked = message;
+    if (message.kind === 'start') {
+      const input = definition.input.safeParse(message.input);
+      if (!input.success) {
+        const [issue] = input.error.issues;
+        const problem = `${issue?.path.join('.')}: ${issue?.message}`;
+        return reject(batch.unit, event, 'invalid-input', `'${name}' cannot start: ${problem}`);
+      }
+      checked = { ...message, input: input.data };
+    }
+    const live = known ?? this.begin(batch, definition, businessKey);
+    this.decide(batch, live, checked, event);
+  }
+
+  private begin(batch: Batch, definition: SagaDefinition, businessKey: string): LiveInstance {
+    const { name, version } = definition;
+    const { work, partition, now } = batch;
+    const head = { id: newId(), definition: name, version, businessKey, now };
+    return work.add({
+      instance: newInstance(head),
+      readAt: 0,
+      partition,
+      history: [],
+      sent: false,
+    });
+  }
+
+  private decide(
+    batch: Batch,
+    live: LiveInstance,
+    message: SagaMessage,
+    event: ReceivedEvent,
+  ): void {
+    const definition = this.definitionOf(live);
+    if (message.kind === 'reply') {
+      const problem = replyProblem(definition, live.instance, message);
+      if (problem) return reject(batch.unit, event, 'invalid-reply', problem);
+    }
+    const decision = decide(definition, live.instance, message, this.context(batch.now));
+    batch.work.apply(live, decision);
+    const events = decision.commands.map((command) =>
+      caused(event, commandEvent(live.instance, command, batch.now)),
+    );
+    if (events.length > 0) batch.unit.publish(...events);
+  }
+
+  private async fireTimers(batch: Batch, dueBeforeMs: number, tick: ReceivedEvent): Promise<void> {
+    const due = batch.work
+      .all()
+      .filter(({ instance }) => instance.wakeAt !== null && instance.wakeAt <= dueBeforeMs);
+    const publishedBy = await this.publishedBy(batch, due);
+    for (const live of due) {
+      const messageId = tick.id;
+      const by = publishedBy.get(live) ?? 0;
+      this.decide(batch, live, { kind: 'timer', messageId, publishedBy: by }, tick);
+    }
+  }
+
+  /** When the last commands of each instance were published at the latest; see `TimerMessage`. */
+  private async publishedBy(
+    batch: Batch,
+    due: readonly LiveInstance[],
+  ): Promise<Map<LiveInstance, number>> {
+    const positioned = due.flatMap((live) => (live.position ? [{ live, at: live.position }] : []));
+    const moments = await this.outbox.publishedBy(
+      batch.unit.tx,
+      positioned.map(({ at }) => at),
+    );
+    return new Map(positioned.map(({ live }, index) => [live, moments[index] ?? Infinity]));
+  }
+
+  private async write({ unit, work, partition }: Batch, ticked: boolean): Promise<void> {
+    const changed = work.changed();
+    const position = changed.some((live) => live.sent) ? unit.stamp() : undefined;
+    await saveInstances(
+      unit.tx,
+      changed.map((live) => ({
+        instance: live.instance,
+        readAt: live.readAt,
+        partition: live.partition,
+        ...(live.sent && position && { position }),
+      })),
+    );
+    await appendHistory(
+      unit.tx,
+      changed.flatMap(({ instance, history }) => history.map((entry) => ({ instance, entry }))),
+    );
+    if (ticked) await tickHandled(unit.tx, partition);
+  }
+
+  /** @throws RetryableError when only a newer replica knows this version: it waits for one. */
+  private definitionOf({ instance }: LiveInstance): SagaDefinition {
+    const definition = this.registry.find(instance.definition, instance.version);
+    if (definition) return definition;
+    throw new RetryableError(
+      `saga '${instance.definition}' v${instance.version} is not known to this replica`,
+    );
+  }
+
+  private context(now: number): DecideContext {
+    return { now, jitter: Math.random(), timing: this.timing };
+  }
+}
+
+const reject = (unit: UnitOfWork, event: ReceivedEvent, code: string, message: string): void =>
+  unit.publish(deadLetter(event, { code, message }));

@@ -1,0 +1,62 @@
+/** The instances of one batch, in memory, between the read and the write. */
+import type { OutboxPosition, StoredInstance } from '#saga-store';
+import type { Decision, HistoryEntry, SagaInstance } from '#saga';
+
+export interface LiveInstance {
+  readonly readAt: number;
+  readonly partition: number;
+  readonly position?: OutboxPosition;
+  instance: SagaInstance;
+  readonly history: HistoryEntry[];
+  /** Commands went out, so the clocks start anew with this batch. */
+  sent: boolean;
+}
+
+export class WorkingSet {
+  private readonly byId = new Map<string, LiveInstance>();
+  private readonly byKey = new Map<string, LiveInstance>();
+
+  constructor(stored: readonly StoredInstance[]) {
+    for (const { instance, partition, position } of stored) {
+      this.add({
+        readAt: instance.revision,
+        partition,
+        ...(position && { position }),
+        instance,
+        history: [],
+        sent: false,
+      });
+    }
+  }
+
+  add(live: LiveInstance): LiveInstance {
+    const { id, definition, businessKey } = live.instance;
+    this.byId.set(id, live);
+    this.byKey.set(keyOf(definition, businessKey), live);
+    return live;
+  }
+
+  find(sagaId: string): LiveInstance | undefined {
+    return this.byId.get(sagaId);
+  }
+
+  findByKey(definition: string, businessKey: string): LiveInstance | undefined {
+    return this.byKey.get(keyOf(definition, businessKey));
+  }
+
+  all(): LiveInstance[] {
+    return [...this.byId.values()];
+  }
+
+  changed(): LiveInstance[] {
+    return this.all().filter((live) => live.history.length > 0);
+  }
+
+  apply(live: LiveInstance, decision: Decision): void {
+    live.instance = decision.instance;
+    live.history.push(decision.history);
+    live.sent ||= decision.commands.length > 0;
+  }
+}
+
+const keyOf = (definition: string, businessKey: string): string => `${definition}\n${businessKey}`;

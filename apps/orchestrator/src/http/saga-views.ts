@@ -1,0 +1,66 @@
+/** What the admin API answers: an instance as people and scripts read it. */
+import { stepsOf, type SagaDefinition, type SagaInstance, type StepInstance } from '#saga';
+
+const timeOf = (epochMs: number | null | undefined): string | null =>
+  epochMs === null || epochMs === undefined ? null : new Date(epochMs).toISOString();
+
+/** One line of a list. */
+export const sagaSummary = (instance: SagaInstance) => ({
+  sagaId: instance.id,
+  orderId: instance.businessKey,
+  definition: instance.definition,
+  version: instance.version,
+  state: instance.state,
+  ...(instance.cause && { cause: instance.cause }),
+  ...(instance.attention && { attention: instance.attention }),
+  revision: instance.revision,
+  createdAt: timeOf(instance.createdAt),
+  updatedAt: timeOf(instance.updatedAt),
+});
+
+const stepView = (name: string, kind: string, step: StepInstance) => ({
+  name,
+  kind,
+  state: step.state,
+  attempts: step.command?.attempts ?? 0,
+  commandId: step.command?.commandId ?? null,
+  sentAt: timeOf(step.command?.sentAt),
+  finishedAt: timeOf(step.finishedAt),
+  nextTryAt: timeOf(step.command?.dueAt),
+  lastError: step.undo?.error ?? step.command?.error ?? null,
+  result: step.result ?? null,
+  compensation: step.undo
+    ? {
+        commandId: step.undo.commandId,
+        state: step.undo.state,
+        attempts: step.undo.attempts,
+        sentAt: timeOf(step.undo.sentAt),
+        nextTryAt: timeOf(step.undo.dueAt),
+        lastError: step.undo.error ?? null,
+      }
+    : null,
+});
+
+/** The whole instance. Steps stand in the order of the definition, where this replica knows it. */
+export const sagaDetail = (instance: SagaInstance, definition: SagaDefinition | undefined) => {
+  const steps: [name: string, kind: string][] = definition
+    ? stepsOf(definition).map((step) => [step.name, step.kind])
+    : Object.keys(instance.steps).map((name) => [name, 'unknown']);
+  return {
+    ...sagaSummary(instance),
+    steps: steps.map(([name, kind]) =>
+      stepView(name, kind, withoutTimer(instance.steps[name] ?? { state: 'waiting' })),
+    ),
+    ledger: Object.values(instance.ledger),
+    cancelRequested: instance.cancel ?? null,
+    wakeAt: timeOf(instance.wakeAt),
+    data: instance.input,
+  };
+};
+
+/** A due time means something only while an answer is waited for. */
+const withoutTimer = (step: StepInstance): StepInstance => {
+  if (!step.command || step.state === 'sent' || step.state === 'pending') return step;
+  const { dueAt: _, ...command } = step.command;
+  return { ...step, command };
+};

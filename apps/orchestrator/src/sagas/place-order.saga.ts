@@ -1,0 +1,93 @@
+import {
+  cancelOrder,
+  chargePayment,
+  confirmOrder,
+  notifyCustomer,
+  placeOrderInput,
+  refundPayment,
+  releaseStock,
+  reserveStock,
+  secureStock,
+  shipOrder,
+} from '#contracts';
+import { saga } from '#saga';
+
+/**
+ * An order from acceptance to the customer's mail. Until the parcel is handed to the carrier
+ * everything can be undone; from then on everything succeeds in the end.
+ */
+export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOrderInput })
+  .local('create-order', {
+    compensation: {
+      command: cancelOrder,
+      payload: ({ input, cause }) => ({ orderId: input.orderId, reason: cause }),
+    },
+  })
+  .compensable('reserve-stock', {
+    command: reserveStock,
+    payload: ({ input }) => ({ orderId: input.orderId, items: linesOf(input.items) }),
+    compensation: {
+      command: releaseStock,
+      payload: ({ input }) => ({ orderId: input.orderId }),
+    },
+  })
+  .compensable('charge-payment', {
+    command: chargePayment,
+    payload: ({ input }) => ({
+      orderId: input.orderId,
+      customerId: input.customerId,
+      merchantId: input.merchantId,
+      channel: input.channel,
+      amount: input.totalAmount,
+      currency: input.currency,
+      method: input.payment.method,
+      sealedToken: input.payment.sealedToken,
+    }),
+    compensation: {
+      command: refundPayment,
+      payload: ({ input, cause }) => ({ orderId: input.orderId, reason: cause }),
+    },
+  })
+  .compensable('secure-stock', {
+    command: secureStock,
+    payload: ({ input }) => ({ orderId: input.orderId }),
+    compensation: { coveredBy: 'reserve-stock' },
+  })
+  .pivot('ship-order', {
+    command: shipOrder,
+    payload: ({ input }) => ({
+      orderId: input.orderId,
+      merchantId: input.merchantId,
+      items: linesOf(input.items),
+      shippingAddress: input.shippingAddress,
+    }),
+  })
+  .parallel((group) =>
+    group
+      .retriable('confirm-order', {
+        command: confirmOrder,
+        payload: ({ input, results }) => ({
+          orderId: input.orderId,
+          trackingNumber: results['ship-order'].trackingNumber,
+        }),
+      })
+      .retriable('notify-customer', {
+        command: notifyCustomer,
+        payload: ({ input, results }) => ({
+          template: 'order-confirmed' as const,
+          subjectId: input.orderId,
+          email: input.email,
+          order: {
+            orderId: input.orderId,
+            currency: input.currency,
+            totalAmount: input.totalAmount,
+            items: input.items,
+            trackingNumber: results['ship-order'].trackingNumber,
+          },
+        }),
+      }),
+  )
+  .build();
+
+const linesOf = (items: readonly { productId: string; quantity: number }[]) =>
+  items.map(({ productId, quantity }) => ({ productId, quantity }));

@@ -1,0 +1,11 @@
+export { findInstance, listInstances, type InstanceFilter } from './find-instances.js';
+export { appendHistory, readHistory, type HistoryRow } from './history.js';
+export {
+  lockInstances,
+  type InstanceKey,
+  type Locked,
+  type LockRequest,
+} from './lock-instances.js';
+export { saveInstances, type InstanceChange } from './save-instances.js';
+export type { OutboxPosition, StoredInstance } from './stored-instance.js';
+export { claimTicks, ensureTickRows, tickHandled, type DueTick } from './timers.js';

@@ -1,0 +1,68 @@
+/** Reads and locks the instances that a batch of messages concerns, in one statement. */
+import type { Tx } from '#messaging';
+import {
+  fromRow,
+  INSTANCE_COLUMNS,
+  type InstanceRow,
+  type StoredInstance,
+} from './stored-instance.js';
+
+export interface InstanceKey {
+  readonly definition: string;
+  readonly businessKey: string;
+}
+
+export interface Locked {
+  /** The database's clock, epoch ms: every replica decides by the same one. */
+  readonly now: number;
+  readonly instances: readonly StoredInstance[];
+}
+
+// Locks are taken in the order of the ids, so that two batches never wait for each other in a ring.
+const LOCK = `
+  select clock.now_ms, i.*
+    from (select (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms) clock
+    left join lateral (
+      select ${INSTANCE_COLUMNS}
+        from saga_instance
+       where id in (
+         select unnest($1::uuid[])
+         union
+         select s.id
+           from unnest($2::text[], $3::text[]) as k (definition, business_key)
+           join saga_instance s using (definition, business_key)
+         union
+         (select s.id
+            from saga_instance s
+           where s.partition = $4 and s.wake_at <= to_timestamp($5::float8 / 1000)
+           order by s.wake_at
+           limit $6)
+       )
+       order by id
+         for update
+    ) i on true`;
+
+export interface LockRequest {
+  readonly ids: readonly string[];
+  readonly keys: readonly InstanceKey[];
+  /** Instances of this partition whose timer is due at or before this moment (epoch ms) as well. */
+  readonly due?: { readonly partition: number; readonly beforeMs: number; readonly limit: number };
+}
+
+export const lockInstances = async (tx: Tx, request: LockRequest): Promise<Locked> => {
+  const { ids, keys, due } = request;
+  const rows = await tx.query<InstanceRow & { now_ms: number; id: string | null }>(LOCK, [
+    ids,
+    keys.map((key) => key.definition),
+    keys.map((key) => key.businessKey),
+    due?.partition ?? -1,
+    due?.beforeMs ?? 0,
+    due?.limit ?? 0,
+  ]);
+  const [first] = rows;
+  if (!first) throw new Error('the database did not tell its time');
+  return {
+    now: Math.round(first.now_ms),
+    instances: rows.filter((row) => row.id !== null).map(fromRow),
+  };
+};

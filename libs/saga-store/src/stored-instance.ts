@@ -1,0 +1,67 @@
+/** An instance as a row: what is searched for in columns, the rest as one document. */
+import type { SagaInstance } from '#saga';
+
+/** Where the last commands of an instance stand in the outbox. */
+export interface OutboxPosition {
+  readonly epoch: string;
+  readonly seq: string;
+}
+
+/** Everything of an instance that needs no column of its own. */
+type Body = Pick<SagaInstance, 'input' | 'steps' | 'ledger' | 'cause' | 'cancel' | 'attention'>;
+
+export interface InstanceRow {
+  readonly id: string;
+  readonly definition: string;
+  readonly version: number;
+  readonly business_key: string;
+  readonly revision: number;
+  readonly state: SagaInstance['state'];
+  readonly partition: number;
+  readonly wake_at_ms: number | null;
+  readonly outbox_epoch: string | null;
+  readonly outbox_seq: string | null;
+  readonly created_at_ms: number;
+  readonly updated_at_ms: number;
+  readonly body: Body;
+}
+
+/** Columns of `InstanceRow`; times as epoch ms, because the core counts in those. */
+export const INSTANCE_COLUMNS = `
+  id, definition, version, business_key, revision, state, partition,
+  (extract(epoch from wake_at) * 1000)::float8 as wake_at_ms,
+  outbox_epoch, outbox_seq,
+  (extract(epoch from created_at) * 1000)::float8 as created_at_ms,
+  (extract(epoch from updated_at) * 1000)::float8 as updated_at_ms,
+  body`;
+
+export interface StoredInstance {
+  readonly instance: SagaInstance;
+  readonly partition: number;
+  readonly position?: OutboxPosition;
+}
+
+export const fromRow = (row: InstanceRow): StoredInstance => ({
+  instance: {
+    id: row.id,
+    definition: row.definition,
+    version: row.version,
+    businessKey: row.business_key,
+    revision: row.revision,
+    state: row.state,
+    ...row.body,
+    wakeAt: row.wake_at_ms === null ? null : Math.round(row.wake_at_ms),
+    createdAt: Math.round(row.created_at_ms),
+    updatedAt: Math.round(row.updated_at_ms),
+  },
+  partition: row.partition,
+  ...(row.outbox_epoch !== null &&
+    row.outbox_seq !== null && {
+      position: { epoch: row.outbox_epoch, seq: row.outbox_seq },
+    }),
+});
+
+export const bodyOf = (instance: SagaInstance): string => {
+  const { input, steps, ledger, cause, cancel, attention } = instance;
+  return JSON.stringify({ input, steps, ledger, cause, cancel, attention } satisfies Body | object);
+};

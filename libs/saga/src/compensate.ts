@@ -1,0 +1,168 @@
+/**
+ * The way back: every step that was sent and not finally refused is undone, last group first. A
+ * step in doubt is undone like one that is done: silence means unknown, never failed.
+ */
+import type { Reason } from '#contracts';
+import type { Step } from './definition.js';
+import type { Draft } from './draft.js';
+import type { StepInstance } from './instance.js';
+import { openEffects } from './ledger.js';
+import type { ReplyMessage } from './messages.js';
+import { longestIntervalMs } from './timing.js';
+
+/** A participant that reports an effect after each "undone" is asked this often, then a person. */
+const MAX_ROUNDS = 3;
+
+export const beginCompensation = (draft: Draft, cause: Reason): void => {
+  draft.state = 'compensating';
+  draft.cause = cause;
+  draft.cancel = undefined;
+  draft.attention = undefined;
+  for (const step of draft.steps) {
+    if (draft.step(step.name).state === 'waiting') draft.change(step.name, { state: 'skipped' });
+  }
+  compensate(draft);
+};
+
+const needsUndo = (step: StepInstance): boolean =>
+  step.state === 'done' ||
+  step.state === 'sent' ||
+  step.state === 'pending' ||
+  step.state === 'in-doubt';
+
+/** A failed compensation needs a person, but what does not depend on it goes on. */
+const isWaitedFor = (step: StepInstance): boolean =>
+  step.state === 'undoing' && step.undo !== undefined && step.undo.state !== 'failed';
+
+/** Sends the next compensations; ends the saga when nothing is left and the ledger is even. */
+export const compensate = (draft: Draft): void => {
+  for (const group of draft.definition.groups.toReversed()) {
+    for (const step of group) {
+      if (needsUndo(draft.step(step.name))) undo(draft, step);
+    }
+    if (group.some((step) => isWaitedFor(draft.step(step.name)))) return;
+  }
+  if (draft.steps.some((step) => draft.step(step.name).state === 'undoing')) return;
+  const open = openEffects(draft.ledger);
+  if (open.length === 0) {
+    draft.state = 'compensated';
+    draft.attention = undefined;
+    return;
+  }
+  const [first] = open;
+  const what = open.map((e) => `${e.id} ${e.taken - e.returned} ${e.unit}`).join(', ');
+  draft.raise(first?.step ?? '', 'ledger-open', `all is undone, but still out: ${what}`);
+};
+
+const undo = (draft: Draft, step: Step): void => {
+  if (step.compensation && 'coveredBy' in step.compensation) {
+    // It is undone by, and together with, the step that covers it.
+    draft.change(step.name, { state: 'undoing' });
+    return;
+  }
+  draft.sendUndo(step, (draft.step(step.name).undo?.round ?? 0) + 1);
+};
+
+const markUndone = (draft: Draft, step: Step): void => {
+  const { undo: sent } = draft.step(step.name);
+  draft.change(step.name, {
+    state: 'undone',
+    finishedAt: draft.now,
+    ...(sent && { undo: { ...withoutTimer(sent), state: 'done' } }),
+  });
+  draft.settle(step.name);
+  for (const covered of draft.steps) {
+    const isCovered =
+      covered.compensation !== undefined &&
+      'coveredBy' in covered.compensation &&
+      covered.compensation.coveredBy === step.name;
+    if (isCovered && draft.step(covered.name).state === 'undoing') {
+      draft.change(covered.name, { state: 'undone', finishedAt: draft.now });
+    }
+  }
+};
+
+const withoutTimer = <T extends { readonly dueAt?: number }>(command: T): Omit<T, 'dueAt'> => {
+  const { dueAt: _, ...rest } = command;
+  return rest;
+};
+
+/** Applies the answer to a compensation. */
+export const replyUndo = (draft: Draft, step: Step, reply: ReplyMessage): void => {
+  const { state, undo: sent } = draft.step(step.name);
+  if (state !== 'undoing' || !sent || draft.state !== 'compensating') {
+    draft.note(`${reply.outcome} recorded: the compensation of '${step.name}' is over`);
+    return;
+  }
+  const error = reply.reason ?? { code: reply.name, message: `answered ${reply.name}` };
+  const timing = draft.timing(step);
+  switch (reply.outcome) {
+    case 'succeeded':
+      markUndone(draft, step);
+      break;
+    case 'pending':
+      draft.change(step.name, {
+        undo: { ...sent, state: 'pending', dueAt: draft.now + timing.pendingMs },
+      });
+      break;
+    case 'parked':
+      draft.change(step.name, {
+        undo: { ...sent, error, dueAt: draft.dueAfter(step, sent.attempts) },
+      });
+      break;
+    case 'refused':
+    case 'dead': {
+      const dueAt = draft.now + longestIntervalMs(timing, draft.context.jitter);
+      draft.change(step.name, { undo: { ...sent, state: 'failed', error, dueAt } });
+      draft.raise(step.name, error.code, `'${step.name}' cannot be undone: ${error.message}`);
+      break;
+    }
+  }
+  compensate(draft);
+};
+
+/** A compensation's timer is due: it goes out again, for as long as it takes. */
+export const undoDue = (draft: Draft, step: Step): void => {
+  const sent = draft.step(step.name).undo;
+  if (!sent) return;
+  if (sent.attempts >= draft.timing(step).attempts && sent.state !== 'failed') {
+    draft.raise(
+      step.name,
+      'no-answer',
+      `the compensation of '${step.name}' stayed silent after ${sent.attempts} sendings`,
+    );
+  }
+  const failed = sent.state === 'failed';
+  draft.sendUndo(step, sent.round);
+  const again = draft.step(step.name).undo;
+  // What failed stays failed until it succeeds, so that independent compensations do not wait.
+  if (failed && again) draft.change(step.name, { undo: { ...again, state: 'failed' } });
+};
+
+/**
+ * After a report: an effect that is out although its step is undone, refused or skipped (a transfer
+ * paid after it expired) is undone again, also when the saga had ended.
+ */
+export const reopenForOpenEffects = (draft: Draft): void => {
+  if (draft.state !== 'compensating' && draft.state !== 'compensated') return;
+  for (const effect of openEffects(draft.ledger)) {
+    const step = draft.steps.find((s) => s.name === ownerOf(draft, effect.step));
+    if (!step) continue;
+    const { state, undo: sent } = draft.step(step.name);
+    if (state !== 'undone' && state !== 'refused') continue;
+    draft.state = 'compensating';
+    const round = (sent?.round ?? 0) + 1;
+    if (round > MAX_ROUNDS) {
+      draft.raise(step.name, 'ledger-open', `${effect.id} is still out after ${MAX_ROUNDS} undos`);
+      continue;
+    }
+    draft.note(`reopened: ${effect.id} is out although '${step.name}' was ${state}`);
+    draft.sendUndo(step, round);
+  }
+};
+
+/** The step whose compensation undoes the effects of this one. */
+const ownerOf = (draft: Draft, name: string): string => {
+  const compensation = draft.steps.find((s) => s.name === name)?.compensation;
+  return compensation && 'coveredBy' in compensation ? compensation.coveredBy : name;
+};

@@ -1,0 +1,173 @@
+/** The way forward: groups one after the other, each group's steps at once. */
+import type { Reason } from '#contracts';
+import { beginCompensation, compensate } from './compensate.js';
+import type { Step } from './definition.js';
+import type { Draft } from './draft.js';
+import type { StepInstance } from './instance.js';
+import type { ReplyMessage } from './messages.js';
+import { longestIntervalMs } from './timing.js';
+
+export const isSettled = (step: StepInstance): boolean =>
+  step.state === 'done' || step.state === 'skipped';
+
+/** Sends the first group that has not been sent; completes the saga when all groups are settled. */
+export const advance = (draft: Draft): void => {
+  for (const group of draft.definition.groups) {
+    if (group.every((step) => isSettled(draft.step(step.name)))) continue;
+    for (const step of group) {
+      if (draft.step(step.name).state === 'waiting') draft.sendForward(step);
+    }
+    return;
+  }
+  draft.state = 'completed';
+};
+
+const pivotOf = (draft: Draft): Step | undefined =>
+  draft.steps.find((step) => step.kind === 'pivot');
+
+const isOut = (step: StepInstance): boolean => step.state === 'sent' || step.state === 'pending';
+
+/** The customer's cancel of a running saga: before the pivot it undoes, at the pivot it waits. */
+export const cancelRunning = (draft: Draft, reason: Reason): void => {
+  const pivot = pivotOf(draft);
+  const pivotStep = pivot && draft.step(pivot.name);
+  if (pivotStep === undefined || pivotStep.state === 'waiting') {
+    beginCompensation(draft, reason);
+  } else if (isOut(pivotStep)) {
+    draft.cancel = reason;
+    draft.note('cancel waits for the answer of the pivot');
+  } else {
+    draft.note('cancel refused: the pivot is done');
+  }
+};
+
+/** Applies the answer to a forward command of a saga that is still going forward. */
+export const replyForward = (draft: Draft, step: Step, reply: ReplyMessage): void => {
+  const current = draft.step(step.name);
+  if (!isOut(current)) {
+    draft.note(`${reply.outcome} recorded: step '${step.name}' is ${current.state}`);
+    return;
+  }
+  switch (reply.outcome) {
+    case 'succeeded':
+      return succeeded(draft, step, reply);
+    case 'refused':
+      return refused(draft, step, reply);
+    case 'pending':
+      return pending(draft, step, current);
+    case 'parked':
+      return parked(draft, step, current, reply);
+    case 'dead':
+      return dead(draft, step, current, reply);
+  }
+};
+
+const succeeded = (draft: Draft, step: Step, reply: ReplyMessage): void => {
+  draft.change(step.name, {
+    state: 'done',
+    finishedAt: draft.now,
+    ...(reply.result && { result: reply.result }),
+  });
+  draft.settle(step.name);
+  if (step.kind === 'pivot' && draft.cancel) {
+    draft.cancel = undefined;
+    draft.note('cancel refused: the pivot is done');
+  }
+  advance(draft);
+};
+
+const reasonOf = (reply: ReplyMessage): Reason =>
+  reply.reason ?? { code: reply.name, message: `answered ${reply.name}` };
+
+const refused = (draft: Draft, step: Step, reply: ReplyMessage): void => {
+  if (step.kind === 'retriable') {
+    // Its contract has no refusal, so only the generic one (expired, undone) can arrive here.
+    const { code, message } = reasonOf(reply);
+    draft.raise(step.name, code, `'${step.name}' was refused after the pivot: ${message}`);
+    waitLongest(draft, step, draft.step(step.name), reasonOf(reply));
+    return;
+  }
+  draft.change(step.name, { state: 'refused', finishedAt: draft.now });
+  beginCompensation(draft, reasonOf(reply));
+};
+
+const pending = (draft: Draft, step: Step, current: StepInstance): void => {
+  if (current.state === 'pending' || !current.command) {
+    draft.note('pending recorded: already pending');
+    return;
+  }
+  const dueAt = draft.now + draft.timing(step).pendingMs;
+  draft.change(step.name, { state: 'pending', command: { ...current.command, dueAt } });
+};
+
+const parked = (draft: Draft, step: Step, current: StepInstance, reply: ReplyMessage): void => {
+  // The participant is alive and retries by itself, so its silence is not counted against it.
+  if (!current.command) return;
+  const { attempts } = current.command;
+  draft.change(step.name, {
+    command: {
+      ...current.command,
+      dueAt: draft.dueAfter(step, attempts),
+      error: reasonOf(reply),
+    },
+  });
+};
+
+const dead = (draft: Draft, step: Step, current: StepInstance, reply: ReplyMessage): void => {
+  const reason = reasonOf(reply);
+  if (step.kind === 'compensable') {
+    if (current.command) {
+      draft.change(step.name, {
+        state: 'in-doubt',
+        command: { ...current.command, error: reason },
+      });
+    }
+    beginCompensation(draft, reason);
+    return;
+  }
+  draft.raise(step.name, reason.code, `'${step.name}' failed for good: ${reason.message}`);
+  waitLongest(draft, step, current, reason);
+};
+
+const waitLongest = (draft: Draft, step: Step, current: StepInstance, error: Reason): void => {
+  if (!current.command) return;
+  const dueAt = draft.now + longestIntervalMs(draft.timing(step), draft.context.jitter);
+  draft.change(step.name, { command: { ...current.command, dueAt, error } });
+};
+
+/** A forward command's timer is due: it goes out again, or its outcome is unknown for good. */
+export const forwardDue = (draft: Draft, step: Step): void => {
+  const { state, command } = draft.step(step.name);
+  if (!command) return;
+  const { attempts } = draft.timing(step);
+  if (state === 'sent' && command.attempts < attempts) {
+    draft.sendForward(step);
+    return;
+  }
+  const silence: Reason = {
+    code: state === 'pending' ? 'pending-too-long' : 'no-answer',
+    message: `'${step.name}' stayed silent after ${command.attempts} sendings`,
+  };
+  if (step.kind === 'compensable') {
+    draft.change(step.name, { state: 'in-doubt', command: { ...command, error: silence } });
+    beginCompensation(draft, silence);
+    return;
+  }
+  // After the pivot is sent there is no way back: it goes on, and a person is told.
+  draft.raise(step.name, silence.code, silence.message);
+  draft.sendForward(step);
+};
+
+/** Late answers to forward commands of a saga that is being undone. */
+export const replyWhileCompensating = (draft: Draft, step: Step, reply: ReplyMessage): void => {
+  const current = draft.step(step.name);
+  const undecided = isOut(current) || current.state === 'in-doubt';
+  if (undecided && reply.outcome === 'succeeded') {
+    draft.change(step.name, { state: 'done', ...(reply.result && { result: reply.result }) });
+  } else if (undecided && reply.outcome === 'refused') {
+    draft.change(step.name, { state: 'refused', finishedAt: draft.now });
+  } else {
+    draft.note(`late ${reply.outcome} recorded: step '${step.name}' is ${current.state}`);
+  }
+  compensate(draft);
+};

@@ -1,0 +1,10 @@
+export * from './definition.js';
+export * from './instance.js';
+export * from './messages.js';
+export * from './timing.js';
+export * from './transitions.js';
+export { decide } from './decide.js';
+export type { DecideContext } from './draft.js';
+export { openEffects } from './ledger.js';
+export { checkDefinition } from './checks.js';
+export { SagaRegistry } from './registry.js';

@@ -1,0 +1,84 @@
+/** What goes into a decision and what comes out of it. */
+import type { CommandContract, Effect, Outcome, Reason } from '#contracts';
+import type { SagaInstance, SagaState, StepStateName } from './instance.js';
+
+export interface StartMessage {
+  readonly kind: 'start';
+  readonly messageId: string;
+  readonly input: unknown;
+}
+
+export interface ReplyMessage {
+  readonly kind: 'reply';
+  readonly messageId: string;
+  /** The fact's name, for example `inventory.stock-reserved`. */
+  readonly name: string;
+  readonly commandId: string;
+  readonly outcome: Outcome;
+  readonly result?: Readonly<Record<string, unknown>>;
+  readonly reason?: Reason;
+  readonly effects?: readonly Effect[];
+}
+
+export interface ReportMessage {
+  readonly kind: 'report';
+  readonly messageId: string;
+  readonly effects: readonly Effect[];
+  readonly reason?: Reason;
+}
+
+export interface CancelMessage {
+  readonly kind: 'cancel';
+  readonly messageId: string;
+  readonly reason: Reason;
+}
+
+export interface TimerMessage {
+  readonly kind: 'timer';
+  readonly messageId: string;
+  /**
+   * The instance's last commands were published at or before this moment (epoch ms); `Infinity`
+   * while they are not. A command's clock starts when it was published, not when it was decided.
+   */
+  readonly publishedBy: number;
+}
+
+export type SagaMessage =
+  StartMessage | ReplyMessage | ReportMessage | CancelMessage | TimerMessage;
+
+/** A command to send; the same id goes out again with a higher `resend`. */
+export interface Command {
+  readonly commandId: string;
+  readonly step: string;
+  readonly contract: CommandContract;
+  readonly payload: unknown;
+  readonly issuedOn: string;
+  /** After this moment (epoch ms) a participant that has not seen it refuses it. */
+  readonly notAfter: number;
+  readonly resend: number;
+  readonly undoes?: { readonly commandId: string; readonly issuedOn: string };
+}
+
+/** One row of the instance's history: what arrived and what it changed. */
+export interface HistoryEntry {
+  readonly revision: number;
+  readonly at: number;
+  readonly kind: SagaMessage['kind'];
+  readonly messageId: string;
+  readonly state: SagaState;
+  readonly name?: string;
+  readonly outcome?: Outcome;
+  readonly step?: string;
+  readonly reason?: Reason;
+  /** Step states that changed, in the order they did. */
+  readonly changes?: readonly { readonly step: string; readonly to: StepStateName }[];
+  readonly sent?: readonly string[];
+  /** For what was recorded without an effect, or deserves a word. */
+  readonly note?: string;
+}
+
+export interface Decision {
+  readonly instance: SagaInstance;
+  readonly commands: readonly Command[];
+  readonly history: HistoryEntry;
+}

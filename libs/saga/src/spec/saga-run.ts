@@ -1,0 +1,188 @@
+/** Drives `decide` as a service would: given messages, what is sent and what state is reached. */
+import { defineCommand, refusal, success, type Effect, type Outcome } from '#contracts';
+import { z } from 'zod';
+import { decide } from '../decide.js';
+import { saga, type SagaDefinition } from '../definition.js';
+import { newInstance, type SagaInstance, type StepStateName } from '../instance.js';
+import type { Command, Decision, SagaMessage } from '../messages.js';
+import { defaultTiming } from '../timing.js';
+
+const order = z.object({ id: z.string() });
+const id = z.object({ id: z.string() });
+
+const command = <const Name extends string>(name: Name) =>
+  defineCommand({
+    name,
+    version: 1,
+    participant: 'inventory',
+    topic: 'inventory.commands',
+    payload: id,
+    replies: { done: success(z.object({ number: z.int().optional() })) },
+  });
+
+const refusable = <const Name extends string>(name: Name) =>
+  defineCommand({
+    ...command(name),
+    replies: {
+      done: success(z.object({ number: z.int().optional() })),
+      refused: refusal(z.object({})),
+    },
+  });
+
+export const cancel = command('cancel');
+export const reserve = refusable('reserve');
+export const release = command('release');
+export const charge = refusable('charge');
+export const refund = command('refund');
+export const secure = refusable('secure');
+export const ship = refusable('ship');
+export const confirm = command('confirm');
+export const notify = command('notify');
+
+const idOf = ({ input }: { input: z.infer<typeof order> }) => ({ id: input.id });
+
+/** Every kind of step once: local, compensable, covered, pivot, parallel retriables. */
+export const sample: SagaDefinition = saga({ name: 'sample', version: 1, input: order })
+  .local('create', { compensation: { command: cancel, payload: idOf } })
+  .compensable('reserve', {
+    command: reserve,
+    payload: idOf,
+    compensation: { command: release, payload: idOf },
+  })
+  .compensable('charge', {
+    command: charge,
+    payload: idOf,
+    compensation: { command: refund, payload: idOf },
+  })
+  .compensable('secure', {
+    command: secure,
+    payload: idOf,
+    compensation: { coveredBy: 'reserve' },
+  })
+  .pivot('ship', { command: ship, payload: idOf })
+  .parallel((group) =>
+    group
+      .retriable('confirm', {
+        command: confirm,
+        payload: ({ input, results }) => ({ id: `${input.id}/${results.ship.number}` }),
+      })
+      .retriable('notify', { command: notify, payload: idOf }),
+  )
+  .build();
+
+interface Answer {
+  readonly name?: string;
+  readonly outcome?: Outcome;
+  readonly result?: Record<string, unknown>;
+  readonly effects?: readonly Effect[];
+  readonly reason?: { code: string; message: string };
+}
+
+export class SagaRun {
+  instance: SagaInstance;
+  now = Date.UTC(2026, 10, 21, 12);
+  /** Commands sent by the last message. */
+  sent: readonly Command[] = [];
+  last: Decision | undefined;
+  private count = 0;
+
+  constructor(readonly definition: SagaDefinition = sample) {
+    this.instance = newInstance({
+      id: 'saga-1',
+      definition: definition.name,
+      version: definition.version,
+      businessKey: 'order-1',
+      now: this.now,
+    });
+  }
+
+  apply(message: SagaMessage): this {
+    const before = JSON.stringify(this.instance);
+    const context = { now: this.now, jitter: 0, timing: defaultTiming };
+    const decision = decide(this.definition, this.instance, message, context);
+    if (JSON.stringify(this.instance) !== before) throw new Error('decide changed its input');
+    const again = decide(this.definition, this.instance, message, context);
+    if (JSON.stringify(again) !== JSON.stringify(decision)) throw new Error('decide is not pure');
+    this.last = decision;
+    this.instance = decision.instance;
+    this.sent = decision.commands;
+    return this;
+  }
+
+  start(): this {
+    return this.apply({ kind: 'start', messageId: this.id(), input: { id: 'order-1' } });
+  }
+
+  /** Answers the newest command of a step; `undo` answers its compensation. */
+  reply(step: string, answer: Answer = {}, undo = false): this {
+    const { command, undo: undoing } = this.instance.steps[step] ?? {};
+    const commandId = (undo ? undoing : command)?.commandId ?? `none:${step}`;
+    return this.replyTo(commandId, answer);
+  }
+
+  replyTo(commandId: string, answer: Answer = {}): this {
+    const { name = 'done', outcome = 'succeeded', ...rest } = answer;
+    return this.apply({ kind: 'reply', messageId: this.id(), name, commandId, outcome, ...rest });
+  }
+
+  undone(step: string, answer: Answer = {}): this {
+    return this.reply(step, answer, true);
+  }
+
+  refuse(step: string): this {
+    return this.reply(step, {
+      name: 'refused',
+      outcome: 'refused',
+      reason: { code: 'no', message: `${step} said no` },
+    });
+  }
+
+  cancel(): this {
+    const reason = { code: 'customer', message: 'changed their mind' };
+    return this.apply({ kind: 'cancel', messageId: this.id(), reason });
+  }
+
+  report(...effects: Effect[]): this {
+    return this.apply({ kind: 'report', messageId: this.id(), effects });
+  }
+
+  /** Moves the clock to the instance's next timer and fires it. */
+  silence(publishedBy = 0): this {
+    const { wakeAt } = this.instance;
+    if (wakeAt === null) throw new Error('no timer is set');
+    this.now = Math.max(this.now, wakeAt);
+    return this.apply({ kind: 'timer', messageId: this.id(), publishedBy });
+  }
+
+  /** Fires the timer again and again until `done`. */
+  silenceUntil(done: () => boolean): this {
+    for (let i = 0; i < 100 && !done(); i += 1) this.silence();
+    return this;
+  }
+
+  state(step: string): StepStateName {
+    return this.instance.steps[step]?.state ?? 'waiting';
+  }
+
+  get sentNames(): string[] {
+    return this.sent.map((sent) => sent.contract.name);
+  }
+
+  get note(): string {
+    return this.last?.history.note ?? '';
+  }
+
+  private id(): string {
+    this.count += 1;
+    return `message-${this.count}`;
+  }
+}
+
+export const money = (taken: number, returned: number, revision: number): Effect => ({
+  id: 'payment:order-1',
+  kind: 'money',
+  unit: 'JPY',
+  taken,
+  returned,
+  revision,
+});

@@ -1,0 +1,53 @@
+/**
+ * Every state x message pair, declared: what is handled, and what is only recorded because it
+ * comes late, twice or for nothing. A pair that is missing here does not compile.
+ */
+import type { SagaState } from './instance.js';
+import type { SagaMessage } from './messages.js';
+
+export type Treatment =
+  { readonly treatment: 'handled' } | { readonly treatment: 'recorded'; readonly why: string };
+
+const handled: Treatment = { treatment: 'handled' };
+const recorded = (why: string): Treatment => ({ treatment: 'recorded', why });
+
+export const transitions: Readonly<
+  Record<SagaState, Readonly<Record<SagaMessage['kind'], Treatment>>>
+> = {
+  'awaiting-start': {
+    start: handled,
+    reply: recorded('nothing was sent yet'),
+    report: recorded('nothing was sent yet'),
+    cancel: handled,
+    timer: recorded('nothing is waited for'),
+  },
+  running: {
+    start: recorded('already started'),
+    reply: handled,
+    report: handled,
+    cancel: handled,
+    timer: handled,
+  },
+  compensating: {
+    start: recorded('already started'),
+    reply: handled,
+    report: handled,
+    cancel: recorded('already being undone'),
+    timer: handled,
+  },
+  completed: {
+    start: recorded('already started'),
+    // A late or repeated answer changes no step, but what it says was moved still counts.
+    reply: handled,
+    report: handled,
+    cancel: recorded('already completed; the way back is a return'),
+    timer: recorded('nothing is waited for'),
+  },
+  compensated: {
+    start: recorded('already started'),
+    reply: handled,
+    report: handled,
+    cancel: recorded('already undone'),
+    timer: recorded('nothing is waited for'),
+  },
+};
