@@ -49,9 +49,13 @@ export const compensate = (draft: Draft): void => {
     draft.attention = undefined;
     return;
   }
-  const [first] = open;
-  const what = open.map((e) => `${e.id} ${e.taken - e.returned} ${e.unit}`).join(', ');
-  draft.raise(first?.step ?? '', 'ledger-open', `all is undone, but still out: ${what}`);
+  for (const { step, id, taken, returned, unit } of open) {
+    draft.raise(
+      step,
+      'ledger-open',
+      `all is undone, but ${taken - returned} ${unit} of ${id} is out`,
+    );
+  }
 };
 
 const undo = (draft: Draft, step: Step): void => {
@@ -60,7 +64,7 @@ const undo = (draft: Draft, step: Step): void => {
     draft.change(step.name, { state: 'undoing' });
     return;
   }
-  draft.sendUndo(step, (draft.step(step.name).undo?.round ?? 0) + 1);
+  draft.sendUndo(step, 1);
 };
 
 const markUndone = (draft: Draft, step: Step): void => {
@@ -123,8 +127,7 @@ export const replyUndo = (draft: Draft, step: Step, reply: ReplyMessage): void =
 
 /** A compensation's timer is due: it goes out again, for as long as it takes. */
 export const undoDue = (draft: Draft, step: Step): void => {
-  const sent = draft.step(step.name).undo;
-  if (!sent) return;
+  const sent = draft.undoOf(step);
   if (sent.attempts >= draft.timing(step).attempts && sent.state !== 'failed') {
     draft.raise(
       step.name,
@@ -132,11 +135,11 @@ export const undoDue = (draft: Draft, step: Step): void => {
       `the compensation of '${step.name}' stayed silent after ${sent.attempts} sendings`,
     );
   }
-  const failed = sent.state === 'failed';
   draft.sendUndo(step, sent.round);
-  const again = draft.step(step.name).undo;
   // What failed stays failed until it succeeds, so that independent compensations do not wait.
-  if (failed && again) draft.change(step.name, { undo: { ...again, state: 'failed' } });
+  if (sent.state === 'failed') {
+    draft.change(step.name, { undo: { ...draft.undoOf(step), state: 'failed' } });
+  }
 };
 
 /**
@@ -145,13 +148,13 @@ export const undoDue = (draft: Draft, step: Step): void => {
  */
 export const reopenForOpenEffects = (draft: Draft): void => {
   if (draft.state !== 'compensating' && draft.state !== 'compensated') return;
-  for (const effect of openEffects(draft.ledger)) {
-    const step = draft.steps.find((s) => s.name === ownerOf(draft, effect.step));
-    if (!step) continue;
+  const open = openEffects(draft.ledger);
+  for (const step of draft.steps) {
+    const effect = open.find((candidate) => undoerOf(draft, candidate.step) === step.name);
     const { state, undo: sent } = draft.step(step.name);
-    if (state !== 'undone' && state !== 'refused') continue;
+    if (!effect || (state !== 'undone' && state !== 'refused')) continue;
     draft.state = 'compensating';
-    const round = (sent?.round ?? 0) + 1;
+    const round = sent ? sent.round + 1 : 1;
     if (round > MAX_ROUNDS) {
       draft.raise(step.name, 'ledger-open', `${effect.id} is still out after ${MAX_ROUNDS} undos`);
       continue;
@@ -162,7 +165,11 @@ export const reopenForOpenEffects = (draft: Draft): void => {
 };
 
 /** The step whose compensation undoes the effects of this one. */
-const ownerOf = (draft: Draft, name: string): string => {
-  const compensation = draft.steps.find((s) => s.name === name)?.compensation;
-  return compensation && 'coveredBy' in compensation ? compensation.coveredBy : name;
+const undoerOf = (draft: Draft, name: string): string => {
+  for (const { name: candidate, compensation } of draft.steps) {
+    if (candidate === name && compensation && 'coveredBy' in compensation) {
+      return compensation.coveredBy;
+    }
+  }
+  return name;
 };

@@ -229,13 +229,18 @@ describe('parked and dead', () => {
 
   it('a dead pivot needs a person, and completes after a redrive', () => {
     at('ship').reply('ship', { ...dead, reason });
-    expect(run.instance).toMatchObject({ state: 'running', attention: { step: 'ship', code: 'db' } });
+    expect(run.instance).toMatchObject({
+      state: 'running',
+      attention: { step: 'ship', code: 'db' },
+    });
     run.reply('ship', { result: { number: 1 } });
     expect(run.instance.attention).toBeUndefined();
   });
 
   it('a compensation that fails for good needs a person; independent ones go on', () => {
-    at('ship').refuse('ship').undone('charge', { ...dead, reason });
+    at('ship')
+      .refuse('ship')
+      .undone('charge', { ...dead, reason });
     expect(run.instance.attention).toMatchObject({ step: 'charge' });
     expect(run.sentNames).toEqual(['release']);
     run.undone('reserve').undone('create');
@@ -248,8 +253,28 @@ describe('parked and dead', () => {
     expect(run.instance.attention).toBeUndefined();
   });
 
+  it('a refused compensation needs a person too', () => {
+    at('charge').refuse('charge').undone('reserve', { name: 'no', outcome: 'refused' });
+    expect(run.instance.attention).toMatchObject({ step: 'reserve', code: 'no' });
+    expect(run.sentNames).toEqual(['cancel']);
+  });
+
+  it('a row that contradicts itself is an error, not a guess', () => {
+    at('charge').instance = { ...run.instance, steps: { charge: { state: 'undoing' } } };
+    expect(() => run.reply('reserve').silence()).toThrow('no timer is set');
+    run.instance = { ...run.instance, state: 'compensating' };
+    delete (run.instance as { cause?: unknown }).cause;
+    run.instance = { ...run.instance, steps: { charge: { state: 'done' } } };
+    const report = { kind: 'report', messageId: 'r', effects: [] } as const;
+    expect(() => run.apply(report)).toThrow("step 'charge' has no cause to be undone for");
+    run.instance = { ...run.instance, steps: { ship: { state: 'done' } } };
+    expect(() => run.apply(report)).toThrow("step 'ship' has no compensation of its own");
+  });
+
   it('a parked compensation waits with its reason', () => {
-    at('charge').refuse('charge').undone('reserve', { ...parked, reason });
+    at('charge')
+      .refuse('charge')
+      .undone('reserve', { ...parked, reason });
     expect(run.instance.steps['reserve']?.undo).toMatchObject({ state: 'sent', error: reason });
   });
 });
@@ -266,7 +291,9 @@ describe('cancel', () => {
   it.each(['reserve', 'charge', 'secure'] as const)('while %s is out undoes that too', (step) => {
     at(step).cancel();
     expect(run.instance.state).toBe('compensating');
-    expect(run.sentNames).toEqual([{ reserve: 'release', charge: 'refund', secure: 'refund' }[step]]);
+    expect(run.sentNames).toEqual([
+      { reserve: 'release', charge: 'refund', secure: 'refund' }[step],
+    ]);
   });
 
   it('while the pivot is out waits: a refusal undoes, an answer refuses the cancel', () => {
@@ -319,7 +346,9 @@ describe('late answers', () => {
 
 describe('ledger', () => {
   const undoneAll = () => {
-    at('ship').refuse('ship').undone('charge', { effects: [money(500, 500, 2)] });
+    at('ship')
+      .refuse('ship')
+      .undone('charge', { effects: [money(500, 500, 2)] });
     return run.undone('reserve').undone('create');
   };
 
@@ -360,9 +389,36 @@ describe('ledger', () => {
     expect(run.instance.state).toBe('compensated');
   });
 
+  it('undoes a step that was refused and has had an effect all the same', () => {
+    at('charge').reply('charge', {
+      name: 'refused',
+      outcome: 'refused',
+      effects: [money(0, 0, 1)],
+    });
+    run.undone('reserve').undone('create');
+    expect(run.instance.state).toBe('compensated');
+    run.report(money(500, 0, 2));
+    expect(run.sent[0]).toMatchObject({ commandId: 'saga-1:charge:undo' });
+    run.undone('charge', { effects: [money(500, 500, 3)] });
+    expect(run.instance.state).toBe('compensated');
+  });
+
+  it('undoes a late effect of a covered step by what covers it', () => {
+    at('secure')
+      .reply('secure', { effects: [{ ...money(0, 0, 1), id: 'stock' }] })
+      .refuse('ship');
+    run
+      .undone('charge', { effects: [money(500, 500, 2)] })
+      .undone('reserve')
+      .undone('create');
+    expect(run.instance.state).toBe('compensated');
+    run.report({ ...money(3, 0, 2), id: 'stock' });
+    expect(run.sent[0]).toMatchObject({ commandId: 'saga-1:reserve:undo-2' });
+  });
+
   it('records reports about effects that no step has had', () => {
     at('charge').report(money(1, 0, 1));
-    expect(run.note).toContain('no step has had');
+    expect(run.note).toContain('no step has had the effect payment:order-1');
     expect(run.instance.ledger).toEqual({});
   });
 });

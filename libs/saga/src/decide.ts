@@ -12,13 +12,7 @@ import {
 } from './compensate.js';
 import type { SagaDefinition, Step } from './definition.js';
 import { Draft, type DecideContext } from './draft.js';
-import {
-  advance,
-  cancelRunning,
-  forwardDue,
-  replyForward,
-  replyWhileCompensating,
-} from './forward.js';
+import { advance, cancelRunning, forwardDue, replyForward } from './forward.js';
 import type { SagaInstance } from './instance.js';
 import type {
   Decision,
@@ -100,24 +94,20 @@ const reply = (draft: Draft, message: ReplyMessage): void => {
   draft.applyEffects(step.name, message.effects ?? []);
   if (undo && draft.step(step.name).undo?.commandId === message.commandId) {
     replyUndo(draft, step, message);
-  } else if (undo || draft.state === 'completed' || draft.state === 'compensated') {
-    draft.note(`late ${message.outcome} recorded for '${step.name}'`);
-  } else if (draft.state === 'running') {
+  } else if (!undo && draft.state === 'running') {
     replyForward(draft, step, message);
   } else {
-    replyWhileCompensating(draft, step, message);
+    // What it says was moved counts; the step itself is decided, or is being undone anyway.
+    draft.note(`late ${message.outcome} recorded for '${step.name}'`);
   }
   reopenForOpenEffects(draft);
 };
 
 const report = (draft: Draft, message: ReportMessage): void => {
-  const known = message.effects.filter((effect) => draft.ledger[effect.id] !== undefined);
-  for (const effect of known) {
+  for (const effect of message.effects) {
     const owner = draft.ledger[effect.id]?.step;
-    if (owner !== undefined) draft.applyEffects(owner, [effect]);
-  }
-  if (known.length < message.effects.length) {
-    draft.note('a report about an effect that no step has had was recorded');
+    if (owner === undefined) draft.note(`recorded: no step has had the effect ${effect.id}`);
+    else draft.applyEffects(owner, [effect]);
   }
   reopenForOpenEffects(draft);
   // A report may be what the ledger waited for.

@@ -12,6 +12,7 @@ import type {
   SagaState,
   StepInstance,
   StepStateName,
+  UndoState,
 } from './instance.js';
 import type { Command, Decision, HistoryEntry, SagaMessage } from './messages.js';
 import { COMMAND_VALIDITY_MS, intervalMs, timingOf, utcDay } from './timing.js';
@@ -25,6 +26,12 @@ export interface DecideContext {
 }
 
 const WAITING: StepInstance = { state: 'waiting' };
+
+/** An assertion: checked definitions and our own writes make it hold; a stray row may not. */
+const must = <T>(value: T | undefined, step: Step, what: string): T => {
+  if (value === undefined) throw new Error(`step '${step.name}' has no ${what}`);
+  return value;
+};
 
 export class Draft {
   state: SagaState;
@@ -94,6 +101,16 @@ export class Draft {
     return this.now + intervalMs(this.timing(step), attempt, this.context.jitter);
   }
 
+  /** The forward command of a step that has been sent. */
+  commandOf(step: Step): CommandState {
+    return must(this.step(step.name).command, step, 'command');
+  }
+
+  /** The compensation of a step that is being undone. */
+  undoOf(step: Step): UndoState {
+    return must(this.step(step.name).undo, step, 'compensation');
+  }
+
   /** Ids follow from the instance and the step, so deciding again yields the same ones. */
   commandId(step: Step, suffix = ''): string {
     return `${this.before.id}:${step.name}${suffix}`;
@@ -101,32 +118,31 @@ export class Draft {
 
   /** Sends a step's forward command for the first time or again. */
   sendForward(step: Step): void {
-    if (!step.command || !step.payload) throw new Error(`step '${step.name}' has no command`);
+    const contract = must(step.command, step, 'command');
+    const payloadOf = must(step.payload, step, 'payload');
     const results = Object.fromEntries(
       this.steps.flatMap((earlier) => {
         const result = this.step(earlier.name).result;
         return result === undefined ? [] : [[earlier.name, result]];
       }),
     );
-    const payload = step.payload({ input: this.input, results });
+    const payload = payloadOf({ input: this.input, results });
     const previous = this.step(step.name).command;
     const command = this.nextSending(step, previous, this.commandId(step));
     this.change(step.name, { state: 'sent', command });
-    this.send(step, step.command, payload, command);
+    this.send(step, contract, payload, command);
   }
 
   /** Sends a step's compensation for the first time, again, or (a new round) anew. */
   sendUndo(step: Step, round: number): void {
-    const compensation = step.compensation;
-    if (!compensation || 'coveredBy' in compensation) {
-      throw new Error(`step '${step.name}' has no compensation of its own`);
-    }
+    const own = step.compensation && 'command' in step.compensation ? step.compensation : undefined;
+    const compensation = must(own, step, 'compensation of its own');
     const { command: forward, undo } = this.step(step.name);
     const suffix = round === 1 ? ':undo' : `:undo-${round}`;
     const previous = undo?.round === round ? undo : undefined;
     const command = this.nextSending(step, previous, this.commandId(step, suffix));
     this.change(step.name, { state: 'undoing', undo: { ...command, state: 'sent', round } });
-    const cause = this.cause ?? { code: 'unknown', message: 'no cause recorded' };
+    const cause = must(this.cause, step, 'cause to be undone for');
     const payload = compensation.payload({ input: this.input, cause });
     this.send(step, compensation.command, payload, command, forward);
   }

@@ -1,6 +1,6 @@
 /** The way forward: groups one after the other, each group's steps at once. */
 import type { Reason } from '#contracts';
-import { beginCompensation, compensate } from './compensate.js';
+import { beginCompensation } from './compensate.js';
 import type { Step } from './definition.js';
 import type { Draft } from './draft.js';
 import type { StepInstance } from './instance.js';
@@ -56,9 +56,9 @@ export const replyForward = (draft: Draft, step: Step, reply: ReplyMessage): voi
     case 'pending':
       return pending(draft, step, current);
     case 'parked':
-      return parked(draft, step, current, reply);
+      return parked(draft, step, reply);
     case 'dead':
-      return dead(draft, step, current, reply);
+      return dead(draft, step, reply);
   }
 };
 
@@ -84,7 +84,7 @@ const refused = (draft: Draft, step: Step, reply: ReplyMessage): void => {
     // Its contract has no refusal, so only the generic one (expired, undone) can arrive here.
     const { code, message } = reasonOf(reply);
     draft.raise(step.name, code, `'${step.name}' was refused after the pivot: ${message}`);
-    waitLongest(draft, step, draft.step(step.name), reasonOf(reply));
+    waitLongest(draft, step, reasonOf(reply));
     return;
   }
   draft.change(step.name, { state: 'refused', finishedAt: draft.now });
@@ -92,55 +92,44 @@ const refused = (draft: Draft, step: Step, reply: ReplyMessage): void => {
 };
 
 const pending = (draft: Draft, step: Step, current: StepInstance): void => {
-  if (current.state === 'pending' || !current.command) {
+  if (current.state === 'pending') {
     draft.note('pending recorded: already pending');
     return;
   }
   const dueAt = draft.now + draft.timing(step).pendingMs;
-  draft.change(step.name, { state: 'pending', command: { ...current.command, dueAt } });
+  draft.change(step.name, { state: 'pending', command: { ...draft.commandOf(step), dueAt } });
 };
 
-const parked = (draft: Draft, step: Step, current: StepInstance, reply: ReplyMessage): void => {
+const parked = (draft: Draft, step: Step, reply: ReplyMessage): void => {
   // The participant is alive and retries by itself, so its silence is not counted against it.
-  if (!current.command) return;
-  const { attempts } = current.command;
-  draft.change(step.name, {
-    command: {
-      ...current.command,
-      dueAt: draft.dueAfter(step, attempts),
-      error: reasonOf(reply),
-    },
-  });
+  const command = draft.commandOf(step);
+  const dueAt = draft.dueAfter(step, command.attempts);
+  draft.change(step.name, { command: { ...command, dueAt, error: reasonOf(reply) } });
 };
 
-const dead = (draft: Draft, step: Step, current: StepInstance, reply: ReplyMessage): void => {
+const dead = (draft: Draft, step: Step, reply: ReplyMessage): void => {
   const reason = reasonOf(reply);
-  if (step.kind === 'compensable') {
-    if (current.command) {
-      draft.change(step.name, {
-        state: 'in-doubt',
-        command: { ...current.command, error: reason },
-      });
-    }
-    beginCompensation(draft, reason);
-    return;
-  }
+  if (step.kind === 'compensable') return doubt(draft, step, reason);
   draft.raise(step.name, reason.code, `'${step.name}' failed for good: ${reason.message}`);
-  waitLongest(draft, step, current, reason);
+  waitLongest(draft, step, reason);
 };
 
-const waitLongest = (draft: Draft, step: Step, current: StepInstance, error: Reason): void => {
-  if (!current.command) return;
+/** Nobody knows whether the step has had an effect, so it is undone like one that has. */
+const doubt = (draft: Draft, step: Step, error: Reason): void => {
+  draft.change(step.name, { state: 'in-doubt', command: { ...draft.commandOf(step), error } });
+  beginCompensation(draft, error);
+};
+
+const waitLongest = (draft: Draft, step: Step, error: Reason): void => {
   const dueAt = draft.now + longestIntervalMs(draft.timing(step), draft.context.jitter);
-  draft.change(step.name, { command: { ...current.command, dueAt, error } });
+  draft.change(step.name, { command: { ...draft.commandOf(step), dueAt, error } });
 };
 
 /** A forward command's timer is due: it goes out again, or its outcome is unknown for good. */
 export const forwardDue = (draft: Draft, step: Step): void => {
-  const { state, command } = draft.step(step.name);
-  if (!command) return;
-  const { attempts } = draft.timing(step);
-  if (state === 'sent' && command.attempts < attempts) {
+  const { state } = draft.step(step.name);
+  const command = draft.commandOf(step);
+  if (state === 'sent' && command.attempts < draft.timing(step).attempts) {
     draft.sendForward(step);
     return;
   }
@@ -148,26 +137,8 @@ export const forwardDue = (draft: Draft, step: Step): void => {
     code: state === 'pending' ? 'pending-too-long' : 'no-answer',
     message: `'${step.name}' stayed silent after ${command.attempts} sendings`,
   };
-  if (step.kind === 'compensable') {
-    draft.change(step.name, { state: 'in-doubt', command: { ...command, error: silence } });
-    beginCompensation(draft, silence);
-    return;
-  }
+  if (step.kind === 'compensable') return doubt(draft, step, silence);
   // After the pivot is sent there is no way back: it goes on, and a person is told.
   draft.raise(step.name, silence.code, silence.message);
   draft.sendForward(step);
-};
-
-/** Late answers to forward commands of a saga that is being undone. */
-export const replyWhileCompensating = (draft: Draft, step: Step, reply: ReplyMessage): void => {
-  const current = draft.step(step.name);
-  const undecided = isOut(current) || current.state === 'in-doubt';
-  if (undecided && reply.outcome === 'succeeded') {
-    draft.change(step.name, { state: 'done', ...(reply.result && { result: reply.result }) });
-  } else if (undecided && reply.outcome === 'refused') {
-    draft.change(step.name, { state: 'refused', finishedAt: draft.now });
-  } else {
-    draft.note(`late ${reply.outcome} recorded: step '${step.name}' is ${current.state}`);
-  }
-  compensate(draft);
 };

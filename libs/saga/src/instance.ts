@@ -105,6 +105,3 @@ export const newInstance = (head: {
   createdAt: head.now,
   updatedAt: head.now,
 });
-
-export const isTerminal = (state: SagaState): boolean =>
-  state === 'completed' || state === 'compensated';

@@ -17,15 +17,12 @@ export const COMMAND_VALIDITY_MS = 7 * DAY_MS;
 /** Up to a fifth is added to an interval, so that what failed together is not retried together. */
 const JITTER_SHARE = 0.2;
 
-export const timingOf = (
-  step: Step | undefined,
-  defaults: Required<StepTiming>,
-): Required<StepTiming> => ({
-  timeoutMs: step?.timeoutMs ?? defaults.timeoutMs,
-  attempts: step?.attempts ?? defaults.attempts,
-  backoff: step?.backoff ?? defaults.backoff,
-  backoffMaxMs: step?.backoffMaxMs ?? defaults.backoffMaxMs,
-  pendingMs: step?.pendingMs ?? defaults.pendingMs,
+export const timingOf = (step: Step, defaults: Required<StepTiming>): Required<StepTiming> => ({
+  timeoutMs: step.timeoutMs ?? defaults.timeoutMs,
+  attempts: step.attempts ?? defaults.attempts,
+  backoff: step.backoff ?? defaults.backoff,
+  backoffMaxMs: step.backoffMaxMs ?? defaults.backoffMaxMs,
+  pendingMs: step.pendingMs ?? defaults.pendingMs,
 });
 
 /** Milliseconds to wait for an answer to sending number `attempt` (from 1). `jitter` is in [0, 1). */
