@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { outboxV1Up } from '../shared/outbox-v1.js';
+import { outboxV1Down, outboxV1Up } from '../shared/outbox-v1.js';
 
 /** Instances with their timers, their history by the day they began, and the outbox. */
 export class Initial1763726400001 implements MigrationInterface {
@@ -58,5 +58,6 @@ export class Initial1763726400001 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop table saga_tick, saga_history, saga_instance');
+    await outboxV1Down(runner);
   }
 }
