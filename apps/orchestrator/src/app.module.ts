@@ -27,6 +27,7 @@ export class AppModule {
           partitionedTables: [HISTORY_TABLE],
           log: logger,
         }),
+        // without Kafka nothing moves: no commands leave and no answers arrive
         HealthModule.forRoot(),
       ],
       controllers: [SagaInboxController, AdminController],
