@@ -1,0 +1,62 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { migrations } from '#migrations/shipping';
+import { Database, MessagingModule, Outbox } from '#messaging';
+import { Answers, ParticipantModule, barrierTable } from '#participant';
+import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platform';
+import { ShippingHandler } from './handlers/shipping.handler.js';
+import { ShippingWorkers } from './handlers/shipping.workers.js';
+import { ShipmentsController } from './http/shipments.controller.js';
+import { HttpCarrier } from './provider/http-carrier.js';
+import type { ShippingSettings } from './settings.js';
+
+@Module({})
+export class AppModule {
+  static forRoot(settings: ShippingSettings, logger: Logger): DynamicModule {
+    const http = new OutboundHttp({
+      target: 'carrier',
+      baseUrl: settings.CARRIER_URL,
+      headers: { authorization: `Bearer ${settings.CARRIER_KEY}` },
+      connections: settings.OUTBOUND_CONNECTIONS,
+      timeoutMs: settings.OUTBOUND_TIMEOUT_MS,
+      halfOpenAfterMs: settings.OUTBOUND_HALF_OPEN_MS,
+    });
+    return {
+      module: AppModule,
+      imports: [
+        MessagingModule.forRoot({
+          service: 'shipping',
+          settings,
+          migrations,
+          partitionedTables: [barrierTable],
+          log: logger,
+        }),
+        ParticipantModule.forRoot({
+          participant: 'shipping',
+          handlers: [ShippingHandler],
+          parking: { attempts: settings.PARK_ATTEMPTS, backoffMs: settings.PARK_BACKOFF_MS },
+          log: logger,
+        }),
+        HealthModule.forRoot({ parts: [breakerHealth('carrier', http)] }),
+      ],
+      controllers: [ShipmentsController],
+      providers: [
+        ShippingHandler,
+        // closed by Nest after the workers that use it
+        { provide: OutboundHttp, useValue: http },
+        {
+          provide: ShippingWorkers,
+          inject: [Database, Outbox, Answers],
+          useFactory: (database: Database, outbox: Outbox, answers: Answers) =>
+            new ShippingWorkers({
+              database,
+              outbox,
+              answers,
+              carrier: new HttpCarrier(http),
+              settings,
+              log: logger,
+            }),
+        },
+      ],
+    };
+  }
+}

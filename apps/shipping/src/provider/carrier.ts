@@ -1,0 +1,14 @@
+/** The carrier, as the shipping service sees it. */
+import type { Outcome, Shipment } from '../domain/shipment.js';
+
+export type CarrierAnswer = Exclude<Outcome, { kind: 'unchanged' }>;
+
+export interface Carrier {
+  /**
+   * Books the order's shipment, once: asked again, it finds the one that exists.
+   * @throws OutboundError when nobody knows what became of it, or it was not sent: try again
+   */
+  book(shipment: Shipment): Promise<CarrierAnswer>;
+  /** The order's shipment, if there is one. @throws OutboundError */
+  find(orderId: string): Promise<CarrierAnswer | undefined>;
+}
