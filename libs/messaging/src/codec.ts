@@ -1,0 +1,148 @@
+/**
+ * CloudEvents 1.0, Kafka binding, binary content mode: the attributes are `ce_` headers, the value
+ * is the JSON data. `traceparent` keeps its W3C name, so that tracing libraries find it.
+ * Written by hand because the SDK costs 3-10 µs a message; a test decodes ours with the SDK.
+ */
+import { EventTooLargeError } from './errors.js';
+import type { OutgoingEvent, ReceivedEvent } from './event.js';
+import {
+  MAX_EVENT_BYTES,
+  sizeOf,
+  type RawHeader,
+  type RawMessage,
+  type WireMessage,
+} from './wire.js';
+
+const CONTENT_TYPE = 'application/json';
+const EXTENSION_NAME = /^[a-z0-9]{1,20}$/;
+const OWN_ATTRIBUTES = new Set([
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'time',
+  'datacontenttype',
+  'data',
+  'correlationid',
+  'causationid',
+]);
+
+/**
+ * @throws EventTooLargeError when the broker would refuse it
+ * @throws TypeError for what is no CloudEvent: an empty id, source or type, a bad extension name,
+ *   data that is no JSON
+ */
+export function encode(event: OutgoingEvent): WireMessage {
+  if (!event.id || !event.source || !event.type) {
+    throw new TypeError(`an event needs id, source and type: ${event.type} ${event.id}`);
+  }
+  const headers: Record<string, string> = {
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_source: event.source,
+    ce_type: event.type,
+    ce_subject: event.subject,
+    ce_time: event.time,
+    'content-type': CONTENT_TYPE,
+  };
+  if (event.correlationid !== undefined) headers['ce_correlationid'] = event.correlationid;
+  if (event.causationid !== undefined) headers['ce_causationid'] = event.causationid;
+  if (event.traceparent !== undefined) headers['traceparent'] = event.traceparent;
+  for (const name in event.extensions) {
+    if (!EXTENSION_NAME.test(name) || OWN_ATTRIBUTES.has(name)) {
+      throw new TypeError(`'${name}' cannot be a CloudEvents extension`);
+    }
+    const value = event.extensions[name];
+    if (value !== undefined) headers[`ce_${name}`] = value;
+  }
+  const value = JSON.stringify(event.data) as string | undefined;
+  if (value === undefined) throw new TypeError(`the data of ${event.type} ${event.id} is no JSON`);
+  const { topic, key } = event;
+  const message: WireMessage = { topic, partition: event.partition ?? null, key, headers, value };
+  const bytes = sizeOf(message);
+  if (bytes > MAX_EVENT_BYTES) {
+    throw new EventTooLargeError(
+      `${event.type} ${event.id} has ${bytes} bytes, at most ${MAX_EVENT_BYTES} can be sent`,
+    );
+  }
+  return message;
+}
+
+export type Decoded =
+  | { readonly event: ReceivedEvent }
+  | { readonly undecodable: { readonly code: string; readonly message: string } };
+
+const undecodable = (code: string, message: string): Decoded => ({
+  undecodable: { code, message },
+});
+
+export function decode(raw: RawMessage): Decoded {
+  const headers = textHeaders(raw.headers);
+  const { ce_specversion: version, ce_id: id, ce_source: source, ce_type: type } = headers;
+  if (version === undefined || !id || !source || !type) {
+    return undecodable(
+      'not-a-cloud-event',
+      'ce_specversion, ce_id, ce_source and ce_type are needed',
+    );
+  }
+  if (version !== '1.0') return undecodable('unknown-specversion', `specversion ${version}`);
+  if (raw.value === null) return undecodable('no-data', 'the message has no value');
+  let data: unknown;
+  try {
+    data = JSON.parse(raw.value.toString('utf8'));
+  } catch (error) {
+    return undecodable('invalid-json', error instanceof Error ? error.message : 'not JSON');
+  }
+  const key = raw.key?.toString('utf8') ?? '';
+  const traceparent = headers['traceparent'] ?? headers['ce_traceparent'];
+  const { ce_correlationid: correlationid, ce_causationid: causationid } = headers;
+  return {
+    event: {
+      id,
+      source,
+      type,
+      subject: headers['ce_subject'] ?? key,
+      time: headers['ce_time'] ?? timeOf(raw.timestamp),
+      data,
+      ...(correlationid !== undefined && { correlationid }),
+      ...(causationid !== undefined && { causationid }),
+      ...(traceparent !== undefined && { traceparent }),
+      extensions: extensionsOf(headers),
+      topic: raw.topic,
+      key,
+      partition: raw.partition,
+      offset: raw.offset,
+      headers,
+    },
+  };
+}
+
+export function textHeaders(
+  raw: Readonly<Record<string, RawHeader>> | undefined,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name in raw) {
+    const given = raw[name];
+    const value = Array.isArray(given) ? given.at(-1) : given;
+    if (value !== undefined)
+      headers[name] = typeof value === 'string' ? value : value.toString('utf8');
+  }
+  return headers;
+}
+
+function extensionsOf(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const extensions: Record<string, string> = {};
+  for (const header in headers) {
+    if (!header.startsWith('ce_')) continue;
+    const name = header.slice(3);
+    const value = headers[header];
+    if (value !== undefined && !OWN_ATTRIBUTES.has(name)) extensions[name] = value;
+  }
+  return extensions;
+}
+
+const timeOf = (timestamp: string): string => {
+  const date = new Date(Number(timestamp));
+  return Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString();
+};

@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { decode, encode } from './codec.js';
+import { deadLetter, deadLetterOfRaw, type DeadLetterData } from './dead-letter.js';
+import type { ReceivedEvent } from './event.js';
+import { anEvent, fetched } from './fixtures/events.js';
+
+const reason = { code: 'handler-failed', message: 'no such thing' };
+const dataOf = (event: { data: unknown }): DeadLetterData => event.data as DeadLetterData;
+
+describe('a dead letter', () => {
+  test('holds the whole message and the reason', () => {
+    const original = anEvent({ correlationid: 'saga-1', extensions: { resend: '2' } });
+    const decoded = decode(fetched(original, '7', 2)) as { event: ReceivedEvent };
+
+    const letter = deadLetter(decoded.event, reason);
+
+    expect(letter).toMatchObject({
+      topic: 'order.events.dlq',
+      key: 'order-1',
+      id: 'dead:order.events/2/7',
+      causationid: 'event-1',
+      correlationid: 'saga-1',
+      extensions: { deadcode: 'handler-failed', deadmessage: 'no such thing' },
+    });
+    const data = dataOf(letter);
+    expect(data).toMatchObject({
+      topic: 'order.events',
+      partition: 2,
+      offset: '7',
+      key: 'order-1',
+    });
+    expect(data.headers).toEqual(encode(original).headers);
+    expect(JSON.parse(data.value ?? '')).toEqual(original.data);
+  });
+
+  test('of bytes that are no text gives them back', () => {
+    const value = Buffer.from([0xff, 0x00, 0xfe]);
+    const data = dataOf(deadLetterOfRaw({ ...fetched(anEvent()), value }, reason));
+    expect(Buffer.from(data.valueBase64 ?? '', 'base64')).toEqual(value);
+  });
+
+  test.each([Buffer.alloc(1_000_000, '"'), Buffer.alloc(1_000_000, 0xff), null])(
+    'can always be sent, whatever the message was',
+    (value) => {
+      const headers = { ce_id: 'x'.repeat(100_000), other: Buffer.alloc(900_000, 0x41) };
+      const letter = deadLetterOfRaw({ ...fetched(anEvent()), value, headers }, reason);
+      expect(() => encode(letter)).not.toThrow();
+      if (value !== null) expect(dataOf(letter).truncated).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,54 @@
+// Messages
+export { newId } from './event.js';
+export type {
+  CloudEvent,
+  EventBatch,
+  EventFailure,
+  OutgoingEvent,
+  ReceivedEvent,
+} from './event.js';
+export { caused } from './loop-guard.js';
+export { deadLetter, deadLetterTopicOf } from './dead-letter.js';
+export type { DeadLetterData, DeadLetterReason } from './dead-letter.js';
+
+// Transactions
+export { Database } from './database.js';
+export type { Tx } from './database.js';
+export { openDatabase } from './database-connect.js';
+export type { DatabaseOptions } from './database-connect.js';
+export type { StreamPosition, UnitOfWork } from './unit-of-work.js';
+export { CommitUnknownError, EventTooLargeError, isTransient, RetryableError } from './errors.js';
+export { PartitionUpkeep } from './partition-upkeep.js';
+export type { DayPartition, PartitionedTable } from './partitions.js';
+
+// Services
+export { MessagingModule } from './module.js';
+export type { MessagingOptions } from './module.js';
+export type { MessagingSettings } from './settings.js';
+export type { MessagingLog } from './log.js';
+export { BatchHandler, PoisonHandler } from './transport/decorators.js';
+export { connectTransport } from './transport/connect.js';
+
+// The parts, for tools, tests and the simulator
+export { systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export { crashPoint } from './crash-point.js';
+export { Outbox } from './outbox/outbox.js';
+export type { OutboxOptions } from './outbox/outbox.js';
+export { DEFAULT_LEASE_TIMES } from './outbox/leases.js';
+export type { LeaseTimes } from './outbox/leases.js';
+export { OUTBOX_TABLE } from './outbox/partitions.js';
+export type * from './outbox/ports.js';
+export { PostgresOutboxStorage } from './outbox/postgres-storage.js';
+export { DEFAULT_PUBLISHER_LIMITS } from './outbox/publisher.js';
+export type { PublisherLimits } from './outbox/publisher.js';
+export { BatchRunner } from './transport/batch-runner.js';
+export type { BatchControl, BatchRunnerPorts, TopicHandlers } from './transport/batch-runner.js';
+export type { RawMessage, WireMessage } from './wire.js';
+export { KafkaClient } from './kafka/client.js';
+export type { TailOptions } from './kafka/client.js';
+export type { KafkaOptions } from './kafka/options.js';
+export { KafkaPublisher } from './kafka/producer.js';
+export { DEFAULT_TUNING } from './kafka/consumer-options.js';
+export type { ConsumerTuning } from './kafka/consumer-options.js';
+export type { TopicChanges, TopicRequirement } from './kafka/topics.js';

@@ -1,0 +1,65 @@
+import type { Kafka } from 'kafkajs';
+import type { Clock } from '../clock.js';
+import type { MessagingLog } from '../log.js';
+import type { RawMessage } from '../wire.js';
+
+export interface ConsumerTuning {
+  /**
+   * Silent this long, a member's partitions are given to others. A process that comes back later
+   * does no harm, so this is short: it is how long the partitions of a killed process lie idle.
+   */
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  readonly heartbeatMs: number;
+  /** How long the broker holds a fetch that finds nothing. It answers at once when something comes. */
+  readonly maxWaitMs: number;
+  readonly concurrentPartitions: number;
+  readonly maxBytesPerPartition: number;
+}
+
+export const DEFAULT_TUNING: ConsumerTuning = {
+  sessionTimeoutMs: 10_000,
+  rebalanceTimeoutMs: 30_000,
+  heartbeatMs: 1_000,
+  maxWaitMs: 500,
+  concurrentPartitions: 4,
+  maxBytesPerPartition: 512 * 1024,
+};
+
+export interface PartitionControl {
+  /** False when the partition was taken away or the consumer stops. */
+  isActive(): boolean;
+  /** Everything up to and including this offset is done. */
+  done(offset: string): void;
+}
+
+export interface ObservedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: number;
+  readonly durationMs: number;
+  /** Messages of the partition that are still to come. */
+  readonly lag: number;
+}
+
+export interface GroupConsumerOptions {
+  readonly kafka: Kafka;
+  /** Put before the names of group and topics, which are logical everywhere else. */
+  readonly topicPrefix: string;
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly clock: Clock;
+  readonly log: MessagingLog;
+  readonly tuning?: ConsumerTuning;
+  /** Rejects when no broker answers. */
+  readonly ping: () => Promise<void>;
+  /**
+   * Handles messages of one partition. Must not reject. `again`: those that were not reported done
+   * are to be fetched once more, after a pause that grows while this repeats itself.
+   */
+  readonly handle: (
+    messages: readonly RawMessage[],
+    control: PartitionControl,
+  ) => Promise<'done' | 'again'>;
+  readonly observe?: ((batch: ObservedBatch) => void) | undefined;
+}

@@ -1,0 +1,159 @@
+/**
+ * A consumer group's member that lives as long as it is wanted. kafkajs gives up for good after some
+ * errors and hangs after others, so each session is watched, and a new one is built when it ends or
+ * falls silent: after an outage of any length, or when the broker was not there to begin with.
+ */
+import type { Consumer, RetryOptions } from 'kafkajs';
+import { backoffMs, sleep } from '../clock.js';
+import { crashPoint } from '../crash-point.js';
+import { asError } from '../errors.js';
+import { BatchFeeder } from './batch-feeder.js';
+import {
+  DEFAULT_TUNING,
+  type ConsumerTuning,
+  type GroupConsumerOptions,
+} from './consumer-options.js';
+import { RETRY } from './kafkajs.js';
+import { OffsetCommitter } from './offsets.js';
+import { SilenceWatch } from './silence-watch.js';
+
+/**
+ * Five minutes, once a second. While it tries, kafkajs keeps its membership, and goes on at once when
+ * the broker is back; a new member has to wait until the old one has expired.
+ */
+const PATIENT: RetryOptions = { ...RETRY, retries: 300 };
+const REBUILD_MAX_MS = 2_000;
+/** A client that hangs while it disconnects is left behind. */
+const DISCONNECT_WITHIN_MS = 5_000;
+
+export class GroupConsumer {
+  readonly #tuning: ConsumerTuning;
+  readonly #feeder: BatchFeeder;
+  readonly #stop = Promise.withResolvers<void>();
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #watch: SilenceWatch | undefined;
+  #joined = false;
+  #failure: Error | undefined;
+
+  constructor(private readonly options: GroupConsumerOptions) {
+    this.#tuning = options.tuning ?? DEFAULT_TUNING;
+    this.#feeder = new BatchFeeder(options);
+  }
+
+  /** Begins and goes on by itself; does not wait for the broker. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Lets the batches under way end, commits their offsets and leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#feeder.stop();
+    this.#stop.resolve();
+    await this.#running;
+  }
+
+  /** Why it is not consuming at the moment; undefined while it is. */
+  get failure(): Error | undefined {
+    if (!this.#joined) return this.#failure ?? new Error('joining its group');
+    const silentMs = this.#watch?.silentMs ?? 0;
+    return silentMs > this.#tuning.sessionTimeoutMs ? new Error('nothing is fetched') : undefined;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log, group } = this.options;
+    let failures = 0;
+    while (!this.#stopped) {
+      try {
+        await this.#session(() => (failures = 0));
+      } catch (error) {
+        failures += 1;
+        this.#failure = asError(error);
+        if (failures === 1) log.warn({ err: error, group }, 'not consuming, trying again');
+        await Promise.race([
+          sleep(clock, backoffMs(failures, 100, REBUILD_MAX_MS)),
+          this.#stop.promise,
+        ]);
+      } finally {
+        this.#joined = false;
+      }
+    }
+  }
+
+  /** One kafkajs consumer, from connecting to its end. Rejects unless it was stopped. */
+  async #session(onJoin: () => void): Promise<void> {
+    const consumer = this.#consumer();
+    const offsets = this.#offsets(consumer);
+    const crashed = Promise.withResolvers<never>();
+    const { clock, ping, log, group } = this.options;
+    const silenceMs = this.#tuning.sessionTimeoutMs;
+    const watch = new SilenceWatch({ clock, silenceMs, ping, onDead: crashed.reject });
+    this.#watch = watch;
+    const { CRASH, GROUP_JOIN, HEARTBEAT, FETCH, END_BATCH_PROCESS } = consumer.events;
+    consumer.on(CRASH, ({ payload }) => crashed.reject(payload.error));
+    for (const event of [HEARTBEAT, FETCH, END_BATCH_PROCESS]) {
+      consumer.on(event, () => watch.sign());
+    }
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      watch.sign();
+      offsets.forget();
+      this.#joined = true;
+      onJoin();
+      log.info({ group, partitions: payload.memberAssignment }, 'joined the consumer group');
+    });
+    try {
+      const begun = this.#begin(consumer, offsets);
+      await Promise.race([begun, crashed.promise, this.#stop.promise]);
+      begun.catch(() => undefined);
+      await Promise.race([crashed.promise, this.#stop.promise]);
+    } finally {
+      watch.end();
+      const disconnected = consumer.disconnect().catch(() => undefined);
+      await Promise.race([disconnected, sleep(clock, DISCONNECT_WITHIN_MS)]);
+    }
+  }
+
+  async #begin(consumer: Consumer, offsets: OffsetCommitter): Promise<void> {
+    const { topics, topicPrefix } = this.options;
+    await consumer.connect();
+    // From the beginning: a new group must not miss what was sent before it existed.
+    await consumer.subscribe({
+      topics: topics.map((topic) => topicPrefix + topic),
+      fromBeginning: true,
+    });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: this.#tuning.concurrentPartitions,
+      eachBatch: (payload) => this.#feeder.feed(payload, consumer, offsets),
+    });
+  }
+
+  #consumer(): Consumer {
+    const { kafka, topicPrefix, group } = this.options;
+    return kafka.consumer({
+      groupId: topicPrefix + group,
+      sessionTimeout: this.#tuning.sessionTimeoutMs,
+      rebalanceTimeout: this.#tuning.rebalanceTimeoutMs,
+      heartbeatInterval: this.#tuning.heartbeatMs,
+      maxWaitTimeInMs: this.#tuning.maxWaitMs,
+      maxBytesPerPartition: this.#tuning.maxBytesPerPartition,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: 60_000,
+      retry: PATIENT,
+    });
+  }
+
+  #offsets(consumer: Consumer): OffsetCommitter {
+    const { log, group } = this.options;
+    return new OffsetCommitter(
+      async (noted) => {
+        crashPoint('batch.before-offset-commit');
+        await consumer.commitOffsets(noted);
+        crashPoint('batch.after-offset-commit');
+      },
+      (error) => log.debug({ err: error, group }, 'offsets not committed, messages may come again'),
+    );
+  }
+}

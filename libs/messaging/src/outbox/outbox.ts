@@ -1,0 +1,163 @@
+import { systemClock, type Clock } from '../clock.js';
+import { crashPoint } from '../crash-point.js';
+import type { Tx } from '../database.js';
+import { asError, CommitUnknownError, RetryableError } from '../errors.js';
+import type { MessagingLog } from '../log.js';
+import type { StreamPosition, UnitOfWork } from '../unit-of-work.js';
+import { DEFAULT_LEASE_TIMES, EpochLeases, type LeaseTimes } from './leases.js';
+import type { MessagePublisher, OutboxStorage } from './ports.js';
+import { DEFAULT_PUBLISHER_LIMITS, OutboxPublisher, type PublisherLimits } from './publisher.js';
+import { OutboxRelay } from './relay.js';
+import { OutboxUnit } from './unit.js';
+import { OutboxWriter } from './writer.js';
+
+export interface OutboxOptions {
+  /** Shown in `outbox_writer`, for people: service, host, process. */
+  readonly owner: string;
+  readonly storage: OutboxStorage;
+  readonly broker: MessagePublisher;
+  readonly log: MessagingLog;
+  readonly clock?: Clock;
+  readonly times?: LeaseTimes;
+  readonly limits?: PublisherLimits;
+}
+
+/** Transactions whose events are published after their commit. */
+export class Outbox {
+  readonly #storage: OutboxStorage;
+  readonly #log: MessagingLog;
+  readonly #publisher: OutboxPublisher;
+  readonly #leases: EpochLeases;
+  readonly #writer: OutboxWriter;
+  readonly #relay: OutboxRelay;
+  readonly #clock: Clock;
+  #openUnits = 0;
+  #stopping = false;
+  #onChange: (() => void) | undefined;
+
+  constructor({ owner, storage, broker, log, ...options }: OutboxOptions) {
+    const clock = options.clock ?? systemClock;
+    const times = options.times ?? DEFAULT_LEASE_TIMES;
+    const limits = options.limits ?? DEFAULT_PUBLISHER_LIMITS;
+    const ports = { storage, clock, log };
+    const onProgress = (): void => {
+      this.#leases.touch();
+      this.#onChange?.();
+    };
+    this.#publisher = new OutboxPublisher({ ...ports, broker, onProgress }, limits);
+    const takeLate = this.#publisher.takeLate.bind(this.#publisher);
+    const onRelease = (): void => void this.#relay.poll();
+    this.#leases = new EpochLeases({ ...ports, takeLate, onRelease }, times);
+    this.#writer = new OutboxWriter(owner, storage, this.#leases, times, log);
+    const relayPorts = { ...ports, leases: this.#leases, publisher: this.#publisher };
+    this.#relay = new OutboxRelay(relayPorts, times);
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Begins to look for what dead writers left behind. */
+  start(): void {
+    this.#relay.start();
+  }
+
+  /**
+   * Runs `work` in one transaction, commits it with the events it published, then sends those.
+   * It does not wait for the broker.
+   * @throws CommitUnknownError when the connection was lost during the commit
+   * @throws RetryableError when nothing was committed and the same work may be tried again
+   */
+  async transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    if (this.#stopping) throw new RetryableError('the outbox is stopping');
+    this.#openUnits += 1;
+    try {
+      return await this.#transaction(work);
+    } finally {
+      this.#openUnits -= 1;
+      this.#onChange?.();
+    }
+  }
+
+  async #transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    const tracker = await this.#writer.tracker();
+    let unit: OutboxUnit | undefined;
+    let result: T;
+    try {
+      result = await this.#storage.transaction(async (tx) => {
+        unit = new OutboxUnit(tx, tracker);
+        const value = await work(unit);
+        unit.seal();
+        if (unit.rows.length > 0) await this.#insert(unit);
+        crashPoint('outbox.before-commit');
+        return value;
+      });
+    } catch (error) {
+      if (error instanceof CommitUnknownError) unit?.abandon();
+      else unit?.abort();
+      this.#leases.touch();
+      throw error;
+    }
+    crashPoint('outbox.after-commit');
+    if (unit !== undefined && unit.rows.length > 0) this.#publisher.add(unit);
+    unit?.runHooks((error) =>
+      this.#log.error({ err: asError(error) }, 'an after-commit hook threw'),
+    );
+    return result;
+  }
+
+  async #insert({ tx, tracker, rows }: OutboxUnit): Promise<void> {
+    if (await this.#storage.insert(tx, tracker.epoch, rows)) return;
+    // It was taken over: whoever did so would not see these rows.
+    tracker.retired = true;
+    throw new RetryableError(`outbox epoch ${tracker.epoch} is closed`);
+  }
+
+  /**
+   * For each position, in order: a moment (epoch ms) by which all events at or below it had reached
+   * the broker; 0 when they were never late, `Infinity` while they have not.
+   */
+  publishedBy(tx: Tx, positions: readonly StreamPosition[]): Promise<number[]> {
+    return positions.length === 0 ? Promise.resolve([]) : this.#storage.publishedBy(tx, positions);
+  }
+
+  /** Committed events that have not been sent yet. */
+  get backlog(): number {
+    return this.#publisher.backlog;
+  }
+
+  /** Why publishing fails at the moment; undefined while it works. */
+  get failure(): Error | undefined {
+    return this.#publisher.failure;
+  }
+
+  /**
+   * Lets the transactions under way end and their events be sent, for at most `graceMs`, then gives
+   * up the epochs, so that another process takes over at once what is left.
+   */
+  async stop(graceMs = 3_000): Promise<void> {
+    this.#stopping = true;
+    await this.#relay.stop();
+    await this.#until(() => this.#openUnits === 0 && this.#publisher.backlog === 0, graceMs);
+    this.#publisher.stop();
+    this.#leases.stop();
+    try {
+      await this.#leases.flush();
+      await Promise.all([...this.#leases.trackers].map((tracker) => this.#leases.release(tracker)));
+    } catch (error) {
+      this.#log.warn({ err: asError(error) }, 'the outbox lease could not be given up');
+    }
+  }
+
+  #until(condition: () => boolean, atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        this.#onChange = undefined;
+        resolve();
+      };
+      const cancel = this.#clock.after(atMostMs, done);
+      this.#onChange = () => condition() && done();
+      this.#onChange();
+    });
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Handles what was fetched of one partition: one transaction a batch, in order, at least once.
+ *
+ * - What cannot be decoded, and what goes round in circles, is put aside in the batch's transaction.
+ * - Where nothing is wrong with the messages (the database is away, a version was missed), the batch
+ *   is tried again, and given back to be fetched anew when that takes long. It is never skipped.
+ * - Every other failure is bisected, and the culprit goes to the topic's poison handler, or to the
+ *   dead letters, in a transaction of its own.
+ */
+import { backoffMs, sleep, type Clock } from '../clock.js';
+import { decode } from '../codec.js';
+import { crashPoint } from '../crash-point.js';
+import { deadLetter, deadLetterOfRaw } from '../dead-letter.js';
+import { asError, isTransient } from '../errors.js';
+import type { EventBatch, EventFailure, ReceivedEvent } from '../event.js';
+import type { MessagingLog } from '../log.js';
+import { loopOf } from '../loop-guard.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import type { RawMessage } from '../wire.js';
+import { bisect, Interrupted } from './bisect.js';
+
+export interface TopicHandlers {
+  readonly batch: (batch: EventBatch, unit: UnitOfWork) => Promise<void>;
+  readonly poison?: ((failure: EventFailure, unit: UnitOfWork) => Promise<void>) | undefined;
+}
+
+export interface BatchRunnerPorts {
+  readonly outbox: Pick<Outbox, 'transaction'>;
+  readonly clock: Clock;
+  readonly log: MessagingLog;
+  /** Counts what is worth an alarm. */
+  readonly count?: (what: 'dead-letter' | 'loop' | 'retry', topic: string) => void;
+}
+
+export interface BatchControl {
+  /** False when the partition was taken away or the service stops: nothing more is begun. */
+  isActive(): boolean;
+  /** Everything up to and including this offset is committed. */
+  done(offset: string): void;
+}
+
+export interface BatchLimits {
+  /** Events in one transaction, at most. */
+  readonly maxEvents: number;
+  /** Attempts at once, for conflicts that pass quickly; then the partition is paused. */
+  readonly quickAttempts: number;
+  readonly firstRetryMs: number;
+}
+
+export const DEFAULT_BATCH_LIMITS: BatchLimits = {
+  maxEvents: 500,
+  quickAttempts: 5,
+  firstRetryMs: 5,
+};
+
+/** `again`: not all of it is done, and it must be fetched once more. */
+export type BatchOutcome = 'done' | 'again';
+
+interface Item {
+  readonly raw: RawMessage;
+  /** Absent when it is to be put aside. */
+  readonly event?: ReceivedEvent;
+  readonly aside?: { readonly code: string; readonly message: string };
+}
+
+export class BatchRunner {
+  constructor(
+    private readonly ports: BatchRunnerPorts,
+    private readonly limits: BatchLimits = DEFAULT_BATCH_LIMITS,
+  ) {}
+
+  /** Never rejects. `messages` are of one partition, in order, and at least one. */
+  async run(
+    messages: readonly RawMessage[],
+    handlers: TopicHandlers,
+    control: BatchControl,
+  ): Promise<BatchOutcome> {
+    const { maxEvents } = this.limits;
+    try {
+      for (let from = 0; from < messages.length; from += maxEvents) {
+        const items = messages.slice(from, from + maxEvents).map((raw) => this.#inspect(raw));
+        await bisect(items, {
+          attempt: (part) =>
+            this.#commit(part, control, (unit) => this.#handle(part, handlers, unit)),
+          culprit: (item, error) => this.#putAside(item, asError(error), handlers, control),
+        });
+      }
+      return 'done';
+    } catch (error) {
+      if (!(error instanceof Interrupted)) {
+        const { topic, partition } = messages[0] as RawMessage;
+        this.ports.log.error({ err: error, topic, partition }, 'a batch could not be finished');
+      }
+      return 'again';
+    }
+  }
+
+  #inspect(raw: RawMessage): Item {
+    const decoded = decode(raw);
+    if ('undecodable' in decoded) {
+      const { topic, partition, offset } = raw;
+      const { code, message } = decoded.undecodable;
+      this.ports.log.error({ topic, partition, offset, code }, `undecodable message: ${message}`);
+      return { raw, aside: decoded.undecodable };
+    }
+    const { event } = decoded;
+    const loop = loopOf(event);
+    if (loop === undefined) return { raw, event };
+    this.ports.log.error(
+      { ...describe(event), chain: event.extensions?.['chain'] },
+      `loop: ${loop}`,
+    );
+    this.ports.count?.('loop', raw.topic);
+    return { raw, event, aside: { code: 'loop', message: loop } };
+  }
+
+  async #handle(items: readonly Item[], handlers: TopicHandlers, unit: UnitOfWork): Promise<void> {
+    const events: ReceivedEvent[] = [];
+    for (const { raw, event, aside } of items) {
+      if (aside === undefined) {
+        if (event !== undefined) events.push(event);
+      } else {
+        unit.publish(event ? deadLetter(event, aside) : deadLetterOfRaw(raw, aside));
+        unit.afterCommit(() => this.ports.count?.('dead-letter', raw.topic));
+      }
+    }
+    const { topic, partition } = (items[0] as Item).raw;
+    if (events.length > 0) await handlers.batch({ topic, partition, events }, unit);
+  }
+
+  /** The single item that fails: the topic's own handler decides, else it is a dead letter. */
+  async #putAside(
+    item: Item,
+    error: Error,
+    { poison }: TopicHandlers,
+    control: BatchControl,
+  ): Promise<void> {
+    const { raw, event } = item;
+    if (event !== undefined && item.aside === undefined && poison !== undefined) {
+      try {
+        await this.#commit([item], control, (unit) => poison({ event, error }, unit));
+        return;
+      } catch (failure) {
+        if (failure instanceof Interrupted) throw failure;
+        const fields = { ...describe(event), err: failure };
+        this.ports.log.error(fields, 'the poison handler failed too, the event is a dead letter');
+      }
+    } else {
+      const { topic, partition, offset } = raw;
+      const fields = { topic, partition, offset, ...(event && describe(event)), err: error };
+      this.ports.log.error(fields, 'cannot be handled, the event is a dead letter');
+    }
+    const reason = { code: 'handler-failed', message: `${error.name}: ${error.message}` };
+    await this.#commit([item], control, (unit) => {
+      unit.publish(event ? deadLetter(event, reason) : deadLetterOfRaw(raw, reason));
+      unit.afterCommit(() => this.ports.count?.('dead-letter', raw.topic));
+      return Promise.resolve();
+    });
+  }
+
+  /**
+   * One transaction, tried again while its failure is nobody's fault.
+   * @throws Interrupted when it should be left for later
+   */
+  async #commit(
+    part: readonly Item[],
+    control: BatchControl,
+    work: (unit: UnitOfWork) => Promise<void>,
+  ): Promise<void> {
+    const { raw } = part.at(-1) as Item;
+    for (let attempt = 1; ; attempt += 1) {
+      if (!control.isActive()) throw new Interrupted('the partition is no longer ours');
+      try {
+        await this.ports.outbox.transaction(work);
+        crashPoint('batch.after-commit');
+        control.done(raw.offset);
+        return;
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        this.ports.count?.('retry', raw.topic);
+        const { topic, partition } = raw;
+        const fields = { topic, partition, attempt, err: asError(error) };
+        if (attempt >= this.limits.quickAttempts) {
+          this.ports.log.warn(fields, 'a batch fails again and again, its partition is paused');
+          throw new Interrupted('to be tried again later', { cause: error });
+        }
+        this.ports.log.debug(fields, 'a batch is tried again');
+        await sleep(this.ports.clock, backoffMs(attempt, this.limits.firstRetryMs, 1_000));
+      }
+    }
+  }
+}
+
+const describe = (event: ReceivedEvent): object => ({
+  eventId: event.id,
+  eventType: event.type,
+  eventSource: event.source,
+  subject: event.subject,
+  causationId: event.causationid,
+  topic: event.topic,
+  partition: event.partition,
+  offset: event.offset,
+});

@@ -1,0 +1,22 @@
+/** One database transaction and the events that become public when, and only when, it commits. */
+import type { Tx } from './database.js';
+import type { OutgoingEvent } from './event.js';
+
+/** A place in a writer's stream of outbox rows. Both are int8 in the database, so strings here. */
+export interface StreamPosition {
+  readonly epoch: string;
+  readonly seq: string;
+}
+
+export interface UnitOfWork {
+  readonly tx: Tx;
+  /**
+   * Adds events to this transaction's outbox rows; they are sent after the commit.
+   * @throws EventTooLargeError when the broker would refuse one of them
+   */
+  publish(...events: OutgoingEvent[]): void;
+  /** A position at or above every event this unit has published so far; see `Outbox.publishedBy`. */
+  stamp(): StreamPosition;
+  /** Runs after the commit, not at all after a rollback. It must not throw. */
+  afterCommit(hook: () => void): void;
+}

@@ -1,0 +1,40 @@
+/** Messages as they lie in the outbox and as the Kafka client hands them over. */
+
+/** An encoded event. `topic` is still the logical name; the publisher adds the prefix. */
+export interface WireMessage {
+  readonly topic: string;
+  /** Null: chosen by the key. */
+  readonly partition: number | null;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: string;
+}
+
+/** A message as it was fetched, with its logical topic. */
+export interface RawMessage {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  /** Epoch milliseconds, set by the producer. */
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: Readonly<Record<string, RawHeader>> | undefined;
+}
+
+export type RawHeader = Buffer | string | (Buffer | string)[] | undefined;
+
+/**
+ * The broker refuses record batches above 1 MiB (`message.max.bytes`), and everything that one
+ * request sends to one partition is one such batch. Keys, headers and framing need the rest.
+ */
+export const MAX_EVENT_BYTES = 900_000;
+
+/** What a message takes in a record batch, within a few per cent. */
+export const sizeOf = (message: WireMessage): number => {
+  let bytes = Buffer.byteLength(message.value) + message.key.length + 32;
+  for (const name in message.headers) {
+    bytes += name.length + (message.headers[name]?.length ?? 0) + 4;
+  }
+  return bytes;
+};
