@@ -1,0 +1,53 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { migrations } from '#migrations/inventory';
+import { MessagingModule, Outbox } from '#messaging';
+import { Answers, barrierTable, ParticipantModule } from '#participant';
+import { HealthModule, type Logger } from '#platform';
+import { ExpirySweeper } from './expiry/expiry-sweeper.js';
+import { StockHandler } from './handlers/stock.handler.js';
+import { StockDesk } from './http/stock-desk.js';
+import { StockController } from './http/stock.controller.js';
+import type { InventorySettings } from './settings.js';
+
+@Module({})
+export class AppModule {
+  static forRoot(settings: InventorySettings, log: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        MessagingModule.forRoot({
+          service: 'inventory',
+          settings,
+          migrations,
+          partitionedTables: [barrierTable],
+          log,
+        }),
+        ParticipantModule.forRoot({
+          participant: 'inventory',
+          handlers: [StockHandler],
+          parking: { attempts: settings.PARK_ATTEMPTS, backoffMs: settings.PARK_BACKOFF_MS },
+          log,
+        }),
+        HealthModule.forRoot({ required: { kafka: true } }),
+      ],
+      controllers: [StockController],
+      providers: [
+        {
+          provide: StockHandler,
+          useFactory: () => new StockHandler({ ttlMs: settings.RESERVATION_TTL_MS }),
+        },
+        {
+          provide: StockDesk,
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) => new StockDesk(outbox),
+        },
+        {
+          provide: ExpirySweeper,
+          inject: [Outbox, Answers],
+          useFactory: (outbox: Outbox, answers: Answers) =>
+            new ExpirySweeper({ outbox, answers, log, everyMs: settings.RESERVATION_SWEEP_MS }),
+        },
+      ],
+    };
+  }
+}

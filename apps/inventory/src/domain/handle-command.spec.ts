@@ -1,0 +1,252 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  releaseStock,
+  reserveStock,
+  secureStock,
+  stockReserved,
+  type CommandContract,
+  type Effect,
+} from '#contracts';
+import type { Answer } from '#participant';
+import { factEvent } from './facts.js';
+import { handleCommand, type InventoryPayload } from './handle-command.js';
+import { expire, isActive, pieces, type Line, type Reservation } from './reservation.js';
+import { Shelf, type StockFact } from './shelf.js';
+import type { Stock } from './stock.js';
+
+const NOW = new Date('2026-03-15T12:00:00Z');
+const PRODUCTS = ['A', 'B', 'C'];
+const ORDERS = [1, 2, 3, 4].map((n) => `0195e7a0-0000-7000-8000-00000000000${n}`);
+const [O1, O2] = ORDERS as [string, string];
+
+type Step =
+  | { readonly do: 'reserve'; readonly orderId: string; readonly items: Line[] }
+  | { readonly do: 'secure' | 'release' | 'expire'; readonly orderId: string };
+
+const CONTRACTS: Record<Exclude<Step['do'], 'expire'>, CommandContract> = {
+  reserve: reserveStock,
+  secure: secureStock,
+  release: releaseStock,
+};
+
+/** Rows between batches, as the database would keep them. */
+class Store {
+  readonly stock: Map<string, Stock>;
+  readonly reservations = new Map<string, Reservation>();
+  readonly answers: Answer[] = [];
+  readonly facts: StockFact[] = [];
+
+  constructor(onHand: readonly number[]) {
+    this.stock = new Map(
+      PRODUCTS.map((productId, index) => {
+        return [productId, { productId, onHand: onHand[index] ?? 0, reserved: 0, revision: 1 }];
+      }),
+    );
+  }
+
+  batch(steps: readonly Step[]): this {
+    const shelf = new Shelf([...this.stock.values()], [...this.reservations.values()]);
+    for (const step of steps) this.step(shelf, step);
+    const { stock, reservations } = shelf.changes();
+    for (const row of stock) this.stock.set(row.productId, row);
+    for (const { before, after } of reservations) {
+      expect(before).toBe(this.reservations.get(after.orderId)?.revision ?? 0);
+      this.reservations.set(after.orderId, after);
+    }
+    return this;
+  }
+
+  private step(shelf: Shelf, step: Step): void {
+    const { orderId } = step;
+    if (step.do === 'expire') {
+      const reservation = shelf.reservationOf(orderId);
+      const change = reservation && expire(reservation, NOW);
+      if (change) this.facts.push(...shelf.apply(change));
+      return;
+    }
+    const payload: InventoryPayload =
+      step.do === 'reserve' ? { orderId, items: step.items } : { orderId };
+    const address = { commandId: 'c', issuedOn: '2026-03-15', sagaId: 's', businessKey: orderId };
+    const { name } = CONTRACTS[step.do];
+    const { answer, facts } = handleCommand(shelf, { name, payload, address }, NOW);
+    this.answers.push(answer);
+    this.facts.push(...facts);
+  }
+
+  /** What the reservations say is reserved of each product. */
+  promised(): Map<string, number> {
+    const sums = new Map(PRODUCTS.map((id) => [id, 0]));
+    for (const reservation of this.reservations.values()) {
+      if (!isActive(reservation)) continue;
+      for (const { productId, quantity } of reservation.lines) {
+        sums.set(productId, (sums.get(productId) ?? 0) + quantity);
+      }
+    }
+    return sums;
+  }
+}
+
+const line = fc.record({
+  productId: fc.constantFrom(...PRODUCTS, 'unknown'),
+  quantity: fc.integer({ min: 1, max: 6 }),
+});
+const orderId = fc.constantFrom(...ORDERS);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    do: fc.constant('reserve' as const),
+    orderId,
+    items: fc.array(line, { minLength: 1, maxLength: 4 }),
+  }),
+  fc.record({ do: fc.constantFrom('secure', 'release', 'expire' as const), orderId }),
+) as fc.Arbitrary<Step>;
+const steps = fc.array(step, { maxLength: 40 });
+const shelves = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 3, maxLength: 3 });
+const effectsIn = (answer: Answer): readonly Effect[] =>
+  'effects' in answer ? (answer.effects ?? []) : [];
+
+describe('any sequence of commands', () => {
+  it('never oversells, never goes negative and loses no piece', () => {
+    fc.assert(
+      fc.property(shelves, steps, (onHand, sequence) => {
+        const store = new Store(onHand);
+        for (const one of sequence) {
+          store.batch([one]);
+          const promised = store.promised();
+          for (const [index, productId] of PRODUCTS.entries()) {
+            const row = store.stock.get(productId) as Stock;
+            const { reserved } = row;
+            if (row.onHand !== onHand[index]) throw new Error('pieces were lost');
+            if (reserved !== promised.get(productId)) throw new Error('a promise was lost');
+            if (reserved < 0 || reserved > row.onHand) throw new Error('oversold');
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('reports to the ledger exactly what each order still has', () => {
+    fc.assert(
+      fc.property(shelves, steps, (onHand, sequence) => {
+        const store = new Store(onHand);
+        for (const one of sequence) {
+          store.batch([one]);
+          for (const { status, lines, taken, returned } of store.reservations.values()) {
+            const has = status === 'held' || status === 'secured' ? pieces(lines) : 0;
+            expect(taken - returned).toBe(has);
+          }
+        }
+        const latest = new Map<string, Effect>();
+        for (const effect of store.answers.flatMap(effectsIn)) {
+          const known = latest.get(effect.id);
+          expect(effect.revision).toBeGreaterThanOrEqual(known?.revision ?? 0);
+          // The same revision never says two different things.
+          if (known?.revision === effect.revision) expect(effect).toEqual(known);
+          latest.set(effect.id, effect);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('means the same in one batch as in many', () => {
+    fc.assert(
+      fc.property(shelves, steps, fc.integer({ min: 1, max: 10 }), (onHand, sequence, size) => {
+        const alone = new Store(onHand);
+        for (const one of sequence) alone.batch([one]);
+        const together = new Store(onHand);
+        for (let from = 0; from < sequence.length; from += size) {
+          together.batch(sequence.slice(from, from + size));
+        }
+        expect(together.answers).toEqual(alone.answers);
+        expect(together.facts).toEqual(alone.facts);
+        expect(together.stock).toEqual(alone.stock);
+        expect(together.reservations).toEqual(alone.reservations);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('tells every change of a product once, without gaps', () => {
+    fc.assert(
+      fc.property(shelves, steps, (onHand, sequence) => {
+        const { facts, stock } = new Store(onHand).batch(sequence);
+        for (const productId of PRODUCTS) {
+          const revisions = facts
+            .filter((fact) => fact.kind !== 'insufficient' && fact.stock.productId === productId)
+            .map((fact) => fact.stock.revision);
+          expect(revisions).toEqual(revisions.map((_, index) => index + 2));
+          expect(stock.get(productId)?.revision).toBe(revisions.length + 1);
+        }
+      }),
+    );
+  });
+});
+
+describe('the answers', () => {
+  const reserveA: Step = {
+    do: 'reserve',
+    orderId: O1,
+    items: [{ productId: 'A', quantity: 2 }],
+  };
+  const outcomes = (...sequence: Step[]) =>
+    new Store([3, 0, 0])
+      .batch(sequence)
+      .answers.map((answer) => ('name' in answer ? answer.name : answer.outcome));
+
+  it('fit their contracts', () => {
+    const sequence: Step[] = [
+      reserveA,
+      { ...reserveA, orderId: O2 },
+      { ...reserveA, items: [{ productId: 'A', quantity: 1 }] },
+      { do: 'secure', orderId: O1 },
+      { do: 'release', orderId: O1 },
+      { do: 'secure', orderId: O1 },
+      { do: 'release', orderId: 'never seen' },
+    ];
+    const { answers } = new Store([3, 0, 0]).batch(sequence);
+    answers.forEach((answer, index) => {
+      if (answer.outcome !== 'succeeded' && answer.outcome !== 'refused') throw new Error('other');
+      const kind = (sequence[index] as Step).do as keyof typeof CONTRACTS;
+      const contract = CONTRACTS[kind].replies[answer.name];
+      expect(contract?.kind).toBe(answer.outcome === 'succeeded' ? 'success' : 'refusal');
+      expect(contract?.data.safeParse(answer.result).success).toBe(true);
+    });
+  });
+
+  it('refuse what falls short, whatever the order has reserved otherwise, and what expired', () => {
+    expect(
+      outcomes(
+        reserveA,
+        { ...reserveA, orderId: O2 },
+        { do: 'expire', orderId: O1 },
+        { do: 'secure', orderId: O1 },
+        { ...reserveA, orderId: O2 },
+        { do: 'secure', orderId: O2 },
+        { do: 'release', orderId: O2 },
+        { do: 'release', orderId: O2 },
+      ),
+    ).toEqual([
+      'inventory.stock-reserved',
+      'inventory.stock-insufficient',
+      'inventory.reservation-expired',
+      'inventory.stock-reserved',
+      'inventory.stock-secured',
+      'inventory.stock-released',
+      'inventory.stock-released',
+    ]);
+  });
+
+  it('are accompanied by facts that fit their contracts', () => {
+    const { facts } = new Store([3, 0, 0]).batch([reserveA]);
+    const [event] = facts.map((fact) => factEvent(fact, NOW));
+    expect(event).toMatchObject({
+      topic: 'inventory.events',
+      key: 'A',
+      id: 'inventory.reserved:A@2',
+      type: 'com.example.inventory.reserved',
+    });
+    expect(stockReserved.data.parse(event?.data)).toMatchObject({ quantity: 2, orderId: O1 });
+  });
+});

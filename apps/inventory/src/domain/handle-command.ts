@@ -1,0 +1,102 @@
+/** What each command does to the shelf, and what it is answered. Pure. */
+import { releaseStock, reserveStock, secureStock } from '#contracts';
+import { refuse, succeed, type AdmittedCommand, type Answer } from '#participant';
+import { effectOf } from './facts.js';
+import { release, reserve, secure, type Line } from './reservation.js';
+import type { Shelf, StockFact } from './shelf.js';
+
+export interface Handled {
+  readonly answer: Answer;
+  readonly facts: readonly StockFact[];
+}
+
+/** As the contracts of all commands of inventory have it; `items` when reserving. */
+export interface InventoryPayload {
+  readonly orderId: string;
+  readonly items?: readonly Line[];
+}
+
+/** @param expiresAt of what is reserved now */
+export function handleCommand(
+  shelf: Shelf,
+  command: Pick<AdmittedCommand<InventoryPayload>, 'name' | 'payload' | 'address'>,
+  expiresAt: Date,
+): Handled {
+  switch (command.name) {
+    case reserveStock.name:
+      return handleReserve(shelf, command, expiresAt);
+    case secureStock.name:
+      return handleSecure(shelf, command.payload);
+    case releaseStock.name:
+      return handleRelease(shelf, command.payload);
+    default:
+      throw new Error(`${command.name} is not handled here`);
+  }
+}
+
+function handleReserve(
+  shelf: Shelf,
+  { payload, address }: Pick<AdmittedCommand<InventoryPayload>, 'payload' | 'address'>,
+  expiresAt: Date,
+): Handled {
+  const { orderId, items = [] } = payload;
+  const { sagaId, businessKey } = address;
+  const current = shelf.reservationOf(orderId);
+  const request = { orderId, sagaId, businessKey, lines: items, expiresAt };
+  const decision = reserve(shelf.stockOf, current, request);
+  switch (decision.kind) {
+    case 'reserved': {
+      const facts = shelf.apply(decision.change);
+      return { answer: reserved(decision.change.reservation), facts };
+    }
+    case 'unchanged':
+      return { answer: reserved(decision.reservation), facts: [] };
+    case 'conflict': {
+      const message = 'The order has reserved other lines already.';
+      const reason = { code: 'already-reserved', message };
+      const result = { shortages: [] };
+      const effects = [effectOf(decision.reservation)];
+      return { answer: refuse(INSUFFICIENT, result, reason, effects), facts: [] };
+    }
+    case 'insufficient': {
+      const { shortages } = decision;
+      const [first] = shortages;
+      const message = `${first?.productId}: ${first?.requested} wanted, ${first?.available} available`;
+      const reason = { code: 'insufficient-stock', message };
+      const effects = current && [effectOf(current)];
+      return {
+        answer: refuse(INSUFFICIENT, { shortages }, reason, effects),
+        facts: shelf.insufficient(orderId, shortages),
+      };
+    }
+  }
+}
+
+const INSUFFICIENT = 'inventory.stock-insufficient';
+
+const reserved = (reservation: Parameters<typeof effectOf>[0]): Answer =>
+  succeed('inventory.stock-reserved', { expiresAt: reservation.expiresAt.toISOString() }, [
+    effectOf(reservation),
+  ]);
+
+function handleSecure(shelf: Shelf, { orderId }: InventoryPayload): Handled {
+  const current = shelf.reservationOf(orderId);
+  const secured = secure(current);
+  if (!secured) {
+    const message = 'What was reserved for the order has been given back.';
+    const reason = { code: 'reservation-expired', message };
+    const effects = current && [effectOf(current)];
+    return { answer: refuse('inventory.reservation-expired', {}, reason, effects), facts: [] };
+  }
+  shelf.keep(secured);
+  return { answer: succeed('inventory.stock-secured', {}, [effectOf(secured)]), facts: [] };
+}
+
+/** Never refuses: nothing to give back is fine, however that came about. */
+function handleRelease(shelf: Shelf, { orderId }: InventoryPayload): Handled {
+  const change = release(shelf.reservationOf(orderId));
+  const facts = change ? shelf.apply(change) : [];
+  const now = shelf.reservationOf(orderId);
+  const effects = now && [effectOf(now)];
+  return { answer: succeed('inventory.stock-released', {}, effects), facts };
+}

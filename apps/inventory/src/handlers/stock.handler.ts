@@ -1,0 +1,52 @@
+import { releaseStock, reserveStock, secureStock } from '#contracts';
+import { caused, type UnitOfWork } from '#messaging';
+import type { AdmittedCommand, Answer, CommandHandler } from '#participant';
+import { factEvent } from '../domain/facts.js';
+import { handleCommand, type InventoryPayload } from '../domain/handle-command.js';
+import { PRODUCT_ID } from '../domain/product-id.js';
+import { lockShelf, saveShelf } from '../persistence/load-shelf.js';
+
+export interface ReservationTimes {
+  /** How long a reservation is held when nobody secures it. */
+  readonly ttlMs: number;
+}
+
+/** Reserves, secures and releases: a batch is folded in memory and written once a row. */
+export class StockHandler implements CommandHandler {
+  readonly participant = 'inventory';
+  readonly commands = [reserveStock, secureStock, releaseStock];
+
+  constructor(
+    private readonly times: ReservationTimes,
+    private readonly clock: () => Date = () => new Date(),
+  ) {}
+
+  async handle(unit: UnitOfWork, admitted: readonly AdmittedCommand[]): Promise<Answer[]> {
+    const commands = admitted.map(withLowerCaseId);
+    const shelf = await lockShelf(unit.tx, {
+      orderIds: [...new Set(commands.map(({ payload }) => payload.orderId))],
+      // Others were never set, so there is none of them; some could not even be asked for.
+      productIds: commands.flatMap(({ payload }) =>
+        (payload.items ?? []).map((item) => item.productId).filter((id) => PRODUCT_ID.test(id)),
+      ),
+      releasing: commands
+        .filter(({ name }) => name === releaseStock.name)
+        .map(({ payload }) => payload.orderId),
+    });
+    const now = this.clock();
+    const expiresAt = new Date(now.getTime() + this.times.ttlMs);
+    const answers = commands.map((command) => {
+      const { answer, facts } = handleCommand(shelf, command, expiresAt);
+      for (const fact of facts) unit.publish(caused(command.event, factEvent(fact, now)));
+      return answer;
+    });
+    await saveShelf(unit.tx, shelf);
+    return answers;
+  }
+}
+
+/** As the database gives ids back. */
+function withLowerCaseId(command: AdmittedCommand): AdmittedCommand<InventoryPayload> {
+  const payload = command.payload as InventoryPayload;
+  return { ...command, payload: { ...payload, orderId: payload.orderId.toLowerCase() } };
+}

@@ -1,0 +1,46 @@
+import type { Tx } from '#messaging';
+import { isActive, type Reservation } from '../domain/reservation.js';
+import { Shelf } from '../domain/shelf.js';
+import { lockReservations, saveReservations } from './reservation-rows.js';
+import { lockStock, updateStock } from './stock-rows.js';
+
+export interface ShelfRequest {
+  readonly orderIds: readonly string[];
+  /** Products that may be reserved. */
+  readonly productIds: readonly string[];
+  /** Orders that may give back what they have reserved. */
+  readonly releasing: readonly string[];
+}
+
+/**
+ * Locks everything that a batch may change: reservations first, then products, each in the order of
+ * their ids. All transactions of this service keep to that, so they cannot deadlock.
+ */
+export async function lockShelf(tx: Tx, request: ShelfRequest): Promise<Shelf> {
+  const reservations = await lockReservations(tx, request.orderIds);
+  const releasing = new Set(request.releasing);
+  const given = reservations.filter(({ orderId }) => releasing.has(orderId));
+  return lockProducts(tx, reservations, given, request.productIds);
+}
+
+/** For reservations that are locked already. */
+export async function lockProducts(
+  tx: Tx,
+  reservations: readonly Reservation[],
+  releasing: readonly Reservation[] = reservations,
+  others: readonly string[] = [],
+): Promise<Shelf> {
+  const returning = releasing
+    .filter(isActive)
+    .flatMap(({ lines }) => lines.map(({ productId }) => productId));
+  const productIds = [...new Set([...others, ...returning])];
+  const stock = productIds.length > 0 ? await lockStock(tx, productIds) : [];
+  return new Shelf(stock, reservations);
+}
+
+/** One statement a table. */
+export async function saveShelf(tx: Tx, shelf: Shelf): Promise<void> {
+  const { stock, reservations } = shelf.changes();
+  if (stock.length > 0) await updateStock(tx, stock);
+  if (reservations.length > 0) await saveReservations(tx, reservations);
+}
