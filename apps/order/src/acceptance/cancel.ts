@@ -1,0 +1,29 @@
+import type { OrderStatus, Reason } from '#contracts';
+import type { Outbox } from '#messaging';
+import { sagaCancelOf } from '../domain/messages.js';
+import { findStatus } from '../persistence/read-orders.js';
+
+/** Passes a customer's wish to cancel on to the saga, which alone decides and changes the order. */
+export class CancelDesk {
+  constructor(
+    private readonly outbox: Pick<Outbox, 'transaction'>,
+    private readonly clock: () => Date = () => new Date(),
+  ) {}
+
+  /**
+   * Asks the saga for an order that is pending; one that is settled is left alone. Asking again is
+   * the same message again.
+   * @returns the status at this moment, undefined for an unknown order
+   */
+  cancel(orderId: string, why?: string, traceparent?: string): Promise<OrderStatus | undefined> {
+    const reason: Reason = { code: 'cancelled_by_customer', message: why ?? 'no reason given' };
+    return this.outbox.transaction(async (unit) => {
+      const order = await findStatus(unit.tx, orderId);
+      if (order?.status === 'pending') {
+        const cancel = sagaCancelOf(orderId, reason, this.clock());
+        unit.publish(traceparent === undefined ? cancel : { ...cancel, traceparent });
+      }
+      return order?.status;
+    });
+  }
+}

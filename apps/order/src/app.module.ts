@@ -1,0 +1,53 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { migrations } from '#migrations/order';
+import { MessagingModule, Outbox } from '#messaging';
+import { barrierTable, ParticipantModule } from '#participant';
+import { HealthModule, Sealer, type Logger } from '#platform';
+import { AcceptanceDesk } from './acceptance/acceptance.js';
+import { CancelDesk } from './acceptance/cancel.js';
+import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
+import { RequestHasher } from './http/place-order-input.js';
+import { OrdersController } from './http/orders.controller.js';
+import type { OrderSettings } from './settings.js';
+
+@Module({})
+export class AppModule {
+  static forRoot(settings: OrderSettings, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        MessagingModule.forRoot({
+          service: 'order',
+          settings,
+          migrations,
+          partitionedTables: [barrierTable],
+          log: logger,
+        }),
+        ParticipantModule.forRoot({
+          participant: 'order',
+          handlers: [SettleOrdersHandler],
+          parking: { attempts: settings.PARK_ATTEMPTS, backoffMs: settings.PARK_BACKOFF_MS },
+          log: logger,
+        }),
+        // orders are accepted without Kafka too; what they set off catches up later
+        HealthModule.forRoot({ required: { kafka: false } }),
+      ],
+      controllers: [OrdersController],
+      providers: [
+        SettleOrdersHandler,
+        { provide: Sealer, useValue: new Sealer(settings.PAYMENT_TOKEN_KEY) },
+        { provide: RequestHasher, useValue: new RequestHasher(settings.PAYMENT_TOKEN_KEY) },
+        {
+          provide: AcceptanceDesk,
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) => new AcceptanceDesk(outbox),
+        },
+        {
+          provide: CancelDesk,
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) => new CancelDesk(outbox),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,112 @@
+/** What the order service says to others, as events ready to publish. */
+import {
+  SAGA_MESSAGES,
+  eventType,
+  orderCancelled,
+  orderConfirmed,
+  orderCreated,
+  type EventContract,
+  type PlaceOrderInput,
+  type Reason,
+  type SagaCancel,
+  type SagaStart,
+  type TopicName,
+} from '#contracts';
+import type { OutgoingEvent } from '#messaging';
+import type { Order } from './order.js';
+
+/** The saga that carries an order from acceptance to its end. */
+const DEFINITION = 'place-order';
+const SAGA_INBOX: TopicName = 'saga.inbox';
+
+/** What a fact says of an order, whole rows and the columns read for a settlement alike. */
+export type FactSource = Pick<
+  Order,
+  | 'orderId'
+  | 'customerId'
+  | 'merchantId'
+  | 'channel'
+  | 'currency'
+  | 'totalAmount'
+  | 'status'
+  | 'revision'
+>;
+
+const sagaMessage = <Data>(
+  id: string,
+  name: string,
+  orderId: string,
+  data: Data,
+  at: Date,
+): OutgoingEvent<Data> => ({
+  topic: SAGA_INBOX,
+  key: orderId,
+  id,
+  source: 'order',
+  type: eventType(name),
+  subject: orderId,
+  time: at.toISOString(),
+  data,
+});
+
+/** Its id is made of the order's, so that a start sent twice is the same message. */
+export const sagaStartOf = (input: PlaceOrderInput, at: Date): OutgoingEvent<SagaStart> =>
+  sagaMessage(
+    `${input.orderId}:start`,
+    SAGA_MESSAGES.start,
+    input.orderId,
+    { definition: DEFINITION, businessKey: input.orderId, input },
+    at,
+  );
+
+export const sagaCancelOf = (
+  orderId: string,
+  reason: Reason,
+  at: Date,
+): OutgoingEvent<SagaCancel> =>
+  sagaMessage(
+    `${orderId}:cancel`,
+    SAGA_MESSAGES.cancel,
+    orderId,
+    { definition: DEFINITION, businessKey: orderId, reason },
+    at,
+  );
+
+const fact = (
+  contract: EventContract,
+  order: FactSource,
+  at: Date,
+  more: Readonly<Record<string, unknown>> = {},
+): OutgoingEvent => ({
+  topic: contract.topic,
+  key: order.orderId,
+  id: `${order.orderId}:${order.revision}`,
+  source: 'order',
+  type: eventType(contract.name),
+  subject: order.orderId,
+  time: at.toISOString(),
+  data: {
+    orderId: order.orderId,
+    revision: order.revision,
+    status: order.status,
+    customerId: order.customerId,
+    merchantId: order.merchantId,
+    channel: order.channel,
+    currency: order.currency,
+    totalAmount: order.totalAmount,
+    occurredAt: at.toISOString(),
+    ...more,
+  },
+});
+
+export const createdFact = (order: Order): OutgoingEvent =>
+  fact(orderCreated, order, order.createdAt, {
+    items: order.items,
+    shippingAddress: order.shippingAddress,
+  });
+
+/** The fact of an order that has just been confirmed or cancelled. */
+export const settledFact = (order: FactSource & { reason?: Reason }, at: Date): OutgoingEvent =>
+  order.status === 'cancelled'
+    ? fact(orderCancelled, order, at, { reason: order.reason })
+    : fact(orderConfirmed, order, at);

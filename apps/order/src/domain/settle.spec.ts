@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OrderStatus } from '#contracts';
+import { settle, type OrderState, type Settlement } from './settle.js';
+
+const orderId = '0190a000-0000-7000-8000-000000000001';
+const reason = { code: 'payment_declined', message: 'no' };
+const order = (status: OrderStatus, revision = 1): OrderState => ({ orderId, status, revision });
+const confirm: Settlement = { kind: 'confirm', orderId, trackingNumber: 'T1' };
+const cancel: Settlement = { kind: 'cancel', orderId, reason };
+
+describe('settling an order', () => {
+  it('confirms a pending order, with the tracking number', () => {
+    expect(settle(order('pending', 4), confirm)).toEqual({
+      orderId,
+      status: 'confirmed',
+      revision: 5,
+      trackingNumber: 'T1',
+    });
+    expect(settle(order('pending'), { kind: 'confirm', orderId })).toEqual({
+      orderId,
+      status: 'confirmed',
+      revision: 2,
+    });
+  });
+
+  it('cancels a pending order, with the reason', () => {
+    expect(settle(order('pending'), cancel)).toEqual({
+      orderId,
+      status: 'cancelled',
+      revision: 2,
+      reason,
+    });
+  });
+
+  it('leaves an order alone that is already there', () => {
+    const confirmed = order('confirmed');
+    expect(settle(confirmed, confirm)).toBe(confirmed);
+    const cancelled = order('cancelled');
+    expect(settle(cancelled, cancel)).toBe(cancelled);
+  });
+
+  it('has nothing to cancel for an unknown order', () => {
+    expect(settle(undefined, cancel)).toBeUndefined();
+  });
+
+  it.each([
+    ['confirm an unknown order', undefined, confirm],
+    ['confirm a cancelled order', order('cancelled'), confirm],
+    ['cancel a confirmed order', order('confirmed'), cancel],
+  ])('throws when told to %s', (_, before, settlement) => {
+    expect(() => settle(before, settlement)).toThrow(orderId);
+  });
+});

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { cancelOrder, confirmOrder } from '#contracts';
+import { caused, type UnitOfWork } from '#messaging';
+import { succeed, type AdmittedCommand, type Answer, type CommandHandler } from '#participant';
+import { settledFact } from '../domain/messages.js';
+import { settle, type Settlement } from '../domain/settle.js';
+import { lockOrders, updateOrders, type SettlingOrder } from '../persistence/settle-orders.js';
+
+/**
+ * Confirms and cancels orders on the saga's behalf: the only place where an order's status changes.
+ * A batch locks its orders once, is folded in memory and written by one statement.
+ */
+@Injectable()
+export class SettleOrdersHandler implements CommandHandler {
+  readonly participant = 'order';
+  readonly commands = [confirmOrder, cancelOrder];
+
+  async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
+    const settlements = commands.map(settlementOf);
+    const ids = [...new Set(settlements.map(({ orderId }) => orderId))];
+    const orders = await lockOrders(unit.tx, ids);
+    const changed = new Map<string, SettlingOrder>();
+    const now = new Date();
+    settlements.forEach((settlement, index) => {
+      const before = orders.get(settlement.orderId);
+      const after = settle(before, settlement);
+      if (after === undefined || after === before) return;
+      orders.set(after.orderId, after);
+      changed.set(after.orderId, after);
+      unit.publish(caused((commands[index] as AdmittedCommand).event, settledFact(after, now)));
+    });
+    if (changed.size > 0) await updateOrders(unit.tx, [...changed.values()], now);
+    return settlements.map(({ kind }) =>
+      succeed(kind === 'confirm' ? 'order.order-confirmed' : 'order.order-cancelled', {}),
+    );
+  }
+}
+
+/** The barrier has checked the payload against the command's contract. */
+function settlementOf({ name, payload }: AdmittedCommand): Settlement {
+  if (name === cancelOrder.name) {
+    const { orderId, reason } = payload as z.output<typeof cancelOrder.payload>;
+    return { kind: 'cancel', orderId: orderId.toLowerCase(), reason };
+  }
+  const { orderId, trackingNumber } = payload as z.output<typeof confirmOrder.payload>;
+  return {
+    kind: 'confirm',
+    orderId: orderId.toLowerCase(),
+    // no text column keeps a NUL, and a parcel that is on its way must not wait for that
+    ...(trackingNumber !== undefined && { trackingNumber: trackingNumber.replaceAll('\0', '') }),
+  };
+}

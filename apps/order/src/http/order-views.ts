@@ -1,0 +1,44 @@
+import type { Order } from '../domain/order.js';
+import type { OrderSummary } from '../persistence/read-orders.js';
+import type { OrderDto, OrderSummaryDto } from './orders.dto.js';
+
+export const summaryView = (order: OrderSummary): OrderSummaryDto => ({
+  orderId: order.orderId,
+  status: order.status,
+  ...(order.reason && { reason: order.reason }),
+  customerId: order.customerId,
+  merchantId: order.merchantId,
+  channel: order.channel,
+  currency: order.currency,
+  totalAmount: order.totalAmount,
+  ...(order.trackingNumber !== undefined && { trackingNumber: order.trackingNumber }),
+  revision: order.revision,
+  createdAt: order.createdAt.toISOString(),
+  updatedAt: order.updatedAt.toISOString(),
+});
+
+export const orderView = (order: Order): OrderDto => {
+  const { country, ...address } = order.shippingAddress;
+  return {
+    ...summaryView(order),
+    items: order.items,
+    shippingAddress: { ...address, ...(country !== undefined && { country }) },
+    email: order.email,
+    payment: { method: order.paymentMethod },
+  };
+};
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const isUuid = (text: string): boolean => UUID.test(text);
+
+/** Where the next page begins; opaque to clients, so that the order of the list may change. */
+export const cursorOf = (orderId: string): string =>
+  Buffer.from(orderId.replaceAll('-', ''), 'hex').toString('base64url');
+
+/** The order id behind a cursor, or undefined for a text that is none. */
+export function orderIdOf(cursor: string): string | undefined {
+  const hex = Buffer.from(cursor, 'base64url').toString('hex');
+  const match = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(hex);
+  return match?.slice(1).join('-');
+}

@@ -1,0 +1,140 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Database, newId } from '#messaging';
+import { fieldProblem, ProblemException, Sealer } from '#platform';
+import { AcceptanceDesk } from '../acceptance/acceptance.js';
+import { CancelDesk } from '../acceptance/cancel.js';
+import { findOrder, listOrders } from '../persistence/read-orders.js';
+import { cursorOf, isUuid, orderIdOf, orderView, summaryView } from './order-views.js';
+import {
+  AcceptedOrderDto,
+  CancelOrderDto,
+  ListOrdersQuery,
+  OrderDto,
+  OrderPageDto,
+} from './orders.dto.js';
+import { checkedKey, checkedTrace, inputOf, RequestHasher } from './place-order-input.js';
+import { PlaceOrderDto } from './place-order.dto.js';
+
+const DEFAULT_PAGE = 20;
+
+interface HeaderReply {
+  header(name: string, value: string): unknown;
+}
+
+@ApiTags('orders')
+@Controller('orders')
+export class OrdersController {
+  constructor(
+    private readonly desk: AcceptanceDesk,
+    private readonly cancelDesk: CancelDesk,
+    private readonly database: Database,
+    private readonly sealer: Sealer,
+    private readonly hasher: RequestHasher,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Accepts an order; what becomes of it is seen at its Location' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body answer the same order; another body is refused with 422.',
+  })
+  @ApiAcceptedResponse({ type: AcceptedOrderDto })
+  async place(
+    @Body() request: PlaceOrderDto,
+    @Res({ passthrough: true }) reply: HeaderReply,
+    @Headers('idempotency-key') keyHeader?: string,
+    @Headers('traceparent') traceHeader?: string,
+  ): Promise<AcceptedOrderDto> {
+    const key = checkedKey(keyHeader);
+    const traceparent = checkedTrace(traceHeader);
+    const input = inputOf(newId(), request, this.sealer);
+    const { token } = request.payment;
+    const acceptance = await this.desk.accept({
+      input,
+      ...(key !== undefined && { requestKey: this.hasher.requestKey(key, input, token) }),
+      ...(traceparent !== undefined && { traceparent }),
+    });
+    if (acceptance.outcome === 'key-reused') {
+      throw fieldProblem(
+        422,
+        [{ field: 'Idempotency-Key', message: 'was used before with another body' }],
+        'The idempotency key is taken',
+      );
+    }
+    reply.header('location', `/orders/${acceptance.orderId}`);
+    return { orderId: acceptance.orderId, status: 'pending' };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Orders, newest first, a page at a time' })
+  @ApiOkResponse({ type: OrderPageDto })
+  async list(@Query() query: ListOrdersQuery): Promise<OrderPageDto> {
+    const { status, customerId, cursor, limit = DEFAULT_PAGE } = query;
+    const before = cursor === undefined ? undefined : orderIdOf(cursor);
+    if (cursor !== undefined && before === undefined) {
+      const message = 'must be the nextCursor of a page before';
+      throw fieldProblem(400, [{ field: 'cursor', message }]);
+    }
+    const found = await listOrders(this.database, {
+      ...(status !== undefined && { status }),
+      ...(customerId !== undefined && { customerId }),
+      ...(before !== undefined && { before }),
+      limit: limit + 1,
+    });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(summaryView),
+      ...(found.length > limit && last && { nextCursor: cursorOf(last.orderId) }),
+    };
+  }
+
+  @Get(':orderId')
+  @ApiOperation({ summary: 'One order and where it stands' })
+  @ApiOkResponse({ type: OrderDto })
+  async one(@Param('orderId') orderId: string): Promise<OrderDto> {
+    const order = await findOrder(this.database, checkedId(orderId));
+    if (!order) throw unknownOrder(orderId);
+    return orderView(order);
+  }
+
+  @Post(':orderId/cancel')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Asks for an order to be cancelled; possible until it is shipped' })
+  @ApiAcceptedResponse({ type: AcceptedOrderDto })
+  async cancel(
+    @Param('orderId') orderId: string,
+    @Body() request: CancelOrderDto,
+    @Headers('traceparent') traceHeader?: string,
+  ): Promise<AcceptedOrderDto> {
+    const id = checkedId(orderId);
+    const status = await this.cancelDesk.cancel(id, request.reason, checkedTrace(traceHeader));
+    if (status === undefined) throw unknownOrder(orderId);
+    if (status !== 'confirmed') return { orderId: id, status };
+    throw new ProblemException(
+      409,
+      'The order can no longer be cancelled',
+      'The order is confirmed: its parcel is on its way.',
+      { code: 'order_confirmed' },
+    );
+  }
+}
+
+function checkedId(orderId: string): string {
+  if (isUuid(orderId)) return orderId.toLowerCase();
+  throw fieldProblem(400, [{ field: 'orderId', message: 'must be a UUID' }]);
+}
+
+const unknownOrder = (orderId: string): ProblemException =>
+  new ProblemException(404, 'No such order', `There is no order ${orderId}.`, {
+    errors: [{ field: 'orderId', message: 'is not known' }],
+  });

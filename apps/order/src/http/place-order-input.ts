@@ -1,0 +1,84 @@
+/** From a checked request to the input of the order's saga. */
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import type { PlaceOrderInput } from '#contracts';
+import { fieldProblem, type Sealer } from '#platform';
+import { MAX_AMOUNT, totalOf } from '../domain/order.js';
+import type { RequestKey } from '../persistence/insert-orders.js';
+import type { PlaceOrderDto } from './place-order.dto.js';
+
+const DEFAULT_MERCHANT = 'default-merchant';
+const DEFAULT_CHANNEL = 'web';
+
+const refused = (status: 400 | 422, field: string, message: string) =>
+  fieldProblem(status, [{ field, message }], 'The order cannot be accepted');
+
+/**
+ * The card token leaves the request sealed, and in no other form.
+ * @throws ProblemException naming the field for what the fields' own rules cannot see
+ */
+export function inputOf(orderId: string, request: PlaceOrderDto, sealer: Sealer): PlaceOrderInput {
+  const { method, token } = request.payment;
+  if (method !== 'credit_card') {
+    throw refused(422, 'payment.method', `${method} is not supported yet`);
+  }
+  if (token === undefined) throw refused(400, 'payment.token', 'is missing');
+  const items = request.items.map(({ productId, quantity, unitPrice }) => ({
+    productId,
+    quantity,
+    unitPrice,
+  }));
+  const totalAmount = totalOf(items);
+  if (totalAmount === undefined) {
+    throw refused(422, 'items', `must not cost more than ${MAX_AMOUNT} together`);
+  }
+  if (totalAmount === 0) throw refused(422, 'items', 'must cost something together');
+  const { prefecture, city, line1, postalCode, country } = request.shippingAddress;
+  return {
+    orderId,
+    customerId: request.customerId,
+    merchantId: request.merchantId ?? DEFAULT_MERCHANT,
+    channel: request.channel ?? DEFAULT_CHANNEL,
+    currency: request.currency,
+    items,
+    totalAmount,
+    shippingAddress: {
+      prefecture,
+      city,
+      line1,
+      postalCode,
+      ...(country !== undefined && { country }),
+    },
+    email: request.email,
+    payment: { method, sealedToken: sealer.seal(token) },
+  };
+}
+
+/**
+ * Recognises a repeated request by its meaning: order of fields and defaults do not matter. Keyed,
+ * because the card token goes into it and could be found by trying against a plain hash.
+ */
+export class RequestHasher {
+  private readonly key: KeyObject;
+
+  constructor(secret: string) {
+    this.key = createSecretKey(createHash('sha256').update(`request-hash:${secret}`).digest());
+  }
+
+  requestKey(key: string, input: PlaceOrderInput, token: string | undefined): RequestKey {
+    const { orderId: _, payment, ...meaning } = input;
+    const content = JSON.stringify([meaning, payment.method, token]);
+    return { key, hash: createHmac('sha256', this.key).update(content).digest('base64url') };
+  }
+}
+
+/** @throws ProblemException unless it is 1 to 255 visible ASCII characters */
+export function checkedKey(header: string | undefined): string | undefined {
+  if (header === undefined || /^[\x21-\x7e]{1,255}$/.test(header)) return header;
+  throw refused(400, 'Idempotency-Key', 'must be 1 to 255 visible ASCII characters');
+}
+
+/** W3C trace context of the caller; a broken one is left out, as the standard asks. */
+export const checkedTrace = (header: string | undefined): string | undefined =>
+  header !== undefined && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(header)
+    ? header
+    : undefined;

@@ -1,0 +1,91 @@
+import type { Tx } from '#messaging';
+import type { Order } from '../domain/order.js';
+
+/** The client's key of a request, with a hash of what was asked. */
+export interface RequestKey {
+  readonly key: string;
+  readonly hash: string;
+}
+
+export interface KeyedOrder {
+  readonly order: Order;
+  readonly requestKey?: RequestKey;
+}
+
+/**
+ * Inserts all of them in one statement and answers the ids of those that were not there: an order
+ * with the same id or the same idempotency key is left as it is, and of several that bring the same
+ * key the first is taken.
+ *
+ * The rows go in sorted by key, so that two groups with the same keys wait for each other in one
+ * direction only and cannot deadlock.
+ */
+export async function insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>> {
+  const sorted = orders.some(({ requestKey }) => requestKey)
+    ? orders.toSorted((a, b) => compare(a.requestKey?.key ?? '', b.requestKey?.key ?? ''))
+    : orders;
+  const column = <Value>(value: (order: Order) => Value): Value[] =>
+    sorted.map(({ order }) => value(order));
+  const rows = await tx.query<{ order_id: string }>(INSERT, [
+    column((order) => order.orderId),
+    column((order) => order.customerId),
+    column((order) => order.merchantId),
+    column((order) => order.channel),
+    column((order) => order.currency),
+    column((order) => order.totalAmount),
+    column((order) => JSON.stringify(order.items)),
+    column((order) => JSON.stringify(order.shippingAddress)),
+    column((order) => order.email),
+    column((order) => order.paymentMethod),
+    column((order) => order.createdAt.toISOString()),
+    sorted.map(({ requestKey }) => requestKey?.key ?? null),
+    sorted.map(({ requestKey }) => requestKey?.hash ?? null),
+  ]);
+  return new Set(rows.map((row) => row.order_id));
+}
+
+const INSERT = `
+  insert into orders (
+    order_id, customer_id, merchant_id, channel, currency, total_amount, items, shipping_address,
+    email, payment_method, created_at, updated_at, idempotency_key, request_hash, status, revision)
+  select order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
+    email, method, created_at, created_at, key, hash, 'pending', 1
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+      $7::json[], $8::json[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[])
+    as given (order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
+      email, method, created_at, key, hash)
+  on conflict do nothing
+  returning order_id`;
+
+export interface EarlierRequest {
+  readonly orderId: string;
+  readonly requestKey?: RequestKey;
+}
+
+/** Orders that were there before, by their own id or by the idempotency key of their request. */
+export async function findEarlier(
+  tx: Tx,
+  orderIds: readonly string[],
+  keys: readonly string[],
+): Promise<EarlierRequest[]> {
+  const rows = await tx.query<{
+    order_id: string;
+    idempotency_key: string | null;
+    request_hash: string | null;
+  }>(
+    `select order_id, idempotency_key, request_hash from orders
+      where order_id = any($1::uuid[])
+    union all
+    select order_id, idempotency_key, request_hash from orders
+      where idempotency_key = any($2::text[]) and order_id <> all($1::uuid[])`,
+    [orderIds, keys],
+  );
+  return rows.map(({ order_id, idempotency_key, request_hash }) => ({
+    orderId: order_id,
+    ...(idempotency_key !== null &&
+      request_hash !== null && { requestKey: { key: idempotency_key, hash: request_hash } }),
+  }));
+}
+
+/** By code unit, the same in every process, whatever its locale. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,109 @@
+import type { OrderItem, OrderStatus, PaymentMethod, Reason, ShippingAddress } from '#contracts';
+import type { Tx } from '#messaging';
+import type { Order } from '../domain/order.js';
+
+/** Anything that runs a statement: the database itself, or a transaction. */
+export type Queries = Pick<Tx, 'query'>;
+
+/** An order without what makes it long. */
+export type OrderSummary = Omit<Order, 'items' | 'shippingAddress' | 'email' | 'paymentMethod'>;
+
+interface SummaryRow {
+  order_id: string;
+  customer_id: string;
+  merchant_id: string;
+  channel: string;
+  currency: string;
+  /** int8 comes as text; amounts lie far below 2^53. */
+  total_amount: string;
+  status: OrderStatus;
+  reason: Reason | null;
+  tracking_number: string | null;
+  revision: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+interface OrderRow extends SummaryRow {
+  items: OrderItem[];
+  shipping_address: ShippingAddress;
+  email: string;
+  payment_method: PaymentMethod;
+}
+
+const SUMMARY = `order_id, customer_id, merchant_id, channel, currency, total_amount, status, reason,
+  tracking_number, revision, created_at, updated_at`;
+
+const summaryOf = (row: SummaryRow): OrderSummary => ({
+  orderId: row.order_id,
+  customerId: row.customer_id,
+  merchantId: row.merchant_id,
+  channel: row.channel,
+  currency: row.currency,
+  totalAmount: Number(row.total_amount),
+  status: row.status,
+  ...(row.reason && { reason: row.reason }),
+  ...(row.tracking_number !== null && { trackingNumber: row.tracking_number }),
+  revision: row.revision,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+export async function findOrder(database: Queries, orderId: string): Promise<Order | undefined> {
+  const [row] = await database.query<OrderRow>(
+    `select ${SUMMARY}, items, shipping_address, email, payment_method
+      from orders where order_id = $1`,
+    [orderId],
+  );
+  return (
+    row && {
+      ...summaryOf(row),
+      items: row.items,
+      shippingAddress: row.shipping_address,
+      email: row.email,
+      paymentMethod: row.payment_method,
+    }
+  );
+}
+
+export async function findStatus(
+  database: Queries,
+  orderId: string,
+): Promise<Pick<Order, 'status' | 'reason'> | undefined> {
+  const [row] = await database.query<Pick<SummaryRow, 'status' | 'reason'>>(
+    'select status, reason from orders where order_id = $1',
+    [orderId],
+  );
+  return row && { status: row.status, ...(row.reason && { reason: row.reason }) };
+}
+
+export interface OrderQuery {
+  readonly status?: OrderStatus;
+  readonly customerId?: string;
+  /** Only orders whose id sorts before this one. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/**
+ * Newest first. The statement is put together from the filters that are given (eight texts at
+ * most), so that each has a plan of its own over the index that fits.
+ */
+export async function listOrders(database: Queries, query: OrderQuery): Promise<OrderSummary[]> {
+  const params: unknown[] = [query.limit];
+  const filters: string[] = [];
+  const filter = (value: unknown, condition: (position: string) => string): void => {
+    if (value === undefined) return;
+    params.push(value);
+    filters.push(condition(`$${params.length}`));
+  };
+  filter(query.status, (position) => `status = ${position}`);
+  filter(query.customerId, (position) => `customer_id = ${position}`);
+  filter(query.before, (position) => `order_id < ${position}::uuid`);
+  const where = filters.length > 0 ? `where ${filters.join(' and ')}` : '';
+  const rows = await database.query<SummaryRow>(
+    `select ${SUMMARY} from orders ${where} order by order_id desc limit $1`,
+    params,
+  );
+  return rows.map(summaryOf);
+}

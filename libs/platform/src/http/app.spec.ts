@@ -1,0 +1,227 @@
+import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHttpApp } from './app.js';
+import {
+  ChoiceField,
+  IntegerField,
+  IntegerQuery,
+  ListField,
+  ObjectField,
+  TextField,
+} from './fields.js';
+import { ProblemException } from './problem.js';
+import { QueueFullError } from '../batcher.js';
+import { createLogger } from '../logger.js';
+import { HealthModule } from '../health/health.module.js';
+
+class Line {
+  @TextField({ max: 8 }) name!: string;
+  @IntegerField({ min: 1, max: 10 }) count!: number;
+}
+class Place {
+  @TextField({ max: 8, pattern: /^[a-z]+$/, shape: 'lower case' }) city!: string;
+}
+class Thing {
+  @ListField(Line, { min: 1, max: 3 }) lines!: Line[];
+  @ObjectField(Place) place!: Place;
+  @ChoiceField({ of: ['red', 'blue'] }) colour!: string;
+  @TextField({ max: 8, optional: true }) note?: string;
+}
+class Page {
+  @IntegerQuery({ min: 1, max: 100, optional: true }) limit?: number;
+}
+
+class LostDatabase extends Error {}
+
+@Controller('things')
+class Things {
+  @Post()
+  create(@Body() thing: Thing) {
+    return { isLine: thing.lines[0] instanceof Line };
+  }
+  @Get()
+  list(@Query() page: Page) {
+    return { limit: page.limit ?? 'none' };
+  }
+  @Get(':id')
+  one(@Param('id') id: string): unknown {
+    if (id === 'busy') throw new QueueFullError(3);
+    if (id === 'lost') throw new LostDatabase('connect to secret-host failed');
+    if (id === 'bug') throw new Error('secret inside');
+    throw new ProblemException(404, 'No such thing', `There is no thing ${id}.`, { code: 'gone' });
+  }
+}
+
+@Module({ controllers: [Things], imports: [HealthModule.forRoot()] })
+class AppModule {}
+
+const good = {
+  lines: [{ name: 'a', count: 1 }],
+  place: { city: 'tokyo' },
+  colour: 'red',
+};
+
+describe('an HTTP application', () => {
+  let app: NestFastifyApplication;
+  beforeAll(async () => {
+    const logger = createLogger({ service: 'things', level: 'silent' });
+    app = await createHttpApp(AppModule, {
+      service: 'things',
+      title: 'Things',
+      logger,
+      isUnavailable: (error) => error instanceof LostDatabase,
+    });
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+  });
+  afterAll(() => app.close());
+
+  const post = async (payload: unknown, headers: Record<string, string> = {}) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/things',
+      headers: { 'content-type': 'application/json', ...headers },
+      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    });
+    return { status: answer.statusCode, type: answer.headers['content-type'], body: answer.json() };
+  };
+
+  it('hands a checked instance to the controller', async () => {
+    expect(await post(good)).toMatchObject({ status: 201, body: { isLine: true } });
+  });
+
+  it.each([
+    ['a text for a number', { ...good, lines: [{ name: 'a', count: '1' }] }, 'lines.0.count'],
+    ['a fraction', { ...good, lines: [{ name: 'a', count: 1.5 }] }, 'lines.0.count'],
+    ['a negative number', { ...good, lines: [{ name: 'a', count: -1 }] }, 'lines.0.count'],
+    ['a number for a text', { ...good, lines: [{ name: 5, count: 1 }] }, 'lines.0.name'],
+    ['a text that is too long', { ...good, note: 'x'.repeat(9) }, 'note'],
+    ['a text that is too long for a message', { ...good, note: '😀'.repeat(5) }, 'note'],
+    ['an empty text', { ...good, note: '' }, 'note'],
+    ['a blank text', { ...good, note: '  ' }, 'note'],
+    ['a control character', { ...good, note: 'a\u0000b' }, 'note'],
+    ['a line break', { ...good, note: 'a\nb' }, 'note'],
+    ['half a character', { ...good, note: 'a\ud800b' }, 'note'],
+    ['a text of another pattern', { ...good, place: { city: 'TOKYO' } }, 'place.city'],
+    ['an unknown field', { ...good, extra: 1 }, 'extra'],
+    ['an unknown nested field', { ...good, place: { city: 'x', zip: 1 } }, 'place.zip'],
+    [
+      'an unknown field in a list',
+      { ...good, lines: [{ name: 'a', count: 1, x: 1 }] },
+      'lines.0.x',
+    ],
+    ['an empty list', { ...good, lines: [] }, 'lines'],
+    ['a long list', { ...good, lines: Array(4).fill(good.lines[0]) }, 'lines'],
+    ['an object for a list', { ...good, lines: { 0: good.lines[0] } }, 'lines'],
+    ['a text in a list', { ...good, lines: ['a'] }, 'lines'],
+    ['null in a list', { ...good, lines: [null] }, 'lines'],
+    ['a list in a list', { ...good, lines: [[good.lines[0]]] }, 'lines'],
+    ['a list for an object', { ...good, place: [good.place] }, 'place'],
+    ['null for an object', { ...good, place: null }, 'place'],
+    ['a text for an object', { ...good, place: 'tokyo' }, 'place'],
+    ['null for an optional text', { ...good, note: null }, 'note'],
+    ['a wrong choice', { ...good, colour: 'green' }, 'colour'],
+    ['a list for a choice', { ...good, colour: ['red'] }, 'colour'],
+    ['a missing field', { lines: good.lines, place: good.place }, 'colour'],
+    ['an own constructor', { ...good, constructor: 'x' }, 'constructor'],
+    ['a nested own constructor', { ...good, place: { city: 'x', constructor: 'x' } }, 'place'],
+    ['a borrowed name', { ...good, hasOwnProperty: 1 }, 'hasOwnProperty'],
+    ['a list as body', [good], ''],
+    ['null as body', 'null', ''],
+    ['a text as body', '"x"', ''],
+  ])('refuses %s with 400 and names the field', async (_, payload, field) => {
+    const answer = await post(payload);
+    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
+    const fields = answer.body.errors.map((error: { field: string }) => error.field);
+    expect(fields.some((name: string) => name === field || name.startsWith(`${field}.`))).toBe(
+      true,
+    );
+    expect(answer.body).toMatchObject({ status: 400, instance: '/things' });
+  });
+
+  it('refuses what is no JSON, what is too deep, what is too large and what is of another type', async () => {
+    expect(await post('{"lines": [')).toMatchObject({ status: 400 });
+    expect(await post('')).toMatchObject({ status: 400 });
+    const deep = await post(`{"note": ${'['.repeat(400_000)}${']'.repeat(400_000)}}`);
+    expect(deep).toMatchObject({
+      status: 400,
+      body: { errors: [{ message: 'is nested too deep' }] },
+    });
+    expect(await post('{"__proto__": {"a": 1}}')).toMatchObject({ status: 400 });
+    const large = await post({ ...good, note: 'x'.repeat(2_000_000) });
+    expect(large).toMatchObject({ status: 413, type: 'application/problem+json' });
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
+      const other = await post('a=b', { 'content-type': type });
+      expect(other).toMatchObject({ status: 415, type: 'application/problem+json' });
+    }
+  });
+
+  it('tells a wrong method from an unknown path', async () => {
+    const wrong = await app.inject({ method: 'DELETE', url: '/things?x=1' });
+    expect(wrong.statusCode).toBe(405);
+    expect(wrong.headers['allow']).toBe('GET, HEAD, POST');
+    const unknown = await app.inject({ method: 'GET', url: '/nowhere' });
+    expect(unknown.statusCode).toBe(404);
+    expect(unknown.json()).toMatchObject({ status: 404, title: 'Not Found', instance: '/nowhere' });
+  });
+
+  it.each(['/things/%', '/things/%zz', '/things/%00', `/things/${'x'.repeat(2000)}`])(
+    'answers the odd path %s with a 4xx problem',
+    async (url) => {
+      const answer = await app.inject({ method: 'GET', url });
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+      expect(answer.statusCode).toBeLessThan(500);
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+    },
+  );
+
+  it('checks queries', async () => {
+    expect((await app.inject('/things?limit=7')).json()).toEqual({ limit: 7 });
+    for (const query of [
+      'limit=0',
+      'limit=x',
+      'limit=1e1',
+      'limit=1&limit=2',
+      'limit=',
+      'other=1',
+    ]) {
+      const answer = await app.inject(`/things?${query}`);
+      expect([query, answer.statusCode]).toEqual([query, 400]);
+      expect(answer.json().errors[0].field).toBe(query.split('=')[0]);
+    }
+  });
+
+  it('passes on what a controller refuses, and hides what went wrong inside', async () => {
+    const refused = await app.inject('/things/7');
+    expect(refused.statusCode).toBe(404);
+    expect(refused.json()).toMatchObject({ title: 'No such thing', code: 'gone' });
+    const bug = await app.inject('/things/bug');
+    expect(bug.statusCode).toBe(500);
+    expect(bug.body).not.toContain('secret');
+  });
+
+  it('answers 503 with Retry-After when it is full or a part is away', async () => {
+    for (const id of ['busy', 'lost']) {
+      const answer = await app.inject(`/things/${id}`);
+      expect(answer.statusCode).toBe(503);
+      expect(answer.headers['retry-after']).toBe('1');
+      expect(answer.body).not.toContain('secret');
+    }
+  });
+
+  it('serves health, metrics, the OpenAPI document and its page', async () => {
+    expect((await app.inject('/health')).json()).toEqual({ status: 'ok', parts: {} });
+    expect((await app.inject('/health/live')).json()).toEqual({ status: 'ok' });
+    const metrics = await app.inject('/metrics');
+    expect(metrics.body).toMatch(/http_request_duration_seconds_count\{.*route="\/things"/);
+    const document = (await app.inject('/openapi.json')).json();
+    expect(Object.keys(document.paths)).toEqual(['/things', '/things/{id}']);
+    expect(document.components.schemas.Line.properties.count).toEqual({
+      type: 'integer',
+      minimum: 1,
+      maximum: 10,
+    });
+    expect((await app.inject('/docs')).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,89 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestPinoLogger, type Logger } from '../logger.js';
+import { histogram, metricsRegistry, startProcessMetrics } from '../metrics.js';
+import { ProblemFilter, type ProblemReply, type ProblemRequest } from './problem.filter.js';
+import { RouteTable } from './routes.js';
+import { StrictValidationPipe } from './validation.js';
+
+export interface HttpAppOptions {
+  readonly service: string;
+  /** Heading of the OpenAPI document. */
+  readonly title: string;
+  readonly logger: Logger;
+  /** Serve `/openapi.json` and `/docs`. Default: true. */
+  readonly openapi?: boolean;
+  /** Which faults pass by themselves and become 503 instead of 500. */
+  readonly isUnavailable?: (error: unknown) => boolean;
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * A Nest application on Fastify as every service has it: strict validation, problem details for
+ * all errors, a 1 MB body limit, JSON only, `/metrics`, and the OpenAPI document.
+ *
+ * Signals are not handled here: `runMain` stops a service once and in order, and `app.close()` runs
+ * Nest's shutdown hooks.
+ */
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  options: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const routes = new RouteTable();
+  const filter = new ProblemFilter({
+    logger: options.logger,
+    methodsOf: routes.methodsOf,
+    ...(options.isUnavailable && { isUnavailable: options.isUnavailable }),
+  });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    skipMiddie: true, // nobody uses Express middleware, and it costs each request
+    routerOptions: { maxParamLength: 500 },
+    // what the router itself refuses (a path that does not decode) never reaches Nest's filters
+    frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
+      filter.reply(error, request as ProblemRequest, reply as ProblemReply),
+  });
+  const fastify = adapter.getInstance();
+  fastify.addHook('onRoute', (route) => routes.add(route.url, route.method));
+  fastify.removeContentTypeParser('text/plain');
+
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestPinoLogger(options.logger),
+    bodyParser: false, // Fastify's JSON parser stays; Nest would add urlencoded forms
+    abortOnError: false, // a failed boot rejects, so that `runMain` can say why
+  });
+  app.useGlobalPipes(new StrictValidationPipe());
+  app.useGlobalFilters(filter);
+  addMetrics(app, options.service);
+  if (options.openapi ?? true) addOpenApi(app, options.title);
+  return app;
+}
+
+function addMetrics(app: NestFastifyApplication, service: string): void {
+  startProcessMetrics(service);
+  const seconds = histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const labels = { method: request.method, route, status: reply.statusCode };
+    seconds.observe(labels, reply.elapsedTime / 1000);
+    done();
+  });
+  fastify.get('/metrics', async (_request, reply) => {
+    await reply.type(metricsRegistry.contentType).send(await metricsRegistry.metrics());
+  });
+}
+
+function addOpenApi(app: NestFastifyApplication, title: string): void {
+  const description = new DocumentBuilder().setTitle(title).setVersion('1').build();
+  const document = SwaggerModule.createDocument(app, description);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+}

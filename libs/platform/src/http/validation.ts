@@ -1,0 +1,76 @@
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { longList, tooManyEntries } from './list-limits.js';
+import { fieldProblem, type FieldError } from './problem.js';
+
+/** Enough to mend a form by; a body with thousands of faults gets no novel in answer. */
+const MAX_ERRORS = 50;
+
+/** The tree of faults as a flat list, each with the path of its field. */
+export function fieldErrors(tree: readonly ValidationError[], path = ''): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const error of tree) {
+    if (errors.length >= MAX_ERRORS) break;
+    const field = path ? `${path}.${error.property}` : error.property;
+    for (const [rule, message] of Object.entries(error.constraints ?? {})) {
+      errors.push({ field, message: rule === 'whitelistValidation' ? 'is not known' : message });
+    }
+    if (error.children?.length) errors.push(...fieldErrors(error.children, field));
+  }
+  return errors.slice(0, MAX_ERRORS);
+}
+
+/**
+ * Checks bodies, queries and parameters against their class. Nothing is converted on the way:
+ * a string is no number, and what the class does not name is refused.
+ */
+export class StrictValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      validationError: { target: false, value: false },
+      exceptionFactory: (tree) => fieldProblem(400, fieldErrors(tree)),
+    });
+  }
+
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && this.toValidate(metadata)) {
+      const fault = bodyFault(value, metadata.metatype);
+      if (fault) throw fieldProblem(400, [fault]);
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+/** No body of ours is nested deeper; what comes after recurses, and must not run out of stack. */
+const MAX_DEPTH = 16;
+
+/**
+ * What class-transformer would not notice: a body that is no object, endless lists, endless nesting,
+ * and fields named like a member of every object (`constructor`), which it drops without a word.
+ */
+function bodyFault(body: unknown, type: unknown): FieldError | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    // absent is no fault of its own: the class then names each field that is missing
+    return body === undefined ? undefined : { field: '', message: 'must be a JSON object' };
+  }
+  const long = longList(type, body);
+  if (long) return { field: long.field, message: tooManyEntries(long.max) };
+  return oddity(body, '', 0);
+}
+
+function oddity(value: object, path: string, depth: number): FieldError | undefined {
+  if (depth > MAX_DEPTH) return { field: path, message: 'is nested too deep' };
+  for (const [key, child] of Object.entries(value)) {
+    const isObject = typeof child === 'object' && child !== null;
+    if (!isObject && !(key in Object.prototype)) continue;
+    const field = path ? `${path}.${key}` : key;
+    if (key in Object.prototype) return { field, message: 'is not known' };
+    const fault = oddity(child as object, field, depth + 1);
+    if (fault) return fault;
+  }
+  return undefined;
+}

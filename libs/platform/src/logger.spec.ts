@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { NestPinoLogger, createLogger } from './logger.js';
+
+function captured(level = 'trace') {
+  const lines: Record<string, unknown>[] = [];
+  const logger = createLogger(
+    { service: 'demo', level },
+    { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  return { logger, lines };
+}
+
+describe('the logger', () => {
+  it('writes JSON lines that name the service and the level', () => {
+    const { logger, lines } = captured();
+    logger.info({ orderId: '1' }, 'accepted');
+    expect(lines).toEqual([
+      expect.objectContaining({ service: 'demo', level: 'info', orderId: '1', msg: 'accepted' }),
+    ]);
+  });
+
+  it('never shows a secret', () => {
+    const { logger, lines } = captured();
+    logger.info({
+      token: 'hidden',
+      payment: { token: 'hidden', sealedToken: 'hidden' },
+      headers: { authorization: 'hidden' },
+      options: { database: { password: 'hidden' } },
+    });
+    expect(lines).toHaveLength(1);
+    expect(JSON.stringify(lines)).not.toContain('hidden');
+  });
+
+  it('takes what Nest logs, its context and its stacks', () => {
+    const { logger, lines } = captured();
+    const nest = new NestPinoLogger(logger);
+    nest.log('started', 'Router');
+    nest.error('failed', 'the stack', 'Router');
+    nest.error(new Error('thrown'), 'Router');
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'debug', context: 'Router', msg: 'started' }),
+      expect.objectContaining({ level: 'error', context: 'Router', stack: 'the stack' }),
+      expect.objectContaining({ level: 'error', context: 'Router', msg: 'thrown' }),
+    ]);
+  });
+});

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { SettleOrdersHandler } from '../../../apps/order/src/handlers/settle-orders.handler.js';
+import { cancelOrder, confirmOrder, orderCancelled, orderConfirmed, sagaCancel } from '#contracts';
+import { newId, Outbox, type Tx, type UnitOfWork } from '#messaging';
+import type { AdmittedCommand, Answer } from '#participant';
+import { OrderWorld, validOrder } from './order-world.js';
+
+const reason = { code: 'payment_declined', message: 'insufficient funds' };
+
+describe('orders and the saga’s commands', () => {
+  let world: OrderWorld;
+  let statements: string[];
+  beforeAll(async () => {
+    world = await OrderWorld.start();
+  }, 60_000);
+  afterAll(() => world.stop());
+  beforeEach(() => {
+    statements = [];
+  });
+
+  const place = async (): Promise<string> =>
+    String((await world.post('/orders', validOrder())).body['orderId']);
+  const command = (name: string, payload: { orderId: string }): AdmittedCommand => {
+    const commandId = `${newId()}:step`;
+    const sagaId = newId();
+    return {
+      address: { commandId, issuedOn: '2026-11-21', sagaId, businessKey: payload.orderId },
+      name,
+      payload,
+      notAfter: new Date(),
+      event: {
+        id: commandId,
+        source: 'orchestrator',
+        type: `com.example.${name}`,
+        subject: payload.orderId,
+        time: new Date().toISOString(),
+        correlationid: sagaId,
+        data: payload,
+        topic: 'order.commands',
+        key: payload.orderId,
+        partition: 0,
+        offset: '0',
+        headers: {},
+      },
+    };
+  };
+  const confirm = (orderId: string, trackingNumber = 'T-1') =>
+    command(confirmOrder.name, { orderId, trackingNumber } as { orderId: string });
+  const cancel = (orderId: string) =>
+    command(cancelOrder.name, { orderId, reason } as { orderId: string });
+
+  const handle = (...commands: AdmittedCommand[]): Promise<Answer[]> => {
+    const handler = world.app.get(SettleOrdersHandler);
+    return world.app.get(Outbox).transaction((unit) => {
+      const tx: Tx = {
+        query: (sql, params) => {
+          statements.push(sql.trim().split(' ')[0] ?? '');
+          return unit.tx.query(sql, params);
+        },
+      };
+      const watched: UnitOfWork = {
+        tx,
+        publish: (...events) => unit.publish(...events),
+        stamp: () => unit.stamp(),
+        afterCommit: (hook) => unit.afterCommit(hook),
+      };
+      return handler.handle(watched, commands);
+    });
+  };
+  const order = async (orderId: string) => (await world.get(`/orders/${orderId}`)).body;
+  const facts = async (orderId: string) =>
+    (await world.events()).filter(
+      ({ topic, key, type }) =>
+        topic === 'order.events' && key === orderId && type !== 'com.example.order.created',
+    );
+
+  it('confirms and cancels a batch with one lock and one update', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, place));
+    const answers = await handle(
+      ...ids.map((id, index) => (index % 2 === 0 ? confirm(id, `T-${index}`) : cancel(id))),
+    );
+    expect(statements).toEqual(['select', 'update']);
+    expect(answers.map((answer) => 'name' in answer && answer.name)).toEqual(
+      ids.map((_, index) => (index % 2 === 0 ? 'order.order-confirmed' : 'order.order-cancelled')),
+    );
+    for (const [index, id] of ids.entries()) {
+      expect(await order(id)).toMatchObject(
+        index % 2 === 0
+          ? { status: 'confirmed', revision: 2, trackingNumber: `T-${index}` }
+          : { status: 'cancelled', revision: 2, reason },
+      );
+    }
+  });
+
+  it('publishes what became of an order, as a consequence of the command', async () => {
+    const [confirmed, cancelled] = [await place(), await place()];
+    const [first, second] = [confirm(confirmed), cancel(cancelled)];
+    await handle(first, second);
+    const [yes] = await facts(confirmed);
+    expect(orderConfirmed.data.parse(yes?.data)).toMatchObject({ revision: 2, totalAmount: 2599 });
+    const [no] = await facts(cancelled);
+    expect(orderCancelled.data.parse(no?.data)).toMatchObject({ revision: 2, reason });
+    const [row] = await world.database.query<{ headers: Record<string, string> }>(
+      `select headers from outbox where key = $1 and headers->>'ce_type' = 'com.example.order.confirmed'`,
+      [confirmed],
+    );
+    expect(row?.headers).toMatchObject({
+      ce_causationid: first.address.commandId,
+      ce_correlationid: first.address.sagaId,
+    });
+  });
+
+  it('succeeds again without a second fact, in the same batch and in a later one', async () => {
+    const [one, two] = [await place(), await place()];
+    await handle(confirm(one), confirm(one), cancel(two), cancel(two));
+    const answers = await handle(confirm(one), cancel(two));
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
+    expect(statements).toEqual(['select', 'update', 'select']);
+    expect(await facts(one)).toHaveLength(1);
+    expect(await facts(two)).toHaveLength(1);
+    expect(await order(one)).toMatchObject({ status: 'confirmed', revision: 2 });
+  });
+
+  it('has nothing to undo for an unknown order', async () => {
+    const unknown = newId();
+    expect(await handle(cancel(unknown))).toMatchObject([{ outcome: 'succeeded' }]);
+    expect(await facts(unknown)).toEqual([]);
+  });
+
+  it('throws at what no saga sends, and changes nothing', async () => {
+    const [confirmed, cancelled] = [await place(), await place()];
+    await handle(confirm(confirmed), cancel(cancelled));
+    await expect(handle(cancel(confirmed))).rejects.toThrow('it is confirmed');
+    await expect(handle(confirm(cancelled))).rejects.toThrow('it is cancelled');
+    await expect(handle(confirm(newId()))).rejects.toThrow('it is not known');
+    expect(await order(confirmed)).toMatchObject({ status: 'confirmed', revision: 2 });
+    expect(await order(cancelled)).toMatchObject({ status: 'cancelled', revision: 2 });
+  });
+
+  it('does not deadlock when two batches name the same orders in opposite orders', async () => {
+    const ids = await Promise.all(Array.from({ length: 50 }, place));
+    await Promise.all([
+      handle(...ids.map((id) => confirm(id))),
+      handle(...ids.toReversed().map((id) => confirm(id))),
+    ]);
+    for (const id of ids) expect(await facts(id)).toHaveLength(1);
+  });
+
+  describe('a customer who cancels', () => {
+    const cancels = async (orderId: string) =>
+      (await world.events()).filter(
+        ({ type, key }) => type === 'com.example.saga.cancel' && key === orderId,
+      );
+
+    it('asks the saga, and changes nothing itself', async () => {
+      const orderId = await place();
+      const answer = await world.post(`/orders/${orderId}/cancel`, { reason: 'ordered twice' });
+      expect(answer).toMatchObject({ status: 202, body: { orderId, status: 'pending' } });
+      expect(await order(orderId)).toMatchObject({ status: 'pending', revision: 1 });
+      const [asked] = await cancels(orderId);
+      expect(asked?.topic).toBe('saga.inbox');
+      expect(sagaCancel.parse(asked?.data)).toEqual({
+        definition: 'place-order',
+        businessKey: orderId,
+        reason: { code: 'cancelled_by_customer', message: 'ordered twice' },
+      });
+    });
+
+    it('may do so without a body, and more than once', async () => {
+      const orderId = await place();
+      const url = `/orders/${orderId}/cancel`;
+      const bare = await world.app.inject({ method: 'POST', url });
+      expect(bare.statusCode).toBe(202);
+      expect(
+        (
+          await world.post(
+            url.toUpperCase().replace('/ORDERS', '/orders').replace('/CANCEL', '/cancel'),
+            {},
+          )
+        ).status,
+      ).toBe(202);
+      const ids = (await cancels(orderId)).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(1);
+    });
+
+    it('hears 202 again when it is cancelled, 409 when it is confirmed', async () => {
+      const [cancelled, confirmed] = [await place(), await place()];
+      await handle(cancel(cancelled), confirm(confirmed));
+      const again = await world.post(`/orders/${cancelled}/cancel`, {});
+      expect(again).toMatchObject({ status: 202, body: { status: 'cancelled' } });
+      const late = await world.post(`/orders/${confirmed}/cancel`, {});
+      expect(late).toMatchObject({ status: 409, body: { code: 'order_confirmed' } });
+      expect(await cancels(cancelled)).toEqual([]);
+      expect(await cancels(confirmed)).toEqual([]);
+    });
+
+    it.each([{ reason: 7 }, { reason: '' }, { reason: 'x'.repeat(501) }, { why: 'x' }])(
+      'cannot send %p',
+      async (body) => {
+        const answer = await world.post(`/orders/${await place()}/cancel`, body);
+        expect(answer.status).toBe(400);
+        expect(answer.body.errors?.[0]?.field).toBe(Object.keys(body)[0]);
+      },
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createOrderApp } from '../../../apps/order/src/app.js';
+import { orderSettings } from '../../../apps/order/src/settings.js';
+import { Database } from '#messaging';
+import { createLogger, settings } from '#platform';
+import { createDatabase, freePort, testId, testPostgres, type PostgresServer } from '#testing';
+
+/** The order service in this process, on a database of its own, without any broker. */
+export class OrderWorld {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly postgres: PostgresServer,
+    readonly database: Database,
+    /** Every line of the service's log, all levels. */
+    readonly logged: readonly string[],
+    private readonly end: () => Promise<void>,
+  ) {}
+
+  static async start(server: Promise<PostgresServer> = testPostgres()): Promise<OrderWorld> {
+    const postgres = await server;
+    const database = await createDatabase(postgres, testId());
+    const logged: string[] = [];
+    const config = settings(orderSettings, {
+      PORT: '0',
+      DATABASE_URL: database.url,
+      // nobody listens there: the service must do its work without
+      KAFKA_BROKERS: `127.0.0.1:${await freePort()}`,
+      PAYMENT_TOKEN_KEY: randomBytes(32).toString('base64'),
+    });
+    const logger = createLogger(
+      { service: 'order', level: 'debug' },
+      { write: (line) => void logged.push(line) },
+    );
+    const app = await createOrderApp(config, logger);
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return new OrderWorld(app, postgres, app.get(Database), logged, async () => {
+      await app.close();
+      await database.drop().catch(() => undefined);
+      await postgres.stop();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.end();
+  }
+
+  async post(url: string, payload: unknown, headers: Record<string, string> = {}) {
+    const answer = await this.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json', ...headers },
+      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: bodyOf(answer.body) };
+  }
+
+  async get(url: string) {
+    const answer = await this.app.inject({ method: 'GET', url });
+    return { status: answer.statusCode, headers: answer.headers, body: bodyOf(answer.body) };
+  }
+
+  /** The events that were committed, in the order in which they are published. */
+  async events(): Promise<{ topic: string; key: string; type: string; id: string; data: Json }[]> {
+    const rows = await this.database.query<{
+      topic: string;
+      key: string;
+      headers: Record<string, string>;
+      value: string;
+    }>('select topic, key, headers, value from outbox order by epoch, seq');
+    return rows.map(({ topic, key, headers, value }) => ({
+      topic,
+      key,
+      type: headers['ce_type'] ?? '',
+      id: headers['ce_id'] ?? '',
+      data: JSON.parse(value) as Json,
+    }));
+  }
+
+  async orderCount(): Promise<number> {
+    const [row] = await this.database.query<{ n: number }>('select count(*)::int as n from orders');
+    return row?.n ?? 0;
+  }
+}
+
+export type Json = Record<string, unknown>;
+
+export interface Problem extends Json {
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
+const bodyOf = (text: string): Problem => (text === '' ? {} : (JSON.parse(text) as Problem));
+
+export const validOrder = (changes: object = {}) => ({
+  customerId: 'customer-1',
+  currency: 'JPY',
+  items: [
+    { productId: 'p-1', quantity: 2, unitPrice: 1250 },
+    { productId: 'p-2', quantity: 1, unitPrice: 99 },
+  ],
+  shippingAddress: {
+    prefecture: 'Tokyo',
+    city: 'Chiyoda',
+    line1: '1-1 Marunouchi',
+    postalCode: '100-0005',
+  },
+  email: 'customer@example.com',
+  payment: { method: 'credit_card', token: 'tok_secret_0815' },
+  ...changes,
+});
