@@ -1,0 +1,24 @@
+/** What the carrier's API takes. */
+import { z } from 'zod';
+
+const text = (max: number) => z.string().min(1).max(max);
+
+export const shipmentRequest = z.object({
+  /** The shop's own number for the shipment; one shipment a reference. */
+  reference: text(200),
+  address: z.object({
+    prefecture: text(100),
+    city: text(100),
+    line1: text(200),
+    postalCode: text(16),
+    country: z.string().length(2).optional(),
+  }),
+  items: z
+    .array(z.object({ productId: text(64), quantity: z.int().min(1) }))
+    .min(1)
+    .max(500),
+});
+
+export const referenceQuery = z.object({ reference: text(200) });
+export const idParameter = z.object({ id: z.string() });
+export const idempotencyKey = z.string().min(1).max(255).optional();

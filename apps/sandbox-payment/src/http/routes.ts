@@ -1,0 +1,72 @@
+/** The part of Stripe's API that a shop's payment service needs. */
+import { fingerprintOf, requireBearer, type Mood } from '#sandbox';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody } from '../domain/answers.js';
+import type { PaymentProvider } from '../domain/provider.js';
+import * as parameters from './parameters.js';
+
+export interface ProviderParts {
+  readonly provider: PaymentProvider;
+  readonly mood: Mood;
+  /** Resolves when what was decided is in the journal; no answer leaves before. */
+  readonly written: () => Promise<void>;
+  /** How late the answer to a confirmation with `tok_timeout` is. */
+  readonly lateAnswerMs: number;
+}
+
+export const addPaymentRoutes = (scope: FastifyInstance, parts: ProviderParts): void => {
+  const { provider, mood } = parts;
+
+  const answer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: () => object,
+    lateMs: () => number = () => 0,
+  ): Promise<FastifyReply> => {
+    const key = parameters.idempotencyKey.parse(request.headers['idempotency-key']);
+    const fingerprint = fingerprintOf(`${request.method} ${request.url}`, request.body);
+    const { status, body } = provider.once({ key, fingerprint }, work);
+    await parts.written();
+    if (lateMs() > 0) await mood.pause(lateMs());
+    return reply.status(status).type('application/json').send(body);
+  };
+  const idOf = (request: FastifyRequest): string => parameters.idParameter.parse(request.params).id;
+
+  // Forms only, as the real API: a client that sends JSON is told so (415).
+  scope.removeContentTypeParser('application/json');
+  scope.addHook('onRequest', async (request) => {
+    requireBearer(request.headers.authorization, errorBody);
+  });
+
+  scope.post('/v1/payment_intents', (request, reply) => {
+    const wanted = parameters.createIntentParameters.parse(request.body);
+    return answer(request, reply, () => provider.createIntent(wanted));
+  });
+
+  scope.get('/v1/payment_intents/:id', (request) => provider.getIntent(idOf(request)));
+
+  scope.post('/v1/payment_intents/:id/confirm', async (request, reply) => {
+    const { payment_method } = parameters.confirmParameters.parse(request.body);
+    const token = parameters.knownToken(payment_method);
+    let lateMs = 0;
+    const confirm = (): object => {
+      const confirmed = provider.confirmIntent(idOf(request), token);
+      if (token === 'tok_timeout') lateMs = parts.lateAnswerMs;
+      return confirmed;
+    };
+    return answer(request, reply, confirm, () => lateMs);
+  });
+
+  scope.post('/v1/payment_intents/:id/cancel', (request, reply) =>
+    answer(request, reply, () => provider.cancelIntent(idOf(request))),
+  );
+
+  scope.post('/v1/refunds', (request, reply) => {
+    const wanted = parameters.createRefundParameters.parse(request.body);
+    return answer(request, reply, () => provider.createRefund(wanted));
+  });
+
+  scope.get('/v1/refunds', (request) =>
+    provider.listRefunds(parameters.listRefundsQuery.parse(request.query).payment_intent),
+  );
+};

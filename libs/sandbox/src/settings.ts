@@ -1,0 +1,26 @@
+/** The settings that every sandbox has; `runMain` reports what is wrong with them. */
+import { join } from 'node:path';
+import { serviceSettings, type MainContext } from '#platform';
+import { z } from 'zod';
+import type { SandboxListening } from './http.js';
+
+export const sandboxSettings = serviceSettings
+  .pick({ PORT: true, HOST: true, LOG_LEVEL: true })
+  .extend({
+    /** Folder of the journal; unset = the books live in memory only. */
+    SANDBOX_DATA_DIR: z.string().optional(),
+  });
+
+export const listeningOf = (
+  config: z.output<typeof sandboxSettings>,
+  { logger }: MainContext,
+): SandboxListening => ({
+  port: config.PORT,
+  host: config.HOST,
+  dataDir: config.SANDBOX_DATA_DIR,
+  onFault: (error) => logger.error({ err: error }, 'a request failed'),
+});
+
+/** The journal file of a sandbox, or undefined for memory only. */
+export const journalFile = (dataDir: string | undefined, name: string): string | undefined =>
+  dataDir === undefined ? undefined : join(dataDir, `${name}.jsonl`);
