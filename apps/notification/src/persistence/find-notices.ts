@@ -1,0 +1,17 @@
+import type { Tx } from '#messaging';
+import type { Notice } from '../domain/notice.js';
+
+/** By id; unknown ones are missing. */
+export async function findNotices(
+  tx: Tx,
+  noticeIds: readonly string[],
+): Promise<Map<string, Notice>> {
+  const rows = await tx.query<Notice>(
+    `select notice_id as "noticeId", template, subject_id as "subjectId", email,
+            order_data as "order", status
+       from notice
+      where notice_id = any($1::text[])`,
+    [noticeIds],
+  );
+  return new Map(rows.map((row) => [row.noticeId, row]));
+}

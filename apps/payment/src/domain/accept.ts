@@ -1,0 +1,79 @@
+/** What a command changes about a payment, before anything has been asked of the provider. */
+import { chargeVerdict, undoVerdict, type Charge, type Payment } from './payment.js';
+
+export type Acceptance<Address> =
+  /** The payment as it is now; it must be stored, and worked on when `work` says so. */
+  | { readonly kind: 'later'; readonly payment: Payment<Address>; readonly work: boolean }
+  /** All that can be said is known: the verdict of `payment` is the answer, and nothing changes. */
+  | { readonly kind: 'known'; readonly payment: Payment<Address> }
+  /** Nothing was ever charged, so there is nothing to take back. */
+  | { readonly kind: 'nothing-to-undo' }
+  /** The order has a payment that differs from what is asked for. */
+  | { readonly kind: 'conflict'; readonly payment: Payment<Address> };
+
+export function acceptCharge<Address>(
+  payment: Payment<Address> | undefined,
+  charge: Charge,
+  to: Address,
+): Acceptance<Address> {
+  if (payment === undefined) return { kind: 'later', payment: opened(charge, to), work: true };
+  if (payment.amount !== charge.amount || payment.currency !== charge.currency) {
+    return { kind: 'conflict', payment };
+  }
+  if (payment.wanted === 'undone') {
+    // While the undoing is under way the charge waits for its end, which is its answer too.
+    return undoVerdict(payment) ? { kind: 'known', payment } : waiting(payment, to);
+  }
+  if (payment.status === 'failed') {
+    const again = { status: payment.intentId === null ? 'accepted' : 'intended' } as const;
+    return {
+      kind: 'later',
+      work: true,
+      payment: changed(payment, {
+        ...again,
+        problemCode: null,
+        sealedToken: charge.sealedToken,
+        chargeTo: [...payment.chargeTo, to],
+      }),
+    };
+  }
+  return chargeVerdict(payment) ? { kind: 'known', payment } : waiting(payment, to);
+}
+
+export function acceptUndo<Address>(
+  payment: Payment<Address> | undefined,
+  to: Address,
+): Acceptance<Address> {
+  if (payment === undefined) return { kind: 'nothing-to-undo' };
+  if (undoVerdict(payment)) return { kind: 'known', payment };
+  return {
+    kind: 'later',
+    work: true,
+    payment: changed(payment, { wanted: 'undone', undoTo: [...payment.undoTo, to] }),
+  };
+}
+
+const waiting = <Address>(payment: Payment<Address>, to: Address): Acceptance<Address> => ({
+  kind: 'later',
+  work: false,
+  payment: changed(payment, { chargeTo: [...payment.chargeTo, to] }),
+});
+
+const opened = <Address>(charge: Charge, to: Address): Payment<Address> => ({
+  ...charge,
+  wanted: 'captured',
+  status: 'accepted',
+  intentId: null,
+  captured: 0,
+  refunded: 0,
+  problemCode: null,
+  revision: 1,
+  chargeTo: [to],
+  undoTo: [],
+});
+
+/** One change of the payment, and so one revision more. */
+export const changed = <Address>(
+  payment: Payment<Address>,
+  change: Partial<Payment<Address>>,
+): Payment<Address> => ({ ...payment, ...change, revision: payment.revision + 1 });

@@ -1,0 +1,29 @@
+import type { Payment } from './payment.js';
+
+/** What others are told happened to a payment, in this order. */
+export type Fact =
+  | { readonly kind: 'completed'; readonly revision: number }
+  | { readonly kind: 'failed'; readonly revision: number; readonly code: string }
+  | { readonly kind: 'refunded'; readonly revision: number };
+
+/**
+ * The facts of one stored change. They follow from the two states alone, so whatever path led from
+ * one to the other, each fact comes out once, and no refund without the payment it belongs to.
+ * Facts of one change keep distinct revisions: a consumer may drop what it has already seen.
+ */
+export function factsBetween(before: Payment, after: Payment): Fact[] {
+  const facts: Fact[] = [];
+  const undecided = before.status === 'accepted' || before.status === 'intended';
+  const refunded = after.status === 'refunded' && before.status !== 'refunded';
+  if (after.captured > 0 ? before.captured === 0 : undecided && after.status === 'captured') {
+    facts.push({ kind: 'completed', revision: after.revision - (refunded ? 1 : 0) });
+  }
+  if (undecided && (after.status === 'declined' || after.status === 'failed')) {
+    facts.push({ kind: 'failed', revision: after.revision, code: after.problemCode ?? 'unknown' });
+  }
+  if (undecided && after.status === 'canceled') {
+    facts.push({ kind: 'failed', revision: after.revision, code: 'canceled' });
+  }
+  if (refunded) facts.push({ kind: 'refunded', revision: after.revision });
+  return facts;
+}

@@ -1,0 +1,100 @@
+/**
+ * One order's payment, as a level: `wanted` is what the saga asked for last, `status` is how far the
+ * provider has followed. Whoever works on a payment moves `status` towards `wanted`, however often
+ * it is interrupted, so no step has to remember which message it was started by.
+ */
+import type { PaymentMethod } from '#contracts';
+
+/** `undone` is for good: an order that was taken back is never charged again. */
+export type Wanted = 'captured' | 'undone';
+
+/**
+ * - `accepted`: nothing is known at the provider that could take money.
+ * - `intended`: the provider's intent and its id are stored; it may have been confirmed by now.
+ * - `captured`: the money was taken.
+ * - `declined`: the card was refused; nothing was taken.
+ * - `failed`: the provider will not do it, for a fault of ours; nothing was taken.
+ * - `canceled`: undone before anything was taken.
+ * - `refunded`: undone after it was taken.
+ */
+export type PaymentStatus =
+  'accepted' | 'intended' | 'captured' | 'declined' | 'failed' | 'canceled' | 'refunded';
+
+/** Amounts in minor units of `currency`. `Address` is where an answer goes; the rules never look. */
+export interface Payment<Address = unknown> {
+  readonly orderId: string;
+  readonly sagaId: string;
+  readonly customerId: string;
+  readonly merchantId: string;
+  readonly channel: string;
+  readonly method: PaymentMethod;
+  readonly currency: string;
+  readonly amount: number;
+  /** The encrypted card token; forgotten as soon as the charge is decided. */
+  readonly sealedToken: string | null;
+  readonly wanted: Wanted;
+  readonly status: PaymentStatus;
+  readonly intentId: string | null;
+  readonly captured: number;
+  readonly refunded: number;
+  /** Why it is `declined` or `failed`: a code of the provider's, never its text. */
+  readonly problemCode: string | null;
+  /** Grows by one with each stored change; facts and effects carry it. */
+  readonly revision: number;
+  /** Charge commands that wait for their final answer. */
+  readonly chargeTo: readonly Address[];
+  /** Refund commands that wait for theirs. */
+  readonly undoTo: readonly Address[];
+}
+
+/** What a charge command asks for. */
+export type Charge = Pick<
+  Payment,
+  | 'orderId'
+  | 'sagaId'
+  | 'customerId'
+  | 'merchantId'
+  | 'channel'
+  | 'method'
+  | 'currency'
+  | 'amount'
+> & { readonly sealedToken: string };
+
+/** The code of what was refused because it was taken back first. */
+export const UNDONE_CODE = 'undone';
+
+/** An order of no value has no intent at the provider: there is nothing to ask it for. */
+export const NO_INTENT = 'none';
+
+export type ChargeVerdict =
+  | { readonly kind: 'captured'; readonly intentId: string; readonly amount: number }
+  | { readonly kind: 'declined'; readonly code: string }
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** The final answer to a charge command; undefined while there is none. */
+export function chargeVerdict(payment: Payment): ChargeVerdict | undefined {
+  switch (payment.status) {
+    case 'accepted':
+    case 'intended':
+      return undefined;
+    case 'captured':
+      return {
+        kind: 'captured',
+        intentId: payment.intentId ?? NO_INTENT,
+        amount: payment.captured,
+      };
+    case 'declined':
+      return { kind: 'declined', code: payment.problemCode ?? 'card_declined' };
+    case 'failed':
+      return { kind: 'failed', code: payment.problemCode ?? 'unknown' };
+    case 'canceled':
+    case 'refunded':
+      return { kind: 'declined', code: UNDONE_CODE };
+  }
+}
+
+/** The final answer to a refund command, in money given back; undefined while there is none. */
+export const undoVerdict = (payment: Payment): { readonly refunded: number } | undefined =>
+  payment.status === 'canceled' || payment.status === 'refunded'
+    ? { refunded: payment.refunded }
+    : undefined;

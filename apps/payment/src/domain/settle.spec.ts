@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { payment } from '../fixtures/payments.js';
+import { chargeVerdict, undoVerdict, type Payment, type PaymentStatus } from './payment.js';
+import { settle, type Outcome } from './settle.js';
+
+const captured: Outcome = { kind: 'captured', captured: 1200 };
+const declined: Outcome = { kind: 'declined', code: 'card_declined' };
+const dropped: Outcome = { kind: 'dropped' };
+const refunded: Outcome = { kind: 'refunded', captured: 1200, refunded: 1200 };
+const noCharge: Outcome = { kind: 'rejected', what: 'charge', code: 'bad_amount' };
+const noRefund: Outcome = { kind: 'rejected', what: 'undo', code: 'disputed' };
+
+const at = (status: PaymentStatus): Payment<string> => ({
+  ...payment({ status, revision: 5, intentId: status === 'accepted' ? null : 'pi_1' }),
+  captured: status === 'captured' || status === 'refunded' ? 1200 : 0,
+  refunded: status === 'refunded' ? 1200 : 0,
+});
+
+describe('what an outcome makes of a payment', () => {
+  const same = null;
+  const names = ['captured', 'declined', 'dropped', 'refunded', 'charge rejected', 'undo rejected'];
+  const outcomes = [captured, declined, dropped, refunded, noCharge, noRefund];
+  const all: Record<PaymentStatus, (PaymentStatus | null)[]> = {
+    accepted: ['captured', 'declined', 'canceled', 'refunded', 'failed', 'accepted'],
+    intended: ['captured', 'declined', 'canceled', 'refunded', 'failed', 'intended'],
+    captured: [same, same, same, 'refunded', same, 'captured'],
+    declined: ['captured', same, 'canceled', 'refunded', same, 'declined'],
+    failed: ['captured', same, 'canceled', 'refunded', same, 'failed'],
+    canceled: [same, same, same, same, same, same],
+    refunded: [same, same, same, same, same, same],
+  };
+  const cases = Object.entries(all).flatMap(([status, expected]) =>
+    outcomes.map((outcome, index) => ({
+      status: status as PaymentStatus,
+      outcome,
+      name: names[index],
+      expected: expected[index] ?? null,
+    })),
+  );
+
+  it.each(cases)('$status + $name -> $expected', ({ status, outcome, expected }) => {
+    const before = at(status);
+    const after = settle(before, outcome);
+    if (expected === null) expect(after).toBe(before);
+    else expect(after.status).toBe(expected);
+    expect(after.revision).toBeGreaterThanOrEqual(before.revision);
+  });
+
+  it('changes nothing when nothing was found out', () => {
+    const before = at('intended');
+    expect(settle(before, { kind: 'unchanged' })).toBe(before);
+  });
+
+  it('forgets the card token once the charge is decided', () => {
+    for (const outcome of [captured, declined, dropped, refunded, noCharge]) {
+      expect(settle(at('intended'), outcome).sealedToken).toBeNull();
+    }
+    expect(settle(at('intended'), noRefund).sealedToken).toBe('sealed:tok_ok');
+  });
+
+  it('keeps saying that the money is taken when giving it back is rejected', () => {
+    const after = settle({ ...at('captured'), wanted: 'undone' }, noRefund);
+    expect(after).toMatchObject({ status: 'captured', captured: 1200, problemCode: 'disputed' });
+    expect(undoVerdict(after)).toBeUndefined();
+  });
+});
+
+describe('the verdicts', () => {
+  it.each<[PaymentStatus, string | undefined, boolean]>([
+    ['accepted', undefined, false],
+    ['intended', undefined, false],
+    ['captured', 'captured', false],
+    ['declined', 'declined', false],
+    ['failed', 'failed', false],
+    ['canceled', 'declined', true],
+    ['refunded', 'declined', true],
+  ])('of %s are %s for the charge, final for taking it back: %s', (status, charge, undone) => {
+    expect(chargeVerdict(at(status))?.kind).toBe(charge);
+    expect(undoVerdict(at(status)) !== undefined).toBe(undone);
+  });
+});

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { chargePayment, refundPayment } from '#contracts';
+import type { UnitOfWork } from '#messaging';
+import { accepted, type AdmittedCommand, type Answer, type CommandHandler } from '#participant';
+import { acceptCharge, acceptUndo, type Acceptance } from '../domain/accept.js';
+import { insertPayments } from '../persistence/insert-payments.js';
+import { lockPayments } from '../persistence/lock-payments.js';
+import type { StoredPayment } from '../persistence/payment-row.js';
+import { updatePayments } from '../persistence/update-payments.js';
+import { chargeAnswer, declined, nothingToUndo, undoAnswer } from './payment.replies.js';
+import { PaymentWorkers } from './payment.workers.js';
+
+type ChargePayload = z.output<typeof chargePayment.payload>;
+type RefundPayload = z.output<typeof refundPayment.payload>;
+
+/**
+ * Accepts commands: what they want is written down, and the workers are told. No provider is called
+ * here, so a batch takes milliseconds whatever the provider does.
+ */
+@Injectable()
+export class PaymentHandler implements CommandHandler {
+  readonly participant = 'payment';
+  readonly commands = [chargePayment, refundPayment];
+
+  constructor(private readonly workers: PaymentWorkers) {}
+
+  async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
+    const stored = await lockPayments(unit.tx, [...new Set(commands.map(orderOf))]);
+    const current = new Map(stored);
+    const wanted = new Set<string>();
+    const answers = commands.map((command) => {
+      const orderId = orderOf(command);
+      const acceptance = accept(current.get(orderId), command);
+      if (acceptance.kind === 'later') {
+        current.set(orderId, acceptance.payment);
+        if (acceptance.work) wanted.add(orderId);
+      }
+      return answerTo(command, acceptance);
+    });
+    await this.save(unit, stored, current);
+    await this.workers.want(unit, [...wanted]);
+    return answers;
+  }
+
+  private async save(
+    unit: UnitOfWork,
+    stored: ReadonlyMap<string, StoredPayment>,
+    current: ReadonlyMap<string, StoredPayment>,
+  ): Promise<void> {
+    const after = [...current.values()];
+    await insertPayments(
+      unit.tx,
+      after.filter(({ orderId }) => !stored.has(orderId)),
+    );
+    const changes = after.flatMap((payment) => {
+      const before = stored.get(payment.orderId);
+      return before && before !== payment ? [{ before, after: payment }] : [];
+    });
+    await updatePayments(unit.tx, changes);
+  }
+}
+
+const isCharge = (command: AdmittedCommand): command is AdmittedCommand<ChargePayload> =>
+  command.name === chargePayment.name;
+
+const orderOf = ({ payload }: AdmittedCommand): string =>
+  (payload as ChargePayload | RefundPayload).orderId.toLowerCase();
+
+type StoredAcceptance = Acceptance<StoredPayment['chargeTo'][number]>;
+
+function accept(payment: StoredPayment | undefined, command: AdmittedCommand): StoredAcceptance {
+  const { address } = command;
+  if (!isCharge(command)) return acceptUndo(payment, address);
+  const charge = { ...command.payload, orderId: orderOf(command), sagaId: address.sagaId };
+  return acceptCharge(payment, charge, address);
+}
+
+function answerTo(command: AdmittedCommand, acceptance: StoredAcceptance): Answer {
+  switch (acceptance.kind) {
+    case 'later':
+      return accepted();
+    case 'nothing-to-undo':
+      return nothingToUndo();
+    case 'conflict':
+      return declined('payment_exists');
+    case 'known':
+      return isCharge(command)
+        ? chargeAnswer(acceptance.payment)
+        : undoAnswer(acceptance.payment);
+  }
+}

@@ -1,0 +1,130 @@
+/** A payment's state as the answers and facts that others read. */
+import {
+  eventType,
+  paymentCompleted,
+  paymentFailed,
+  refundCompleted,
+  type Effect,
+  type Reason,
+} from '#contracts';
+import type { OutgoingEvent } from '#messaging';
+import { accepted, dead, refuse, succeed, type Answer, type LateAnswer } from '#participant';
+import { factsBetween, type Fact } from '../domain/facts.js';
+import { UNDONE_CODE, chargeVerdict, undoVerdict, type Payment } from '../domain/payment.js';
+import type { StoredPayment } from '../persistence/payment-row.js';
+
+export const effectsOf = ({ orderId, currency, ...payment }: Payment): Effect[] => [
+  {
+    id: `payment:${orderId}`,
+    kind: 'money',
+    unit: currency,
+    taken: payment.captured,
+    returned: payment.refunded,
+    revision: payment.revision,
+  },
+];
+
+/** `accepted` while the charge is not decided. */
+export function chargeAnswer(payment: Payment): Answer {
+  const verdict = chargeVerdict(payment);
+  if (!verdict) return accepted();
+  switch (verdict.kind) {
+    case 'captured': {
+      const { intentId, amount } = verdict;
+      return succeed('payment.payment-captured', { intentId, amount }, effectsOf(payment));
+    }
+    case 'declined':
+      return declined(verdict.code, effectsOf(payment));
+    case 'failed':
+      return dead(rejected(verdict.code));
+  }
+}
+
+/** `accepted` while the undoing is not done. */
+export function undoAnswer(payment: Payment): Answer {
+  const verdict = undoVerdict(payment);
+  if (!verdict) return accepted();
+  return succeed('payment.payment-refunded', { ...verdict }, effectsOf(payment));
+}
+
+export const nothingToUndo = (): Answer => succeed('payment.payment-refunded', { refunded: 0 });
+
+export const declined = (declineCode: string, effects?: readonly Effect[]): Answer => {
+  const message =
+    declineCode === UNDONE_CODE
+      ? 'The payment was taken back before it was made.'
+      : 'The payment was declined.';
+  return refuse('payment.payment-declined', { declineCode }, { code: declineCode, message }, effects);
+};
+
+export const rejected = (code: string): Reason => ({
+  code: 'provider-rejected',
+  message: `The payment provider will not do this: ${code}`,
+});
+
+/** What those who wait can be told now; the payment then owes it to nobody any more. */
+export function answersDue(payment: StoredPayment): {
+  readonly payment: StoredPayment;
+  readonly answers: readonly LateAnswer[];
+} {
+  const answers: LateAnswer[] = [];
+  let { chargeTo, undoTo } = payment;
+  if (chargeVerdict(payment)) {
+    const answer = chargeAnswer(payment);
+    answers.push(...chargeTo.map((to) => ({ to, answer })));
+    chargeTo = [];
+  }
+  if (undoVerdict(payment)) {
+    const answer = undoAnswer(payment);
+    answers.push(...undoTo.map((to) => ({ to, answer })));
+    undoTo = [];
+  }
+  return { payment: { ...payment, chargeTo, undoTo }, answers };
+}
+
+const FACTS = {
+  completed: paymentCompleted,
+  failed: paymentFailed,
+  refunded: refundCompleted,
+} as const;
+
+/** `cause`: the command that the change answers, if it answers one. */
+export function factEvents(
+  before: StoredPayment,
+  after: StoredPayment,
+  cause: StoredPayment['chargeTo'][number] | undefined,
+  now: Date,
+): OutgoingEvent[] {
+  return factsBetween(before, after).map((fact) => {
+    const { name, topic } = FACTS[fact.kind];
+    return {
+      topic,
+      key: after.orderId,
+      id: `${name}:${after.orderId}:${fact.revision}`,
+      source: 'payment',
+      type: eventType(name),
+      subject: after.orderId,
+      time: now.toISOString(),
+      correlationid: after.sagaId,
+      ...(cause && { causationid: cause.commandId }),
+      ...(cause?.traceparent !== undefined && { traceparent: cause.traceparent }),
+      data: factData(fact, after, now),
+    };
+  });
+}
+
+const factData = (fact: Fact, payment: StoredPayment, now: Date) => ({
+  orderId: payment.orderId,
+  revision: fact.revision,
+  merchantId: payment.merchantId,
+  customerId: payment.customerId,
+  channel: payment.channel,
+  method: payment.method,
+  currency: payment.currency,
+  amount: payment.amount,
+  occurredAt: now.toISOString(),
+  ...(fact.kind === 'failed' && {
+    reason: { code: fact.code, message: 'The payment was not made.' },
+  }),
+  ...(fact.kind === 'refunded' && { refunded: payment.refunded }),
+});

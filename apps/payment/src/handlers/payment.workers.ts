@@ -1,0 +1,83 @@
+import type { Database, MessagingLog, Outbox } from '#messaging';
+import { EffectWorkers, asNotNow, type Answers } from '#participant';
+import { Batcher, Sealer, backoffMs } from '#platform';
+import type { Outcome } from '../domain/settle.js';
+import { findPayments } from '../persistence/find-payments.js';
+import { storeIntents } from '../persistence/store-intents.js';
+import type { PaymentProvider } from '../provider/payment-provider.js';
+import type { PaymentSettings } from '../settings.js';
+import { PaymentExecution, type PaymentStore } from './payment.execution.js';
+import { PaymentRecorder } from './payment.recorder.js';
+
+export interface PaymentWorkersParts {
+  readonly database: Pick<Database, 'query'>;
+  readonly outbox: Pick<Outbox, 'transaction'>;
+  readonly answers: Pick<Answers, 'answer'>;
+  readonly provider: PaymentProvider;
+  readonly settings: WorkerSettings;
+  readonly log: MessagingLog;
+  /** Pause between two looks for work that others left behind. Default: that of the workers. */
+  readonly pollMs?: number;
+}
+
+/** The settings that the workers read. */
+export type WorkerSettings = Pick<
+  PaymentSettings,
+  | 'PAYMENT_TOKEN_KEY'
+  | 'OUTBOUND_CONNECTIONS'
+  | 'OUTBOUND_TIMEOUT_MS'
+  | 'OUTBOUND_BACKOFF_MS'
+  | 'OUTBOUND_BACKOFF_MAX_MS'
+>;
+
+/** Six calls of three seconds are the most that one run makes; after this, another may begin. */
+const LEASE_CALLS = 10;
+
+/** Drives payments; the subject is the order's id. It never gives up: see `PaymentRecorder`. */
+export class PaymentWorkers extends EffectWorkers<Outcome> {
+  constructor(parts: PaymentWorkersParts) {
+    const { database, outbox, answers, provider, settings, log, pollMs } = parts;
+    const sealer = new Sealer(settings.PAYMENT_TOKEN_KEY);
+    const execution = new PaymentExecution(provider, sealer, paymentStore(database));
+    const recorder = new PaymentRecorder(answers);
+    const backoff = {
+      baseMs: settings.OUTBOUND_BACKOFF_MS,
+      maxMs: settings.OUTBOUND_BACKOFF_MAX_MS,
+    };
+    super({
+      database,
+      outbox,
+      log,
+      ...(pollMs !== undefined && { pollMs }),
+      name: 'payment',
+      concurrency: settings.OUTBOUND_CONNECTIONS,
+      leaseMs: settings.OUTBOUND_TIMEOUT_MS * LEASE_CALLS,
+      maxAttempts: Infinity,
+      backoff: (attempts) => backoffMs(backoff, attempts),
+      execute: (orderId, { signal }) => execution.execute(orderId, signal).catch(asNotNow),
+      record: (unit, done) => recorder.record(unit, done),
+      failed: (unit, failures) => recorder.failed(unit, failures),
+    });
+  }
+}
+
+/** Single reads and writes of concurrent runs, gathered into one statement each. */
+function paymentStore(database: Pick<Database, 'query'>): PaymentStore {
+  const finds = new Batcher({
+    maxItems: 200,
+    maxConcurrent: 2,
+    run: async (orderIds: string[]) => {
+      const payments = await findPayments(database, orderIds);
+      return orderIds.map((orderId) => payments.get(orderId));
+    },
+  });
+  const intents = new Batcher({
+    maxItems: 200,
+    maxConcurrent: 2,
+    run: (items: { orderId: string; intentId: string }[]) => storeIntents(database, items),
+  });
+  return {
+    find: (orderId) => finds.add(orderId),
+    storeIntent: (orderId, intentId) => intents.add({ orderId, intentId }),
+  };
+}

@@ -1,0 +1,27 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+const STATUSES = [
+  'accepted',
+  'intended',
+  'captured',
+  'declined',
+  'failed',
+  'canceled',
+  'refunded',
+] as const;
+
+export class PaymentDto {
+  @ApiProperty({ format: 'uuid' }) orderId!: string;
+  @ApiProperty({ enum: STATUSES }) status!: (typeof STATUSES)[number];
+  @ApiProperty({ enum: ['captured', 'undone'], description: 'What the saga asked for last' })
+  wanted!: 'captured' | 'undone';
+  @ApiProperty() method!: string;
+  @ApiProperty({ example: 'JPY' }) currency!: string;
+  @ApiProperty({ type: 'integer', description: 'Minor units of the currency, as all amounts' })
+  amount!: number;
+  @ApiProperty({ type: 'integer' }) captured!: number;
+  @ApiProperty({ type: 'integer' }) refunded!: number;
+  @ApiPropertyOptional({ description: "The provider's number of the payment" }) intentId?: string;
+  @ApiPropertyOptional({ description: 'Why it is declined or failed' }) problemCode?: string;
+  @ApiProperty({ type: 'integer', description: 'Grows with each change' }) revision!: number;
+}

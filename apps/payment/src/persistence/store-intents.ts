@@ -1,0 +1,32 @@
+import type { Tx } from '#messaging';
+
+export interface NewIntentId {
+  readonly orderId: string;
+  readonly intentId: string;
+}
+
+/**
+ * Stores the ids of intents that are about to be confirmed, for payments that still want that. This
+ * is the gate between making an intent and taking money with it: what was taken back, or has an
+ * intent already, is left alone. @returns for each, in order, whether it was stored
+ *
+ * The revision stays: nothing has happened yet that anybody is told of.
+ */
+export async function storeIntents(tx: Tx, intents: readonly NewIntentId[]): Promise<boolean[]> {
+  const rows = await tx.query<{ orderId: string }>(
+    `with mine as materialized (
+       select order_id from payment
+        where order_id = any($1::uuid[])
+        order by order_id
+          for update)
+     update payment p
+        set intent_id = n.intent_id, status = 'intended', updated_at = now()
+       from mine, unnest($1::uuid[], $2::text[]) as n (order_id, intent_id)
+      where mine.order_id = n.order_id and p.order_id = n.order_id
+        and p.status = 'accepted' and p.wanted = 'captured'
+     returning p.order_id as "orderId"`,
+    [intents.map(({ orderId }) => orderId), intents.map(({ intentId }) => intentId)],
+  );
+  const stored = new Set(rows.map(({ orderId }) => orderId));
+  return intents.map(({ orderId }) => stored.has(orderId));
+}

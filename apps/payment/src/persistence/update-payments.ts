@@ -1,0 +1,42 @@
+import { RetryableError, type Tx } from '#messaging';
+import type { StoredPayment } from './payment-row.js';
+
+export interface PaymentChange {
+  readonly before: StoredPayment;
+  readonly after: StoredPayment;
+}
+
+/**
+ * Writes what can change of payments that `lockPayments` has locked.
+ * @throws RetryableError when one of them is not as it was read, which the lock should rule out
+ */
+export async function updatePayments(tx: Tx, changes: readonly PaymentChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const after = changes.map((change) => change.after);
+  const rows = await tx.query(
+    `update payment p
+        set wanted = n.wanted, status = n.status, sealed_token = n.sealed_token,
+            captured = n.captured, refunded = n.refunded, problem_code = n.problem_code,
+            revision = n.revision, charge_to = n.charge_to, undo_to = n.undo_to, updated_at = now()
+       from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int8[],
+                   $7::int8[], $8::text[], $9::int[], $10::json[], $11::json[])
+         as n (order_id, expected, wanted, status, sealed_token, captured, refunded, problem_code,
+               revision, charge_to, undo_to)
+      where p.order_id = n.order_id and p.revision = n.expected
+     returning 1`,
+    [
+      after.map(({ orderId }) => orderId),
+      changes.map(({ before }) => before.revision),
+      after.map(({ wanted }) => wanted),
+      after.map(({ status }) => status),
+      after.map(({ sealedToken }) => sealedToken),
+      after.map(({ captured }) => captured),
+      after.map(({ refunded }) => refunded),
+      after.map(({ problemCode }) => problemCode),
+      after.map(({ revision }) => revision),
+      after.map(({ chargeTo }) => JSON.stringify(chargeTo)),
+      after.map(({ undoTo }) => JSON.stringify(undoTo)),
+    ],
+  );
+  if (rows.length !== changes.length) throw new RetryableError('a payment changed meanwhile');
+}

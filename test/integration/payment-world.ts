@@ -1,0 +1,220 @@
+/** The payment service's working parts on a real Postgres, against the provider over real sockets. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { PaymentHandler } from '../../apps/payment/src/handlers/payment.handler.js';
+import { PaymentWorkers } from '../../apps/payment/src/handlers/payment.workers.js';
+import { findPayments } from '../../apps/payment/src/persistence/find-payments.js';
+import type { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
+import { StripeApiProvider } from '../../apps/payment/src/provider/stripe-api.provider.js';
+import {
+  createSandboxPayment,
+  type SandboxPaymentOptions,
+} from '../../apps/sandbox-payment/src/sandbox-payment.js';
+import { chargePayment, refundPayment, type SagaReply } from '#contracts';
+import { migrations } from '#migrations/payment';
+import type { ReceivedEvent } from '#messaging';
+import { Answers, createParticipant } from '#participant';
+import { OutboundHttp, Sealer } from '#platform';
+import { testPostgres, waitFor, type PostgresServer } from '#testing';
+import { ParticipantDatabase, command, deliver, silent, type Replica } from './participant-harness.js';
+
+type Sandbox = Awaited<ReturnType<typeof createSandboxPayment>>;
+
+/** An intent as the provider's own books have it. */
+export interface BookedIntent {
+  readonly intentId: string;
+  readonly status: string;
+  readonly captures: number;
+  readonly captured: number;
+  readonly refunded: number;
+  readonly refunds: readonly unknown[];
+}
+
+export interface PaymentReplicaOptions {
+  readonly timeoutMs?: number;
+  readonly halfOpenAfterMs?: number;
+  readonly concurrency?: number;
+  /** Below the provider's own address, to be somewhere it does not answer. */
+  readonly path?: string;
+  /** Whether it looks for what others left behind, and for retries. Default true. */
+  readonly takesOver?: boolean;
+  /** Stands between the workers and the provider. */
+  readonly around?: (provider: PaymentProvider) => PaymentProvider;
+}
+
+const KEY = randomBytes(32).toString('base64');
+
+export const newCharge = (token = 'tok_ok', amount = 1200) => {
+  const orderId = randomUUID();
+  const data = {
+    orderId,
+    customerId: 'c-1',
+    merchantId: 'm-1',
+    channel: 'web',
+    amount,
+    currency: 'JPY',
+    method: 'credit_card',
+    sealedToken: new Sealer(KEY).seal(token),
+  };
+  const charge = command({ name: chargePayment.name, key: orderId, data });
+  const reason = { code: 'test', message: 'taken back' };
+  const refund = command({
+    name: refundPayment.name,
+    key: orderId,
+    data: { orderId, reason },
+    undoes: charge.id,
+  });
+  return { orderId, charge, refund };
+};
+
+export class PaymentReplica {
+  private constructor(
+    readonly replica: Replica,
+    readonly workers: PaymentWorkers,
+    private readonly inbox: ReturnType<typeof createParticipant>['inbox'],
+    private readonly http: OutboundHttp,
+  ) {}
+
+  static async start(
+    database: ParticipantDatabase,
+    url: string,
+    options: PaymentReplicaOptions = {},
+  ): Promise<PaymentReplica> {
+    const { timeoutMs = 1_000, halfOpenAfterMs = 200, concurrency = 64, takesOver = true } = options;
+    const replica = await database.replica();
+    const http = new OutboundHttp({
+      target: 'payment provider',
+      baseUrl: url + (options.path ?? ''),
+      headers: { authorization: 'Bearer sk_test' },
+      connections: concurrency,
+      timeoutMs,
+      halfOpenAfterMs,
+    });
+    const provider = new StripeApiProvider(http);
+    const workers = new PaymentWorkers({
+      database: replica.database,
+      outbox: replica.outbox,
+      answers: new Answers('payment'),
+      provider: options.around?.(provider) ?? provider,
+      settings: {
+        PAYMENT_TOKEN_KEY: KEY,
+        OUTBOUND_CONNECTIONS: concurrency,
+        OUTBOUND_TIMEOUT_MS: timeoutMs,
+        OUTBOUND_BACKOFF_MS: 20,
+        OUTBOUND_BACKOFF_MAX_MS: 200,
+      },
+      log: silent,
+      pollMs: takesOver ? 50 : 3_600_000,
+    });
+    const { inbox } = createParticipant({
+      participant: 'payment',
+      handlers: [new PaymentHandler(workers)],
+      outbox: replica.outbox,
+      parking: { attempts: 4, backoffMs: 10 },
+      log: silent,
+    });
+    workers.start();
+    return new PaymentReplica(replica, workers, inbox, http);
+  }
+
+  async deliver(...events: ReceivedEvent[]): Promise<void> {
+    await deliver(this.replica, this.inbox, events);
+  }
+
+  replies(event: ReceivedEvent): SagaReply[] {
+    return this.replica.published
+      .filter(({ topic, causationid }) => topic === 'saga.inbox' && causationid === event.id)
+      .map(({ data }) => data as SagaReply);
+  }
+
+  facts(orderId: string): string[] {
+    return this.replica.published
+      .filter(({ topic, key }) => topic === 'payment.events' && key === orderId)
+      .map(({ type }) => type.replace('com.example.', ''));
+  }
+
+  /** Waits for the final answer to a command. */
+  final(event: ReceivedEvent, timeoutMs = 15_000): Promise<SagaReply> {
+    const isFinal = ({ outcome }: SagaReply) => outcome !== 'parked' && outcome !== 'pending';
+    return waitFor(() => this.replies(event).find(isFinal), {
+      what: `the final answer to ${event.id}`,
+      timeoutMs,
+      intervalMs: 5,
+    });
+  }
+
+  async payment(orderId: string) {
+    return (await findPayments(this.replica.database, [orderId])).get(orderId);
+  }
+
+  /** As when a process is gone: whoever had it has it no more. */
+  async expireLeases(): Promise<void> {
+    await this.replica.database.query(
+      `update effect_task set due_at = clock_timestamp() where lease_token is not null`,
+    );
+  }
+
+  /** Resolves when no work is left in the table. */
+  async idle(): Promise<void> {
+    await waitFor(
+      async () => {
+        const rows = await this.replica.database.query('select 1 from effect_task limit 1');
+        return rows.length === 0;
+      },
+      { what: 'the tasks to end', intervalMs: 10 },
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.workers.stop();
+    await this.http.close();
+  }
+}
+
+export class PaymentWorld {
+  private readonly replicas: PaymentReplica[] = [];
+
+  private constructor(
+    readonly server: PostgresServer,
+    readonly database: ParticipantDatabase,
+    readonly sandbox: Sandbox,
+  ) {}
+
+  static async start(options: SandboxPaymentOptions = {}): Promise<PaymentWorld> {
+    const server = await testPostgres();
+    const database = await ParticipantDatabase.create(server, async (runner) => {
+      for (const Migration of migrations) await new Migration().up(runner);
+    });
+    return new PaymentWorld(server, database, await createSandboxPayment(options));
+  }
+
+  async replica(options?: PaymentReplicaOptions): Promise<PaymentReplica> {
+    const replica = await PaymentReplica.start(this.database, this.sandbox.url, options);
+    this.replicas.push(replica);
+    return replica;
+  }
+
+  async books(orderId: string): Promise<BookedIntent[]> {
+    const intents: (BookedIntent & { orderId: string })[] = [];
+    let cursor: string | undefined = '';
+    while (cursor !== undefined) {
+      const query: string = cursor && `&cursor=${cursor}`;
+      const answer = await fetch(`${this.sandbox.url}/books?limit=1000${query}`);
+      const page = (await answer.json()) as { items: typeof intents; nextCursor?: string };
+      intents.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return intents.filter((intent) => intent.orderId === orderId);
+  }
+
+  /** Ends the replicas of one test. */
+  async stopReplicas(): Promise<void> {
+    await Promise.all(this.replicas.splice(0).map((replica) => replica.stop()));
+  }
+
+  async stop(): Promise<void> {
+    await this.stopReplicas();
+    await this.sandbox.stop();
+    await this.database.close();
+    await this.server.stop();
+  }
+}
