@@ -1,0 +1,16 @@
+export * from './paths.js';
+export * from './wait-for.js';
+export * from './ports.js';
+export * from './run-mark.js';
+export * from './test-id.js';
+export * from './process/managed-process.js';
+export * from './postgres/postgres.js';
+export * from './postgres/databases.js';
+export * from './kafka/kafka-server.js';
+export * from './kafka/kafka-admin.js';
+export * from './kafka/kafka.js';
+export * from './services.js';
+export * from './process/service-process.js';
+export * from './shared-servers.js';
+export * from './test-world.js';
+export { containersOfRun, removeContainer } from './kafka/container-kafka.js';

@@ -1,0 +1,95 @@
+/**
+ * Every process of the system in one table: its port, what it needs and its settings. The
+ * development stack, the tests and the check of docker/compose.yaml read it.
+ */
+
+export const SERVICE_NAMES = [
+  'order',
+  'orchestrator',
+  'inventory',
+  'payment',
+  'shipping',
+  'notification',
+] as const;
+export const SANDBOX_NAMES = ['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const;
+
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+export type SandboxName = (typeof SANDBOX_NAMES)[number];
+export type AppName = ServiceName | SandboxName;
+
+/** Where the other processes are, seen from the one whose settings are made. */
+export interface Surroundings {
+  /** Base URL of another process, for example `http://127.0.0.1:4001`. */
+  url(app: AppName): string;
+  /** `host:port` of the sandbox's SMTP server. */
+  readonly smtp: string;
+  /** Base64 of 32 bytes, the same for order and payment. */
+  readonly paymentTokenKey: string;
+}
+
+export interface AppSpec {
+  readonly name: AppName;
+  readonly kind: 'service' | 'sandbox';
+  /** HTTP port in the development stack and in the images. */
+  readonly port: number;
+  /** Further ports: environment variable -> port. */
+  readonly extraPorts: Readonly<Record<string, number>>;
+  /** What it is, for the table of addresses. */
+  readonly about: string;
+  /** What it needs beyond the settings that all have. */
+  settings(around: Surroundings): Record<string, string>;
+}
+
+const nothing = (): Record<string, string> => ({});
+const tokenKey = ({ paymentTokenKey }: Surroundings) => ({ PAYMENT_TOKEN_KEY: paymentTokenKey });
+
+const service = (
+  name: ServiceName,
+  port: number,
+  about: string,
+  settings: AppSpec['settings'] = nothing,
+): AppSpec => ({ name, kind: 'service', port, extraPorts: {}, about, settings });
+
+const sandbox = (
+  name: SandboxName,
+  port: number,
+  about: string,
+  extraPorts: Record<string, number> = {},
+): AppSpec => ({ name, kind: 'sandbox', port, extraPorts, about, settings: nothing });
+
+export const apps: readonly AppSpec[] = [
+  service('order', 3000, 'orders over HTTP', tokenKey),
+  service('orchestrator', 3001, 'the saga, and its state to look at'),
+  service('inventory', 3002, 'stock'),
+  service('payment', 3003, 'charges and refunds', (around) => ({
+    ...tokenKey(around),
+    PAYMENT_PROVIDER_URL: around.url('sandbox-payment'),
+    PAYMENT_PROVIDER_KEY: 'sk_sandbox',
+  })),
+  service('shipping', 3004, 'shipments', (around) => ({
+    CARRIER_URL: around.url('sandbox-carrier'),
+    CARRIER_KEY: 'carrier_sandbox',
+  })),
+  service('notification', 3005, 'mail to customers', (around) => ({
+    SMTP_URL: `smtp://${around.smtp}`,
+    MAIL_FROM: 'shop@example.com',
+  })),
+  sandbox('sandbox-payment', 4001, 'payment provider to try with'),
+  sandbox('sandbox-carrier', 4002, 'carrier to try with'),
+  sandbox('sandbox-mail', 4003, 'mail server to try with', { SMTP_PORT: 4025 }),
+];
+
+export function appSpec(name: AppName): AppSpec {
+  const spec = apps.find((app) => app.name === name);
+  if (!spec) throw new Error(`There is no app "${name}".`);
+  return spec;
+}
+
+export const isService = (name: AppName): name is ServiceName => appSpec(name).kind === 'service';
+
+/** The sandboxes a service talks to. */
+export const sandboxOf: Partial<Record<ServiceName, SandboxName>> = {
+  payment: 'sandbox-payment',
+  shipping: 'sandbox-carrier',
+  notification: 'sandbox-mail',
+};

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { createTopics, deleteTopics } from './kafka/kafka-admin.js';
+import type { KafkaServer } from './kafka/kafka-server.js';
+import { dataFolder } from './paths.js';
+import { freePort } from './ports.js';
+import { createDatabase, type TestDatabase } from './postgres/databases.js';
+import type { PostgresServer } from './postgres/postgres.js';
+import { spawnService, type ServiceProcess } from './process/service-process.js';
+import {
+  appSpec,
+  apps,
+  isService,
+  type AppName,
+  type ServiceName,
+  type Surroundings,
+} from './services.js';
+import { ownKafka, ownPostgres, testKafka, testPostgres } from './shared-servers.js';
+import { testId } from './test-id.js';
+
+export interface TestWorldOptions {
+  /** What to start; default: everything. Databases and topics are always there for all. */
+  apps?: readonly AppName[];
+  /** Further settings by app, for example `{orchestrator: {STEP_TIMEOUT_MS: '500'}}`. */
+  env?: Partial<Record<AppName, Record<string, string>>>;
+  /** `own`: a broker that this test may take away. Default `shared`. */
+  kafka?: 'shared' | 'own';
+  postgres?: 'shared' | 'own';
+}
+
+/**
+ * The whole system, or a part of it, for one test file: its own databases, topics (by prefix),
+ * ports, services and sandboxes. `await using` or stop() takes everything down again.
+ */
+export class TestWorld {
+  /** Also the prefix of topics, groups and databases. */
+  readonly id = testId();
+  readonly topicPrefix = `${this.id}.`;
+  readonly logDir = dataFolder('test-logs', this.id);
+  private readonly databases = new Map<ServiceName, TestDatabase>();
+  private readonly ports = new Map<string, number>();
+  private readonly processes = new Map<string, ServiceProcess>();
+  private readonly paymentTokenKey = randomBytes(32).toString('base64');
+
+  private constructor(
+    readonly postgres: PostgresServer,
+    readonly kafka: KafkaServer,
+    private readonly options: TestWorldOptions,
+  ) {}
+
+  static async start(options: TestWorldOptions = {}): Promise<TestWorld> {
+    const [postgres, kafka] = await startBoth(
+      options.postgres === 'own' ? ownPostgres() : testPostgres(),
+      options.kafka === 'own' ? ownKafka() : testKafka(),
+    );
+    const world = new TestWorld(postgres, kafka, options);
+    try {
+      await world.prepare();
+      const wanted = options.apps ?? apps.map(({ name }) => name);
+      await world.startApps(wanted);
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
+    return world;
+  }
+
+  private async prepare(): Promise<void> {
+    for (const { name, extraPorts } of apps) {
+      this.ports.set(name, await freePort());
+      for (const variable of Object.keys(extraPorts)) {
+        this.ports.set(`${name}/${variable}`, await freePort());
+      }
+    }
+    await Promise.all([
+      createTopics(this.kafka.brokers, this.topicPrefix),
+      ...apps.map(async ({ name }) => {
+        if (!isService(name)) return;
+        const database = await createDatabase(this.postgres, `${this.id}_${name}`);
+        this.databases.set(name, database);
+      }),
+    ]);
+  }
+
+  private async startApps(names: readonly AppName[]): Promise<void> {
+    const outcomes = await Promise.allSettled(names.map((name) => this.startApp(name)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /**
+   * Starts an app that does not run, on the port it always has in this world; `env` comes on top
+   * of its settings. `replica` names a further instance, which gets a port of its own.
+   */
+  async startApp(
+    name: AppName,
+    { env = {}, replica }: { env?: Record<string, string>; replica?: string } = {},
+  ): Promise<ServiceProcess> {
+    const id = replica === undefined ? name : `${name}#${replica}`;
+    if (this.processes.get(id)?.ended === undefined && this.processes.has(id)) {
+      throw new Error(`${id} runs already.`);
+    }
+    const started = await spawnService({
+      name,
+      port: replica === undefined ? this.port(name) : await freePort(),
+      env: { ...this.settings(name), ...this.options.env?.[name], ...env },
+      logFile: `${this.logDir}/${id}.log`,
+    });
+    this.processes.set(id, started);
+    return started;
+  }
+
+  /** The settings of an app in this world, as its environment. */
+  settings(name: AppName): Record<string, string> {
+    const spec = appSpec(name);
+    const around: Surroundings = {
+      url: (app) => this.url(app),
+      smtp: `127.0.0.1:${this.port('sandbox-mail', 'SMTP_PORT')}`,
+      paymentTokenKey: this.paymentTokenKey,
+    };
+    const common = isService(name)
+      ? {
+          DATABASE_URL: this.database(name).url,
+          KAFKA_BROKERS: this.kafka.brokers,
+          TOPIC_PREFIX: this.topicPrefix,
+        }
+      : { SANDBOX_DATA_DIR: `${this.logDir}/${name}` };
+    const extra = Object.keys(spec.extraPorts).map((variable) => [
+      variable,
+      String(this.port(name, variable)),
+    ]);
+    return {
+      ...common,
+      ...(Object.fromEntries(extra) as Record<string, string>),
+      ...spec.settings(around),
+    };
+  }
+
+  port(name: AppName, variable?: string): number {
+    const port = this.ports.get(variable === undefined ? name : `${name}/${variable}`);
+    if (port === undefined) throw new Error(`${name} has no port ${variable ?? ''}.`);
+    return port;
+  }
+
+  url(name: AppName): string {
+    return `http://127.0.0.1:${this.port(name)}`;
+  }
+
+  database(name: ServiceName): TestDatabase {
+    const database = this.databases.get(name);
+    if (!database) throw new Error(`${name} has no database.`);
+    return database;
+  }
+
+  /** A running app, to be killed, paused or asked for its log. */
+  app(name: AppName, replica?: string): ServiceProcess {
+    const id = replica === undefined ? name : `${name}#${replica}`;
+    const running = this.processes.get(id);
+    if (!running) throw new Error(`${id} was not started.`);
+    return running;
+  }
+
+  /** Takes everything down; also after a start that failed half-way. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((app) => app.stop()));
+    if (this.options.kafka !== 'own' && this.kafka.kind === 'given') {
+      await deleteTopics(this.kafka.brokers, this.topicPrefix);
+    }
+    if (this.options.postgres !== 'own' && this.postgres.kind === 'given') {
+      await Promise.all([...this.databases.values()].map((database) => database.drop()));
+    }
+    await Promise.all([this.kafka.stop(), this.postgres.stop()]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** Both, or neither: when one fails the other is stopped. */
+async function startBoth(
+  postgres: Promise<PostgresServer>,
+  kafka: Promise<KafkaServer>,
+): Promise<[PostgresServer, KafkaServer]> {
+  const [first, second] = await Promise.allSettled([postgres, kafka]);
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') {
+    return [first.value, second.value];
+  }
+  if (first.status === 'fulfilled') await first.value.stop();
+  if (second.status === 'fulfilled') await second.value.stop();
+  throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
+}

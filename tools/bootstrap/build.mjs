@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { Problem, environment, root, runQuietly, seconds } from './common.mjs';
+
+const stampFile = join(root, 'dist', '.built-from.json');
+const FOLDERS = ['apps', 'libs', 'migrations', 'tools'];
+const FILES = ['package-lock.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+
+/** Whether dist was built from exactly the sources that lie here now. */
+export function isBuilt() {
+  return previous()?.hash === sources().hash;
+}
+
+/** One pass of the compiler over everything; with its incremental state a second one is short. */
+export async function build(node) {
+  const startedAt = Date.now();
+  console.log('· building');
+  const now = sources();
+  // The compiler leaves behind what it made of files that are gone.
+  const gone = previous()?.files.some((file) => !now.files.includes(file)) ?? true;
+  if (gone) rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { code, output } = await runQuietly(
+    node,
+    [tsc, '-p', 'tsconfig.build.json', '--pretty', 'false'],
+    environment(node),
+  );
+  if (code !== 0) {
+    rmSync(stampFile, { force: true });
+    throw new Problem(`The build failed:\n${output.trim()}`);
+  }
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(stampFile, JSON.stringify(now));
+  console.log(`✓ built ${seconds(startedAt)}`);
+}
+
+/** The files the build reads, and a hash over their names and contents. */
+function sources() {
+  const files = [...FILES, ...FOLDERS.flatMap((folder) => list(join(root, folder)))];
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const path = join(root, file);
+    hash.update(`${file}\0${statSync(path).size}\0`).update(readFileSync(path));
+  }
+  return { hash: hash.digest('hex'), files };
+}
+
+function list(folder) {
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => entry.name !== 'node_modules')
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return list(path);
+      const isSource = entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts');
+      return isSource ? [relative(root, path).split(sep).join('/')] : [];
+    })
+    .sort();
+}
+
+function previous() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Does what became of every order agree with the books of those who hold the money, the parcels and
+ * the mail, and with the stock? Pure: everything it looks at comes in, every discrepancy comes out.
+ */
+import type { Obstacle, OrderRequest } from './plan.js';
+import type {
+  IntentView,
+  MailView,
+  OrderView,
+  SagaView,
+  ShipmentView,
+  StockView,
+} from './views.js';
+
+/** An order that was answered with 202. */
+export interface AcceptedOrder {
+  readonly orderId: string;
+  readonly request: Pick<OrderRequest, 'items' | 'email' | 'currency'>;
+  readonly totalAmount: number;
+  readonly obstacle: Obstacle | undefined;
+  readonly contested: boolean;
+}
+
+export interface AuditFacts {
+  readonly accepted: readonly AcceptedOrder[];
+  readonly orders: readonly OrderView[];
+  readonly sagas: readonly SagaView[];
+  readonly intents: readonly IntentView[];
+  readonly shipments: readonly ShipmentView[];
+  readonly mails: readonly MailView[];
+  /** Pieces put on the shelf before the first order, by product. */
+  readonly stocked: ReadonlyMap<string, number>;
+  readonly stock: readonly StockView[];
+}
+
+export interface Discrepancy {
+  /** The order or product concerned. */
+  readonly of: string;
+  readonly what: string;
+}
+
+/** Everything there is about one order. */
+interface Case {
+  readonly order: AcceptedOrder;
+  readonly status: string | undefined;
+  readonly view: OrderView | undefined;
+  readonly sagas: readonly SagaView[];
+  readonly intents: readonly IntentView[];
+  readonly shipments: readonly ShipmentView[];
+  readonly mails: readonly MailView[];
+}
+
+export const audit = (facts: AuditFacts): Discrepancy[] => {
+  const cases = casesOf(facts);
+  return [
+    ...cases.flatMap((one) =>
+      [...settled(one), ...asPlanned(one), ...money(one), ...parcels(one), ...letters(one)].map(
+        (what) => ({ of: one.order.orderId, what }),
+      ),
+    ),
+    ...pieces(facts, cases),
+  ];
+};
+
+const casesOf = (facts: AuditFacts): Case[] => {
+  const views = groupBy(facts.orders, ({ orderId }) => orderId);
+  const sagas = groupBy(facts.sagas, ({ orderId }) => orderId);
+  const intents = groupBy(facts.intents, ({ orderId }) => orderId);
+  const shipments = groupBy(facts.shipments, ({ reference }) => reference);
+  const mails = groupBy(facts.mails, ({ orderId }) => orderId);
+  return facts.accepted.map((order) => {
+    const view = views.get(order.orderId)?.[0];
+    return {
+      order,
+      view,
+      status: view?.status,
+      sagas: sagas.get(order.orderId) ?? [],
+      intents: intents.get(order.orderId) ?? [],
+      shipments: shipments.get(order.orderId) ?? [],
+      mails: mails.get(order.orderId) ?? [],
+    };
+  });
+};
+
+const STATUS_OF_STATE: Readonly<Record<string, string>> = {
+  completed: 'confirmed',
+  compensated: 'cancelled',
+};
+
+/** The order is there, was handled by one saga, and both say the same. */
+function* settled({ order, view, status, sagas }: Case): Generator<string> {
+  if (view === undefined) yield 'was accepted and is lost';
+  else {
+    if (status !== 'confirmed' && status !== 'cancelled') yield `is still ${status}`;
+    if (view.totalAmount !== order.totalAmount || view.currency !== order.request.currency) {
+      yield `is stored with ${view.totalAmount} ${view.currency}, not ${order.totalAmount}`;
+    }
+  }
+  if (sagas.length !== 1) yield `has ${sagas.length} sagas`;
+  for (const { state, attention } of sagas) {
+    const expected = STATUS_OF_STATE[state];
+    if (expected === undefined) yield `has a saga that is still ${state}`;
+    else if (expected !== status) yield `is ${status} while its saga is ${state}`;
+    if (attention) yield `needs attention: ${attention.message}`;
+  }
+}
+
+/** Codes of a cancellation, by what stood in the order's way. */
+const CODES: Readonly<Record<Obstacle, readonly string[]>> = {
+  shortage: ['insufficient-stock'],
+  decline: ['card_declined', 'generic_decline'],
+  undeliverable: ['undeliverable'],
+};
+
+/** An order ends as what stood in its way demands, and for that reason. */
+function* asPlanned({ order, view, status }: Case): Generator<string> {
+  const { obstacle, contested } = order;
+  if (status === 'confirmed' && obstacle !== undefined) {
+    yield `is confirmed in spite of ${obstacle}`;
+  }
+  if (status !== 'cancelled') return;
+  const code = view?.reason?.code ?? 'no reason';
+  if (contested && CODES.shortage.includes(code)) return;
+  if (obstacle === undefined) yield `is cancelled (${code}) with nothing in its way`;
+  else if (!CODES[obstacle].includes(code)) yield `is cancelled for ${code}, not for ${obstacle}`;
+}
+
+function* money({ order, status, intents }: Case): Generator<string> {
+  const sum = (value: (intent: IntentView) => number): number =>
+    intents.reduce((total, intent) => total + value(intent), 0);
+  const captured = sum((intent) => intent.captured);
+  const refunded = sum((intent) => intent.refunded);
+  const captures = sum((intent) => intent.captures);
+  if (intents.length > 1) yield `has ${intents.length} intents at the payment provider`;
+  if (captures > 1) yield `was charged ${captures} times`;
+  for (const { currency } of intents) {
+    if (currency.toUpperCase() !== order.request.currency) yield `was charged in ${currency}`;
+  }
+  if (status === 'confirmed') {
+    if (captured !== order.totalAmount) {
+      yield `is confirmed, and ${captured} of ${order.totalAmount} was charged`;
+    }
+    if (refunded !== 0) yield `is confirmed, and ${refunded} was refunded`;
+  } else if (captured !== refunded) {
+    yield `is ${status}, and the provider keeps ${captured - refunded}`;
+  }
+}
+
+function* parcels({ order, status, shipments }: Case): Generator<string> {
+  const live = shipments.filter(
+    (shipment) => shipment.status !== 'cancelled' && shipment.status !== 'refused',
+  );
+  const expected = status === 'confirmed' ? 1 : 0;
+  if (live.length !== expected) {
+    yield `is ${status}, and the carrier has ${live.length} shipments`;
+    return;
+  }
+  for (const { items } of live) {
+    if (!same(piecesOf(items), piecesOf(order.request.items))) {
+      yield 'was shipped with other goods than ordered';
+    }
+  }
+}
+
+function* letters({ order, status, mails }: Case): Generator<string> {
+  const expected = status === 'confirmed' ? 1 : 0;
+  if (mails.length !== expected) yield `is ${status}, and ${mails.length} mails arrived`;
+  for (const { to } of mails) {
+    if (to.join() !== order.request.email) yield `was mailed to ${to.join()}`;
+  }
+}
+
+function* pieces({ stocked, stock }: AuditFacts, cases: readonly Case[]): Generator<Discrepancy> {
+  const sold = piecesOf(
+    cases
+      .filter(({ status }) => status === 'confirmed')
+      .flatMap(({ order }) => order.request.items),
+  );
+  const shelves = new Map(stock.map((shelf) => [shelf.productId, shelf]));
+  for (const [productId, before] of stocked) {
+    const shelf = shelves.get(productId);
+    if (shelf === undefined) {
+      yield { of: productId, what: 'is not known to the inventory' };
+      continue;
+    }
+    const { onHand, reserved, available } = shelf;
+    const left = before - (sold.get(productId) ?? 0);
+    const of = productId;
+    if (left < 0) yield { of, what: `${-left} more were sold than there were` };
+    if (available !== left) {
+      yield { of, what: `${available} are available, and ${left} of ${before} were not sold` };
+    }
+    if (onHand - reserved !== available) {
+      yield { of, what: `${onHand} on hand less ${reserved} reserved are not ${available}` };
+    }
+    if (reserved < 0 || onHand < 0) yield { of, what: `counts below zero` };
+  }
+}
+
+const piecesOf = (
+  lines: readonly { readonly productId: string; readonly quantity: number }[],
+): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { productId, quantity } of lines) {
+    counts.set(productId, (counts.get(productId) ?? 0) + quantity);
+  }
+  return counts;
+};
+
+const same = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean =>
+  a.size === b.size && [...a].every(([productId, count]) => b.get(productId) === count);
+
+const groupBy = <Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string | null,
+): Map<string | null, Item[]> => {
+  const groups = new Map<string | null, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+};

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Invoice } from './invoices.js';
+import { makePlan } from './plan.js';
+
+/** A hundred invoices: a common product, one of their own each, and one of ten in every tenth. */
+const invoices = Array.from({ length: 100 }, (_, i): Invoice => ({
+  invoiceNo: String(i),
+  customerId: `c${i}`,
+  country: i % 2 === 0 ? 'GB' : undefined,
+  lines: [
+    { stockCode: '10000', quantity: 2, unitPrice: 100 },
+    { stockCode: `2${String(i).padStart(4, '0')}`, quantity: 1, unitPrice: 250 },
+    { stockCode: `3000${i % 25}`, quantity: 3, unitPrice: 10 },
+  ],
+}));
+
+const plan = makePlan(invoices, 2000, 'run');
+const count = (wanted: (order: (typeof plan.orders)[number]) => boolean): number =>
+  plan.orders.filter(wanted).length;
+
+describe('makePlan', () => {
+  it('places the invoices over and over until there are enough orders', () => {
+    expect(plan.orders).toHaveLength(2000);
+    const [first] = plan.orders;
+    expect(plan.orders[100]?.request.items).toEqual(first?.request.items);
+    expect(first?.totalAmount).toBe(480);
+    expect(first?.request.items[0]).toEqual({
+      productId: 'run-10000',
+      quantity: 2,
+      unitPrice: 100,
+    });
+  });
+
+  it('has every order under a key and an address of its own', () => {
+    expect(new Set(plan.orders.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2000);
+    expect(new Set(plan.orders.map(({ request }) => request.email)).size).toBe(2000);
+  });
+
+  it('spreads its shares over the orders', () => {
+    const token = (name: string): number => count(({ request }) => request.payment.token === name);
+    expect([token('tok_declined'), token('tok_error_then_ok'), token('tok_timeout')]).toEqual([
+      120, 100, 10,
+    ]);
+    const nowhere = count(({ request }) => request.shippingAddress.postalCode === '000-0000');
+    expect(nowhere).toBe(100);
+    const early = plan.orders.slice(0, 200);
+    const declined = early.filter(({ request }) => request.payment.token === 'tok_declined');
+    expect(declined.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it('has a product that is sold out, and a few of which there are half as many as wanted', () => {
+    expect(plan.soldOut).toHaveLength(1);
+    expect(plan.scarce).toHaveLength(3);
+    expect(plan.stock.get(plan.soldOut[0] ?? '')).toBe(0);
+    // Four invoices of a hundred hold each of them: 80 orders of three pieces.
+    for (const productId of plan.scarce) expect(plan.stock.get(productId)).toBe(120);
+    expect(plan.stock.get('run-10000')).toBe(4010);
+    expect(count(({ obstacle }) => obstacle === 'shortage')).toBe(80);
+    expect(count(({ contested }) => contested)).toBe(240);
+  });
+
+  it('expects what comes first: stock, then the card, then the carrier', () => {
+    for (const { request, obstacle } of plan.orders) {
+      const soldOut = request.items.some(({ productId }) => plan.soldOut.includes(productId));
+      const declined = request.payment.token === 'tok_declined';
+      const nowhere = request.shippingAddress.postalCode === '000-0000';
+      const later = declined ? 'decline' : nowhere ? 'undeliverable' : undefined;
+      expect(obstacle).toBe(soldOut ? 'shortage' : later);
+    }
+  });
+
+  it('makes neither postage nor the only product short', () => {
+    const postage: Invoice = {
+      invoiceNo: '1',
+      customerId: 'c',
+      country: 'GB',
+      lines: [{ stockCode: 'POST', quantity: 1, unitPrice: 100 }],
+    };
+    expect(makePlan([postage], 10, 'run').soldOut).toEqual([]);
+    expect(() => makePlan([], 10, 'run')).toThrow('no invoice');
+  });
+});

@@ -1,0 +1,197 @@
+/**
+ * Which orders are placed, and what becomes of each if everything works: the real invoices over and
+ * over, a planned share of them with something that must go wrong. Nothing is left to chance, so
+ * two runs of the same size differ only in their ids.
+ */
+import type { Invoice } from './invoices.js';
+
+export interface OrderLine {
+  readonly productId: string;
+  readonly quantity: number;
+  /** Pence. */
+  readonly unitPrice: number;
+}
+
+export interface OrderRequest {
+  readonly customerId: string;
+  readonly channel: string;
+  readonly currency: string;
+  readonly items: readonly OrderLine[];
+  readonly shippingAddress: {
+    readonly prefecture: string;
+    readonly city: string;
+    readonly line1: string;
+    readonly postalCode: string;
+    readonly country?: string;
+  };
+  readonly email: string;
+  readonly payment: { readonly method: 'credit_card'; readonly token: string };
+}
+
+/** Why an order cannot go through. */
+export type Obstacle = 'shortage' | 'decline' | 'undeliverable';
+
+export interface PlannedOrder {
+  readonly request: OrderRequest;
+  readonly idempotencyKey: string;
+  /** What stands in its way; the first one that it meets, stock before card before carrier. */
+  readonly obstacle: Obstacle | undefined;
+  /** A scarce product is in it: it may be short, depending on who comes first. */
+  readonly contested: boolean;
+  readonly totalAmount: number;
+}
+
+export interface Plan {
+  readonly orders: readonly PlannedOrder[];
+  /** Pieces to put on the shelf before the first order, by product. */
+  readonly stock: ReadonlyMap<string, number>;
+  readonly soldOut: readonly string[];
+  readonly scarce: readonly string[];
+}
+
+/** Of a thousand orders, this many. The rest pays with a card that works and lives somewhere. */
+const PER_MILLE = { declined: 60, undeliverable: 50, flaky: 50, late: 5 } as const;
+const UNDELIVERABLE_POSTAL_CODE = '000-0000';
+/** Of all orders, about this share meets a product that is sold out, and each scarce product. */
+const SHORT_SHARE = 0.04;
+const SCARCE_PRODUCTS = 3;
+/** Part of the demand for a scarce product that can be met. */
+const SCARCE_COVER = 0.5;
+/** On the shelf beyond what is asked for, so that the leftovers are audited too. */
+const SPARE_PIECES = 10;
+
+type Trait = keyof typeof PER_MILLE | undefined;
+
+export const makePlan = (invoices: readonly Invoice[], count: number, runId: string): Plan => {
+  if (invoices.length === 0) throw new Error('there is no invoice to place');
+  const placed = Array.from({ length: count }, (_, i) => invoices[i % invoices.length] as Invoice);
+  const [soldOutCode, ...scarceCodes] = rareProducts(invoices, 1 + SCARCE_PRODUCTS);
+  const soldOut = new Set(soldOutCode === undefined ? [] : [soldOutCode]);
+  const scarce = new Set(scarceCodes);
+  const productId = (stockCode: string): string => `${runId}-${stockCode}`;
+
+  const orders = placed.map((invoice, index): PlannedOrder => {
+    const trait = traitOf(index);
+    const has = (codes: ReadonlySet<string>): boolean =>
+      invoice.lines.some(({ stockCode }) => codes.has(stockCode));
+    const request = requestOf(invoice, index, runId, trait, productId);
+    return {
+      request,
+      idempotencyKey: `${runId}-${index}`,
+      obstacle: has(soldOut) ? 'shortage' : obstacleOf(trait),
+      contested: !has(soldOut) && has(scarce),
+      totalAmount: request.items.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0),
+    };
+  });
+  return {
+    orders,
+    stock: stockFor(orders, {
+      soldOut: new Set([...soldOut].map(productId)),
+      scarce: new Set([...scarce].map(productId)),
+    }),
+    soldOut: [...soldOut].map(productId),
+    scarce: [...scarce].map(productId),
+  };
+};
+
+/** 617 shares no divisor with 1000: a thousand orders hold every share, spread over their length. */
+const traitOf = (index: number): Trait => {
+  let place = (index * 617) % 1000;
+  for (const [trait, share] of Object.entries(PER_MILLE)) {
+    if (place < share) return trait as Trait;
+    place -= share;
+  }
+  return undefined;
+};
+
+const obstacleOf = (trait: Trait): Obstacle | undefined => {
+  if (trait === 'declined') return 'decline';
+  return trait === 'undeliverable' ? 'undeliverable' : undefined;
+};
+
+const tokenOf = (trait: Trait): string => {
+  if (trait === 'declined') return 'tok_declined';
+  if (trait === 'flaky') return 'tok_error_then_ok';
+  return trait === 'late' ? 'tok_timeout' : 'tok_ok';
+};
+
+/** Products whose share of invoices is nearest to the share that shall be short, no two together. */
+const rareProducts = (invoices: readonly Invoice[], count: number): string[] => {
+  const invoicesOf = new Map<string, Set<number>>();
+  invoices.forEach(({ lines }, index) => {
+    // Postage (POST) is always there.
+    for (const { stockCode } of lines.filter((line) => /^\d/.test(line.stockCode))) {
+      const indexes = invoicesOf.get(stockCode) ?? new Set();
+      invoicesOf.set(stockCode, indexes.add(index));
+    }
+  });
+  const distance = (indexes: ReadonlySet<number>): number =>
+    Math.abs(indexes.size / invoices.length - SHORT_SHARE);
+  const candidates = [...invoicesOf].sort(
+    ([codeA, a], [codeB, b]) => distance(a) - distance(b) || (codeA < codeB ? -1 : 1),
+  );
+  const taken = new Set<number>();
+  const chosen: string[] = [];
+  for (const [stockCode, indexes] of candidates) {
+    if (chosen.length === count) break;
+    if ([...indexes].some((index) => taken.has(index))) continue;
+    for (const index of indexes) taken.add(index);
+    chosen.push(stockCode);
+  }
+  return chosen;
+};
+
+const stockFor = (
+  orders: readonly PlannedOrder[],
+  short: { readonly soldOut: ReadonlySet<string>; readonly scarce: ReadonlySet<string> },
+): Map<string, number> => {
+  const demand = new Map<string, number>();
+  for (const { request } of orders) {
+    for (const { productId, quantity } of request.items) {
+      demand.set(productId, (demand.get(productId) ?? 0) + quantity);
+    }
+  }
+  const shelf = (productId: string, wanted: number): number => {
+    if (short.soldOut.has(productId)) return 0;
+    return short.scarce.has(productId) ? Math.floor(wanted * SCARCE_COVER) : wanted + SPARE_PIECES;
+  };
+  return new Map([...demand].map(([productId, wanted]) => [productId, shelf(productId, wanted)]));
+};
+
+type Place = readonly [prefecture: string, city: string, postalCode: string];
+
+const HOME: Place = ['Greater London', 'London', 'SW1A 1AA'];
+const PLACES: Readonly<Record<string, Place>> = {
+  FR: ['Île-de-France', 'Paris', '75001'],
+  NL: ['Noord-Holland', 'Amsterdam', '1012 JS'],
+  AU: ['Victoria', 'Melbourne', '3000'],
+};
+
+const requestOf = (
+  invoice: Invoice,
+  index: number,
+  runId: string,
+  trait: Trait,
+  productId: (stockCode: string) => string,
+): OrderRequest => {
+  const [prefecture, city, postalCode] = PLACES[invoice.country ?? ''] ?? HOME;
+  return {
+    customerId: invoice.customerId,
+    channel: 'demo',
+    currency: 'GBP',
+    items: invoice.lines.map(({ stockCode, quantity, unitPrice }) => ({
+      productId: productId(stockCode),
+      quantity,
+      unitPrice,
+    })),
+    shippingAddress: {
+      prefecture,
+      city,
+      line1: `${1 + (index % 200)} Example Street`,
+      postalCode: trait === 'undeliverable' ? UNDELIVERABLE_POSTAL_CODE : postalCode,
+      ...(invoice.country !== undefined && { country: invoice.country }),
+    },
+    email: `customer-${invoice.customerId}.${runId}.${index}@example.com`,
+    payment: { method: 'credit_card', token: tokenOf(trait) },
+  };
+};

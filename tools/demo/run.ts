@@ -1,0 +1,131 @@
+/** One run of the demo, from the file to the audit. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { projectRoot } from '#testing';
+import type { DemoOptions } from './arguments.js';
+import { audit, type AcceptedOrder } from './audit.js';
+import { parseTable } from './csv.js';
+import { inParallel } from './http.js';
+import { readInvoices } from './invoices.js';
+import { makePlan, type Plan } from './plan.js';
+import { auditReport, inputReport, outcomeReport, planReport, progressLine } from './report.js';
+import { Shop, type BookEnds } from './shop.js';
+import { StatusLine } from './status-line.js';
+import type { SagaView } from './views.js';
+import { watch } from './watch.js';
+
+const INPUT = ['tools', 'demo', 'data', 'online-retail.csv'];
+/** The saga ends when the notice is recorded; its delivery may take a little longer. */
+const MAIL_PATIENCE_MS = 30_000;
+const MAIL_INTERVAL_MS = 500;
+
+interface Placed {
+  readonly accepted: AcceptedOrder[];
+  readonly refused: string[];
+  readonly tookMs: number;
+}
+
+/** Resolves with whether everything adds up. @throws DemoProblem */
+export const runDemo = async (options: DemoOptions): Promise<boolean> => {
+  const shop = new Shop(options);
+  await shop.mustBeUp();
+  const file = await readFile(join(projectRoot(), ...INPUT), 'utf8');
+  const invoices = readInvoices(parseTable(file));
+  console.log(inputReport(invoices));
+
+  const startedAtMs = Date.now();
+  const plan = makePlan(invoices.invoices, options.orders, runIdOf(startedAtMs));
+  console.log(planReport(plan));
+  await shop.putStock(plan.stock);
+  const ends = await shop.bookEnds();
+
+  const { placed, sagas } = await placeAndWatch(shop, plan, options, startedAtMs);
+  const orders = await shop.orders(startedAtMs);
+  const confirmed = orders.filter(({ status }) => status === 'confirmed').length;
+  await mailsArrived(shop, ends, placed.accepted, Math.min(confirmed, placed.accepted.length));
+
+  const accepted = placed.accepted.map(({ orderId }) => orderId);
+  const outcome = { planned: options.orders, acceptingMs: placed.tookMs, accepted, orders, sagas };
+  console.log(`\n${outcomeReport(outcome)}\n`);
+  for (const refusal of new Set(placed.refused)) console.log(`  not accepted: ${refusal}`);
+
+  const books = await shop.books(ends);
+  const stock = await shop.stock(plan.stock.keys());
+  const facts = { accepted: placed.accepted, orders, sagas, stocked: plan.stock, stock, ...books };
+  const discrepancies = audit(facts);
+  const compared = {
+    orders: accepted.length,
+    intents: books.intents.length,
+    shipments: books.shipments.length,
+    mails: books.mails.length,
+    products: stock.length,
+  };
+  console.log(auditReport(discrepancies, compared));
+  return discrepancies.length === 0 && placed.refused.length === 0;
+};
+
+/** Ids of products and orders of one run begin with it, so that runs do not meet. */
+const runIdOf = (nowMs: number): string => `d${nowMs.toString(36)}`;
+
+const placeAndWatch = async (
+  shop: Shop,
+  plan: Plan,
+  { concurrency, patienceMs }: DemoOptions,
+  startedAtMs: number,
+): Promise<{ placed: Placed; sagas: readonly SagaView[] }> => {
+  const ids = new Set<string>();
+  let allPlaced = false;
+  const line = new StatusLine();
+  const placing = placeAll(shop, plan, concurrency, ids).finally(() => (allPlaced = true));
+  const watching = watch({
+    patienceMs,
+    accepted: ids,
+    allPlaced: () => allPlaced,
+    look: () => shop.sagas(startedAtMs),
+    show: (progress) =>
+      line.show(progressLine(progress, plan.orders.length, Date.now() - startedAtMs)),
+  });
+  try {
+    const [placed, sagas] = await Promise.all([placing, watching]);
+    return { placed, sagas };
+  } finally {
+    line.end();
+  }
+};
+
+const placeAll = async (
+  shop: Shop,
+  plan: Plan,
+  concurrency: number,
+  ids: Set<string>,
+): Promise<Placed> => {
+  const startedAt = performance.now();
+  const accepted: AcceptedOrder[] = [];
+  const refused: string[] = [];
+  await inParallel(plan.orders, concurrency, async ({ idempotencyKey, ...order }) => {
+    const placement = await shop.place(order.request, idempotencyKey);
+    if ('refused' in placement) refused.push(placement.refused);
+    else {
+      ids.add(placement.orderId);
+      accepted.push({ orderId: placement.orderId, ...order });
+    }
+  });
+  return { accepted, refused, tookMs: performance.now() - startedAt };
+};
+
+/** Waits for the mails of this run, for a while; the audit then says which are missing. */
+const mailsArrived = async (
+  shop: Shop,
+  ends: BookEnds,
+  accepted: readonly AcceptedOrder[],
+  expected: number,
+): Promise<void> => {
+  const own = new Set<string | null>(accepted.map(({ orderId }) => orderId));
+  const giveUpAt = performance.now() + MAIL_PATIENCE_MS;
+  while (performance.now() < giveUpAt) {
+    const mails = await shop.mails(ends);
+    if (mails.filter(({ orderId }) => own.has(orderId)).length >= expected) return;
+    await pause(MAIL_INTERVAL_MS);
+  }
+};

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import {
+  createDatabase,
+  createTopics,
+  isService,
+  startKafka,
+  startPostgres,
+  type AppName,
+  type KafkaServer,
+  type PostgresServer,
+} from '#testing';
+import { explain } from './explain.js';
+import type { Progress } from './progress.js';
+import { stackPaths, StackProblem, type StackSettings } from './settings.js';
+import { StopRequested, type Supervisor } from './supervisor.js';
+
+// A slow line should not make the first start a quarter of an hour: then the jars are quicker.
+const PULL_TIMEOUT_MS = 90_000;
+
+/** Postgres and Kafka, at the same time; when one fails, its cause in one line is thrown. */
+export async function startServers(
+  settings: StackSettings,
+  supervisor: Supervisor,
+  progress: Progress,
+): Promise<void> {
+  const outcomes = await Promise.allSettled([
+    startDatabaseServer(settings, supervisor, progress),
+    startBroker(settings, supervisor, progress),
+  ]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+async function startDatabaseServer(
+  settings: StackSettings,
+  supervisor: Supervisor,
+  progress: Progress,
+): Promise<void> {
+  const { data, logs } = stackPaths(settings);
+  const logFile = join(logs, 'postgres.log');
+  const server = await progress.step(
+    'Postgres',
+    () =>
+      named('Postgres', () =>
+        startPostgres(
+          settings.databaseUrl === undefined
+            ? { dataDir: join(data, 'postgres'), port: settings.postgresPort, logFile }
+            : { url: settings.databaseUrl },
+        ),
+      ),
+    (started) => addressOf(started) + (started.kind === 'given' ? ', given by DATABASE_URL' : ''),
+  );
+  supervisor.state.postgresUrl = server.url;
+  if (server.kind === 'given') return supervisor.save();
+  await supervisor.add({
+    name: 'Postgres',
+    address: addressOf(server),
+    logFile,
+    pid: server.pid,
+    stopSignal: 'SIGINT',
+    stop: () => server.stop(),
+  });
+}
+
+const addressOf = (server: PostgresServer): string => new URL(server.url).host;
+
+async function startBroker(
+  settings: StackSettings,
+  supervisor: Supervisor,
+  progress: Progress,
+): Promise<void> {
+  const { data, logs } = stackPaths(settings);
+  const logFile = join(logs, 'kafka.log');
+  const server: KafkaServer = await progress.step(
+    'Kafka',
+    () =>
+      named('Kafka', () =>
+        startKafka({
+          ...(settings.kafkaBrokers === undefined ? {} : { brokers: settings.kafkaBrokers }),
+          mode: settings.kafkaMode,
+          dataDir: join(data, 'kafka'),
+          port: settings.kafkaPort,
+          logFile,
+          pullTimeoutMs: PULL_TIMEOUT_MS,
+          onNote: (note) => progress.note(note),
+        }),
+      ),
+    ({ brokers, description }) => `${brokers}, ${description}`,
+  );
+  const { brokers, kind, description } = server;
+  supervisor.state.kafka = { brokers, kind, description };
+  if (kind === 'given') return supervisor.save();
+  await supervisor.add({
+    name: 'Kafka',
+    address: brokers,
+    ...(kind === 'local' ? { logFile } : {}),
+    pid: server.pid,
+    containerId: server.containerId,
+    stop: () => server.stop(),
+  });
+}
+
+/** A database and a role for each service, and every topic. */
+export async function prepare(
+  supervisor: Supervisor,
+  progress: Progress,
+  only: readonly AppName[],
+): Promise<void> {
+  const { postgresUrl = '', kafka } = supervisor.state;
+  const services = only.filter(isService);
+  await progress.step(
+    'databases and roles',
+    () =>
+      named('Postgres', async () => {
+        for (const name of services) await createDatabase({ url: postgresUrl }, name);
+      }),
+    () => services.join(', '),
+  );
+  await progress.step(
+    'topics',
+    () => named('Kafka', () => createTopics(kafka?.brokers ?? '')),
+    (topics) => `${topics.length}`,
+  );
+}
+
+/** Turns a failure into the one line that says what to do. */
+async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StopRequested) throw error;
+    throw new StackProblem(explain(name, error));
+  }
+}

@@ -1,0 +1,149 @@
+import { readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { apps, endAllProcesses, type AppName } from '#testing';
+import { startApps } from './run-apps.js';
+import { welcome } from './welcome.js';
+import { stopLeftovers } from './leftovers.js';
+import { preflight } from './preflight.js';
+import { identify } from './process-identity.js';
+import { Progress } from './progress.js';
+import { prepare, startServers } from './servers.js';
+import { stackPaths, StackProblem, type StackSettings } from './settings.js';
+import { isRunning, readState } from './state.js';
+import { Supervisor } from './supervisor.js';
+
+/** Set for the stack that outlives the command that started it. */
+export const IN_BACKGROUND = 'STACK_IN_BACKGROUND';
+
+// Terminals, npm and the bootstrap may each pass the same Ctrl-C on.
+const SAME_SIGNAL_MS = 2000;
+// For what is just starting while a stop is asked for.
+const SETTLE_MS = 20_000;
+
+/**
+ * Starts everything and stays until it is asked to stop. Returns the exit status; whatever
+ * happens, nothing it started is left running.
+ */
+export async function runUp(settings: StackSettings, only?: readonly AppName[]): Promise<number> {
+  const progress = new Progress();
+  const paths = stackPaths(settings);
+  const old = readState(paths.state);
+  if (isRunning(old)) {
+    throw new StackProblem(
+      `The stack runs already (pid ${old.supervisor.pid}): "npm run stack -- status" shows it, ` +
+        '"npm run stack -- down" stops it.',
+    );
+  }
+  if (old) {
+    const stopped = await stopLeftovers(old, paths.state);
+    const what =
+      stopped.length > 0 ? `stopped what it left: ${stopped.join(', ')}` : 'nothing is left';
+    progress.note(`the last run did not end properly; ${what}`);
+  }
+  const names = only ?? apps.map(({ name }) => name);
+  await preflight(settings, names);
+  keepLastLogs(paths.logs);
+
+  const supervisor = new Supervisor(
+    {
+      supervisor: identify(process.pid),
+      phase: 'starting',
+      startedAt: new Date().toISOString(),
+      parts: [],
+    },
+    paths.state,
+    (line) => console.log(line),
+  );
+  const stop = stopSignal();
+  const started = bringUp(settings, supervisor, progress, names);
+  return untilStopped(supervisor, started, stop);
+}
+
+async function bringUp(
+  settings: StackSettings,
+  supervisor: Supervisor,
+  progress: Progress,
+  names: readonly AppName[],
+): Promise<void> {
+  await startServers(settings, supervisor, progress);
+  await prepare(supervisor, progress, names);
+  await startApps(settings, supervisor, progress, names);
+  console.log(welcome(settings, supervisor.state, names, progress.total));
+  supervisor.state.phase = 'ready';
+  supervisor.save();
+}
+
+async function untilStopped(
+  supervisor: Supervisor,
+  started: Promise<void>,
+  stop: Promise<void>,
+): Promise<number> {
+  const failure = await Promise.race([
+    started.then(
+      () => stop,
+      (error: unknown) => ({ error }),
+    ),
+    stop,
+  ]);
+  if (failure) {
+    const { error } = failure;
+    console.error(`\n✗ ${error instanceof StackProblem ? error.message : String(error)}`);
+    await supervisor.stop();
+    console.error('Everything that was started has been stopped.');
+    return 1;
+  }
+  console.log('\nStopping …');
+  const startedAt = performance.now();
+  await supervisor.stop();
+  // What is starting at this moment is in nobody's charge yet.
+  endAllProcesses();
+  await settled(started);
+  console.log(
+    `Stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s). The data stays.`,
+  );
+  return 0;
+}
+
+/** What was starting when the stop came is stopped by the supervisor as soon as it is up. */
+async function settled(started: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, SETTLE_MS)));
+  await Promise.race([started.catch(() => undefined), late]);
+  clearTimeout(timer);
+}
+
+/** Resolves at the first signal; a second one, later, ends this process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let firstAt: number | undefined;
+    const onSignal = () => {
+      if (firstAt === undefined) {
+        firstAt = performance.now();
+        resolve();
+      } else if (performance.now() - firstAt > SAME_SIGNAL_MS) {
+        console.error('Not waiting any longer.');
+        process.exit(130);
+      }
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+    if (process.env[IN_BACKGROUND]) return;
+    // Whoever started this was killed and could not pass anything on.
+    const parent = process.ppid;
+    setInterval(() => process.ppid === parent || resolve(), 500).unref();
+  });
+}
+
+/** The logs of the last run become `<name>.log.old`. */
+function keepLastLogs(folder: string): void {
+  let files: string[] = [];
+  try {
+    files = readdirSync(folder);
+  } catch {
+    return;
+  }
+  for (const file of files) {
+    // stack.log is being written by the process that called us into the background.
+    if (!file.endsWith('.log') || file === 'stack.log' || file === 'install.log') continue;
+    renameSync(join(folder, file), join(folder, `${file}.old`));
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Runs the tests: starts one Postgres and one Kafka for all of them, calls Jest, stops what it
+ * started, and ends with `N passed, N failed` over all suites.
+ *
+ *   npm test                        everything
+ *   npm run test:e2e -- -t cancel   one suite, and what follows is for Jest
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot, RUN_VARIABLE, testId } from '#testing';
+import { startTestServers, type TestServers } from './servers.js';
+import { endStrays, removeTemporaryFolders } from './stray-processes.js';
+import { planTests, type Plan, type Round } from './suites.js';
+import { Tally, type JestReport } from './tally.js';
+
+const run = testId();
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => interrupted.abort());
+}
+
+async function main(plan: Plan): Promise<number> {
+  console.log(`Suites: ${plan.suites.join(', ')}`);
+  const servers = plan.needsServers ? await startTestServers() : undefined;
+  const folder = await mkdtemp(join(tmpdir(), 'saga-tests-'));
+  const tally = new Tally();
+  let failed = false;
+  try {
+    for (const round of plan.rounds) {
+      if (interrupted.signal.aborted) break;
+      const report = join(folder, `${round.suites.join('-')}.json`);
+      const code = await runJest(plan, round, report, servers);
+      failed ||= code !== 0;
+      await count(tally, round, report);
+    }
+  } finally {
+    await endAll(servers, folder);
+  }
+  // Jest also fails for what is not a test: coverage below the threshold, a broken configuration.
+  if (failed && tally.failed === 0) console.log('Jest failed, though no test did: see above.');
+  console.log(`\n${tally.toString()}`);
+  if (interrupted.signal.aborted) return 130;
+  return failed || tally.failed > 0 ? 1 : 0;
+}
+
+function runJest(
+  plan: Plan,
+  round: Round,
+  report: string,
+  servers: TestServers | undefined,
+): Promise<number> {
+  const args = [
+    ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+    ...['--disable-warning=TimeoutNegativeWarning', 'node_modules/jest/bin/jest.js'],
+    ...['--selectProjects', ...round.suites, '--passWithNoTests'],
+    ...['--json', `--outputFile=${report}`],
+    ...(round.inBand ? ['--runInBand'] : []),
+    // Processes of their own report no coverage.
+    ...(plan.coverage && !round.inBand ? ['--coverage'] : []),
+    ...plan.jestArgs,
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: projectRoot(),
+    // The JSON goes to the file; on standard output it would be noise.
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...servers?.env, [RUN_VARIABLE]: run },
+  });
+  const stop = () => child.kill('SIGTERM');
+  interrupted.signal.addEventListener('abort', stop, { once: true });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function count(tally: Tally, round: Round, report: string): Promise<void> {
+  try {
+    tally.add(JSON.parse(await readFile(report, 'utf8')) as JestReport);
+  } catch {
+    tally.addCrash(round.suites[0] ?? 'unit');
+  }
+}
+
+async function endAll(servers: TestServers | undefined, folder: string): Promise<void> {
+  const strays = await endStrays(run, servers !== undefined);
+  if (strays.length > 0) console.log(`Left running by tests, and ended now: ${strays.join('; ')}`);
+  await removeTemporaryFolders(run);
+  await servers?.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+try {
+  process.exitCode = await main(planTests(process.argv.slice(2)));
+} catch (error) {
+  console.error(`✗ ${error instanceof Error ? error.message : String(error)}`);
+  console.log('\n0 passed, 1 failed');
+  process.exitCode = 1;
+}
+process.exit();

@@ -1,0 +1,46 @@
+/** The suites of jest.config.js, from fast to slow. */
+export const SUITES = ['unit', 'contract', 'integration', 'e2e', 'chaos'] as const;
+export type Suite = (typeof SUITES)[number];
+
+export const isSuite = (word: string): word is Suite => SUITES.includes(word as Suite);
+
+/** What one call of Jest runs. */
+export interface Round {
+  readonly suites: readonly Suite[];
+  /** One file after the other: their processes would take each other's time. */
+  readonly inBand: boolean;
+}
+
+export interface Plan {
+  readonly suites: readonly Suite[];
+  readonly rounds: readonly Round[];
+  /** Whether one of them wants Postgres and Kafka. */
+  readonly needsServers: boolean;
+  readonly coverage: boolean;
+  /** Passed on: patterns of files, `-t name`, … */
+  readonly jestArgs: readonly string[];
+}
+
+/** `[suite…] [--coverage] [anything for Jest…]`; no suite means all. */
+export function planTests(args: readonly string[]): Plan {
+  const named = SUITES.filter((suite) => args.includes(suite));
+  const suites = named.length > 0 ? named : SUITES;
+  const together = suites.filter((suite) => suite !== 'e2e' && suite !== 'chaos');
+  const alone = suites.filter((suite) => !together.includes(suite));
+  return {
+    suites,
+    rounds: [
+      ...(together.length > 0 ? [{ suites: together, inBand: false }] : []),
+      ...alone.map((suite) => ({ suites: [suite], inBand: true })),
+    ],
+    needsServers: suites.some((suite) => suite !== 'unit' && suite !== 'contract'),
+    coverage: args.includes('--coverage'),
+    jestArgs: args.filter((arg) => !isSuite(arg) && arg !== '--coverage' && arg !== '--'),
+  };
+}
+
+/** The suite a test file belongs to: where it lies says so. */
+export function suiteOf(file: string): Suite {
+  const folder = /[\\/]test[\\/](\w+)[\\/]/.exec(file)?.[1];
+  return folder !== undefined && isSuite(folder) ? folder : 'unit';
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { planTests, suiteOf } from './suites.js';
+import { Tally } from './tally.js';
+
+const file = (name: string, status: string, ...outcomes: string[]) => ({
+  name,
+  status,
+  startTime: 0,
+  endTime: 2000,
+  assertionResults: outcomes.map((outcome) => ({ status: outcome })),
+});
+
+describe('the sum of the tests', () => {
+  it('is the last line, over all suites', () => {
+    const tally = new Tally();
+    tally.add({ testResults: [file('/p/libs/saga/src/a.spec.ts', 'passed', 'passed', 'pending')] });
+    tally.add({ testResults: [file('/p/test/e2e/b.spec.ts', 'failed', 'passed', 'failed')] });
+    const lines = tally.toString().split('\n');
+    expect(lines[0]).toBe('  unit  1 passed  0 failed  1 skipped  2 s');
+    expect(lines.at(-1)).toBe('2 passed, 1 failed');
+  });
+
+  it('counts a file that could not be run as a failure', () => {
+    const tally = new Tally();
+    tally.add({ testResults: [file('/p/test/chaos/c.spec.ts', 'failed')] });
+    tally.add({ testResults: [file('/p/test/chaos/d.spec.ts', 'failed', 'passed')] });
+    tally.addCrash('e2e');
+    expect(tally).toMatchObject({ passed: 1, failed: 3 });
+  });
+});
+
+describe('what is run', () => {
+  it('is everything by default, services one file after the other', () => {
+    const plan = planTests([]);
+    expect(plan.suites).toEqual(['unit', 'contract', 'integration', 'e2e', 'chaos']);
+    expect(plan.rounds.map(({ suites }) => suites.join())).toEqual([
+      'unit,contract,integration',
+      'e2e',
+      'chaos',
+    ]);
+    expect(plan.needsServers).toBe(true);
+  });
+
+  it('is a suite without servers where it needs none, with arguments for Jest', () => {
+    expect(planTests(['unit', '--coverage', '-t', 'cancel'])).toMatchObject({
+      suites: ['unit'],
+      needsServers: false,
+      coverage: true,
+      jestArgs: ['-t', 'cancel'],
+    });
+  });
+
+  it('takes the suite from where a file lies', () => {
+    expect(suiteOf('/x/test/e2e/order.spec.ts')).toBe('e2e');
+    expect(suiteOf('C:\\x\\test\\chaos\\order.spec.ts')).toBe('chaos');
+    expect(suiteOf('/x/tools/test/tally.spec.ts')).toBe('unit');
+  });
+});

@@ -1,0 +1,52 @@
+/**
+ * What CI runs: every check of the project, one after the other, with a summary at the end.
+ *
+ *   npm run verify            everything
+ *   npm run verify -- --fast  without the tests that start services
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { projectRoot } from '#testing';
+import { formatTable } from '../stack/table.js';
+
+interface Step {
+  readonly name: string;
+  /** Arguments of Node. */
+  readonly args: readonly string[];
+}
+
+const root = projectRoot();
+const bin = (name: string, ...args: string[]): string[] => [
+  join(root, 'node_modules', '.bin', name),
+  ...args,
+];
+
+function steps(fast: boolean): Step[] {
+  const runTests = ['--disable-warning=TimeoutNegativeWarning', 'dist/tools/test/main.js'];
+  const suites = fast ? ['unit', 'contract', 'integration'] : [];
+  return [
+    { name: 'format', args: bin('prettier', '--check', '.') },
+    { name: 'lint', args: bin('oxlint', '--type-aware') },
+    { name: 'imports', args: bin('depcruise', 'apps', 'libs', 'migrations', 'test', 'tools') },
+    { name: 'unused code', args: bin('knip') },
+    { name: 'lockfile', args: ['tools/lockfile/complete.mjs', '--check'] },
+    {
+      name: 'types',
+      args: bin('tsc', '--noEmit', '-p', 'tsconfig.json', '--incremental', 'false'),
+    },
+    { name: 'tests and coverage', args: [...runTests, ...suites, '--coverage'] },
+  ];
+}
+
+function run({ name, args }: Step): string[] {
+  console.log(`\n── ${name}`);
+  const startedAt = performance.now();
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  return [status === 0 ? '✓' : '✗', name, took];
+}
+
+// Built by the bootstrap before this runs, so the build is the first thing that can fail.
+const rows = [['✓', 'build', ''], ...steps(process.argv.includes('--fast')).map(run)];
+console.log(`\n${formatTable(rows)}`);
+process.exitCode = rows.every(([mark]) => mark === '✓') ? 0 : 1;
