@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { connectTransport } from '#messaging';
+import { connectTransport, isTransient } from '#messaging';
 import { createHttpApp, type Logger } from '#platform';
 import { AppModule } from './app.module.js';
 import type { OrchestratorSettings } from './settings.js';
@@ -13,6 +13,7 @@ export const createOrchestratorApp = async (
     service: 'orchestrator',
     title: 'Saga orchestrator: admin API',
     logger,
+    isUnavailable: isTransient,
   });
   connectTransport(app);
   await app.startAllMicroservices();

@@ -1,0 +1,101 @@
+/** A service runs with settings that make sense, or does not run and says which do not. */
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import {
+  apps,
+  appEntry,
+  dataFolder,
+  isService,
+  ManagedProcess,
+  projectRoot,
+  testId,
+  type AppName,
+} from '#testing';
+
+jest.setTimeout(60_000);
+
+const logDir = dataFolder('test-logs', testId());
+
+/** Nothing answers there: a wrong setting must be found before anything is connected to. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  DATABASE_URL: 'postgres://role:password@127.0.0.1:1/database',
+  KAFKA_BROKERS: '127.0.0.1:1',
+  PAYMENT_TOKEN_KEY: Buffer.alloc(32, 1).toString('base64'),
+  PAYMENT_PROVIDER_URL: 'http://127.0.0.1:1',
+  PAYMENT_PROVIDER_KEY: 'sk_test',
+  CARRIER_URL: 'http://127.0.0.1:1',
+  CARRIER_KEY: 'key',
+  SMTP_URL: 'smtp://127.0.0.1:1',
+  SMTP_PORT: '0',
+};
+
+/** What each needs beyond what all services need. */
+const NEEDED: Readonly<Record<AppName, readonly string[]>> = {
+  order: ['PAYMENT_TOKEN_KEY'],
+  orchestrator: [],
+  inventory: [],
+  payment: ['PAYMENT_TOKEN_KEY', 'PAYMENT_PROVIDER_URL', 'PAYMENT_PROVIDER_KEY'],
+  shipping: ['CARRIER_URL', 'CARRIER_KEY'],
+  notification: ['SMTP_URL'],
+  'sandbox-payment': [],
+  'sandbox-carrier': [],
+  'sandbox-mail': ['SMTP_PORT'],
+};
+const neededBy = (name: AppName): string[] => [
+  'PORT',
+  ...(isService(name) ? ['DATABASE_URL', 'KAFKA_BROKERS'] : []),
+  ...NEEDED[name],
+];
+
+async function refusal(name: AppName, settings: Readonly<Record<string, string>>): Promise<string> {
+  const started = await ManagedProcess.start({
+    name,
+    command: process.execPath,
+    args: [appEntry(name)],
+    cwd: projectRoot(),
+    env: { PATH: process.env['PATH'], ...settings },
+    logFile: `${logDir}/${name}-${testId()}.log`,
+  });
+  const timer = setTimeout(() => started.signal('SIGKILL'), 20_000);
+  const { code } = await started.exited;
+  clearTimeout(timer);
+  const lines = await started.lastLines();
+  if (code !== 1) throw new Error(`${name} ended with ${code}: ${lines.join('\n')}`);
+  expect(lines).toHaveLength(1);
+  return lines[0] ?? '';
+}
+
+afterAll(() => rm(logDir, { recursive: true, force: true }));
+
+describe('a process that lacks its settings', () => {
+  it.each(apps.map(({ name }) => name))('refuses to start and names them all: %s', async (name) => {
+    const line = await refusal(name, {});
+    for (const variable of neededBy(name)) expect(line).toContain(variable);
+  });
+});
+
+describe('a process whose setting is wrong', () => {
+  it.each<[AppName, string, string]>([
+    ['order', 'PORT', 'http'],
+    ['order', 'PORT', '65536'],
+    ['orchestrator', 'DATABASE_URL', 'mysql://127.0.0.1/x'],
+    ['orchestrator', 'STEP_TIMEOUT_MS', '-1'],
+    ['orchestrator', 'STEP_ATTEMPTS', 'many'],
+    ['inventory', 'KAFKA_BROKERS', 'localhost'],
+    ['inventory', 'RESERVATION_TTL_MS', '15m'],
+    ['payment', 'PAYMENT_PROVIDER_URL', 'ftp://provider'],
+    ['payment', 'PAYMENT_TOKEN_KEY', 'short'],
+    ['shipping', 'TOPIC_PREFIX', 'a b'],
+    ['notification', 'SMTP_URL', 'http://127.0.0.1'],
+    ['sandbox-mail', 'SMTP_PORT', '1.5'],
+  ])(
+    'refuses to start and names it, never its value: %s with %s=%s',
+    async (name, variable, value) => {
+      const line = await refusal(name, { ...SETTINGS, [variable]: value });
+      if (variable === 'PAYMENT_TOKEN_KEY') expect(line).not.toContain(value);
+      expect(line.match(/[A-Z_]{4,}(?=: )/g)).toEqual([variable]);
+    },
+  );
+});

@@ -1,0 +1,149 @@
+/** The system from outside: what customers, operators and stock keepers call over HTTP. */
+import { randomUUID } from 'node:crypto';
+import { waitFor, type TestWorld } from '#testing';
+import { booksOf, type BookedMail, type Books } from './books.js';
+import { call, get, getAll, type Answer } from './http.js';
+import { anOrder, type OrderRequest, type OrderWishes } from './orders.js';
+import type {
+  HistoryLine,
+  OrderSummary,
+  OrderView,
+  SagaState,
+  SagaSummary,
+  SagaView,
+  StockView,
+} from './views.js';
+
+/** The largest pages that the services give. */
+const ORDERS_A_PAGE = 100;
+const SAGAS_A_PAGE = 200;
+
+export class Shop {
+  constructor(readonly world: TestWorld) {}
+
+  /** A product that no other test knows, with so many pieces on hand. */
+  async product(onHand: number): Promise<string> {
+    const productId = `sku-${randomUUID()}`;
+    await this.setStock(productId, onHand);
+    return productId;
+  }
+
+  async setStock(productId: string, onHand: number): Promise<void> {
+    const url = `${this.world.url('inventory')}/stock/${productId}`;
+    const { status, body } = await call(url, { method: 'PUT', json: { onHand } });
+    if (status !== 200) throw new Error(`PUT ${url} answered ${status}: ${JSON.stringify(body)}`);
+  }
+
+  stock(productId: string): Promise<StockView> {
+    return get(`${this.world.url('inventory')}/stock/${productId}`);
+  }
+
+  post(order: unknown, headers: Record<string, string> = {}): Promise<Answer<{ orderId: string }>> {
+    return call(`${this.world.url('order')}/orders`, { json: order, headers });
+  }
+
+  /** Places an order that must be accepted, and returns its id. */
+  async place(order: OrderRequest): Promise<string> {
+    const { status, body } = await this.post(order);
+    if (status !== 202) throw new Error(`not accepted but ${status}: ${JSON.stringify(body)}`);
+    return body.orderId;
+  }
+
+  placeOne(wishes: OrderWishes): Promise<string> {
+    return this.place(anOrder(wishes));
+  }
+
+  cancel(orderId: string): Promise<Answer> {
+    return call(`${this.world.url('order')}/orders/${orderId}/cancel`, { method: 'POST' });
+  }
+
+  order(orderId: string): Promise<OrderView> {
+    return get(`${this.world.url('order')}/orders/${orderId}`);
+  }
+
+  /** All pages of GET /orders. */
+  orders(filter: Readonly<Record<string, string>> = {}): Promise<OrderSummary[]> {
+    const query = new URLSearchParams(filter).toString();
+    return getAll(`${this.world.url('order')}/orders?${query}`, ORDERS_A_PAGE);
+  }
+
+  /** All pages of GET /admin/sagas. */
+  sagas(filter: Readonly<Record<string, string>> = {}): Promise<SagaSummary[]> {
+    const query = new URLSearchParams(filter).toString();
+    return getAll(`${this.world.url('orchestrator')}/admin/sagas?${query}`, SAGAS_A_PAGE);
+  }
+
+  /** The saga of an order, or undefined while it has not begun. */
+  async saga(orderId: string): Promise<SagaView | undefined> {
+    const admin = `${this.world.url('orchestrator')}/admin/sagas`;
+    const { items } = await get<{ items: SagaSummary[] }>(`${admin}?orderId=${orderId}`);
+    return items[0] && get(`${admin}/${items[0].sagaId}`);
+  }
+
+  async history(sagaId: string): Promise<readonly HistoryLine[]> {
+    const admin = `${this.world.url('orchestrator')}/admin/sagas`;
+    return (await get<{ items: HistoryLine[] }>(`${admin}/${sagaId}/history`)).items;
+  }
+
+  books(orderId: string): Promise<Books> {
+    return booksOf(this.world, orderId);
+  }
+
+  /** Waits for the mail about an order; it goes out when the saga has ended. */
+  untilMailed(orderId: string): Promise<readonly BookedMail[]> {
+    return waitFor(
+      async () => {
+        const { mails } = await this.books(orderId);
+        return mails.length > 0 ? mails : undefined;
+      },
+      { what: `a mail about ${orderId}` },
+    );
+  }
+
+  /** Waits until the saga of an order has come to `state`, and returns it. */
+  untilSaga(orderId: string, state: SagaState, timeoutMs = 30_000): Promise<SagaView> {
+    return this.untilSagaIs(orderId, state, (saga) => saga.state === state, timeoutMs);
+  }
+
+  /** Waits until `holds` is true of the saga of an order; `what` says it in words. */
+  async untilSagaIs(
+    orderId: string,
+    what: string,
+    holds: (saga: SagaView) => boolean,
+    timeoutMs = 30_000,
+  ): Promise<SagaView> {
+    let last: SagaView | undefined;
+    try {
+      return await waitFor(
+        async () => {
+          last = await this.saga(orderId);
+          return last && holds(last) ? last : undefined;
+        },
+        { what: `the saga of ${orderId} to be ${what}`, timeoutMs },
+      );
+    } catch (error) {
+      throw new Error(`${String(error)}\nit is: ${JSON.stringify(last)}`, { cause: error });
+    }
+  }
+
+  /** Waits until the saga of an order has ended, whichever way. */
+  untilSettled(orderId: string, timeoutMs = 60_000): Promise<SagaView> {
+    const ended = ({ state }: SagaView) => state === 'completed' || state === 'compensated';
+    return this.untilSagaIs(orderId, 'settled', ended, timeoutMs);
+  }
+
+  /** Waits for an order's final status; cancelled orders are final only when all is undone. */
+  async untilOrder(
+    orderId: string,
+    status: 'confirmed' | 'cancelled',
+    timeoutMs = 30_000,
+  ): Promise<{ order: OrderView; saga: SagaView }> {
+    const end = status === 'confirmed' ? 'completed' : 'compensated';
+    const saga = await this.untilSaga(orderId, end, timeoutMs);
+    const order = await this.order(orderId);
+    if (order.status !== status) {
+      throw new Error(`${orderId} is ${order.status}, not ${status}, although its saga is ${end}`);
+    }
+    return { order, saga };
+  }
+}

@@ -1,0 +1,202 @@
+/** The topics of a world from outside: reads everything, sends anything, sees the groups. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Consumer, IHeaders, Kafka, Producer } from 'kafkajs';
+import { adminKafka, testId, waitFor, withAdmin, type TestWorld } from '#testing';
+
+/** A message as it lies in a topic. Topics are named without the world's prefix. */
+export interface StoredMessage {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: string | null;
+}
+
+export type OutgoingMessage = Omit<StoredMessage, 'partition' | 'offset' | 'value'> & {
+  readonly value: string | Buffer | null;
+  /** Default: by the key, as the services do. */
+  readonly partition?: number;
+};
+
+/** What each service reads, in the group of its own name. */
+const READ_BY: Readonly<Record<string, string>> = {
+  order: 'order.commands',
+  orchestrator: 'saga.inbox',
+  inventory: 'inventory.commands',
+  payment: 'payment.commands',
+  shipping: 'shipping.commands',
+  notification: 'notification.commands',
+};
+
+export class Topics {
+  private readonly kafka: Kafka;
+  private producer: Promise<Producer> | undefined;
+  private readonly consumers: Consumer[] = [];
+
+  constructor(private readonly world: TestWorld) {
+    this.kafka = adminKafka(world.kafka.brokers, 8);
+  }
+
+  async send(messages: readonly OutgoingMessage[]): Promise<void> {
+    this.producer ??= this.connectProducer();
+    const producer = await this.producer;
+    const byTopic = Map.groupBy(messages, ({ topic }) => topic);
+    await producer.sendBatch({
+      acks: -1,
+      topicMessages: [...byTopic].map(([topic, ofTopic]) => ({
+        topic: this.world.topicPrefix + topic,
+        messages: ofTopic.map(({ key, headers, value, partition }) => ({
+          key,
+          headers: { ...headers },
+          value,
+          ...(partition === undefined ? {} : { partition }),
+        })),
+      })),
+    });
+  }
+
+  private async connectProducer(): Promise<Producer> {
+    const producer = this.kafka.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    return producer;
+  }
+
+  /** Everything that lies in these topics now. */
+  async readAll(topics: readonly string[]): Promise<StoredMessage[]> {
+    const ends = await this.ends(topics);
+    const total = [...ends.values()].reduce((sum, { count }) => sum + count, 0);
+    const messages: StoredMessage[] = [];
+    if (total === 0) return messages;
+    const consumer = await this.follow(topics, (message) => messages.push(message));
+    const arrived = () =>
+      messages.filter(({ topic, partition, offset }) => {
+        const end = ends.get(`${topic}/${partition}`)?.high;
+        return end !== undefined && BigInt(offset) < end;
+      });
+    await waitFor(() => arrived().length >= total, {
+      what: `${total} messages`,
+      timeoutMs: 30_000,
+    });
+    await consumer.disconnect();
+    return arrived();
+  }
+
+  /** Calls `onMessage` with everything in the topics, old and new, until `stop`. */
+  async follow(
+    topics: readonly string[],
+    onMessage: (message: StoredMessage) => void,
+  ): Promise<Consumer> {
+    const { topicPrefix } = this.world;
+    const consumer = this.kafka.consumer({
+      groupId: `${topicPrefix}test-${testId()}`,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: 100,
+    });
+    this.consumers.push(consumer);
+    await consumer.connect();
+    await consumer.subscribe({
+      topics: topics.map((topic) => topicPrefix + topic),
+      fromBeginning: true,
+    });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: ({ topic, partition, message }) => {
+        onMessage({
+          topic: topic.slice(topicPrefix.length),
+          partition,
+          offset: message.offset,
+          key: message.key?.toString('utf8') ?? '',
+          headers: texts(message.headers),
+          value: message.value?.toString('utf8') ?? null,
+        });
+        return Promise.resolve();
+      },
+    });
+    return consumer;
+  }
+
+  /** How many messages each of the topics holds, in all its partitions. */
+  async counts(topics: readonly string[]): Promise<Record<string, number>> {
+    const ends = await this.ends(topics);
+    const counts: Record<string, number> = Object.fromEntries(topics.map((topic) => [topic, 0]));
+    for (const [place, { count }] of ends) {
+      const topic = place.slice(0, place.lastIndexOf('/'));
+      counts[topic] = (counts[topic] ?? 0) + count;
+    }
+    return counts;
+  }
+
+  private async ends(
+    topics: readonly string[],
+  ): Promise<Map<string, { high: bigint; count: number }>> {
+    return withAdmin(this.world.kafka.brokers, async (admin) => {
+      const ends = new Map<string, { high: bigint; count: number }>();
+      for (const topic of topics) {
+        const offsets = await admin.fetchTopicOffsets(this.world.topicPrefix + topic);
+        for (const { partition, high, low } of offsets) {
+          const count = Number(BigInt(high) - BigInt(low));
+          ends.set(`${topic}/${partition}`, { high: BigInt(high), count });
+        }
+      }
+      return ends;
+    });
+  }
+
+  /** How many members a service's consumer group has. */
+  async members(service: string): Promise<number> {
+    const groupId = this.world.topicPrefix + service;
+    return withAdmin(this.world.kafka.brokers, async (admin) => {
+      const { groups } = await admin.describeGroups([groupId]);
+      return groups[0]?.members.length ?? 0;
+    });
+  }
+
+  /** Messages that the services have not finished with, over all their groups. */
+  async lag(): Promise<bigint> {
+    return withAdmin(this.world.kafka.brokers, async (admin) => {
+      let lag = 0n;
+      for (const [service, name] of Object.entries(READ_BY)) {
+        const topic = this.world.topicPrefix + name;
+        const groupId = this.world.topicPrefix + service;
+        const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+        for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+          const of = committed?.partitions.find((candidate) => candidate.partition === partition);
+          // -1: nothing was committed yet, so all of it is to come.
+          const done = of === undefined || of.offset === '-1' ? BigInt(low) : BigInt(of.offset);
+          lag += BigInt(high) - done;
+        }
+      }
+      return lag;
+    });
+  }
+
+  /** Waits until the services have worked off all messages and cause no more. */
+  async untilQuiet(timeoutMs = 30_000): Promise<void> {
+    let quiet = 0;
+    await waitFor(
+      async () => {
+        quiet = (await this.lag()) === 0n ? quiet + 1 : 0;
+        // What was handled a moment ago may yet have an answer on its way through an outbox.
+        return quiet >= 3;
+      },
+      { what: 'all groups to have no lag', timeoutMs, intervalMs: 300 },
+    );
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
+    if (this.producer) await (await this.producer).disconnect();
+    // The client's idle request timers end on the next turn.
+    await delay(0);
+  }
+}
+
+function texts(headers: IHeaders | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).flatMap(([name, value]) => {
+      const last = Array.isArray(value) ? value.at(-1) : value;
+      return last === undefined ? [] : [[name, last.toString()]];
+    }),
+  );
+}
