@@ -72,7 +72,7 @@ const parse = (args: readonly string[]) => {
     }).values;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new DemoProblem(`${message} See "npm run demo -- --help".`);
+    throw new DemoProblem(`${message.replace(/\.?$/, '.')} See "npm run demo -- --help".`);
   }
 };
 

@@ -47,10 +47,10 @@ export const planReport = ({ orders, stock, soldOut, scarce }: Plan): string => 
 export const progressLine = (
   { accepted, completed, compensated }: Progress,
   planned: number,
-  elapsedMs: number,
+  elapsed: string,
 ): string =>
   `accepted ${accepted}/${planned}  completed ${completed}  compensated ${compensated}` +
-  `  (${seconds(elapsedMs)})`;
+  `  (${elapsed})`;
 
 export interface Outcome {
   readonly planned: number;

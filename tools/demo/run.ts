@@ -39,6 +39,7 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
   console.log(planReport(plan));
   await shop.putStock(plan.stock);
   const ends = await shop.bookEnds();
+  console.log(`The goods are on their shelves after ${secondsSince(startedAtMs)}.\n`);
 
   const { placed, sagas } = await placeAndWatch(shop, plan, options, startedAtMs);
   const orders = await shop.orders(startedAtMs);
@@ -68,12 +69,15 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
 /** Ids of products and orders of one run begin with it, so that runs do not meet. */
 const runIdOf = (nowMs: number): string => `d${nowMs.toString(36)}`;
 
+const secondsSince = (ms: number): string => `${((Date.now() - ms) / 1000).toFixed(1)} s`;
+
 const placeAndWatch = async (
   shop: Shop,
   plan: Plan,
   { concurrency, patienceMs }: DemoOptions,
   startedAtMs: number,
 ): Promise<{ placed: Placed; sagas: readonly SagaView[] }> => {
+  const placingFrom = Date.now();
   const ids = new Set<string>();
   let allPlaced = false;
   const line = new StatusLine();
@@ -84,7 +88,7 @@ const placeAndWatch = async (
     allPlaced: () => allPlaced,
     look: () => shop.sagas(startedAtMs),
     show: (progress) =>
-      line.show(progressLine(progress, plan.orders.length, Date.now() - startedAtMs)),
+      line.show(progressLine(progress, plan.orders.length, secondsSince(placingFrom))),
   });
   try {
     const [placed, sagas] = await Promise.all([placing, watching]);

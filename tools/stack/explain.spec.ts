@@ -14,6 +14,7 @@ describe('the line about a failed start', () => {
     ['Postgres', 'FATAL:  "/d" is not a valid data directory', 'is damaged'],
     ['Postgres', 'FATAL:  database files are incompatible with server', 'another version'],
     ['Kafka', 'java.lang.RuntimeException: No readable meta.properties files found.', 'is damaged'],
+    ['Kafka', 'java.lang.RuntimeException: Error: node ID not found in /d/logs', 'is damaged'],
     ['order', 'Error: listen EADDRINUSE: address already in use 127.0.0.1:3000', 'port was taken'],
   ])('%s: %s', (name, line, cause) => {
     const text = explain(name, failed(name, 'something before', line));

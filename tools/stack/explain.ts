@@ -30,7 +30,7 @@ const explanations: readonly Explanation[] = [
         'invalid (record|checkpoint|magic)|could not (read|open) (file|directory|control file)',
         'incorrect checksum|could not find WAL|unexpected data beyond EOF',
         'CorruptRecordException|InvalidRecordException|InconsistentClusterId|InconsistentBroker',
-        'No readable meta\\.properties|meta\\.properties.*(missing|invalid)|No meta\\.properties',
+        'node ID not found in|No readable meta\\.properties|meta\\.properties.*(missing|invalid)|No meta\\.properties',
         'Unexpected metadata version|KafkaStorageException|doesn.t match stored',
       ].join('|'),
       'i',

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** `node (pid 1234)`: who listens on a port, where the system tells (Linux), else undefined. */
 export function portOwner(port: number): string | undefined {
@@ -9,7 +10,8 @@ export function portOwner(port: number): string | undefined {
   const sockets = new Set([...inodes].map((inode) => `socket:[${inode}]`));
   for (const pid of processIds()) {
     if (openFiles(pid).some((file) => sockets.has(file))) {
-      return `${read(`/proc/${pid}/comm`).trim()} (pid ${pid})`;
+      const [command = ''] = read(`/proc/${pid}/cmdline`).split('\0');
+      return `${basename(command)} (pid ${pid})`;
     }
   }
   return undefined;

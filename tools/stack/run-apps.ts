@@ -33,27 +33,16 @@ export async function startApps(
   progress: Progress,
   only: readonly AppName[],
 ): Promise<void> {
-  const outcomes = await Promise.allSettled(
-    only.map((name) =>
-      progress.step(
-        name,
-        async () => {
-          await runApp(settings, supervisor, name);
-          await untilReady(settings, name);
-        },
-        () => appUrl(settings, name),
-      ),
-    ),
+  await Promise.all(
+    only.map((name) => {
+      const start = async (): Promise<void> => {
+        await runApp(settings, supervisor, name);
+        await untilReady(settings, name);
+      };
+      return supervisor.track(progress.step(name, start, () => appUrl(settings, name)));
+    }),
   );
-  const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
-  const reasons = failures.map(({ reason }) => reason as unknown);
-  const stopped = reasons.find((reason) => reason instanceof StopRequested);
-  if (stopped) throw stopped;
-  if (reasons.length > 0) throw new StackProblem(reasons.map(text).join('\n'));
 }
-
-const text = (reason: unknown): string =>
-  reason instanceof Error ? reason.message : String(reason);
 
 async function runApp(
   settings: StackSettings,

@@ -23,11 +23,10 @@ export async function startServers(
   supervisor: Supervisor,
   progress: Progress,
 ): Promise<void> {
-  const outcomes = await Promise.allSettled([
-    startDatabaseServer(settings, supervisor, progress),
-    startBroker(settings, supervisor, progress),
+  await Promise.all([
+    supervisor.track(startDatabaseServer(settings, supervisor, progress)),
+    supervisor.track(startBroker(settings, supervisor, progress)),
   ]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 async function startDatabaseServer(

@@ -1,4 +1,4 @@
-import type { ServiceProcess } from '#testing';
+import { endAllProcesses, type ServiceProcess } from '#testing';
 import { identify } from './process-identity.js';
 import { removeState, writeState, type PartState, type StackState } from './state.js';
 
@@ -15,13 +15,17 @@ export interface Part {
 /** A stop was asked for while something was starting. */
 export class StopRequested extends Error {}
 
+// For a container that is just being made.
+const SETTLE_MS = 30_000;
 const RESTARTS_MAX = 5;
 const RESTART_DELAY_MS = 1000;
 
 /** Holds what runs, writes it down, and stops it in the order opposite to its start. */
 export class Supervisor {
   private readonly parts: Part[] = [];
+  private readonly starting = new Set<Promise<unknown>>();
   private stopping = false;
+  private stopped = false;
 
   constructor(
     readonly state: StackState,
@@ -32,6 +36,7 @@ export class Supervisor {
   }
 
   save(): void {
+    if (this.stopped) return;
     writeState(this.stateFile, this.state);
   }
 
@@ -76,7 +81,15 @@ export class Supervisor {
     });
   }
 
-  /** Stops everything: apps at once, then what they need. */
+  /** Remembers something that is starting, so that a stop can wait for it. */
+  track<T>(starting: Promise<T>): Promise<T> {
+    this.starting.add(starting);
+    const forget = () => this.starting.delete(starting);
+    starting.then(forget, forget);
+    return starting;
+  }
+
+  /** Stops everything: apps at once, then what they need, then what was just starting. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.state.phase = 'stopping';
@@ -85,7 +98,18 @@ export class Supervisor {
     const apps = this.parts.filter((part) => !needed.includes(part));
     await this.stopAll(apps);
     await this.stopAll(needed);
+    // Processes that are in nobody's charge yet end; their starts then fail, or end in add().
+    endAllProcesses();
+    await this.settled();
+    this.stopped = true;
     removeState(this.stateFile);
+  }
+
+  private async settled(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, SETTLE_MS)));
+    await Promise.race([Promise.allSettled(this.starting), late]);
+    clearTimeout(timer);
   }
 
   private async stopAll(parts: readonly Part[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { apps, endAllProcesses, type AppName } from '#testing';
+import { apps, type AppName } from '#testing';
 import { startApps } from './run-apps.js';
 import { welcome } from './welcome.js';
 import { stopLeftovers } from './leftovers.js';
@@ -17,8 +17,6 @@ export const IN_BACKGROUND = 'STACK_IN_BACKGROUND';
 
 // Terminals, npm and the bootstrap may each pass the same Ctrl-C on.
 const SAME_SIGNAL_MS = 2000;
-// For what is just starting while a stop is asked for.
-const SETTLE_MS = 20_000;
 
 /**
  * Starts everything and stays until it is asked to stop. Returns the exit status; whatever
@@ -79,6 +77,7 @@ async function untilStopped(
   stop: Promise<void>,
 ): Promise<number> {
   const failure = await Promise.race([
+    // Also handles what fails because of the stop, and is nobody's business then.
     started.then(
       () => stop,
       (error: unknown) => ({ error }),
@@ -95,21 +94,10 @@ async function untilStopped(
   console.log('\nStopping …');
   const startedAt = performance.now();
   await supervisor.stop();
-  // What is starting at this moment is in nobody's charge yet.
-  endAllProcesses();
-  await settled(started);
   console.log(
     `Stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s). The data stays.`,
   );
   return 0;
-}
-
-/** What was starting when the stop came is stopped by the supervisor as soon as it is up. */
-async function settled(started: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, SETTLE_MS)));
-  await Promise.race([started.catch(() => undefined), late]);
-  clearTimeout(timer);
 }
 
 /** Resolves at the first signal; a second one, later, ends this process at once. */

@@ -1,60 +1,11 @@
 import { chmod, mkdir } from 'node:fs/promises';
+import type { StartedKafkaContainer } from '@testcontainers/kafka';
 import type { ContainerRuntimeClient, StartedTestContainer } from 'testcontainers';
 import { freePort } from '../ports.js';
 import { RUN_VARIABLE } from '../run-mark.js';
 import { waitFor } from '../wait-for.js';
 import { brokerAnswers } from './kafka-admin.js';
 import type { KafkaServer } from './kafka-server.js';
-
-/** From Docker Hub; made of Apache Kafka 4.2. */
-export const PUBLIC_KAFKA_IMAGE = 'confluentinc/cp-kafka:8.2.0';
-/** Made on a machine that cannot pull, by docker/kafka-image/build.sh. */
-export const LOCAL_KAFKA_IMAGE = 'saga-orchestrator/kafka:8.2.0-local';
-
-export type ImageChoice = { image: string } | { passedOver: string };
-
-/**
- * The image to use, or why Docker is passed over. An image that lies on the machine comes first;
- * otherwise the public one is pulled.
- */
-export async function chooseKafkaImage(pullTimeoutMs = 240_000): Promise<ImageChoice> {
-  // Ryuk is one more image; what is started here is stopped here.
-  process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
-  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
-  let client: ContainerRuntimeClient;
-  try {
-    client = await getContainerRuntimeClient();
-  } catch {
-    return { passedOver: 'no Docker engine answers' };
-  }
-  const wanted = process.env['KAFKA_IMAGE'];
-  const candidates = wanted ? [wanted] : [PUBLIC_KAFKA_IMAGE, LOCAL_KAFKA_IMAGE];
-  for (const image of candidates) {
-    if (await client.image.exists(ImageName.fromString(image))) return { image };
-  }
-  const image = candidates[0] ?? PUBLIC_KAFKA_IMAGE;
-  try {
-    await inTime(client.image.pull(ImageName.fromString(image)), pullTimeoutMs);
-    return { image };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return {
-      passedOver: `a Docker engine is here, but ${image} is neither there nor to be pulled (${why.trim()})`,
-    };
-  }
-}
-
-async function inTime(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing after ${timeoutMs / 1000} s`)), timeoutMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 export interface ContainerKafkaOptions {
   port?: number;
@@ -67,10 +18,29 @@ export async function startContainerKafka(
   image: string,
   options: ContainerKafkaOptions = {},
 ): Promise<KafkaServer> {
-  const [{ KafkaContainer }, { getContainerRuntimeClient }] = await Promise.all([
-    import('@testcontainers/kafka'),
-    import('testcontainers'),
-  ]);
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  const started = await runImage(image, options);
+  const { container } = await getContainerRuntimeClient();
+  const server = new ContainerKafka(
+    image,
+    started,
+    container.getById(started.getId()),
+    options.dataDir !== undefined,
+  );
+  try {
+    await server.untilItAnswers();
+  } catch (error) {
+    await server.kill();
+    throw error;
+  }
+  return server;
+}
+
+async function runImage(
+  image: string,
+  options: ContainerKafkaOptions,
+): Promise<StartedKafkaContainer> {
+  const { KafkaContainer } = await import('@testcontainers/kafka');
   const port = options.port ?? (await freePort());
   const run = process.env[RUN_VARIABLE];
   class KafkaOnFixedPort extends KafkaContainer {
@@ -80,7 +50,7 @@ export async function startContainerKafka(
       this.withExposedPorts({ container: 9093, host: port });
     }
   }
-  const definition = new KafkaOnFixedPort(image)
+  const container = new KafkaOnFixedPort(image)
     .withLabels(run ? { [RUN_VARIABLE]: run } : {})
     .withEnvironment({
       KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
@@ -99,52 +69,57 @@ export async function startContainerKafka(
     await mkdir(options.dataDir, { recursive: true });
     // The image has a user of its own, with a number nobody here knows.
     await chmod(options.dataDir, 0o777);
-    definition.withBindMounts([{ source: options.dataDir, target: '/var/lib/kafka/data' }]);
+    container.withBindMounts([{ source: options.dataDir, target: '/var/lib/kafka/data' }]);
   }
-  const started = await definition.start();
-  const brokers = `${started.getHost()}:${started.getMappedPort(9093)}`;
-  const { container: containers } = await getContainerRuntimeClient();
-  const container = containers.getById(started.getId());
-  const untilItAnswers = () =>
-    waitFor(() => brokerAnswers(brokers), {
-      what: `Kafka in the container to answer at ${brokers}`,
+  return container.start();
+}
+
+class ContainerKafka implements KafkaServer {
+  readonly kind = 'container';
+  readonly pid = undefined;
+  readonly brokers: string;
+  readonly description: string;
+  readonly containerId: string;
+
+  constructor(
+    image: string,
+    private readonly started: StartedTestContainer,
+    private readonly container: ReturnType<ContainerRuntimeClient['container']['getById']>,
+    private readonly keepsData: boolean,
+  ) {
+    this.brokers = `${started.getHost()}:${started.getMappedPort(9093)}`;
+    this.description = `container of ${image}`;
+    this.containerId = started.getId();
+  }
+
+  async untilItAnswers(): Promise<void> {
+    await waitFor(() => brokerAnswers(this.brokers), {
+      what: `Kafka in the container to answer at ${this.brokers}`,
       timeoutMs: 90_000,
       intervalMs: 150,
     });
-  const kill = async () => {
-    await container.remove({ force: true, v: true });
-  };
-  try {
-    await untilItAnswers();
-  } catch (error) {
-    await kill();
-    throw error;
   }
-  return {
-    brokers,
-    kind: 'container',
-    description: `container of ${image}`,
-    pid: undefined,
-    containerId: started.getId(),
-    async stop() {
-      // In order only where somebody will read the data again.
-      if (options.dataDir !== undefined) {
-        await endInOrder(started);
-        await container.wait();
-      }
-      await kill();
-    },
-    kill,
-    async stopBroker(signal = 'SIGTERM') {
-      if (signal === 'SIGTERM') await endInOrder(started);
-      else await container.kill();
-      await container.wait();
-    },
-    async startBroker() {
-      await container.start();
-      await untilItAnswers();
-    },
-  };
+
+  async stop(): Promise<void> {
+    // In order only where somebody will read the data again.
+    if (this.keepsData) await this.stopBroker();
+    await this.kill();
+  }
+
+  async kill(): Promise<void> {
+    await this.container.remove({ force: true, v: true });
+  }
+
+  async stopBroker(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (signal === 'SIGTERM') await endInOrder(this.started);
+    else await this.container.kill();
+    await this.container.wait();
+  }
+
+  async startBroker(): Promise<void> {
+    await this.container.start();
+    await this.untilItAnswers();
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { brokerAnswers } from './kafka-admin.js';
-import { chooseKafkaImage, startContainerKafka } from './container-kafka.js';
+import { startContainerKafka } from './container-kafka.js';
+import { chooseKafkaImage } from './kafka-image.js';
 import { MissingToolError, type KafkaServer } from './kafka-server.js';
 import { startLocalKafka, type LocalKafkaOptions } from './local-kafka.js';
 
