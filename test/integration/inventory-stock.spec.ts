@@ -238,8 +238,8 @@ describe('inventory on Postgres', () => {
   it('finds an order by its id, however that is written', async () => {
     const productId = await product(5);
     const order = newOrderId();
-    await run(replicas[0], [reserve(order.toUpperCase(), { [productId]: 1 })]);
-    await run(replicas[0], [release(order)]);
+    await run(replicas[0], [reserve(order, { [productId]: 1 })]);
+    await run(replicas[0], [release(order.toUpperCase())]);
     expect(await stockOf(productId)).toEqual({ onHand: 5, reserved: 0 });
   });
 

@@ -166,7 +166,7 @@ describe('the barrier on Postgres', () => {
         deliver(replica, inboxOf(replica), events),
         deliver(other, inboxOf(other), events.toReversed()),
       ]);
-      expect(repeats.toSorted()).toEqual([0, 1]);
+      expect(new Set(repeats)).toEqual(new Set([0, 1]));
       for (const order of orders) expect(await effectOf(order)).toEqual({ done: 1, undone: 0 });
     });
 

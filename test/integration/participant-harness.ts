@@ -130,6 +130,8 @@ interface Inbox {
   onPoison(failure: EventFailure, unit: UnitOfWork): Promise<void>;
 }
 
+const MAX_REPEATS = 20;
+
 /** @returns how often a transaction had to be repeated */
 export async function deliver(
   { outbox }: Replica,
@@ -141,7 +143,10 @@ export async function deliver(
       await outbox.transaction((unit) => inbox.onBatch({ events }, unit));
       return repeats;
     } catch (thrown) {
-      if (isTransient(thrown)) continue;
+      if (isTransient(thrown)) {
+        if (repeats < MAX_REPEATS) continue;
+        throw thrown;
+      }
       const error = thrown as Error;
       const [event] = events;
       if (events.length === 1 && event) {

@@ -2,14 +2,13 @@
  * Promises attacked here: wherever a process ends between what the provider did and what we wrote,
  * another one goes on, and the money is taken once; what is taken back meanwhile stays taken back.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type {
-  IntentState,
-  NewIntent,
-} from '../../apps/payment/src/provider/payment-provider.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { IntentState, NewIntent } from '../../apps/payment/src/provider/payment-provider.js';
 import { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
 import { Gate } from './participant-harness.js';
 import { PaymentWorld, newCharge } from './payment-world.js';
+
+jest.setTimeout(30_000);
 
 type Call = 'create' | 'confirm' | 'cancel' | 'refund';
 type Place = `${'before' | 'after'} ${Call}`;
@@ -64,9 +63,9 @@ describe('a payment whose process ends', () => {
     world = await PaymentWorld.start({ lateAnswerMs: 60_000 });
   }, 60_000);
   afterAll(() => world.stop());
-  let stall: Stall | undefined;
+  let current: Stall | undefined;
   afterEach(async () => {
-    stall?.goOn.open();
+    current?.goOn.open();
     await world.stopReplicas();
   });
 
@@ -74,9 +73,9 @@ describe('a payment whose process ends', () => {
   async function stalling(place: Place) {
     const made = Promise.withResolvers<Stall>();
     const around = (inner: PaymentProvider) => {
-      stall = new Stall(inner, place);
-      made.resolve(stall);
-      return stall;
+      current = new Stall(inner, place);
+      made.resolve(current);
+      return current;
     };
     const first = await world.replica({ takesOver: false, around });
     return { first, stall: await made.promise };
@@ -114,7 +113,10 @@ describe('a payment whose process ends', () => {
     await second.deliver(refund);
     await first.expireLeases();
     const refunded = status === 'refunded' ? 1200 : 0;
-    expect(await second.final(refund)).toMatchObject({ outcome: 'succeeded', result: { refunded } });
+    expect(await second.final(refund)).toMatchObject({
+      outcome: 'succeeded',
+      result: { refunded },
+    });
     expect(await second.final(charge)).toMatchObject({ outcome: 'refused' });
     stall.goOn.open();
     await first.stop();

@@ -1,7 +1,18 @@
 /** Promises attacked here: an outage of the provider loses nothing, charges nothing twice, and ends. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { waitFor } from '#testing';
 import { PaymentWorld, newCharge } from './payment-world.js';
+
+jest.setTimeout(30_000);
 
 describe('payment while the provider is down', () => {
   let world: PaymentWorld;

@@ -15,7 +15,13 @@ import type { ReceivedEvent } from '#messaging';
 import { Answers, createParticipant } from '#participant';
 import { OutboundHttp, Sealer } from '#platform';
 import { testPostgres, waitFor, type PostgresServer } from '#testing';
-import { ParticipantDatabase, command, deliver, silent, type Replica } from './participant-harness.js';
+import {
+  ParticipantDatabase,
+  command,
+  deliver,
+  silent,
+  type Replica,
+} from './participant-harness.js';
 
 type Sandbox = Awaited<ReturnType<typeof createSandboxPayment>>;
 
@@ -79,7 +85,12 @@ export class PaymentReplica {
     url: string,
     options: PaymentReplicaOptions = {},
   ): Promise<PaymentReplica> {
-    const { timeoutMs = 1_000, halfOpenAfterMs = 200, concurrency = 64, takesOver = true } = options;
+    const {
+      timeoutMs = 1_000,
+      halfOpenAfterMs = 200,
+      concurrency = 64,
+      takesOver = true,
+    } = options;
     const replica = await database.replica();
     const http = new OutboundHttp({
       target: 'payment provider',
@@ -164,6 +175,7 @@ export class PaymentReplica {
     );
   }
 
+  /** May be called again. */
   async stop(): Promise<void> {
     await this.workers.stop();
     await this.http.close();

@@ -118,7 +118,7 @@ function parcels({ accepted, orders, books }: AuditFacts): string[] {
 const priceless = (line: { productId: string; quantity: number }) => ({ ...line, unitPrice: 0 });
 
 const samePieces = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean =>
-  a.size === b.size && [...a].every(([product, pieces]) => b.get(product) === pieces);
+  a.size === b.size && [...a].every(([product, count]) => b.get(product) === count);
 
 function mails({ accepted, orders, books, repeatedMails }: AuditFacts): string[] {
   const byId = byOrder(books.mails, ({ orderId }) => orderId);

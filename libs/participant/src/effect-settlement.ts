@@ -2,7 +2,7 @@
 import { RetryableError, isTransient, type UnitOfWork } from '#messaging';
 import { Batcher } from '#platform';
 import type { EffectTaskStore, Postponed, TakenTask, TaskMark } from './effect-task-store.js';
-import type { EffectWorkersOptions } from './effect-workers.js';
+import type { EffectWorkersOptions } from './effect-options.js';
 import { NotNowError } from './not-now-error.js';
 import { storable } from './parking-store.js';
 

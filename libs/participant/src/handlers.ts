@@ -43,7 +43,7 @@ export class Handlers {
       if (share) share.push(index);
       else shares.set(handler, [index]);
     });
-    const answers = new Array<Answer>(commands.length);
+    const answers: Answer[] = Array.from({ length: commands.length });
     for (const [handler, share] of shares) {
       const given = await handler.handle(
         unit,

@@ -21,7 +21,7 @@ export type {
   EffectFailure,
   EffectLease,
   EffectWorkersOptions,
-} from './effect-workers.js';
+} from './effect-options.js';
 export { ParticipantInbox } from './inbox.js';
 export type { ParkingOptions } from './inbox.js';
 export { ParkingWorker } from './parking-worker.js';

@@ -3,6 +3,7 @@ import { SettleOrdersHandler } from '../../../apps/order/src/handlers/settle-ord
 import { cancelOrder, confirmOrder, orderCancelled, orderConfirmed, sagaCancel } from '#contracts';
 import { newId, Outbox, type Tx, type UnitOfWork } from '#messaging';
 import type { AdmittedCommand, Answer } from '#participant';
+import { waitFor } from '#testing';
 import { OrderWorld, validOrder } from './order-world.js';
 
 const reason = { code: 'payment_declined', message: 'insufficient funds' };
@@ -66,6 +67,13 @@ describe('orders and the saga’s commands', () => {
       };
       return handler.handle(watched, commands);
     });
+  };
+  const waitsForLock = async (): Promise<boolean> => {
+    const [row] = await world.database.query<{ waits: boolean }>(
+      `select count(*) > 0 as waits from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return row?.waits ?? false;
   };
   const order = async (orderId: string) => (await world.get(`/orders/${orderId}`)).body;
   const facts = async (orderId: string) =>
@@ -137,7 +145,21 @@ describe('orders and the saga’s commands', () => {
     expect(await order(cancelled)).toMatchObject({ status: 'cancelled', revision: 2 });
   });
 
-  it('does not deadlock when two batches name the same orders in opposite orders', async () => {
+  it('locks orders in one order, whatever the order of the commands', async () => {
+    const [low, high] = [await place(), await place()].sort() as [string, string];
+    const lock = 'select 1 from orders where order_id = $1 for update nowait';
+    const batch = await world.database.transaction(async (tx) => {
+      await tx.query(lock, [low]);
+      const handled = handle(confirm(high), confirm(low));
+      await waitFor(() => waitsForLock(), { what: 'the batch to wait for the lower order' });
+      // it has not locked the higher one before: two batches can only wait in one direction
+      await tx.query(lock, [high]);
+      return { handled };
+    });
+    expect(await batch.handled).toHaveLength(2);
+  });
+
+  it('publishes one fact when two batches settle the same orders at the same moment', async () => {
     const ids = await Promise.all(Array.from({ length: 50 }, place));
     await Promise.all([
       handle(...ids.map((id) => confirm(id))),
@@ -194,13 +216,15 @@ describe('orders and the saga’s commands', () => {
       expect(await cancels(confirmed)).toEqual([]);
     });
 
-    it.each([{ reason: 7 }, { reason: '' }, { reason: 'x'.repeat(501) }, { why: 'x' }])(
-      'cannot send %p',
-      async (body) => {
-        const answer = await world.post(`/orders/${await place()}/cancel`, body);
-        expect(answer.status).toBe(400);
-        expect(answer.body.errors?.[0]?.field).toBe(Object.keys(body)[0]);
-      },
-    );
+    it.each([
+      ['a number as reason', { reason: 7 }, 'reason'],
+      ['an empty reason', { reason: '' }, 'reason'],
+      ['an endless reason', { reason: 'x'.repeat(501) }, 'reason'],
+      ['an unknown field', { why: 'x' }, 'why'],
+    ])('cannot send %s', async (_, body, field) => {
+      const answer = await world.post(`/orders/${await place()}/cancel`, body);
+      expect(answer.status).toBe(400);
+      expect(answer.body.errors?.[0]?.field).toBe(field);
+    });
   });
 });

@@ -137,8 +137,8 @@ describe('the order API', () => {
   });
 
   it('does not look into 10,000 items at all', async () => {
-    const items = Array(10_000).fill({ x: 1 });
-    const answer = await world.post('/orders', validOrder({ items }));
+    const tooMany = Array.from({ length: 10_000 }, () => ({ x: 1 }));
+    const answer = await world.post('/orders', validOrder({ items: tooMany }));
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toEqual([
       { field: 'items', message: 'must have at most 500 entries' },

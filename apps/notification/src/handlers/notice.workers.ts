@@ -11,7 +11,11 @@ import { NoticeExecution } from './notice.execution.js';
 /** The settings that the workers read. */
 export type WorkerSettings = Pick<
   NotificationSettings,
-  'MAIL_CONNECTIONS' | 'MAIL_TIMEOUT_MS' | 'MAIL_ATTEMPTS' | 'MAIL_BACKOFF_MS' | 'MAIL_BACKOFF_MAX_MS'
+  | 'MAIL_CONNECTIONS'
+  | 'MAIL_TIMEOUT_MS'
+  | 'MAIL_ATTEMPTS'
+  | 'MAIL_BACKOFF_MS'
+  | 'MAIL_BACKOFF_MAX_MS'
 >;
 
 export interface NoticeWorkersParts {

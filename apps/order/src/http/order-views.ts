@@ -2,7 +2,10 @@ import type { Order } from '../domain/order.js';
 import type { OrderSummary } from '../persistence/read-orders.js';
 import type { OrderDto, OrderSummaryDto } from './orders.dto.js';
 
-export const summaryView = (order: OrderSummary): OrderSummaryDto => ({
+/** A DTO class describes the shape to the OpenAPI document; what is answered is a plain object. */
+type Plain<Dto> = Pick<Dto, keyof Dto>;
+
+export const summaryView = (order: OrderSummary): Plain<OrderSummaryDto> => ({
   orderId: order.orderId,
   status: order.status,
   ...(order.reason && { reason: order.reason }),

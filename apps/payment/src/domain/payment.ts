@@ -50,14 +50,7 @@ export interface Payment<Address = unknown> {
 /** What a charge command asks for. */
 export type Charge = Pick<
   Payment,
-  | 'orderId'
-  | 'sagaId'
-  | 'customerId'
-  | 'merchantId'
-  | 'channel'
-  | 'method'
-  | 'currency'
-  | 'amount'
+  'orderId' | 'sagaId' | 'customerId' | 'merchantId' | 'channel' | 'method' | 'currency' | 'amount'
 > & { readonly sealedToken: string };
 
 /** The code of what was refused because it was taken back first. */

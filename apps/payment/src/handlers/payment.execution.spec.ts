@@ -56,7 +56,7 @@ class World {
       const outcome = await this.attempt();
       if (run >= lostOutcomes && outcome) this.row = settle(this.row, outcome);
     }
-    expect(nextStep(this.row)).toBe('rest');
+    if (nextStep(this.row) !== 'rest') throw new Error(`no end after ${MAX_RUNS} runs`);
   }
 
   async attempt(): Promise<Outcome | undefined> {
@@ -79,7 +79,8 @@ class World {
     if (callNo === this.plan.stallAfter) await this.finish(0);
   }
 
-  check(): void {
+  /** What is wrong in the end, with how it came to be; undefined when all is right. */
+  fault(): object | undefined {
     const { captures, taken, refunded } = this.provider.totals;
     const { row } = this;
     const due = row.wanted === 'captured' && (this.plan.token ?? 'tok_ok') === 'tok_ok';
@@ -90,16 +91,14 @@ class World {
       final: chargeVerdict(row) !== undefined,
     };
     const right = { once: true, books: due ? 1200 : 0, row: due ? 1200 : 0, final: true };
-    if (isDeepStrictEqual(seen, right)) return; // `expect` alone would take seconds for all worlds
-    const world = { plan: this.plan, calls: this.provider.calls, payment: row };
-    expect({ world, ...seen }).toEqual({ world, ...right });
+    if (isDeepStrictEqual(seen, right)) return undefined;
+    return { plan: this.plan, calls: this.provider.calls, payment: row, seen, right };
   }
 }
 
-async function outcomeOf(plan: Plan): Promise<World> {
+async function ended(plan: Plan): Promise<World> {
   const world = new World(plan);
   await world.finish();
-  world.check();
   return world;
 }
 
@@ -110,25 +109,25 @@ const sequences = (length: number): Fault[][] =>
 
 describe('driving a payment', () => {
   it('takes the money with two calls when nothing goes wrong', async () => {
-    const { row, provider } = await outcomeOf({});
+    const { row, provider } = await ended({});
     expect(provider.calls).toEqual(['create', 'confirm']);
     expect(row).toMatchObject({ status: 'captured', intentId: 'pi_1', captured: 1200 });
   });
 
   it('looks up what became of a charge whose answer was lost, and does not charge again', async () => {
-    const { row, provider } = await outcomeOf({ faults: ['none', 'lost-answer'] });
+    const { row, provider } = await ended({ faults: ['none', 'lost-answer'] });
     expect(provider.calls).toEqual(['create', 'confirm', 'find']);
     expect(row.status).toBe('captured');
   });
 
   it('asks the provider nothing about what was taken back before the intent was stored', async () => {
-    const { row, provider } = await outcomeOf({ undoAfter: 0 });
+    const { row, provider } = await ended({ undoAfter: 0 });
     expect(provider.calls).toEqual([]);
     expect(row.status).toBe('canceled');
   });
 
   it('does not confirm an intent that was taken back while it was being made', async () => {
-    const { row, provider } = await outcomeOf({ undoAfter: 1 });
+    const { row, provider } = await ended({ undoAfter: 1 });
     expect(provider.calls).toEqual(['create']);
     expect(row.status).toBe('canceled');
   });
@@ -159,34 +158,39 @@ describe('driving a payment', () => {
   });
 
   it('ends right under every combination of faults, losses and a refund at any moment', async () => {
-    let worlds = 0;
-    for (const faults of sequences(4)) {
-      for (const token of ['tok_ok', 'tok_declined']) {
-        for (const lostOutcomes of [0, 1, 2]) {
-          for (const undoAfter of [undefined, 0, 1, 2, 3, 4, 5]) {
-            await outcomeOf({ faults, token, lostOutcomes, ...(undoAfter !== undefined && { undoAfter }) });
-            worlds += 1;
-          }
-        }
-      }
-    }
-    expect(worlds).toBe(256 * 2 * 3 * 7);
+    const plans = sequences(4).flatMap((faults) =>
+      ['tok_ok', 'tok_declined'].flatMap((token) =>
+        [0, 1, 2].flatMap((lostOutcomes) =>
+          undoing([0, 1, 2, 3, 4, 5]).map((undo) => ({ faults, token, lostOutcomes, ...undo })),
+        ),
+      ),
+    );
+    expect(plans).toHaveLength(256 * 2 * 3 * 7);
+    expect(await faultsOf(plans)).toEqual([]);
   });
 
   it('is not harmed by a run that stalls, loses its lease, and goes on', async () => {
-    for (const faults of sequences(3)) {
-      for (const stallAfter of [1, 2, 3]) {
-        for (const undoAfter of [undefined, 0, 1, 2, 3]) {
-          await stalled({ faults, stallAfter, ...(undoAfter !== undefined && { undoAfter }) });
-        }
-      }
-    }
+    // The stalled run's own outcome counts for nothing: another one holds the lease.
+    const plans = sequences(3).flatMap((faults) =>
+      [1, 2, 3].flatMap((stallAfter) =>
+        undoing([0, 1, 2, 3]).map((undo) => ({ faults, stallAfter, lostOutcomes: 1, ...undo })),
+      ),
+    );
+    expect(plans).toHaveLength(64 * 3 * 5);
+    expect(await faultsOf(plans)).toEqual([]);
   });
 });
 
-/** The stalled run's own outcome counts for nothing: another one holds the lease. */
-async function stalled(plan: Plan): Promise<void> {
-  const world = new World({ ...plan, lostOutcomes: 1 });
-  await world.finish();
-  world.check();
+const undoing = (moments: readonly number[]): Pick<Plan, 'undoAfter'>[] => [
+  {},
+  ...moments.map((undoAfter) => ({ undoAfter })),
+];
+
+async function faultsOf(plans: readonly Plan[]): Promise<object[]> {
+  const faults: object[] = [];
+  for (const plan of plans) {
+    const fault = (await ended(plan)).fault();
+    if (fault && faults.length < 3) faults.push(fault);
+  }
+  return faults;
 }

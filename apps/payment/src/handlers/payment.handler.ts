@@ -85,8 +85,6 @@ function answerTo(command: AdmittedCommand, acceptance: StoredAcceptance): Answe
     case 'conflict':
       return declined('payment_exists');
     case 'known':
-      return isCharge(command)
-        ? chargeAnswer(acceptance.payment)
-        : undoAnswer(acceptance.payment);
+      return isCharge(command) ? chargeAnswer(acceptance.payment) : undoAnswer(acceptance.payment);
   }
 }

@@ -37,7 +37,9 @@ export class PaymentRecorder {
    */
   async failed(unit: UnitOfWork, failures: readonly EffectFailure[]): Promise<void> {
     const first = new Map(
-      failures.filter(({ attempts }) => attempts === 1).map(({ subject, error }) => [subject, error]),
+      failures
+        .filter(({ attempts }) => attempts === 1)
+        .map(({ subject, error }) => [subject, error]),
     );
     if (first.size === 0) return;
     const payments = await lockPayments(unit.tx, [...first.keys()]);

@@ -54,7 +54,12 @@ export const declined = (declineCode: string, effects?: readonly Effect[]): Answ
     declineCode === UNDONE_CODE
       ? 'The payment was taken back before it was made.'
       : 'The payment was declined.';
-  return refuse('payment.payment-declined', { declineCode }, { code: declineCode, message }, effects);
+  return refuse(
+    'payment.payment-declined',
+    { declineCode },
+    { code: declineCode, message },
+    effects,
+  );
 };
 
 export const rejected = (code: string): Reason => ({

@@ -4,6 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestPinoLogger, type Logger } from '../logger.js';
 import { histogram, metricsRegistry, startProcessMetrics } from '../metrics.js';
+import { closeGracefully } from './graceful-close.js';
 import { ProblemFilter, type ProblemReply, type ProblemRequest } from './problem.filter.js';
 import { RouteTable } from './routes.js';
 import { StrictValidationPipe } from './validation.js';
@@ -20,6 +21,8 @@ export interface HttpAppOptions {
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+/** For a whole request to arrive; slower clients are cut off. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
  * A Nest application on Fastify as every service has it: strict validation, problem details for
@@ -40,6 +43,7 @@ export async function createHttpApp(
   });
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     skipMiddie: true, // nobody uses Express middleware, and it costs each request
     routerOptions: { maxParamLength: 500 },
     // what the router itself refuses (a path that does not decode) never reaches Nest's filters
@@ -49,6 +53,7 @@ export async function createHttpApp(
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => routes.add(route.url, route.method));
   fastify.removeContentTypeParser('text/plain');
+  closeGracefully(fastify);
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestPinoLogger(options.logger),

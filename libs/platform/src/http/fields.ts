@@ -142,7 +142,7 @@ export const ListField = (type: new () => object, options: ListOptions): Propert
     if (value.length > max) return tooManyEntries(max);
     return value.every(isObject) ? undefined : 'must hold objects only';
   };
-  return field(options, { type: [type], minItems: min, maxItems: max } as ApiPropertyOptions, [
+  return field(options, { type: [type], minItems: min, maxItems: max }, [
     rule('list', fault),
     ValidateNested({ message: 'must hold objects only' }),
     Type(() => type),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { breakerHealth } from './breaker-health.js';
 import { OutboundError } from './outbound-error.js';
 import { OutboundHttp, type OutboundOptions } from './outbound-http.js';
 
@@ -100,18 +101,21 @@ describe('a call to another party', () => {
       response.statusCode = healthy ? 200 : 503;
       response.end();
     });
-    const outbound = client(url, { halfOpenAfterMs: 40 });
+    const outbound = client(url, { halfOpenAfterMs: 500 });
     for (let call = 0; call < 10; call += 1) await faultOf(get(outbound));
     const refused = await faultOf(get(outbound));
     expect(refused).toMatchObject({ fault: 'breaker-open', sent: false });
     expect(refused.retryAfterMs).toBeGreaterThan(0);
-    expect(refused.retryAfterMs).toBeLessThanOrEqual(40);
-    expect(outbound.broken).toBe(true);
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(500);
+    const health = breakerHealth('peer', outbound);
+    expect(health.required).toBe(false);
+    await expect(health.check()).rejects.toThrow('breaker');
     expect(seen).toBe(10);
 
     healthy = true;
-    while (outbound.broken) await new Promise((resolve) => setImmediate(resolve));
+    while (outbound.broken) await new Promise((resolve) => setTimeout(resolve, 10));
     expect((await get(outbound)).status).toBe(200);
+    await expect(health.check()).resolves.toBeUndefined();
     expect((await get(outbound)).status).toBe(200);
   });
 

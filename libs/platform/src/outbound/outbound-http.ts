@@ -179,7 +179,8 @@ export class OutboundHttp {
       const waitMs = Math.max(1, this.openUntilMs - Date.now());
       return new OutboundError(target, 'breaker-open', '', waitMs);
     }
-    if (error instanceof BulkheadRejectedError) return new OutboundError(target, 'overloaded', '', 100);
+    if (error instanceof BulkheadRejectedError)
+      return new OutboundError(target, 'overloaded', '', 100);
     return outboundFault(target, error);
   }
 }

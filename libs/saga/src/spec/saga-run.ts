@@ -115,8 +115,8 @@ export class SagaRun {
 
   /** Answers the newest command of a step; `undo` answers its compensation. */
   reply(step: string, answer: Answer = {}, undo = false): this {
-    const { command, undo: undoing } = this.instance.steps[step] ?? {};
-    const commandId = (undo ? undoing : command)?.commandId ?? `none:${step}`;
+    const asked = this.instance.steps[step]?.[undo ? 'undo' : 'command'];
+    const commandId = asked?.commandId ?? `none:${step}`;
     return this.replyTo(commandId, answer);
   }
 
