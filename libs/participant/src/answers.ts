@@ -39,12 +39,12 @@ export class Answers {
     }
     if (latest.size === 0) return;
     const remembered = await remember(unit.tx, [...latest.values()]);
-    const now = this.clock();
+    const time = this.clock().toISOString();
     for (const [key, { to, answer }] of latest) {
       const answerNo = remembered.get(key);
       // A final answer goes out even when its barrier row is gone, after weeks.
       if (answerNo === undefined && !isFinal(answer)) continue;
-      unit.publish(replyEvent(this.participant, { to, answer, answerNo: answerNo ?? 1 }, now));
+      unit.publish(replyEvent(this.participant, { to, answer, answerNo: answerNo ?? 1 }, time));
     }
   }
 

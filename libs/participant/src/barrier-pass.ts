@@ -39,9 +39,10 @@ export class BarrierPass {
     const { insert, update, replies, deadLetters } = settleBatch(plan, settlements);
     if (insert.length > 0) await this.barrier.insert(unit.tx, insert);
     if (update.length > 0) await this.barrier.update(unit.tx, update);
+    const time = now.toISOString();
     const causeOf = new Map(causes.map((event) => [event.id, event]));
     for (const reply of replies) {
-      const event = replyEvent(this.participant, reply, now);
+      const event = replyEvent(this.participant, reply, time);
       const cause = causeOf.get(reply.to.commandId);
       unit.publish(cause ? caused(cause, event) : event);
     }

@@ -2,6 +2,7 @@ import { RetryableError, type Tx } from '#messaging';
 import type { BarrierRow } from './barrier.js';
 import { keyText, type BarrierUpdate } from './batch-plan.js';
 import type { CommandKey } from './command.js';
+import { jsonList, jsonListSql } from './json-list.js';
 
 /** Where the barrier's rows are kept. Everything happens in the caller's transaction. */
 export interface BarrierStore {
@@ -42,7 +43,7 @@ export class PostgresBarrierStore implements BarrierStore {
       `with added as (
          insert into barrier (issued_on, command_id, state, answer, answer_no)
          select issued_on, command_id, state, answer::json, answer_no
-           from unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::int[])
+           from unnest($1::date[], $2::text[], $3::text[], ${jsonListSql('$4')}, $5::int[])
              as n (issued_on, command_id, state, answer, answer_no)
          on conflict do nothing
          returning 1)
@@ -61,7 +62,8 @@ export class PostgresBarrierStore implements BarrierStore {
       `with changed as (
          update barrier b
             set state = n.state, answer = n.answer::json, answer_no = n.answer_no
-           from unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[])
+           from unnest($1::date[], $2::text[], $3::text[], ${jsonListSql('$4')}, $5::int[],
+                       $6::text[])
              as n (issued_on, command_id, state, answer, answer_no, from_state)
           where b.issued_on between $7 and $8
             and b.issued_on = n.issued_on and b.command_id = n.command_id
@@ -80,7 +82,7 @@ const columns = (rows: readonly BarrierRow[]): unknown[] => [
   rows.map((row) => row.issuedOn),
   rows.map((row) => row.commandId),
   rows.map((row) => row.state),
-  rows.map((row) => (row.answer ? JSON.stringify(row.answer) : null)),
+  jsonList(rows.map((row) => row.answer)),
   rows.map((row) => row.answerNo),
 ];
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { BARRIER_KEEP_DAYS, decideBarrier, type BarrierRow, type BarrierState } from './barrier.js';
-import { addDays } from './day.js';
+import { dayText, numberOfDay } from './day.js';
 import { reasonOf } from './reply.js';
 import { NOW, TODAY, arrived, type Sent } from './spec/commands.js';
+
+const addDays = (day: string, days: number) => dayText(numberOfDay(day) + days);
 
 const row = (state: BarrierState, commandId = 'saga:reserve-stock'): BarrierRow => ({
   issuedOn: TODAY,

@@ -5,7 +5,7 @@
 import type { Reason } from '#contracts';
 import type { ArrivedCommand } from './command-codec.js';
 import type { CommandKey } from './command.js';
-import { addDays, startOfDay, utcDay } from './day.js';
+import { dayNumber, numberOfDay, startOfDay } from './day.js';
 import { reasonOf, type StoredAnswer } from './reply.js';
 
 /** Days that a barrier row is kept after the day its command was issued. */
@@ -56,7 +56,7 @@ export function decideBarrier(view: BarrierView, arrived: ArrivedCommand, now: D
   // A row that nobody may drop while the command may still come: that is what makes it the barrier.
   const remember = isKept(address.issuedOn, now);
   if (arrived.fault) return { kind: 'reject', reason: arrived.fault, remember };
-  if (notAfter > startOfDay(addDays(address.issuedOn, BARRIER_KEEP_DAYS - 1))) {
+  if (notAfter > startOfDay(numberOfDay(address.issuedOn) + BARRIER_KEEP_DAYS - 1)) {
     return { kind: 'reject', reason: LIVES_TOO_LONG, remember };
   }
   if (now > notAfter) return { kind: 'refuse', reason: EXPIRED, remember };
@@ -80,6 +80,6 @@ function needsTombstone(view: BarrierView, undone: CommandKey, now: Date): boole
  * `barrierTable` keeps and makes more than this.
  */
 function isKept(day: string, now: Date): boolean {
-  const today = utcDay(now);
-  return day >= addDays(today, 1 - BARRIER_KEEP_DAYS) && day <= addDays(today, 1);
+  const daysAhead = numberOfDay(day) - dayNumber(now);
+  return daysAhead > -BARRIER_KEEP_DAYS && daysAhead <= 1;
 }

@@ -67,7 +67,12 @@ export const isFinal = (answer: StoredAnswer): boolean =>
 export const replyId = ({ to, answer, answerNo }: Reply): string =>
   `${to.commandId}#${answer.outcome}${answerNo > 1 ? `.${answerNo}` : ''}`;
 
-export function replyEvent(source: Participant, reply: Reply, at: Date): OutgoingEvent<SagaReply> {
+/** @param time RFC 3339, the same for all of a batch */
+export function replyEvent(
+  source: Participant,
+  reply: Reply,
+  time: string,
+): OutgoingEvent<SagaReply> {
   const { to, answer } = reply;
   return {
     topic: 'saga.inbox',
@@ -76,7 +81,7 @@ export function replyEvent(source: Participant, reply: Reply, at: Date): Outgoin
     source,
     type: eventType(answer.name),
     subject: to.businessKey,
-    time: at.toISOString(),
+    time,
     correlationid: to.sagaId,
     causationid: to.commandId,
     ...(to.traceparent !== undefined && { traceparent: to.traceparent }),

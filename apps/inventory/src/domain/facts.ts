@@ -25,7 +25,8 @@ export interface AdjustedFact {
   readonly stock: Stock;
 }
 
-export function factEvent(fact: StockFact | AdjustedFact, at: Date): OutgoingEvent {
+/** @param time RFC 3339, the same for all of a batch */
+export function factEvent(fact: StockFact | AdjustedFact, time: string): OutgoingEvent {
   const { name, topic } = CONTRACTS[fact.kind];
   const { productId, revision, onHand, reserved } = fact.stock;
   const orderId = 'orderId' in fact ? fact.orderId : undefined;
@@ -40,7 +41,7 @@ export function factEvent(fact: StockFact | AdjustedFact, at: Date): OutgoingEve
     source: 'inventory',
     type: eventType(name),
     subject: productId,
-    time: at.toISOString(),
+    time,
     data: {
       productId,
       revision,
@@ -48,7 +49,7 @@ export function factEvent(fact: StockFact | AdjustedFact, at: Date): OutgoingEve
       quantity: fact.quantity,
       onHand,
       reserved,
-      occurredAt: at.toISOString(),
+      occurredAt: time,
     },
   };
 }

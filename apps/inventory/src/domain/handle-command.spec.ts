@@ -240,7 +240,7 @@ describe('the answers', () => {
 
   it('are accompanied by facts that fit their contracts', () => {
     const { facts } = new Store([3, 0, 0]).batch([reserveA]);
-    const [event] = facts.map((fact) => factEvent(fact, NOW));
+    const [event] = facts.map((fact) => factEvent(fact, NOW.toISOString()));
     expect(event).toMatchObject({
       topic: 'inventory.events',
       key: 'A',

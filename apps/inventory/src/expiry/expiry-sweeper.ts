@@ -46,11 +46,12 @@ export class ExpirySweeper {
     return this.parts.outbox.transaction(async (unit) => {
       const due = await lockExpired(unit.tx, now, BATCH);
       if (due.length === 0) return false;
+      const time = now.toISOString();
       const shelf = await lockProducts(unit.tx, due);
       for (const reservation of due) {
         const change = expire(reservation, now);
         if (!change) continue;
-        for (const fact of shelf.apply(change)) unit.publish(factEvent(fact, now));
+        for (const fact of shelf.apply(change)) unit.publish(factEvent(fact, time));
         this.report(unit, change.reservation);
       }
       await saveShelf(unit.tx, shelf);

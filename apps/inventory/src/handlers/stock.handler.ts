@@ -35,9 +35,10 @@ export class StockHandler implements CommandHandler {
     });
     const now = this.clock();
     const expiresAt = new Date(now.getTime() + this.times.ttlMs);
+    const time = now.toISOString();
     const answers = commands.map((command) => {
       const { answer, facts } = handleCommand(shelf, command, expiresAt);
-      for (const fact of facts) unit.publish(caused(command.event, factEvent(fact, now)));
+      for (const fact of facts) unit.publish(caused(command.event, factEvent(fact, time)));
       return answer;
     });
     await saveShelf(unit.tx, shelf);

@@ -27,7 +27,8 @@ export class StockDesk {
       const { stock, difference } = adjustment;
       if (current) await updateStock(unit.tx, [stock]);
       else await insertStock(unit.tx, stock);
-      unit.publish(factEvent({ kind: 'adjusted', quantity: difference, stock }, new Date()));
+      const time = new Date().toISOString();
+      unit.publish(factEvent({ kind: 'adjusted', quantity: difference, stock }, time));
       return adjustment;
     });
   }

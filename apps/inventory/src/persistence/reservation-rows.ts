@@ -1,4 +1,5 @@
 import { RetryableError, type Tx } from '#messaging';
+import { jsonList, jsonListSql } from '#participant';
 import type { Line, Reservation, ReservationStatus } from '../domain/reservation.js';
 import type { ReservationChange } from '../domain/shelf.js';
 
@@ -62,7 +63,7 @@ export async function saveReservations(
     `with n as (
        select order_id, saga_id, business_key, status, lines::json as lines, expires_at,
               taken, returned, revision, before
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], ${jsonListSql('$5')},
                      $6::timestamptz[], $7::int8[], $8::int8[], $9::int[], $10::int[])
            as n (order_id, saga_id, business_key, status, lines, expires_at,
                  taken, returned, revision, before)),
@@ -88,8 +89,8 @@ export async function saveReservations(
       rows.map(({ sagaId }) => sagaId),
       rows.map(({ businessKey }) => businessKey),
       rows.map(({ status }) => status),
-      rows.map(({ lines }) => JSON.stringify(lines)),
-      rows.map(({ expiresAt }) => expiresAt),
+      jsonList(rows.map(({ lines }) => lines)),
+      rows.map(({ expiresAt }) => expiresAt.toISOString()),
       rows.map(({ taken }) => taken),
       rows.map(({ returned }) => returned),
       rows.map(({ revision }) => revision),
