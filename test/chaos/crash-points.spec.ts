@@ -3,25 +3,25 @@
  * under load, and is started again.
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SERVICE_NAMES, TestWorld, type ServiceName } from '#testing';
+import { SERVICE_NAMES, TestWorld, waitFor, type ServiceName } from '#testing';
 import { Ordeal } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 
 jest.setTimeout(400_000);
 
-/** Committed and not published; published and not noted; committed and the offset not. */
-const OF_ALL = ['outbox.after-commit', 'outbox.after-publish', 'batch.after-commit'];
+const UNPUBLISHED = 'outbox.after-commit';
+const UNMARKED = 'outbox.after-publish';
+const OFFSET_UNCOMMITTED = 'batch.after-commit';
+const unrecorded = (effect: string) => `effect.${effect}.executed`;
 
-/** Done outside, and not recorded. */
-const OF_EFFECTS: Partial<Record<ServiceName, string>> = {
-  payment: 'effect.payment.executed',
-  shipping: 'effect.shipping.executed',
-  notification: 'effect.notification.executed',
-};
-
-const crashPointsOf = (name: ServiceName): string[] => {
-  const own = OF_EFFECTS[name];
-  return own === undefined ? OF_ALL : [...OF_ALL, own];
+/** Where each dies, one after the other. */
+const DEATHS: Readonly<Record<ServiceName, readonly string[]>> = {
+  order: [UNPUBLISHED, OFFSET_UNCOMMITTED],
+  orchestrator: [UNPUBLISHED, UNMARKED, OFFSET_UNCOMMITTED],
+  inventory: [OFFSET_UNCOMMITTED, UNMARKED],
+  payment: [unrecorded('payment'), UNPUBLISHED],
+  shipping: [unrecorded('shipping'), OFFSET_UNCOMMITTED],
+  notification: [unrecorded('notice'), UNMARKED],
 };
 
 /** Not the first visit, so that there is something to lose. */
@@ -37,24 +37,23 @@ describe('a service that dies at its worst moments', () => {
   afterAll(() => world?.stop(), 60_000);
 
   it('loses no order and does nothing twice, though all of them die several times', async () => {
-    let dying = SERVICE_NAMES.length;
     const dieAndReturn = async (name: ServiceName): Promise<void> => {
       await world.app(name).stop();
-      for (const point of crashPointsOf(name)) {
+      for (const point of DEATHS[name]) {
         const victim = await world.startApp(name, { env: crashAt(point) });
-        const { signal } = await victim.exited;
+        const what = `${name} to die at ${point}`;
+        const { signal } = await waitFor(() => victim.ended, { what, timeoutMs: 90_000 });
         expect({ name, point, signal }).toEqual({ name, point, signal: 'SIGKILL' });
       }
       await world.startApp(name);
-      dying -= 1;
     };
-    const deaths = Promise.all(SERVICE_NAMES.map(dieAndReturn));
-    deaths.catch(() => undefined);
+    let over = false;
+    const deaths = Promise.all(SERVICE_NAMES.map(dieAndReturn)).finally(() => (over = true));
     // A trickle that lasts until the last of them has died its last death.
-    while (dying > 0) {
-      await Promise.race([ordeal.push(mixedOrders(20), 2), deaths]);
-    }
-    await deaths;
+    const trickle = async () => {
+      while (!over) await ordeal.push(mixedOrders(20), 2);
+    };
+    await Promise.all([deaths, trickle()]);
     expect(await ordeal.reckoning('allowed')).toEqual([]);
   });
 });

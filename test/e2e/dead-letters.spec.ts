@@ -4,18 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { SERVICE_NAMES, TestWorld, waitFor } from '#testing';
 import { commandMessage, handSaga } from '../support/commands.js';
 import { Shop } from '../support/shop.js';
-import { Topics, type OutgoingMessage, type StoredMessage } from '../support/topics.js';
+import {
+  READ_BY_SERVICES,
+  Topics,
+  type OutgoingMessage,
+  type StoredMessage,
+} from '../support/topics.js';
 
 jest.setTimeout(60_000);
-
-const TOPICS = [
-  'saga.inbox',
-  'order.commands',
-  'inventory.commands',
-  'payment.commands',
-  'shipping.commands',
-  'notification.commands',
-];
 
 const cloudEvent = (topic: string, type: string): OutgoingMessage => ({
   topic,
@@ -85,7 +81,7 @@ describe('a message that nobody can read', () => {
     shop = new Shop(world);
     topics = new Topics(world);
     await topics.follow(
-      TOPICS.map((topic) => `${topic}.dlq`),
+      READ_BY_SERVICES.map((topic) => `${topic}.dlq`),
       (message) => dead.push(message),
     );
     await topics.follow(['saga.inbox'], (message) => inbox.push(message));
@@ -99,16 +95,16 @@ describe('a message that nobody can read', () => {
     '%s: lies in the dead letters of its topic, with the reason',
     async (_, make, code) => {
       const before = dead.length;
-      await topics.send(TOPICS.map(make));
+      await topics.send(READ_BY_SERVICES.map(make));
       const letters = await waitFor(
         () => {
           const arrived = dead.slice(before);
-          return arrived.length >= TOPICS.length ? arrived : undefined;
+          return arrived.length >= READ_BY_SERVICES.length ? arrived : undefined;
         },
         { what: 'a dead letter in every topic', timeoutMs: 30_000 },
       );
       expect(letters.map(({ topic }) => topic).toSorted()).toEqual(
-        TOPICS.map((topic) => `${topic}.dlq`).toSorted(),
+        READ_BY_SERVICES.map((topic) => `${topic}.dlq`).toSorted(),
       );
       for (const { headers } of letters) {
         expect(headers['ce_deadcode']).toMatch(code);
@@ -138,7 +134,7 @@ describe('a message that nobody can read', () => {
   });
 
   it('holds no order back, and takes no service down', async () => {
-    await topics.send(TOPICS.flatMap((topic) => garbage.map(([, make]) => make(topic))));
+    await topics.send(READ_BY_SERVICES.flatMap((topic) => garbage.map(([, make]) => make(topic))));
     const orderId = await shop.placeOne({ productId: await shop.product(2) });
     await shop.untilOrder(orderId, 'confirmed');
     for (const name of SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();

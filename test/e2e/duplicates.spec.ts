@@ -10,7 +10,6 @@ import {
   reserveStock,
   secureStock,
   shipOrder,
-  topics as topicSpecs,
   type CommandContract,
 } from '#contracts';
 import { TestWorld } from '#testing';
@@ -18,7 +17,7 @@ import { readBooks } from '../support/books.js';
 import { UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import type { SagaView } from '../support/views.js';
-import { Topics, type StoredMessage } from '../support/topics.js';
+import { READ_BY_SERVICES, Topics, type StoredMessage } from '../support/topics.js';
 
 jest.setTimeout(120_000);
 
@@ -34,9 +33,6 @@ const COMMANDS: readonly CommandContract[] = [
   notifyCustomer,
 ];
 
-const READ_BY_SERVICES = Object.keys(topicSpecs).filter(
-  (topic) => topic === 'saga.inbox' || topic.endsWith('.commands'),
-);
 const DEAD_LETTERS = READ_BY_SERVICES.map((topic) => `${topic}.dlq`);
 
 describe('every command and every reply, sent again', () => {

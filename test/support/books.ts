@@ -61,11 +61,3 @@ export async function booksOf(world: TestWorld, orderId: string): Promise<Books>
     mails: mails.filter((mail) => mail.orderId === orderId),
   };
 }
-
-/** By order (null: of none), in their order. */
-export function byOrder<Item>(
-  items: readonly Item[],
-  orderOf: (item: Item) => string | null,
-): Map<string | null, Item[]> {
-  return Map.groupBy(items, orderOf);
-}

@@ -55,19 +55,6 @@ export const anOrder = (wishes: OrderWishes): OrderRequest => {
 export const totalOf = ({ items }: { items: readonly OrderLine[] }): number =>
   items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
 
-/** Pieces by product. */
-export const piecesOf = (
-  orders: Iterable<{ items: readonly OrderLine[] }>,
-): Map<string, number> => {
-  const pieces = new Map<string, number>();
-  for (const { items } of orders) {
-    for (const { productId, quantity } of items) {
-      pieces.set(productId, (pieces.get(productId) ?? 0) + quantity);
-    }
-  }
-  return pieces;
-};
-
 /** Why an order ends as it does; everything but `fine`, `unsure` and `late` is cancelled. */
 export type OrderKind = 'fine' | 'unsure' | 'late' | 'declined' | 'short' | 'undeliverable';
 
@@ -77,9 +64,6 @@ export interface PlannedOrder {
   /** Sent with every try, so that a try whose answer was lost does not become a second order. */
   readonly idempotencyKey: string;
 }
-
-export const endsConfirmed = (kind: OrderKind): boolean =>
-  kind === 'fine' || kind === 'unsure' || kind === 'late';
 
 /** Products that the mix below orders, with the pieces that must lie there. */
 export const MIXED_STOCK: Readonly<Record<string, number>> = {

@@ -29,6 +29,8 @@ const READ_BY: Readonly<Record<string, string>> = {
   notification: 'notification.commands',
 };
 
+export const READ_BY_SERVICES: readonly string[] = Object.values(READ_BY);
+
 export class Topics {
   private readonly kafka: Kafka;
   private producer: Promise<Producer> | undefined;

@@ -17,6 +17,7 @@ export interface OrderSummary {
   readonly currency: string;
   readonly customerId: string;
   readonly revision: number;
+  readonly createdAt: string;
 }
 
 export interface OrderView extends OrderSummary {
@@ -33,6 +34,8 @@ export interface SagaSummary {
   readonly definition: string;
   readonly state: SagaState;
   readonly revision: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
   readonly cause?: Reason;
   readonly attention?: Reason & { readonly step: string };
 }

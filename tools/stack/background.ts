@@ -26,7 +26,7 @@ export async function runUpInBackground(
   const log = openSync(logFile, 'w');
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
   const args = ['up', '--foreground', ...(only ? ['--only', only.join(',')] : [])];
-  const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
     stdio: ['ignore', log, log],
     detached: true,
     env: { ...process.env, [IN_BACKGROUND]: '1' },

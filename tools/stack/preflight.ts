@@ -18,13 +18,18 @@ async function checkDisk(folder: string): Promise<void> {
   } catch (error) {
     throw new StackProblem(`The data folder ${folder} cannot be made: ${(error as Error).message}`);
   }
-  const { bavail, bsize } = await statfs(folder);
-  const freeMb = Math.floor((bavail * bsize) / (1024 * 1024));
+  const freeMb = await freeSpaceMb(folder);
   if (freeMb < DISK_NEEDED_MB) {
     throw new StackProblem(
       `The disk is full: ${freeMb} MB are free for ${folder}, ${DISK_NEEDED_MB} MB are needed.`,
     );
   }
+}
+
+/** What is left on the disk of a folder. */
+export async function freeSpaceMb(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return Math.floor((bavail * bsize) / (1024 * 1024));
 }
 
 async function checkPorts(settings: StackSettings, only: readonly AppName[]): Promise<void> {

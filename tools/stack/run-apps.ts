@@ -24,7 +24,7 @@ import {
 } from './settings.js';
 import { StopRequested, type Supervisor } from './supervisor.js';
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /** Starts sandboxes and services at the same time, and waits until each can do its work. */
 export async function startApps(

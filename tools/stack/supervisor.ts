@@ -93,7 +93,11 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.stopping = true;
     this.state.phase = 'stopping';
-    this.save();
+    try {
+      this.save();
+    } catch {
+      // A full disk must not keep what runs from being stopped.
+    }
     const needed = this.parts.filter(({ name }) => name === 'Postgres' || name === 'Kafka');
     const apps = this.parts.filter((part) => !needed.includes(part));
     await this.stopAll(apps);

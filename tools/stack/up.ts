@@ -4,7 +4,7 @@ import { apps, type AppName } from '#testing';
 import { startApps } from './run-apps.js';
 import { welcome } from './welcome.js';
 import { stopLeftovers } from './leftovers.js';
-import { preflight } from './preflight.js';
+import { freeSpaceMb, preflight } from './preflight.js';
 import { identify } from './process-identity.js';
 import { Progress } from './progress.js';
 import { prepare, startServers } from './servers.js';
@@ -54,7 +54,7 @@ export async function runUp(settings: StackSettings, only?: readonly AppName[]):
   );
   const stop = stopSignal();
   const started = bringUp(settings, supervisor, progress, names);
-  return untilStopped(supervisor, started, stop);
+  return untilStopped(settings, supervisor, started, stop);
 }
 
 async function bringUp(
@@ -72,6 +72,7 @@ async function bringUp(
 }
 
 async function untilStopped(
+  { dataDir }: StackSettings,
   supervisor: Supervisor,
   started: Promise<void>,
   stop: Promise<void>,
@@ -86,7 +87,10 @@ async function untilStopped(
   ]);
   if (failure) {
     const { error } = failure;
-    console.error(`\n✗ ${error instanceof StackProblem ? error.message : String(error)}`);
+    const text = error instanceof StackProblem ? error.message : String(error);
+    // A program that cannot write cannot write why it ended either.
+    const full = (await freeSpaceMb(dataDir)) < 1;
+    console.error(`\n✗ ${full ? `The disk is full (${dataDir}).` : text}`);
     await supervisor.stop();
     console.error('Everything that was started has been stopped.');
     return 1;

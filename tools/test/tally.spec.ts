@@ -13,8 +13,14 @@ const file = (name: string, status: string, ...outcomes: string[]) => ({
 describe('the sum of the tests', () => {
   it('is the last line, over all suites', () => {
     const tally = new Tally();
-    tally.add({ testResults: [file('/p/libs/saga/src/a.spec.ts', 'passed', 'passed', 'pending')] });
-    tally.add({ testResults: [file('/p/test/e2e/b.spec.ts', 'failed', 'passed', 'failed')] });
+    tally.add({
+      success: true,
+      testResults: [file('/p/libs/saga/src/a.spec.ts', 'passed', 'passed', 'pending')],
+    });
+    tally.add({
+      success: true,
+      testResults: [file('/p/test/e2e/b.spec.ts', 'failed', 'passed', 'failed')],
+    });
     const lines = tally.toString().split('\n');
     expect(lines[0]).toBe('  unit  1 passed  0 failed  1 skipped  2 s');
     expect(lines.at(-1)).toBe('2 passed, 1 failed');
@@ -23,7 +29,10 @@ describe('the sum of the tests', () => {
   it('counts a file that could not be run as a failure', () => {
     const tally = new Tally();
     tally.add({ testResults: [file('/p/test/chaos/c.spec.ts', 'failed')] });
-    tally.add({ testResults: [file('/p/test/chaos/d.spec.ts', 'failed', 'passed')] });
+    tally.add({
+      success: true,
+      testResults: [file('/p/test/chaos/d.spec.ts', 'failed', 'passed')],
+    });
     tally.addCrash('e2e');
     expect(tally).toMatchObject({ passed: 1, failed: 3 });
   });

@@ -18,6 +18,22 @@ export const systemClock: Clock = {
 export const sleep = (clock: Clock, delayMs: number): Promise<void> =>
   new Promise((resolve) => void clock.after(delayMs, resolve));
 
+/** Resolves when the promise is settled, or after `delayMs`, whichever is first. Never rejects. */
+export async function atMost(
+  clock: Clock,
+  delayMs: number,
+  promise: Promise<unknown>,
+): Promise<void> {
+  let cancel = (): void => undefined;
+  const timeout = new Promise<void>((resolve) => (cancel = clock.after(delayMs, resolve)));
+  const settled = promise.then(
+    () => undefined,
+    () => undefined,
+  );
+  await Promise.race([settled, timeout]);
+  cancel();
+}
+
 /** Doubles from `firstMs` up to `maxMs`. `attempt` counts from 1. */
 export const backoffMs = (attempt: number, firstMs: number, maxMs: number): number =>
   Math.min(maxMs, firstMs * 2 ** Math.min(attempt - 1, 30));

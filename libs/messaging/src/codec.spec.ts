@@ -73,7 +73,7 @@ describe('the codec', () => {
       timestamp: '0',
       key: null,
       value: Buffer.from(JSON.stringify(value)),
-      headers: headers as Record<string, string>,
+      headers,
     });
 
     expect(decoded).toMatchObject({

@@ -61,9 +61,9 @@ export class PartitionUpkeep {
     const { database, log } = this.ports;
     const plan = await database.transaction(async (tx) => {
       await lock(tx, spec.table);
-      const plan = planPartitions(spec, await partitionsOf(tx, spec.table), await today(tx));
-      for (const partition of plan.create) await create(tx, spec, partition);
-      return plan;
+      const planned = planPartitions(spec, await partitionsOf(tx, spec.table), await today(tx));
+      for (const partition of planned.create) await create(tx, spec, partition);
+      return planned;
     });
     if (plan.create.length > 0) {
       log.debug({ partitions: plan.create.map(({ name }) => name) }, 'partitions made');

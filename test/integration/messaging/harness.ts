@@ -109,19 +109,20 @@ export async function writer(
 
 /** Topics under a prefix of their own, and a record of all that arrives in some of them. */
 export class Ears {
-  readonly prefix = `${testId()}.`;
   readonly heard: ReceivedEvent[] = [];
   readonly undecodable: string[] = [];
   readonly client: KafkaClient;
   #tails: { stop(): Promise<void> }[] = [];
 
-  constructor(private readonly brokers: string) {
+  constructor(
+    private readonly brokers: string,
+    readonly prefix = `${testId()}.`,
+  ) {
     const log = new TestLog();
-    const topicPrefix = this.prefix;
     this.client = new KafkaClient({
       brokers: brokers.split(','),
       clientId: 'ears',
-      topicPrefix,
+      topicPrefix: prefix,
       log,
     });
   }

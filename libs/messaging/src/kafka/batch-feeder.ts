@@ -1,5 +1,5 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { backoffMs } from '../clock.js';
+import { atMost, backoffMs } from '../clock.js';
 import { asError } from '../errors.js';
 import { DEFAULT_TUNING, type GroupConsumerOptions } from './consumer-options.js';
 import type { OffsetCommitter } from './offsets.js';
@@ -27,9 +27,9 @@ export class BatchFeeder {
     consumer: Consumer,
     offsets: OffsetCommitter,
   ): Promise<void> {
-    const { clock, topicPrefix, tuning = DEFAULT_TUNING } = this.options;
+    const { clock, kafka, tuning = DEFAULT_TUNING } = this.options;
     const { topic, partition } = batch;
-    const logical = topic.slice(topicPrefix.length);
+    const logical = topic.slice(kafka.topicPrefix.length);
     const startedMs = clock.now();
     let lost: Error | undefined;
     const beat = setInterval(() => {
@@ -53,7 +53,7 @@ export class BatchFeeder {
       durationMs: clock.now() - startedMs,
       lag: Number(batch.offsetLag()),
     });
-    if (lost !== undefined || this.#stopped) await offsets.flushWithin(FLUSH_WITHIN_MS, clock);
+    if (lost !== undefined || this.#stopped) await atMost(clock, FLUSH_WITHIN_MS, offsets.flush());
     // kafkajs joins the group anew when it is told.
     if (lost !== undefined) throw lost;
     if (outcome === 'again' && !this.#stopped) this.#pause(consumer, topic, partition);

@@ -1,7 +1,6 @@
-import type { Kafka } from 'kafkajs';
 import type { Clock } from '../clock.js';
-import type { MessagingLog } from '../log.js';
 import type { RawMessage } from '../wire.js';
+import type { KafkaOptions } from './options.js';
 
 export interface ConsumerTuning {
   /**
@@ -43,13 +42,11 @@ export interface ObservedBatch {
 }
 
 export interface GroupConsumerOptions {
-  readonly kafka: Kafka;
-  /** Put before the names of group and topics, which are logical everywhere else. */
-  readonly topicPrefix: string;
+  readonly kafka: KafkaOptions;
+  /** Logical names, as those of the topics. */
   readonly group: string;
   readonly topics: readonly string[];
   readonly clock: Clock;
-  readonly log: MessagingLog;
   readonly tuning?: ConsumerTuning;
   /** Rejects when no broker answers. */
   readonly ping: () => Promise<void>;

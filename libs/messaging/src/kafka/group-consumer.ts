@@ -3,8 +3,8 @@
  * errors and hangs after others, so each session is watched, and a new one is built when it ends or
  * falls silent: after an outage of any length, or when the broker was not there to begin with.
  */
-import type { Consumer, RetryOptions } from 'kafkajs';
-import { backoffMs, sleep } from '../clock.js';
+import type { Consumer } from 'kafkajs';
+import { atMost, backoffMs } from '../clock.js';
 import { crashPoint } from '../crash-point.js';
 import { asError } from '../errors.js';
 import { BatchFeeder } from './batch-feeder.js';
@@ -13,15 +13,13 @@ import {
   type ConsumerTuning,
   type GroupConsumerOptions,
 } from './consumer-options.js';
-import { RETRY } from './kafkajs.js';
+import { FormerMember } from './former-member.js';
+import { createKafka, RETRY } from './kafkajs.js';
 import { OffsetCommitter } from './offsets.js';
 import { SilenceWatch } from './silence-watch.js';
 
-/**
- * Five minutes, once a second. While it tries, kafkajs keeps its membership, and goes on at once when
- * the broker is back; a new member has to wait until the old one has expired.
- */
-const PATIENT: RetryOptions = { ...RETRY, retries: 300 };
+/** More than elsewhere: members that start together disturb each other's joining. */
+const CONSUMER_RETRY = { ...RETRY, retries: 8 };
 const REBUILD_MAX_MS = 2_000;
 /** A client that hangs while it disconnects is left behind. */
 const DISCONNECT_WITHIN_MS = 5_000;
@@ -29,6 +27,7 @@ const DISCONNECT_WITHIN_MS = 5_000;
 export class GroupConsumer {
   readonly #tuning: ConsumerTuning;
   readonly #feeder: BatchFeeder;
+  readonly #formerMember: FormerMember;
   readonly #stop = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -39,6 +38,8 @@ export class GroupConsumer {
   constructor(private readonly options: GroupConsumerOptions) {
     this.#tuning = options.tuning ?? DEFAULT_TUNING;
     this.#feeder = new BatchFeeder(options);
+    const { kafka, group, clock } = options;
+    this.#formerMember = new FormerMember(kafka.topicPrefix + group, clock);
   }
 
   /** Begins and goes on by itself; does not wait for the broker. */
@@ -62,7 +63,7 @@ export class GroupConsumer {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, group } = this.options;
+    const { clock, group, kafka } = this.options;
     let failures = 0;
     while (!this.#stopped) {
       try {
@@ -70,11 +71,8 @@ export class GroupConsumer {
       } catch (error) {
         failures += 1;
         this.#failure = asError(error);
-        if (failures === 1) log.warn({ err: error, group }, 'not consuming, trying again');
-        await Promise.race([
-          sleep(clock, backoffMs(failures, 100, REBUILD_MAX_MS)),
-          this.#stop.promise,
-        ]);
+        if (failures === 1) kafka.log.warn({ err: error, group }, 'not consuming, trying again');
+        await atMost(clock, backoffMs(failures, 100, REBUILD_MAX_MS), this.#stop.promise);
       } finally {
         this.#joined = false;
       }
@@ -86,7 +84,7 @@ export class GroupConsumer {
     const consumer = this.#consumer();
     const offsets = this.#offsets(consumer);
     const crashed = Promise.withResolvers<never>();
-    const { clock, ping, log, group } = this.options;
+    const { clock, ping, group, kafka } = this.options;
     const silenceMs = this.#tuning.sessionTimeoutMs;
     const watch = new SilenceWatch({ clock, silenceMs, ping, onDead: crashed.reject });
     this.#watch = watch;
@@ -99,8 +97,9 @@ export class GroupConsumer {
       watch.sign();
       offsets.forget();
       this.#joined = true;
+      this.#formerMember.joinedAs(payload.memberId);
       onJoin();
-      log.info({ group, partitions: payload.memberAssignment }, 'joined the consumer group');
+      kafka.log.info({ group, partitions: payload.memberAssignment }, 'joined the consumer group');
     });
     try {
       const begun = this.#begin(consumer, offsets);
@@ -109,17 +108,17 @@ export class GroupConsumer {
       await Promise.race([crashed.promise, this.#stop.promise]);
     } finally {
       watch.end();
-      const disconnected = consumer.disconnect().catch(() => undefined);
-      await Promise.race([disconnected, sleep(clock, DISCONNECT_WITHIN_MS)]);
+      await atMost(clock, DISCONNECT_WITHIN_MS, consumer.disconnect());
     }
   }
 
   async #begin(consumer: Consumer, offsets: OffsetCommitter): Promise<void> {
-    const { topics, topicPrefix } = this.options;
+    const { topics, kafka } = this.options;
     await consumer.connect();
+    await this.#formerMember.leave(() => !this.#stopped);
     // From the beginning: a new group must not miss what was sent before it existed.
     await consumer.subscribe({
-      topics: topics.map((topic) => topicPrefix + topic),
+      topics: topics.map((topic) => kafka.topicPrefix + topic),
       fromBeginning: true,
     });
     await consumer.run({
@@ -131,9 +130,9 @@ export class GroupConsumer {
   }
 
   #consumer(): Consumer {
-    const { kafka, topicPrefix, group } = this.options;
-    return kafka.consumer({
-      groupId: topicPrefix + group,
+    const { kafka, group } = this.options;
+    return createKafka(kafka, CONSUMER_RETRY).consumer({
+      groupId: kafka.topicPrefix + group,
       sessionTimeout: this.#tuning.sessionTimeoutMs,
       rebalanceTimeout: this.#tuning.rebalanceTimeoutMs,
       heartbeatInterval: this.#tuning.heartbeatMs,
@@ -141,19 +140,21 @@ export class GroupConsumer {
       maxBytesPerPartition: this.#tuning.maxBytesPerPartition,
       allowAutoTopicCreation: false,
       metadataMaxAge: 60_000,
-      retry: PATIENT,
+      retry: CONSUMER_RETRY,
+      partitionAssigners: [this.#formerMember.assigner],
     });
   }
 
   #offsets(consumer: Consumer): OffsetCommitter {
-    const { log, group } = this.options;
+    const { group, kafka } = this.options;
     return new OffsetCommitter(
       async (noted) => {
         crashPoint('batch.before-offset-commit');
         await consumer.commitOffsets(noted);
         crashPoint('batch.after-offset-commit');
       },
-      (error) => log.debug({ err: error, group }, 'offsets not committed, messages may come again'),
+      (error) =>
+        kafka.log.debug({ err: error, group }, 'offsets not committed, messages may come again'),
     );
   }
 }

@@ -1,5 +1,4 @@
 import type { TopicPartitionOffsetAndMetadata } from 'kafkajs';
-import type { Clock } from '../clock.js';
 
 /**
  * Commits offsets of several partitions together: one request at a time, which takes along all that
@@ -26,14 +25,6 @@ export class OffsetCommitter {
       this.#committing = undefined;
     });
     return this.#committing;
-  }
-
-  /** The same, but waits no longer than that. */
-  async flushWithin(atMostMs: number, clock: Clock): Promise<void> {
-    let cancel = (): void => undefined;
-    const timeout = new Promise<void>((resolve) => (cancel = clock.after(atMostMs, resolve)));
-    await Promise.race([this.flush(), timeout]);
-    cancel();
   }
 
   /** For a new generation of the group, which may have given the partitions to others. */

@@ -3,7 +3,6 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { systemClock } from '../clock.js';
 import type { ConsumerTuning, GroupConsumerOptions } from '../kafka/consumer-options.js';
 import { GroupConsumer } from '../kafka/group-consumer.js';
-import { createKafka } from '../kafka/kafkajs.js';
 import type { KafkaOptions } from '../kafka/options.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { BatchRunner, type BatchRunnerPorts, type TopicHandlers } from './batch-runner.js';
@@ -67,15 +66,17 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     if (topics.size === 0) return;
     await this.#beforeListen();
     const { kafka, group, outbox, ping, tuning, count, observe } = this.options;
-    const { topicPrefix, log } = kafka;
-    const runner = new BatchRunner({ outbox, clock: systemClock, log, ...(count && { count }) });
+    const runner = new BatchRunner({
+      outbox,
+      clock: systemClock,
+      log: kafka.log,
+      ...(count && { count }),
+    });
     this.#consumer = new GroupConsumer({
-      kafka: createKafka(kafka),
-      topicPrefix,
+      kafka,
       group,
       topics: [...topics.keys()],
       clock: systemClock,
-      log,
       ping,
       observe,
       ...(tuning && { tuning }),

@@ -95,7 +95,7 @@ class ContainerKafka implements KafkaServer {
   async untilItAnswers(): Promise<void> {
     await waitFor(() => brokerAnswers(this.brokers), {
       what: `Kafka in the container to answer at ${this.brokers}`,
-      timeoutMs: 90_000,
+      timeoutMs: 180_000,
       intervalMs: 150,
     });
   }

@@ -102,7 +102,7 @@ class LocalKafka implements KafkaServer {
     this.process = started;
     await waitFor(async () => started.ended !== undefined || (await brokerAnswers(this.brokers)), {
       what: `Kafka on port ${port} to answer (log: ${logFile})`,
-      timeoutMs: 90_000,
+      timeoutMs: 180_000,
       intervalMs: 150,
     });
     if (started.ended) throw await started.failure(`did not start on port ${port}`);

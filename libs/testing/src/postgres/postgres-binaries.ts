@@ -65,6 +65,8 @@ export async function postgresUser(...folders: string[]): Promise<RunAs> {
   if ((await Promise.all(folders.map(othersMayEnter))).every(Boolean)) return { user, wrapper: [] };
   const wrapper = [
     ...['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'],
+    // Without this bit access(2), which initdb asks, leaves the right out of account.
+    '--securebits=+no_setuid_fixup',
     ...['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'],
   ];
   await run('setpriv', ['--version']).catch(() => {

@@ -16,7 +16,7 @@ export interface ServiceOptions {
   host?: string;
   /** Default `.data/logs/<name>-<port>.log`; appended to. */
   logFile?: string;
-  /** How long it may take until it answers; default 60,000. */
+  /** How long it may take until it answers; default 120,000. */
   timeoutMs?: number;
 }
 
@@ -50,7 +50,7 @@ export function appEntry(name: AppName): string {
 
 /** Starts `dist/apps/<name>/src/main.js` and resolves when it answers on `/health/live`. */
 export async function spawnService(options: ServiceOptions): Promise<ServiceProcess> {
-  const { name, host = '127.0.0.1', timeoutMs = 60_000 } = options;
+  const { name, host = '127.0.0.1', timeoutMs = 120_000 } = options;
   const port = options.port ?? (await freePort());
   const url = `http://${host}:${port}`;
   const child = await ManagedProcess.start({

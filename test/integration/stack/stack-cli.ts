@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot, RUN_VARIABLE, temporaryPrefix } from '#testing';
+
+export interface Ended {
+  readonly code: number | null;
+  /** Standard output and error as they came. */
+  readonly output: string;
+}
+
+/** The stack's command line, with a data folder and ports of its own. */
+export class StackCli {
+  readonly dataDir = mkdtempSync(
+    join(tmpdir(), `${temporaryPrefix(process.env[RUN_VARIABLE] || 'test')}stack-`),
+  );
+  readonly portOffset = 20_000 + Math.floor(Math.random() * 20_000);
+
+  /** Nothing of the surroundings gets in but what `env` says. */
+  constructor(private readonly env: Record<string, string> = {}) {}
+
+  run(...args: string[]): Promise<Ended> {
+    return this.start(...args).ended;
+  }
+
+  start(...args: string[]) {
+    const child = spawn(process.execPath, [projectRoot('dist/tools/stack/main.js'), ...args], {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        [RUN_VARIABLE]: process.env[RUN_VARIABLE],
+        STACK_DATA_DIR: this.dataDir,
+        STACK_PORT_OFFSET: String(this.portOffset),
+        ...this.env,
+      },
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const ended = new Promise<Ended>((resolve) => {
+      child.once('close', (code) => resolve({ code, output }));
+    });
+    return { child, ended, output: () => output };
+  }
+
+  port(usual: number): number {
+    return usual + this.portOffset;
+  }
+}
