@@ -24,8 +24,11 @@ const DEATHS: Readonly<Record<ServiceName, readonly string[]>> = {
   notification: [unrecorded('notice'), UNMARKED],
 };
 
+/** Pending orders that keep everybody busy. */
+const FEW = 40;
+
 /** Not the first visit, so that there is something to lose. */
-const crashAt = (point: string) => ({ CRASH_AT: `${point}#5` });
+const crashAt = (point: string) => ({ CRASH_AT: `${point}#3` });
 
 describe('a service that dies at its worst moments', () => {
   let world: TestWorld;
@@ -42,16 +45,24 @@ describe('a service that dies at its worst moments', () => {
       for (const point of DEATHS[name]) {
         const victim = await world.startApp(name, { env: crashAt(point) });
         const what = `${name} to die at ${point}`;
-        const { signal } = await waitFor(() => victim.ended, { what, timeoutMs: 90_000 });
+        const { signal } = await waitFor(() => victim.ended, { what, timeoutMs: 180_000 });
         expect({ name, point, signal }).toEqual({ name, point, signal: 'SIGKILL' });
       }
       await world.startApp(name);
     };
+    const pendingOrders = async () => (await ordeal.shop.orders({ status: 'pending' })).length;
     let over = false;
     const deaths = Promise.all(SERVICE_NAMES.map(dieAndReturn)).finally(() => (over = true));
-    // A trickle that lasts until the last of them has died its last death.
+    // A trickle, lest there be a backlog to wait for when the last of them has died its last death.
     const trickle = async () => {
-      while (!over) await ordeal.push(mixedOrders(20), 2);
+      while (!over) {
+        await ordeal.push(mixedOrders(20), 2);
+        await waitFor(async () => over || (await pendingOrders()) < FEW, {
+          what: `fewer than ${FEW} pending orders`,
+          timeoutMs: 180_000,
+          intervalMs: 200,
+        });
+      }
     };
     await Promise.all([deaths, trickle()]);
     expect(await ordeal.reckoning('allowed')).toEqual([]);

@@ -14,11 +14,9 @@ describe('the sum of the tests', () => {
   it('is the last line, over all suites', () => {
     const tally = new Tally();
     tally.add({
-      success: true,
       testResults: [file('/p/libs/saga/src/a.spec.ts', 'passed', 'passed', 'pending')],
     });
     tally.add({
-      success: true,
       testResults: [file('/p/test/e2e/b.spec.ts', 'failed', 'passed', 'failed')],
     });
     const lines = tally.toString().split('\n');
@@ -30,7 +28,6 @@ describe('the sum of the tests', () => {
     const tally = new Tally();
     tally.add({ testResults: [file('/p/test/chaos/c.spec.ts', 'failed')] });
     tally.add({
-      success: true,
       testResults: [file('/p/test/chaos/d.spec.ts', 'failed', 'passed')],
     });
     tally.addCrash('e2e');

@@ -383,12 +383,13 @@ describe('a broker that is not there', () => {
 
   test('when the service starts: it starts, says so, and goes on when the broker comes', async () => {
     const port = await freePort();
+    let late: KafkaServer | undefined;
+    closing.add(async () => late?.stop());
     const app = await service(Things, `127.0.0.1:${port}`);
     expect(await healthy(kafkaPart(app))).toBe(false);
     await app.get(Outbox).transaction((unit) => Promise.resolve(unit.publish(...things('e0'))));
 
-    const late = await startKafka({ mode: 'local', port });
-    closing.add(() => late.stop());
+    late = await startKafka({ mode: 'local', port });
     const { client } = new Ears(late.brokers, ears.prefix);
     closing.add(() => client.close());
     // The topics come even later than the broker.

@@ -129,9 +129,9 @@ describe('the input of an order’s saga', () => {
         const input = inputOf(orderId, dto, sealer);
         expect(placeOrderInput.parse(input)).toEqual(input);
       }),
-      { numRuns: 3000, seed: 7 },
+      { numRuns: 1000, seed: 7 },
     );
-    expect(valid).toBeGreaterThan(300);
+    expect(valid).toBeGreaterThan(100);
   });
 });
 

@@ -50,12 +50,14 @@ export class KafkaClient {
   async tail(topic: string, options: TailOptions): Promise<{ stop(): Promise<void> }> {
     const full = this.#full(topic);
     const groupId = `${this.options.topicPrefix}tail-${randomUUID()}`;
+    // kafkajs would go on for ever when it is stopped while it is joining.
+    let stopped = false;
     const consumer = this.#kafka.consumer({
       groupId,
       maxWaitTimeInMs: 200,
       // The shortest a broker allows: after an outage it waits for its former self to expire.
       sessionTimeout: 6_000,
-      retry: { ...RETRY, retries: 10, restartOnFailure: () => Promise.resolve(true) },
+      retry: { ...RETRY, retries: 10, restartOnFailure: () => Promise.resolve(!stopped) },
     });
     // "From now on" begins here, not when the group has found itself some time later.
     const ends = await this.#withAdmin((admin) => admin.fetchTopicOffsets(full));
@@ -78,6 +80,7 @@ export class KafkaClient {
         consumer.seek({ topic: full, partition, offset: high });
     }
     const stop = async (): Promise<void> => {
+      stopped = true;
       await consumer.disconnect();
       await this.#withAdmin((admin) => admin.deleteGroups([groupId])).catch(() => undefined);
     };

@@ -22,7 +22,7 @@ import { SilenceWatch } from './silence-watch.js';
 const CONSUMER_RETRY = { ...RETRY, retries: 8 };
 const REBUILD_MAX_MS = 2_000;
 /** A client that hangs while it disconnects is left behind. */
-const DISCONNECT_WITHIN_MS = 5_000;
+const DISCONNECT_WITHIN_MS = 3_000;
 
 export class GroupConsumer {
   readonly #tuning: ConsumerTuning;

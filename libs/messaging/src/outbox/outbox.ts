@@ -137,7 +137,9 @@ export class Outbox {
   async stop(graceMs = 3_000): Promise<void> {
     this.#stopping = true;
     await this.#relay.stop();
-    await this.#until(() => this.#openUnits === 0 && this.#publisher.backlog === 0, graceMs);
+    // An outage is not waited out: what is left is published by whoever takes over.
+    const isSent = (): boolean => this.#publisher.backlog === 0 || this.failure !== undefined;
+    await this.#until(() => this.#openUnits === 0 && isSent(), graceMs);
     this.#publisher.stop();
     this.#leases.stop();
     try {
