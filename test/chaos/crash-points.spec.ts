@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SERVICE_NAMES, TestWorld, waitFor, type ServiceName } from '#testing';
-import { Ordeal } from '../support/ordeal.js';
+import { Ordeal, SHORT_LEASES } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 
 jest.setTimeout(400_000);
@@ -34,7 +34,7 @@ describe('a service that dies at its worst moments', () => {
   let world: TestWorld;
   let ordeal: Ordeal;
   beforeAll(async () => {
-    world = await TestWorld.start();
+    world = await TestWorld.start({ env: SHORT_LEASES });
     ordeal = await Ordeal.begin(world);
   }, 240_000);
   afterAll(() => world?.stop(), 60_000);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SERVICE_NAMES, TestWorld } from '#testing';
 import { anyUnsettled } from '../support/load.js';
-import { Ordeal } from '../support/ordeal.js';
+import { Ordeal, SHORT_LEASES } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 
 jest.setTimeout(180_000);
@@ -11,7 +11,7 @@ describe('a service killed in the middle of 200 orders', () => {
   let world: TestWorld;
   let ordeal: Ordeal;
   beforeAll(async () => {
-    world = await TestWorld.start();
+    world = await TestWorld.start({ env: SHORT_LEASES });
     ordeal = await Ordeal.begin(world);
   }, 240_000);
   afterAll(() => world?.stop(), 60_000);

@@ -1,7 +1,7 @@
 /** A database that crashes under load comes back to services that are still there. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SERVICE_NAMES, TestWorld } from '#testing';
-import { Ordeal } from '../support/ordeal.js';
+import { Ordeal, SHORT_LEASES } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 
 jest.setTimeout(240_000);
@@ -10,7 +10,7 @@ describe('a database that crashes', () => {
   let world: TestWorld;
   let ordeal: Ordeal;
   beforeAll(async () => {
-    world = await TestWorld.start({ postgres: 'own' });
+    world = await TestWorld.start({ postgres: 'own', env: SHORT_LEASES });
     ordeal = await Ordeal.begin(world);
   }, 240_000);
   afterAll(() => world?.stop(), 60_000);

@@ -8,6 +8,12 @@ import { Shop } from './shop.js';
 /** One that completes, one that is undone. */
 const FIRST_ORDERS = 2;
 
+/**
+ * A sender that dies with a mail in its hands holds it for a multiple of this time, and nobody else
+ * may send it meanwhile. Shorter than by default, so that tests need not wait for that.
+ */
+export const SHORT_LEASES = { notification: { MAIL_TIMEOUT_MS: '2000' } };
+
 export interface Harm {
   readonly orders: readonly PlannedOrder[];
   /** The harm begins when so many of the orders are accepted; the rest comes meanwhile. */

@@ -7,10 +7,12 @@ import {
   BatchHandler,
   caused,
   connectTransport,
+  DEFAULT_TUNING,
   MessagingModule,
   Outbox,
   PoisonHandler,
   RetryableError,
+  type ConsumerTuning,
   type Database,
   type DeadLetterData,
   type EventBatch,
@@ -98,6 +100,7 @@ class CarefulThings extends Things {
 async function service(
   controller: Type = Things,
   brokers = kafka.brokers,
+  tuning: ConsumerTuning = DEFAULT_TUNING,
 ): Promise<INestApplication> {
   @Module({
     imports: [
@@ -111,6 +114,7 @@ async function service(
         },
         migrations,
         log,
+        tuning,
       }),
     ],
     controllers: [controller],
@@ -352,6 +356,19 @@ describe('the life of a service', () => {
     await caughtUp();
     expect(await handled()).toHaveLength(100);
   });
+
+  test('a batch that takes longer than the session keeps its partition', async () => {
+    const tuning = { ...DEFAULT_TUNING, sessionTimeoutMs: 6_000 };
+    handleOne = async ({ id }, unit) => {
+      if (id === 'slow') await unit.tx.query('select pg_sleep(8)');
+    };
+    await ears.client.send(things('slow', 'next'));
+    await service(Things, kafka.brokers, tuning);
+    await allHandled(['slow', 'next']);
+    await caughtUp();
+    expect(log.lines.filter((line) => line.includes('joined'))).toHaveLength(1);
+    expect(await handled()).toEqual(['slow', 'next']);
+  }, 60_000);
 
   test('two handlers for one topic are refused at the start', async () => {
     @Controller()
