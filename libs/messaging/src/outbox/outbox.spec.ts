@@ -179,9 +179,14 @@ describe('an outage of the broker', () => {
     const outbox = anOutbox(2);
     broker.isDown = true;
     for (const id of ['1', '2', '3', '4']) await outbox.transaction(publishing(id));
+    let release = (): void => undefined;
+    storage.holdReads = new Promise((resolve) => (release = resolve));
     broker.isDown = false;
+    await clock.advance(1_000);
+    expect(broker.ids).toEqual(['1', '2']);
     await outbox.transaction(publishing('5'));
-    await clock.advance(10_000);
+    release();
+    await clock.advance(1_000);
     expect(broker.ids).toEqual(['1', '2', '3', '4', '5']);
   });
 
@@ -308,13 +313,28 @@ describe('stopping', () => {
     expect(storage.epoch('1')).toMatchObject({ publishedUpTo: 1, leaseUntilMs: 0 });
   });
 
-  test('does not wait for ever', async () => {
+  test('does not wait for a broker that is down', async () => {
     const outbox = anOutbox();
     broker.isDown = true;
     await outbox.transaction(publishing('1'));
+    await settled();
+    await outbox.stop(3_000);
+    expect(storage.epoch('1').leaseUntilMs).toBe(0);
+  });
+
+  test('does not wait for ever', async () => {
+    const outbox = anOutbox();
+    let finish = (): void => undefined;
+    const running = outbox.transaction(async (unit) => {
+      await publishing('1')(unit);
+      await new Promise<void>((resolve) => (finish = resolve));
+    });
+    await settled();
     const stopping = outbox.stop(3_000);
     await clock.advance(3_000);
     await stopping;
     expect(storage.epoch('1').leaseUntilMs).toBe(3_000);
+    finish();
+    await running;
   });
 });
