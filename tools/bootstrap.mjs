@@ -25,8 +25,9 @@ async function main(args) {
   }
   const noBuild = args[0] === '--no-build';
   const [program, ...rest] = noBuild ? args.slice(1) : args;
-  if (program === undefined)
+  if (program === undefined) {
     throw new Problem('usage: node tools/bootstrap.mjs <program> [arguments]');
+  }
 
   await withLock('install', () => install());
   const node = findNode();

@@ -32,7 +32,7 @@ describe('acceptance', () => {
   beforeAll(async () => {
     world = await OrderWorld.start();
     outbox = world.app.get(Outbox);
-  }, 60_000);
+  });
   afterAll(() => world.stop());
   beforeEach(() => {
     transactions = 0;

@@ -13,7 +13,7 @@ describe('orders and the saga’s commands', () => {
   let statements: string[];
   beforeAll(async () => {
     world = await OrderWorld.start();
-  }, 60_000);
+  });
   afterAll(() => world.stop());
   beforeEach(() => {
     statements = [];

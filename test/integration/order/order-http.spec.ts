@@ -8,7 +8,7 @@ describe('the order API', () => {
   let world: OrderWorld;
   beforeAll(async () => {
     world = await OrderWorld.start();
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   it('accepts an order, keeps it, and asks for its saga, all in one', async () => {

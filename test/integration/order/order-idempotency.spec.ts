@@ -5,7 +5,7 @@ describe('Idempotency-Key', () => {
   let world: OrderWorld;
   beforeAll(async () => {
     world = await OrderWorld.start();
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   const place = (key: string, changes: object = {}) =>

@@ -20,7 +20,7 @@ describe('the list of orders', () => {
         where order_id = any($1::uuid[])`,
       [placed.filter((_, index) => index % 5 === 0)],
     );
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   const page = async (query: string): Promise<Page> => {

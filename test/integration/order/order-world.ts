@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createOrderApp } from '../../../apps/order/src/app.js';
 import { orderSettings } from '../../../apps/order/src/settings.js';
 import { Database } from '#messaging';
 import { createLogger, settings } from '#platform';
 import { createDatabase, freePort, testId, testPostgres, type PostgresServer } from '#testing';
+
+/** Real servers on a machine that is busy with other things: slow is not wrong. */
+jest.setTimeout(60_000);
 
 /** The order service in this process, on a database of its own, without any broker. */
 export class OrderWorld {
