@@ -141,7 +141,11 @@ const badCalls: readonly (readonly [ServiceName, string, string, Call, number, s
   ],
   ['inventory', 'broken JSON', stock, { ...json('{'), method: 'PUT' }, 400],
   ['payment', 'an unknown path', '/payments', {}, 404],
+  ['payment', 'an id that is none', '/payments/17', {}, 400, 'orderId'],
+  ['payment', 'an unknown id', `/payments/${uuid}`, {}, 404, 'orderId'],
   ['shipping', 'an unknown path', '/shipments', {}, 404],
+  ['shipping', 'an id that is none', '/shipments/17', {}, 400, 'orderId'],
+  ['shipping', 'an unknown id', `/shipments/${uuid}`, {}, 404, 'orderId'],
   ['notification', 'an unknown path', '/notices', {}, 404],
 ];
 

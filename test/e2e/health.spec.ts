@@ -61,6 +61,8 @@ describe('a running system', () => {
       },
     ],
     ['inventory', { '/stock/{productId}': ['get', 'put'] }],
+    ['payment', { '/payments/{orderId}': ['get'] }],
+    ['shipping', { '/shipments/{orderId}': ['get'] }],
   ])('describes its API, and shows it to people: %s', async (name, paths) => {
     const document = await get<OpenApi>(`${world.url(name)}/openapi.json`);
     expect(document.openapi).toMatch(/^3\./);

@@ -1,6 +1,7 @@
 /** Every way an order can end, each from HTTP to the books of provider, carrier and mail server. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TestWorld } from '#testing';
+import { call } from '../support/http.js';
 import { anOrder, totalOf, UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import { stepStates } from '../support/views.js';
@@ -188,6 +189,17 @@ describe('an order from HTTP to its end', () => {
       status: 422,
       body: { errors: [expect.objectContaining({ field: 'Idempotency-Key' })] },
     });
+  });
+
+  it('keeps what it has reserved, whatever is put down as on hand', async () => {
+    const productId = await shop.product(5);
+    const orderId = await shop.placeOne({ productId, quantity: 3 });
+    await shop.untilOrder(orderId, 'confirmed');
+    const { reserved } = await shop.stock(productId);
+    const url = `${world.url('inventory')}/stock/${productId}`;
+    const answer = await call(url, { method: 'PUT', json: { onHand: reserved - 1 } });
+    expect(answer).toMatchObject({ status: 409, body: { detail: expect.any(String) } });
+    expect(await shop.stock(productId)).toMatchObject({ reserved, available: 2 });
   });
 
   it('is found in the lists of orders and of sagas, by status, customer and state', async () => {

@@ -76,7 +76,10 @@ async function dieAt(point: string): Promise<void> {
   const victim = start({ CRASH_AT: point });
   await ears.client.send(calls(0, 20));
   // It may have handled all of them before it is due to die.
-  const trickle = setInterval(() => void ears.client.send(calls(20, 21)), 300);
+  const trickle = setInterval(
+    () => void ears.client.send(calls(20, 21)).catch(() => undefined),
+    300,
+  );
   const died = await victim.exited.finally(() => clearInterval(trickle));
   expect([died, victim.output]).toEqual(['SIGKILL', expect.any(String)]);
 

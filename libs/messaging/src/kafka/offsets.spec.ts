@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { settled } from '../fixtures/manual-clock.js';
+import { OffsetCommitter } from './offsets.js';
+
+let commits: string[][];
+let errors: unknown[];
+let hold: Promise<void>;
+let release: () => void;
+let isDown: boolean;
+let offsets: OffsetCommitter;
+
+beforeEach(() => {
+  commits = [];
+  errors = [];
+  isDown = false;
+  hold = Promise.resolve();
+  release = () => undefined;
+  offsets = new OffsetCommitter(
+    async (noted) => {
+      await hold;
+      if (isDown) throw new Error('down');
+      commits.push(noted.map(({ topic, partition, offset }) => `${topic}/${partition}@${offset}`));
+    },
+    (error) => errors.push(error),
+  );
+});
+
+describe('committing offsets', () => {
+  test('what comes up while a request is under way goes with the next, the latest of each', async () => {
+    hold = new Promise((resolve) => (release = resolve));
+    offsets.note('a', 0, '1');
+    const first = offsets.flush();
+    offsets.note('a', 0, '2');
+    offsets.note('a', 0, '3');
+    offsets.note('a', 1, '7');
+    void offsets.flush();
+    await settled();
+    release();
+    await first;
+    expect(commits).toEqual([['a/0@1'], ['a/0@3', 'a/1@7']]);
+  });
+
+  test('a failure is reported, never thrown, and the next ones are committed', async () => {
+    isDown = true;
+    offsets.note('a', 0, '1');
+    await offsets.flush();
+    expect(errors).toHaveLength(1);
+    isDown = false;
+    offsets.note('a', 0, '2');
+    await offsets.flush();
+    expect(commits).toEqual([['a/0@2']]);
+  });
+
+  test('those of a former generation are forgotten', async () => {
+    offsets.note('a', 0, '1');
+    offsets.forget();
+    await offsets.flush();
+    expect(commits).toEqual([]);
+  });
+});
