@@ -26,8 +26,11 @@ async function checkDisk(folder: string): Promise<void> {
   }
 }
 
-/** What is left on the disk of a folder. */
-export async function freeSpaceMb(folder: string): Promise<number> {
+/** Whether nothing more goes in; a part of a block may still be free. */
+export const isDiskFull = async (folder: string): Promise<boolean> =>
+  (await freeSpaceMb(folder)) < 2;
+
+async function freeSpaceMb(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return Math.floor((bavail * bsize) / (1024 * 1024));
 }

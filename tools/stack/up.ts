@@ -4,7 +4,7 @@ import { apps, type AppName } from '#testing';
 import { startApps } from './run-apps.js';
 import { welcome } from './welcome.js';
 import { stopLeftovers } from './leftovers.js';
-import { freeSpaceMb, preflight } from './preflight.js';
+import { isDiskFull, preflight } from './preflight.js';
 import { identify } from './process-identity.js';
 import { Progress } from './progress.js';
 import { prepare, startServers } from './servers.js';
@@ -84,12 +84,13 @@ async function untilStopped(
       (error: unknown) => ({ error }),
     ),
     stop,
+    fullDisk(dataDir, started),
   ]);
   if (failure) {
     const { error } = failure;
     const text = error instanceof StackProblem ? error.message : String(error);
     // A program that cannot write cannot write why it ended either.
-    const full = (await freeSpaceMb(dataDir)) < 1;
+    const full = await isDiskFull(dataDir);
     console.error(`\n✗ ${full ? `The disk is full (${dataDir}).` : text}`);
     await supervisor.stop();
     console.error('Everything that was started has been stopped.');
@@ -102,6 +103,18 @@ async function untilStopped(
     `Stopped (${((performance.now() - startedAt) / 1000).toFixed(1)} s). The data stays.`,
   );
   return 0;
+}
+
+/** Resolves when the disk fills up during the start: some programs wait for space for ever. */
+async function fullDisk(dataDir: string, started: Promise<void>): Promise<{ error: unknown }> {
+  let starting = true;
+  const end = () => (starting = false);
+  started.then(end, end);
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 500).unref());
+    if (!starting) return new Promise(() => undefined);
+    if (await isDiskFull(dataDir)) return { error: new StackProblem('The disk is full.') };
+  }
 }
 
 /** Resolves at the first signal; a second one, later, ends this process at once. */

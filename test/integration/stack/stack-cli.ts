@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot, RUN_VARIABLE, temporaryPrefix } from '#testing';
+import { isPortFree, projectRoot, RUN_VARIABLE, temporaryPrefix } from '#testing';
 
 export interface Ended {
   readonly code: number | null;
@@ -10,15 +10,30 @@ export interface Ended {
   readonly output: string;
 }
 
+// All ports stay below those that the system gives to outgoing connections.
+const LOWEST_OFFSET = 10_000;
+const OFFSETS = 3_000;
+const PORTS = [4002, 4003, 4025, 15_432, 19_092];
+
 /** The stack's command line, with a data folder and ports of its own. */
 export class StackCli {
   readonly dataDir = mkdtempSync(
     join(tmpdir(), `${temporaryPrefix(process.env[RUN_VARIABLE] || 'test')}stack-`),
   );
-  readonly portOffset = 20_000 + Math.floor(Math.random() * 20_000);
+
+  private constructor(
+    private readonly env: Record<string, string>,
+    readonly portOffset: number,
+  ) {}
 
   /** Nothing of the surroundings gets in but what `env` says. */
-  constructor(private readonly env: Record<string, string> = {}) {}
+  static async create(env: Record<string, string> = {}): Promise<StackCli> {
+    for (;;) {
+      const offset = LOWEST_OFFSET + Math.floor(Math.random() * OFFSETS);
+      const free = await Promise.all(PORTS.map((port) => isPortFree(port + offset)));
+      if (free.every(Boolean)) return new StackCli(env, offset);
+    }
+  }
 
   run(...args: string[]): Promise<Ended> {
     return this.start(...args).ended;

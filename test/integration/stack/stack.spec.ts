@@ -41,13 +41,14 @@ describe('the development stack beside a given Postgres and Kafka', () => {
   let kafka: KafkaServer;
   let stack: StackCli;
 
-  const newStack = () => new StackCli({ DATABASE_URL: postgres.url, KAFKA_BROKERS: kafka.brokers });
+  const newStack = () =>
+    StackCli.create({ DATABASE_URL: postgres.url, KAFKA_BROKERS: kafka.brokers });
   const mailAnswers = async (cli: StackCli) =>
     (await fetch(`http://127.0.0.1:${cli.port(4003)}/health/live`)).ok;
 
   beforeAll(async () => {
     [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-    stack = newStack();
+    stack = await newStack();
   }, 3 * MINUTES);
   afterAll(async () => {
     await stack.run('down');
@@ -120,7 +121,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
   );
 
   it('does not take a process for its own because of an old number', async () => {
-    const cli = newStack();
+    const cli = await newStack();
     mkdirSync(join(cli.dataDir, 'stack'));
     const stranger = { pid: process.pid, startedAt: '1' };
     const parts = [
@@ -148,7 +149,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
   it(
     'shows the last lines of a service that dies at boot, and stops the others',
     async () => {
-      const cli = newStack();
+      const cli = await newStack();
       mkdirSync(join(cli.dataDir, 'stack'));
       // A file where its folder should be.
       writeFileSync(join(cli.dataDir, 'stack', 'sandbox-mail'), '');
@@ -170,7 +171,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
   it(
     'says that a given server does not answer',
     async () => {
-      const nowhere = new StackCli({
+      const nowhere = await StackCli.create({
         DATABASE_URL: 'postgres://a:b@127.0.0.1:9/x',
         KAFKA_BROKERS: '127.0.0.1:9',
       });
@@ -198,13 +199,13 @@ describe('the development stack with servers of its own', () => {
   it(
     'says what to install where there is neither Java nor Docker',
     async () => {
-      const bin = join(new StackCli().dataDir, 'bin');
+      const bin = join((await StackCli.create()).dataDir, 'bin');
       mkdirSync(bin);
       for (const tool of ['id', 'sh']) {
         const path = execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
         execFileSync('ln', ['-s', path, join(bin, tool)]);
       }
-      const cli = new StackCli({ PATH: bin, DOCKER_HOST: 'tcp://127.0.0.1:9' });
+      const cli = await StackCli.create({ PATH: bin, DOCKER_HOST: 'tcp://127.0.0.1:9' });
       const { code, output } = await cli.run('up', '--foreground', '--only', 'mail');
       expect(output).toMatch(/✗ Kafka: .*Java 17 and Maven.*openjdk.*Docker.*KAFKA_BROKERS/);
       expect(output).toContain(GIVEN_UP);
@@ -218,7 +219,10 @@ describe('the development stack with servers of its own', () => {
     'says that the disk is full, also when it becomes so half-way',
     async () => {
       const kafka = await testKafka();
-      const [full, cli] = [new StackCli(), new StackCli({ KAFKA_BROKERS: kafka.brokers })];
+      const [full, cli] = [
+        await StackCli.create(),
+        await StackCli.create({ KAFKA_BROKERS: kafka.brokers }),
+      ];
       // Only root may make a small disk, and not in every container.
       if (!mountSmallDisk(full.dataDir, 100)) return kafka.stop();
       mountSmallDisk(cli.dataDir, 320);
@@ -235,7 +239,7 @@ describe('the development stack with servers of its own', () => {
         });
         fill(join(cli.dataDir, 'filler'));
         const { code, output } = await run.ended;
-        expect(output).toMatch(/✗ .*disk is full/);
+        expect(output).toMatch(/✗ .*disk is full/i);
         expect(output).toContain(GIVEN_UP);
         expect(code).toBe(1);
       } finally {
@@ -250,7 +254,7 @@ describe('the development stack with servers of its own', () => {
     'says in one line that a data folder is damaged, and begins anew after a reset',
     async () => {
       const kafka = await testKafka();
-      const cli = new StackCli({ KAFKA_BROKERS: kafka.brokers });
+      const cli = await StackCli.create({ KAFKA_BROKERS: kafka.brokers });
       try {
         expect((await cli.run('up', '--only', 'mail')).code).toBe(0);
         await cli.run('down');

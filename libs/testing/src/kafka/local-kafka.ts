@@ -115,7 +115,8 @@ class LocalKafka implements KafkaServer {
     if (await exists(join(dataDir, 'logs', 'meta.properties'))) return;
     const args = [
       ...['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*'), 'kafka.tools.StorageTool'],
-      ...['format', '-t', randomBytes(16).toString('base64url'), '-c', properties],
+      // With the equals sign, for an id may begin with a dash.
+      ...['format', `--cluster-id=${randomBytes(16).toString('base64url')}`, '-c', properties],
     ];
     try {
       await run(java, args);
