@@ -29,7 +29,8 @@ type Live<Run> = Run & { readonly mark: TaskMark };
 const LOST: Ending = { kind: 'lost' };
 /** Of a run that makes no sense now; less would only be noise for the database. */
 const LEAST_PAUSE_MS = 10;
-const GROUP = { maxItems: 200, maxConcurrent: 2 };
+/** One transaction at a time, so that what ends meanwhile shares the next one. */
+const GROUP = { maxItems: 200, maxConcurrent: 1 };
 
 /**
  * Domain rows are written before the tasks, as the transactions that call `want` do it; the other

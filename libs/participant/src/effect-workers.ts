@@ -113,6 +113,11 @@ export class EffectWorkers<Outcome> {
     return this.stop();
   }
 
+  /** One statement for each place that becomes free would keep the database busy with little. */
+  private get leastClaim(): number {
+    return Math.ceil(this.options.concurrency / 4);
+  }
+
   private room(): number {
     return this.options.concurrency - this.running.size - this.queue.length;
   }
@@ -130,7 +135,7 @@ export class EffectWorkers<Outcome> {
     this.queue.push(...tasks.map((task) => ({ task, takenAtMs })));
     if (tasks.length === limit) this.more = true;
     this.fill();
-    return this.more && this.room() > 0;
+    return this.more && this.room() >= this.leastClaim;
   }
 
   private fill(): void {
@@ -156,7 +161,7 @@ export class EffectWorkers<Outcome> {
         });
       this.running.add(run);
     }
-    if (this.started && this.more && this.room() > 0) this.poll.wake();
+    if (this.started && this.more && this.room() >= this.leastClaim) this.poll.wake();
   }
 
   private async run({ task, takenAtMs }: Taken): Promise<void> {

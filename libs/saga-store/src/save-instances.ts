@@ -1,28 +1,30 @@
 /** Writes what a batch has decided: one statement for new instances, one for changed ones. */
 import { RetryableError, type Tx } from '#messaging';
 import type { SagaInstance } from '#saga';
-import { bodyOf, type OutboxPosition } from './stored-instance.js';
+import { bodyOf, inputOf, type OutboxPosition } from './stored-instance.js';
 
 export interface InstanceChange {
   readonly instance: SagaInstance;
-  /** The revision it was read at; 0 for a new instance. */
-  readonly readAt: number;
+  /** As it was read; nothing for a new instance. */
+  readonly before?: SagaInstance;
   readonly partition: number;
   readonly position?: OutboxPosition;
 }
 
+type Moved = InstanceChange & { readonly before: SagaInstance };
+
 const INSERT = `
   insert into saga_instance
     (id, definition, version, business_key, revision, state, attention, partition, wake_at,
-     outbox_epoch, outbox_seq, created_at, updated_at, body)
+     outbox_epoch, outbox_seq, created_at, updated_at, input, body)
   select id, definition, version, business_key, revision, state, attention, partition,
          to_timestamp(wake_at / 1000), outbox_epoch, outbox_seq,
-         to_timestamp(created_at / 1000), to_timestamp(updated_at / 1000), body
+         to_timestamp(created_at / 1000), to_timestamp(updated_at / 1000), input, body
     from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[],
                 $8::int[], $9::float8[], $10::bigint[], $11::bigint[], $12::float8[],
-                $13::float8[], $14::jsonb[])
+                $13::float8[], $14::jsonb[], $15::json[])
       as n (id, definition, version, business_key, revision, state, attention, partition, wake_at,
-            outbox_epoch, outbox_seq, created_at, updated_at, body)
+            outbox_epoch, outbox_seq, created_at, updated_at, input, body)
   on conflict do nothing
   returning id`;
 
@@ -32,21 +34,24 @@ const UPDATE = `
          wake_at = to_timestamp(n.wake_at / 1000),
          outbox_epoch = coalesce(n.outbox_epoch, i.outbox_epoch),
          outbox_seq = coalesce(n.outbox_seq, i.outbox_seq),
-         updated_at = to_timestamp(n.updated_at / 1000), body = n.body
+         updated_at = to_timestamp(n.updated_at / 1000),
+         input = coalesce(n.input, i.input), body = n.body
     from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::float8[],
-                $7::bigint[], $8::bigint[], $9::float8[], $10::jsonb[])
+                $7::bigint[], $8::bigint[], $9::float8[], $10::jsonb[], $11::json[])
       as n (id, read_at, revision, state, attention, wake_at, outbox_epoch, outbox_seq, updated_at,
-            body)
+            input, body)
    where i.id = n.id and i.revision = n.read_at
   returning i.id`;
 
 /** @throws RetryableError when another replica has moved one of them; nothing is half-written. */
 export const saveInstances = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void> => {
-  const isNew = (change: InstanceChange): boolean => change.readAt === 0;
-  await insert(tx, changes.filter(isNew));
+  await insert(
+    tx,
+    changes.filter(({ before }) => before === undefined),
+  );
   await update(
     tx,
-    changes.filter((change) => !isNew(change)),
+    changes.flatMap(({ before, ...change }) => (before ? [{ before, ...change }] : [])),
   );
 };
 
@@ -67,17 +72,18 @@ const insert = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void>
     all((c) => c.position?.seq ?? null),
     all((c) => c.instance.createdAt),
     all((c) => c.instance.updatedAt),
+    all((c) => inputOf(c.instance)),
     all((c) => bodyOf(c.instance)),
   ]);
   assertAll(written.length, changes.length);
 };
 
-const update = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void> => {
+const update = async (tx: Tx, changes: readonly Moved[]): Promise<void> => {
   if (changes.length === 0) return;
-  const all = <T>(column: (change: InstanceChange) => T): T[] => changes.map(column);
+  const all = <T>(column: (change: Moved) => T): T[] => changes.map(column);
   const written = await tx.query(UPDATE, [
     all((c) => c.instance.id),
-    all((c) => c.readAt),
+    all((c) => c.before.revision),
     all((c) => c.instance.revision),
     all((c) => c.instance.state),
     all((c) => c.instance.attention?.code ?? null),
@@ -85,6 +91,8 @@ const update = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void>
     all((c) => c.position?.epoch ?? null),
     all((c) => c.position?.seq ?? null),
     all((c) => c.instance.updatedAt),
+    // It hardly ever changes, and what is not written need not be sent.
+    all((c) => (c.instance.input === c.before.input ? null : inputOf(c.instance))),
     all((c) => bodyOf(c.instance)),
   ]);
   assertAll(written.length, changes.length);

@@ -7,8 +7,8 @@ export interface OutboxPosition {
   readonly seq: string;
 }
 
-/** Everything of an instance that needs no column of its own. */
-type Body = Pick<SagaInstance, 'input' | 'steps' | 'ledger' | 'cause' | 'cancel' | 'attention'>;
+/** Everything of an instance that changes and needs no column of its own. */
+type Body = Pick<SagaInstance, 'steps' | 'ledger' | 'cause' | 'cancel' | 'attention'>;
 
 export interface InstanceRow {
   readonly id: string;
@@ -23,6 +23,7 @@ export interface InstanceRow {
   readonly outbox_seq: string | null;
   readonly created_at_ms: number;
   readonly updated_at_ms: number;
+  readonly input: unknown;
   readonly body: Body;
 }
 
@@ -33,7 +34,7 @@ export const INSTANCE_COLUMNS = `
   outbox_epoch, outbox_seq,
   (extract(epoch from created_at) * 1000)::float8 as created_at_ms,
   (extract(epoch from updated_at) * 1000)::float8 as updated_at_ms,
-  body`;
+  input, body`;
 
 export interface StoredInstance {
   readonly instance: SagaInstance;
@@ -49,6 +50,7 @@ export const fromRow = (row: InstanceRow): StoredInstance => ({
     businessKey: row.business_key,
     revision: row.revision,
     state: row.state,
+    input: row.input,
     ...row.body,
     wakeAt: row.wake_at_ms === null ? null : Math.round(row.wake_at_ms),
     createdAt: Math.round(row.created_at_ms),
@@ -61,7 +63,9 @@ export const fromRow = (row: InstanceRow): StoredInstance => ({
     }),
 });
 
+export const inputOf = ({ input }: SagaInstance): string => JSON.stringify(input);
+
 export const bodyOf = (instance: SagaInstance): string => {
-  const { input, steps, ledger, cause, cancel, attention } = instance;
-  return JSON.stringify({ input, steps, ledger, cause, cancel, attention } satisfies Body | object);
+  const { steps, ledger, cause, cancel, attention } = instance;
+  return JSON.stringify({ steps, ledger, cause, cancel, attention } satisfies Body | object);
 };

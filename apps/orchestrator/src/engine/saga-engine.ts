@@ -110,7 +110,6 @@ export class SagaEngine {
     const head = { id: newId(), definition: name, version, businessKey, now };
     return work.add({
       instance: newInstance(head),
-      readAt: 0,
       partition,
       history: [],
       sent: false,
@@ -168,7 +167,7 @@ export class SagaEngine {
       unit.tx,
       changed.map((live) => ({
         instance: live.instance,
-        readAt: live.readAt,
+        ...(live.before && { before: live.before }),
         partition: live.partition,
         ...(live.sent && position && { position }),
       })),

@@ -3,7 +3,8 @@ import type { OutboxPosition, StoredInstance } from '#saga-store';
 import type { Decision, HistoryEntry, SagaInstance } from '#saga';
 
 export interface LiveInstance {
-  readonly readAt: number;
+  /** As it was read; nothing when it begins in this batch. */
+  readonly before?: SagaInstance;
   readonly partition: number;
   readonly position?: OutboxPosition;
   instance: SagaInstance;
@@ -19,7 +20,7 @@ export class WorkingSet {
   constructor(stored: readonly StoredInstance[]) {
     for (const { instance, partition, position } of stored) {
       this.add({
-        readAt: instance.revision,
+        before: instance,
         partition,
         ...(position && { position }),
         instance,
