@@ -2,14 +2,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createNotificationApp } from '../../apps/notification/src/app.js';
-import { notificationSettings } from '../../apps/notification/src/settings.js';
-import { createPaymentApp } from '../../apps/payment/src/app.js';
-import { paymentSettings } from '../../apps/payment/src/settings.js';
-import { createShippingApp } from '../../apps/shipping/src/app.js';
-import { shippingSettings } from '../../apps/shipping/src/settings.js';
-import { Database } from '#messaging';
-import { createLogger, settings, type Logger } from '#platform';
+import { notificationService } from '../../apps/notification/src/service.js';
+import { paymentService } from '../../apps/payment/src/service.js';
+import { shippingService } from '../../apps/shipping/src/service.js';
+import { createService, Database } from '#messaging';
+import { createLogger, type Logger } from '#platform';
 import { createDatabase, freePort, testId, testPostgres, type PostgresServer } from '#testing';
 
 jest.setTimeout(30_000);
@@ -17,12 +14,9 @@ jest.setTimeout(30_000);
 type Start = (env: Record<string, string>, logger: Logger) => Promise<NestFastifyApplication>;
 
 const services: [string, Start][] = [
-  ['payment', (env, logger) => createPaymentApp(settings(paymentSettings, env), logger)],
-  ['shipping', (env, logger) => createShippingApp(settings(shippingSettings, env), logger)],
-  [
-    'notification',
-    (env, logger) => createNotificationApp(settings(notificationSettings, env), logger),
-  ],
+  ['payment', (env, logger) => createService(paymentService, env, logger)],
+  ['shipping', (env, logger) => createService(shippingService, env, logger)],
+  ['notification', (env, logger) => createService(notificationService, env, logger)],
 ];
 
 describe.each(services)('%s without a broker', (name, start) => {

@@ -1,12 +1,5 @@
 import 'reflect-metadata';
-import { runMain, settings } from '#platform';
-import { createInventoryApp } from './app.js';
-import { inventorySettings } from './settings.js';
+import { runService } from '#messaging';
+import { inventoryService } from './service.js';
 
-await runMain('inventory', async ({ env, logger }) => {
-  const config = settings(inventorySettings, env);
-  const app = await createInventoryApp(config, logger);
-  await app.listen(config.PORT, config.HOST);
-  logger.info({ port: config.PORT }, 'listening');
-  return { stop: () => app.close() };
-});
+await runService(inventoryService);

@@ -1,12 +1,5 @@
 import 'reflect-metadata';
-import { runMain, settings } from '#platform';
-import { createOrchestratorApp } from './app.js';
-import { orchestratorSettings } from './settings.js';
+import { runService } from '#messaging';
+import { orchestratorService } from './service.js';
 
-await runMain('orchestrator', async ({ env, logger }) => {
-  const config = settings(orchestratorSettings, env);
-  const app = await createOrchestratorApp(config, logger);
-  await app.listen(config.PORT, config.HOST);
-  logger.info({ port: config.PORT }, 'listening');
-  return { stop: () => app.close() };
-});
+await runService(orchestratorService);

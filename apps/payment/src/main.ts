@@ -1,12 +1,5 @@
 import 'reflect-metadata';
-import { runMain, settings } from '#platform';
-import { createPaymentApp } from './app.js';
-import { paymentSettings } from './settings.js';
+import { runService } from '#messaging';
+import { paymentService } from './service.js';
 
-await runMain('payment', async ({ env, logger }) => {
-  const config = settings(paymentSettings, env);
-  const app = await createPaymentApp(config, logger);
-  await app.listen(config.PORT, config.HOST);
-  logger.info({ port: config.PORT }, 'listening');
-  return { stop: () => app.close() };
-});
+await runService(paymentService);

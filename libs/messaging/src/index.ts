@@ -28,6 +28,8 @@ export type { MessagingSettings } from './settings.js';
 export type { MessagingLog } from './log.js';
 export { BatchHandler, PoisonHandler } from './transport/decorators.js';
 export { connectTransport } from './transport/connect.js';
+export { createService, runService } from './service.js';
+export type { ServiceDefinition } from './service.js';
 
 // The parts, for tools, tests and the simulator
 export { systemClock } from './clock.js';

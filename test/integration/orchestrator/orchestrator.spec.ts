@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { eventType } from '#contracts';
-import { Database, newId, Outbox, type OutgoingEvent } from '#messaging';
-import { createLogger, settings } from '#platform';
+import { createService, Database, newId, Outbox, type OutgoingEvent } from '#messaging';
+import { createLogger } from '#platform';
 import {
   createDatabase,
   createTopics,
@@ -13,8 +13,7 @@ import {
   testPostgres,
   waitFor,
 } from '#testing';
-import { createOrchestratorApp } from '../../../apps/orchestrator/src/app.js';
-import { orchestratorSettings } from '../../../apps/orchestrator/src/settings.js';
+import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 
 const input = (orderId: string) => ({
   orderId,
@@ -59,7 +58,7 @@ beforeAll(async () => {
   cleanUp.unshift(() => own.drop());
   await createTopics(kafka.brokers, `${id}.`);
   cleanUp.unshift(() => deleteTopics(kafka.brokers, `${id}.`));
-  const config = settings(orchestratorSettings, {
+  const env = {
     PORT: '0',
     DATABASE_URL: own.url,
     KAFKA_BROKERS: kafka.brokers,
@@ -67,8 +66,9 @@ beforeAll(async () => {
     STEP_TIMEOUT_MS: '400',
     STEP_ATTEMPTS: '2',
     TIMER_POLL_MS: '50',
-  });
-  app = await createOrchestratorApp(config, createLogger({ service: 'test', level: 'silent' }));
+  };
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  app = await createService(orchestratorService, env, logger);
   cleanUp.unshift(() => app.close());
   outbox = app.get(Outbox);
   database = app.get(Database);

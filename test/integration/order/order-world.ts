@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createOrderApp } from '../../../apps/order/src/app.js';
-import { orderSettings } from '../../../apps/order/src/settings.js';
-import { Database } from '#messaging';
-import { createLogger, settings } from '#platform';
+import { orderService } from '../../../apps/order/src/service.js';
+import { createService, Database } from '#messaging';
+import { createLogger } from '#platform';
 import { createDatabase, freePort, testId, testPostgres, type PostgresServer } from '#testing';
 
 /** Real servers on a machine that is busy with other things: slow is not wrong. */
@@ -25,18 +24,18 @@ export class OrderWorld {
     const postgres = await server;
     const database = await createDatabase(postgres, testId());
     const logged: string[] = [];
-    const config = settings(orderSettings, {
+    const env = {
       PORT: '0',
       DATABASE_URL: database.url,
       // nobody listens there: the service must do its work without
       KAFKA_BROKERS: `127.0.0.1:${await freePort()}`,
       PAYMENT_TOKEN_KEY: randomBytes(32).toString('base64'),
-    });
+    };
     const logger = createLogger(
       { service: 'order', level: 'debug' },
       { write: (line) => void logged.push(line) },
     );
-    const app = await createOrderApp(config, logger);
+    const app = await createService(orderService, env, logger);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     return new OrderWorld(app, postgres, app.get(Database), logged, async () => {

@@ -1,0 +1,10 @@
+import type { ServiceDefinition } from '#messaging';
+import { AppModule } from './app.module.js';
+import { shippingSettings } from './settings.js';
+
+export const shippingService: ServiceDefinition<typeof shippingSettings> = {
+  name: 'shipping',
+  title: 'Shipping API',
+  settings: shippingSettings,
+  module: (settings, logger) => AppModule.forRoot(settings, logger),
+};
