@@ -45,6 +45,12 @@ async function main(plan: Plan): Promise<number> {
   return failed || tally.failed > 0 ? 1 : 0;
 }
 
+const COVERAGE: Readonly<Record<Plan['coverage'], readonly string[]>> = {
+  enforced: ['--coverage'],
+  measured: ['--coverage', '--coverageThreshold={}'],
+  off: [],
+};
+
 function runJest(
   plan: Plan,
   round: Round,
@@ -59,7 +65,7 @@ function runJest(
     ...['--json', `--outputFile=${report}`],
     ...(round.inBand ? ['--runInBand'] : ['--maxWorkers=2']),
     // Processes of their own report no coverage.
-    ...(plan.coverage && !round.inBand ? ['--coverage'] : []),
+    ...(round.inBand ? [] : COVERAGE[plan.coverage]),
     ...plan.jestArgs,
   ];
   const child = spawn(process.execPath, args, {

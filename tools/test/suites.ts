@@ -16,16 +16,20 @@ export interface Plan {
   readonly rounds: readonly Round[];
   /** Whether one of them wants Postgres and Kafka. */
   readonly needsServers: boolean;
-  readonly coverage: boolean;
+  /** `measured`: printed only, because what runs is not enough to reach the thresholds. */
+  readonly coverage: 'enforced' | 'measured' | 'off';
   /** Passed on: patterns of files, `-t name`, … */
   readonly jestArgs: readonly string[];
 }
 
-/** `[suite…] [--coverage] [anything for Jest…]`; no suite means all. */
+/** `[suite…] [--coverage] [anything for Jest…]`; no suite means all, and with coverage. */
 export function planTests(args: readonly string[]): Plan {
   const named = SUITES.filter((suite) => args.includes(suite));
   const suites = named.length > 0 ? named : SUITES;
   const together = suites.filter((suite) => suite !== 'e2e' && suite !== 'chaos');
+  const jestArgs = args.filter((arg) => !isSuite(arg) && arg !== '--coverage' && arg !== '--');
+  const whole = together.length === SUITES.length - 2 && jestArgs.length === 0;
+  const coverage = args.includes('--coverage') ? 'measured' : 'off';
   const alone = suites.filter((suite) => !together.includes(suite));
   return {
     suites,
@@ -34,8 +38,8 @@ export function planTests(args: readonly string[]): Plan {
       ...alone.map((suite) => ({ suites: [suite], inBand: true })),
     ],
     needsServers: suites.some((suite) => suite !== 'unit' && suite !== 'contract'),
-    coverage: args.includes('--coverage'),
-    jestArgs: args.filter((arg) => !isSuite(arg) && arg !== '--coverage' && arg !== '--'),
+    coverage: whole ? 'enforced' : coverage,
+    jestArgs,
   };
 }
 

@@ -51,9 +51,16 @@ describe('what is run', () => {
     expect(planTests(['unit', '--coverage', '-t', 'cancel'])).toMatchObject({
       suites: ['unit'],
       needsServers: false,
-      coverage: true,
+      coverage: 'measured',
       jestArgs: ['-t', 'cancel'],
     });
+  });
+
+  it('holds the coverage only where everything that counts for it runs', () => {
+    expect(planTests([]).coverage).toBe('enforced');
+    expect(planTests(['integration', 'unit', 'contract']).coverage).toBe('enforced');
+    expect(planTests(['-t', 'cancel']).coverage).toBe('off');
+    expect(planTests(['e2e']).coverage).toBe('off');
   });
 
   it('takes the suite from where a file lies', () => {

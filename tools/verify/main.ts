@@ -39,7 +39,7 @@ function checks(): Step[] {
 function tests(fast: boolean): Step {
   const runTests = ['--disable-warning=TimeoutNegativeWarning', 'dist/tools/test/main.js'];
   const suites = fast ? ['unit', 'contract', 'integration'] : [];
-  return { name: 'tests and coverage', args: [...runTests, ...suites, '--coverage'] };
+  return { name: 'tests and coverage', args: [...runTests, ...suites] };
 }
 
 function run({ name, args }: Step): string[] {

@@ -8,11 +8,8 @@ import { SagaInboxController } from './handlers/saga-inbox.controller.js';
 import { AdminController } from './http/admin.controller.js';
 import { HISTORY_TABLE } from './persistence/history-table.js';
 import { stepTiming, type OrchestratorSettings } from './settings.js';
-import { placeOrder } from './sagas/place-order.saga.js';
+import { sagas } from './sagas/index.js';
 import { LOGGER, TIMER_POLL_MS, TimerService } from './timers/timer.service.js';
-
-/** All definitions this service runs; old versions stay for as long as instances are on them. */
-export const sagas = [placeOrder];
 
 @Module({})
 export class AppModule {

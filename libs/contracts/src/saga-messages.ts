@@ -70,6 +70,8 @@ export type SagaCancel = z.infer<typeof sagaCancel>;
 /** `saga.report-effects`: a participant moved something outside of any outstanding command. */
 export const sagaReport = z.object({
   sagaId: z.string().min(1).max(64),
+  /** The command that led to them; needed when they are the first that is heard of it. */
+  commandId: z.string().min(1).max(200).optional(),
   effects: z.array(effect).min(1).max(100),
   reason: reason.optional(),
 });

@@ -15,6 +15,8 @@ export interface LateAnswer {
 export interface EffectReport {
   readonly sagaId: string;
   readonly businessKey: string;
+  /** The command that led to the effects, where it is known. */
+  readonly commandId?: string;
   readonly effects: readonly Effect[];
   readonly reason?: Reason;
 }
@@ -49,7 +51,10 @@ export class Answers {
   }
 
   /** Tells the orchestrator what was moved outside of any outstanding command. */
-  report(unit: UnitOfWork, { sagaId, businessKey, effects, reason }: EffectReport): void {
+  report(
+    unit: UnitOfWork,
+    { sagaId, businessKey, commandId, effects, reason }: EffectReport,
+  ): void {
     const content = effects.map(({ id, revision }) => `${id}@${revision}`).join('\n');
     unit.publish({
       topic: 'saga.inbox',
@@ -60,7 +65,12 @@ export class Answers {
       subject: businessKey,
       time: this.clock().toISOString(),
       correlationid: sagaId,
-      data: { sagaId, effects, ...(reason && { reason }) },
+      data: {
+        sagaId,
+        ...(commandId !== undefined && { commandId }),
+        effects,
+        ...(reason && { reason }),
+      },
     });
   }
 }

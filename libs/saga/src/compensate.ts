@@ -5,7 +5,7 @@
 import type { Reason } from '#contracts';
 import type { Step } from './definition.js';
 import type { Draft } from './draft.js';
-import type { StepInstance } from './instance.js';
+import { UNKNOWN_STEP, type StepInstance } from './instance.js';
 import { openEffects } from './ledger.js';
 import type { ReplyMessage } from './messages.js';
 import { longestIntervalMs } from './timing.js';
@@ -122,6 +122,8 @@ export const replyUndo = (draft: Draft, step: Step, reply: ReplyMessage): void =
       break;
     }
   }
+  // First what is out again, so that nothing before it is undone meanwhile.
+  reopenForOpenEffects(draft);
   compensate(draft);
 };
 
@@ -162,6 +164,15 @@ export const reopenForOpenEffects = (draft: Draft): void => {
     draft.note(`reopened: ${effect.id} is out although '${step.name}' was ${state}`);
     draft.sendUndo(step, round);
   }
+  const stray = open.find(({ step }) => step === UNKNOWN_STEP);
+  if (!stray) return;
+  draft.state = 'compensating';
+  const { id, taken, returned, unit } = stray;
+  draft.raise(
+    UNKNOWN_STEP,
+    'ledger-open',
+    `${taken - returned} ${unit} of ${id} is out, of no step`,
+  );
 };
 
 /** The step whose compensation undoes the effects of this one. */

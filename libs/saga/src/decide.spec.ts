@@ -416,9 +416,40 @@ describe('ledger', () => {
     expect(run.sent[0]).toMatchObject({ commandId: 'saga-1:reserve:undo-2' });
   });
 
-  it('records reports about effects that no step has had', () => {
+  it('undoes an effect that is first heard of when all is over, by the command it came from', () => {
+    at('charge')
+      .reply('charge', { outcome: 'dead', name: 'dead' })
+      .undone('charge')
+      .undone('reserve')
+      .undone('create');
+    expect(run.instance.state).toBe('compensated');
+    const commandId = run.instance.steps['charge']?.command?.commandId;
+    const report = { kind: 'report', messageId: 'r', effects: [money(500, 0, 1)] } as const;
+    run.apply({ ...report, ...(commandId !== undefined && { commandId }) });
+    expect(run.sent[0]).toMatchObject({ commandId: 'saga-1:charge:undo-2' });
+    run.undone('charge', { effects: [money(500, 500, 2)] });
+    expect(run.instance.state).toBe('compensated');
+  });
+
+  it('undoes nothing earlier while a later step has had its effect again', () => {
+    at('charge').reply('charge', { outcome: 'dead', name: 'dead' });
+    const commandId = run.instance.steps['charge']?.command?.commandId ?? '';
+    run.apply({ kind: 'report', messageId: 'r', commandId, effects: [money(500, 0, 1)] });
+    run.undone('charge');
+    expect(run.sent.map((sent) => sent.commandId)).toEqual(['saga-1:charge:undo-2']);
+  });
+
+  it('keeps an effect of no known step, and is not compensated before it is back', () => {
     at('charge').report(money(1, 0, 1));
-    expect(run.note).toContain('no step has had the effect payment:order-1');
-    expect(run.instance.ledger).toEqual({});
+    expect(run.note).toContain('no step is known to have had the effect payment:order-1');
+    run.refuse('charge').undone('reserve').undone('create');
+    expect(run.instance).toMatchObject({
+      state: 'compensating',
+      attention: { code: 'ledger-open', step: '?' },
+    });
+    run.report(money(1, 1, 2));
+    expect(run.instance.state).toBe('compensated');
+    run.report(money(2, 1, 3));
+    expect(run.instance).toMatchObject({ state: 'compensating', attention: { step: '?' } });
   });
 });

@@ -13,7 +13,7 @@ import {
 import type { SagaDefinition, Step } from './definition.js';
 import { Draft, type DecideContext } from './draft.js';
 import { advance, cancelRunning, forwardDue, replyForward } from './forward.js';
-import type { SagaInstance } from './instance.js';
+import { UNKNOWN_STEP, type SagaInstance } from './instance.js';
 import type {
   Decision,
   ReplyMessage,
@@ -104,10 +104,13 @@ const reply = (draft: Draft, message: ReplyMessage): void => {
 };
 
 const report = (draft: Draft, message: ReportMessage): void => {
+  const asked =
+    message.commandId === undefined ? undefined : stepOfCommand(draft, message.commandId);
   for (const effect of message.effects) {
-    const owner = draft.ledger[effect.id]?.step;
-    if (owner === undefined) draft.note(`recorded: no step has had the effect ${effect.id}`);
-    else draft.applyEffects(owner, [effect]);
+    const owner = draft.ledger[effect.id]?.step ?? asked?.step.name;
+    if (owner === undefined) draft.note(`no step is known to have had the effect ${effect.id}`);
+    // It counts all the same: what is out must come back, whoever took it.
+    draft.applyEffects(owner ?? UNKNOWN_STEP, [effect]);
   }
   reopenForOpenEffects(draft);
   // A report may be what the ledger waited for.

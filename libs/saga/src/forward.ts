@@ -66,7 +66,8 @@ const succeeded = (draft: Draft, step: Step, reply: ReplyMessage): void => {
   draft.change(step.name, {
     state: 'done',
     finishedAt: draft.now,
-    ...(reply.result && { result: reply.result }),
+    // Later steps are built from it, and expect one of every step that is done.
+    result: reply.result ?? {},
   });
   draft.settle(step.name);
   if (step.kind === 'pivot' && draft.cancel) {

@@ -8,3 +8,7 @@ export type { DecideContext } from './draft.js';
 export { openEffects } from './ledger.js';
 export { checkDefinition } from './checks.js';
 export { SagaRegistry } from './registry.js';
+export { allPairs, explore } from './explorer/explore.js';
+export type { Exploration, ExploreOptions } from './explorer/explore.js';
+export type { ModelBarrier, ModelVerdict } from './explorer/participant.js';
+export type { ModelBarrierRow, SentCommand } from './explorer/world.js';

@@ -53,6 +53,9 @@ export interface StepInstance {
   readonly finishedAt?: number;
 }
 
+/** Owner of an effect that nobody asked for. */
+export const UNKNOWN_STEP = '?';
+
 /** An effect as last reported, with the step it belongs to. */
 export interface LedgerEntry extends Effect {
   readonly step: string;

@@ -23,6 +23,8 @@ export interface ReplyMessage {
 export interface ReportMessage {
   readonly kind: 'report';
   readonly messageId: string;
+  /** The command that led to the effects; needed when they are the first that is heard of it. */
+  readonly commandId?: string;
   readonly effects: readonly Effect[];
   readonly reason?: Reason;
 }

@@ -50,10 +50,11 @@ export const readInboxItem = (event: ReceivedEvent): InboxItem => {
     case SAGA_MESSAGES.tick:
       return parsed(event, sagaTick, ({ dueBeforeMs }) => ({ to: 'timers', dueBeforeMs, event }));
     case SAGA_MESSAGES.report:
-      return parsed(event, sagaReport, ({ sagaId, effects, reason }) =>
+      return parsed(event, sagaReport, ({ sagaId, commandId, effects, reason }) =>
         toSaga(event, sagaId, {
           kind: 'report',
           messageId: event.id,
+          ...(commandId !== undefined && { commandId }),
           effects,
           ...(reason && { reason }),
         }),

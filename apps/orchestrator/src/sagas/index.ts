@@ -1,0 +1,5 @@
+import type { SagaDefinition } from '#saga';
+import { placeOrder } from './place-order.saga.js';
+
+/** Every definition of this service, also the versions that only live instances still need. */
+export const sagas: readonly SagaDefinition[] = [placeOrder];

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { barrier } from '../../../../tools/explore/barrier.js';
+import { examples } from '../../../../tools/explore/examples.js';
+import { sagas } from '../../../../apps/orchestrator/src/sagas/index.js';
+import { sample } from '../spec/saga-run.js';
+import { allPairs, explore, type Exploration, type ExploreOptions } from './explore.js';
+import type { ModelBarrier } from './participant.js';
+
+const run = (options: Partial<ExploreOptions> = {}): Exploration =>
+  explore({ definition: sample, input: { id: 'order-1' }, barrier, faults: 1, ...options });
+
+describe('the explorer', () => {
+  it('finds one way through a saga in which nothing goes wrong', () => {
+    const found = run({ faults: 0 });
+    expect(found.violation).toBeUndefined();
+    expect(found.ends).toEqual({ completed: 1 });
+  });
+
+  it('finds no broken promise with two faults a run, and every end there is', () => {
+    const found = run({ faults: 2 });
+    expect(found.violation).toBeUndefined();
+    expect(found.cut).toBe(0);
+    expect(Object.keys(found.ends).toSorted()).toEqual([
+      'compensated',
+      'compensating, attention',
+      'completed',
+      'running, attention',
+    ]);
+  });
+
+  it('counts the same states each time', () => {
+    const [first, second] = [run(), run()];
+    expect(second).toEqual(first);
+  });
+
+  it('names the pairs of the table that were met', () => {
+    const { pairs } = run();
+    expect(allPairs()).toEqual(expect.arrayContaining(Object.keys(pairs)));
+    expect(pairs['running reply']).toBeGreaterThan(0);
+  });
+
+  it('says when it has not followed every run', () => {
+    expect(run({ inFlight: 1 }).cut).toBeGreaterThan(0);
+  });
+
+  it.each(sagas.map((definition) => [definition.name, definition] as const))(
+    'finds nothing in %s with one fault a run',
+    (name, definition) => {
+      const example = examples[name];
+      const found = run({ definition, ...example });
+      expect(found.violation).toBeUndefined();
+      expect(found.ends['completed']).toBeGreaterThan(0);
+      expect(found.ends['compensated']).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('the explorer tells the shortest story of', () => {
+  it('a barrier that lets every copy through', () => {
+    const forgetful: ModelBarrier = () => ({ kind: 'admit' });
+    expect(run({ barrier: forgetful }).violation).toEqual({
+      promise: "'reserve' has had its effect twice",
+      story: [
+        'the saga gets start',
+        "inventory gets 'reserve', and will get it again",
+        "inventory gets 'reserve'",
+      ],
+    });
+  });
+
+  it('a barrier that leaves no tombstone', () => {
+    const open: ModelBarrier = (rows, command, late) => {
+      const verdict = barrier(rows, command, late);
+      return verdict.kind === 'admit' ? { kind: 'admit' } : verdict;
+    };
+    const found = run({ barrier: open, faults: 2, attempts: 1 });
+    expect(found.violation?.promise).toBe("'reserve' has its effect after it was undone");
+    expect(found.violation?.story.slice(-2)).toEqual([
+      "inventory gets 'reserve:undo' before its turn",
+      "inventory gets 'reserve'",
+    ]);
+  });
+
+  it('a participant that answers nothing when it is asked again', () => {
+    const mute: ModelBarrier = (rows, command, late) => {
+      const verdict = barrier(rows, command, late);
+      return verdict.kind === 'repeat'
+        ? { kind: 'refuse', code: 'known', remember: false }
+        : verdict;
+    };
+    expect(run({ barrier: mute, faults: 2 }).violation).toBeDefined();
+  });
+});

@@ -1,0 +1,210 @@
+/**
+ * The participants of an explored world: any business that keeps the rules, behind a real barrier.
+ * What it chooses to do with a command is the explorer's to try out, one after the other.
+ */
+import { GENERIC_REPLIES, type Effect } from '#contracts';
+import { stepsOf, type SagaDefinition, type Step } from '../definition.js';
+import { Violation } from './violation.js';
+import {
+  NO_EFFECT,
+  type ModelAnswer,
+  type ModelBarrierRow,
+  type ModelEffect,
+  type SentCommand,
+  type World,
+} from './world.js';
+
+export type ModelVerdict =
+  | { readonly kind: 'admit'; readonly entomb?: string }
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'refuse' | 'reject'; readonly code: string; readonly remember: boolean };
+
+/**
+ * The barrier under test. Pure.
+ * @param rows what the participant remembers, by command id
+ * @param late whether the command came after its `notAfter`
+ */
+export type ModelBarrier = (
+  rows: Readonly<Record<string, ModelBarrierRow>>,
+  command: SentCommand,
+  late: boolean,
+) => ModelVerdict;
+
+/** What a business may do with a command that the barrier lets through. */
+export type Doing = 'succeed' | 'refuse' | 'accept' | 'fail';
+
+export interface Served {
+  readonly world: World;
+  readonly answer?: ModelAnswer;
+}
+
+export class Participants {
+  private readonly byName: ReadonlyMap<string, Step>;
+
+  constructor(
+    definition: SagaDefinition,
+    private readonly barrier: ModelBarrier,
+    /** What a successful step answers, by its name. */
+    private readonly results: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) {
+    this.byName = new Map(stepsOf(definition).map((step) => [step.name, step]));
+  }
+
+  /** Takes one copy of a command through the barrier, and does with it what `doing` says. */
+  serve(world: World, command: SentCommand, doing: Doing, late = false): Served {
+    const verdict = this.barrier(world.barrier, command, late);
+    const row = world.barrier[command.commandId];
+    switch (verdict.kind) {
+      case 'repeat':
+        return { world, ...(row?.answer && { answer: row.answer }) };
+      case 'refuse':
+      case 'reject': {
+        const outcome = verdict.kind === 'refuse' ? 'refused' : 'dead';
+        const answer = generic(outcome, verdict.code);
+        const state = verdict.kind === 'refuse' ? 'handled' : 'dead';
+        return verdict.remember
+          ? remember(world, command.commandId, state, answer)
+          : { world, answer };
+      }
+      case 'admit': {
+        const { entomb } = verdict;
+        const barrier = entomb === undefined ? world.barrier : entombed(world.barrier, entomb);
+        return this.handle({ ...world, barrier }, command, doing);
+      }
+    }
+  }
+
+  /** Whether the barrier would hand this copy on, so that it matters what the business does. */
+  admits(world: World, command: SentCommand): boolean {
+    return this.barrier(world.barrier, command, false).kind === 'admit';
+  }
+
+  canRefuse({ step, undo }: SentCommand): boolean {
+    const { command } = this.step(step);
+    return !undo && Object.values(command?.replies ?? {}).some(({ kind }) => kind === 'refusal');
+  }
+
+  /** The final answer to a command that was answered `pending` before. */
+  settle(world: World, commandId: string, doing: 'succeed' | 'refuse'): Served {
+    const { [commandId]: step = '', ...pending } = world.pending;
+    return this.handle({ ...world, pending }, { commandId, step, undo: false }, doing);
+  }
+
+  /** A step has an effect after all: a transfer that was paid after it expired. */
+  lateEffect(world: World, step: string): { world: World; effects: readonly Effect[] } {
+    const before = world.effects[step] ?? NO_EFFECT;
+    const after = { ...before, taken: before.taken + 1, revision: before.revision + 1 };
+    const effects = { ...world.effects, [step]: after };
+    return { world: { ...world, effects }, effects: this.reported(effects, step) };
+  }
+
+  private handle(world: World, command: SentCommand, doing: Doing): Served {
+    const { commandId, step } = command;
+    if (doing === 'fail') {
+      return remember(world, commandId, 'dead', generic('dead', 'given-up'));
+    }
+    if (doing === 'accept') {
+      const pending = command.undo ? world.pending : { ...world.pending, [commandId]: step };
+      return remember({ ...world, pending }, commandId, 'handled', generic('pending', 'later'));
+    }
+    if (command.undo) return this.undo(world, command);
+    if (doing === 'refuse' || this.isGone(world, step)) {
+      return remember(world, commandId, 'handled', {
+        outcome: 'refused',
+        name: 'refused',
+        reason: { code: 'refused', message: '' },
+      });
+    }
+    return this.succeed(world, command);
+  }
+
+  private succeed(world: World, { commandId, step }: SentCommand): Served {
+    const before = world.effects[step] ?? NO_EFFECT;
+    if (before.taken > 0) throw new Violation(`'${step}' has had its effect twice`);
+    if (before.undone) throw new Violation(`'${step}' has its effect after it was undone`);
+    const effects = { ...world.effects, [step]: { ...before, taken: 1, revision: 1 } };
+    return remember({ ...world, effects }, commandId, 'handled', {
+      outcome: 'succeeded',
+      name: 'done',
+      ...(this.results[step] && { result: this.results[step] }),
+      effects: this.reported(effects, step),
+    });
+  }
+
+  /** Undoes what there is to undo of a step and of those that it covers; succeeds with nothing. */
+  private undo(world: World, { commandId, step }: SentCommand): Served {
+    const together = [step, ...this.coveredBy(step)];
+    const effects: Record<string, ModelEffect> = { ...world.effects };
+    for (const name of together) {
+      const before = effects[name] ?? NO_EFFECT;
+      const moved = before.taken > before.returned;
+      effects[name] = {
+        ...before,
+        returned: before.taken,
+        revision: before.revision + (moved ? 1 : 0),
+        undone: true,
+      };
+    }
+    const pending = Object.fromEntries(
+      Object.entries(world.pending).filter(([, name]) => !together.includes(name)),
+    );
+    return remember({ ...world, effects, pending }, commandId, 'handled', {
+      outcome: 'succeeded',
+      name: 'undone',
+      effects: together.flatMap((name) => this.reported(effects, name)),
+    });
+  }
+
+  /** What covers it is undone; of its own compensation the barrier alone has to know. */
+  private isGone(world: World, name: string): boolean {
+    const { compensation } = this.step(name);
+    if (!compensation || !('coveredBy' in compensation)) return false;
+    return world.effects[compensation.coveredBy]?.undone === true;
+  }
+
+  private coveredBy(name: string): string[] {
+    return [...this.byName.values()].flatMap(({ name: covered, compensation }) =>
+      compensation && 'coveredBy' in compensation && compensation.coveredBy === name
+        ? [covered]
+        : [],
+    );
+  }
+
+  /** Only what can be undone is kept in the saga's ledger. */
+  private reported(effects: Readonly<Record<string, ModelEffect>>, name: string): Effect[] {
+    const { taken, returned, revision } = effects[name] ?? NO_EFFECT;
+    if (this.step(name).kind !== 'compensable' || revision === 0) return [];
+    return [{ id: name, kind: 'money', unit: 'XXX', taken, returned, revision }];
+  }
+
+  private step(name: string): Step {
+    const step = this.byName.get(name);
+    if (!step) throw new Error(`no step '${name}'`);
+    return step;
+  }
+}
+
+const generic = (outcome: 'refused' | 'dead' | 'pending', code: string): ModelAnswer => ({
+  outcome,
+  name: GENERIC_REPLIES[outcome],
+  reason: { code, message: '' },
+});
+
+const remember = (
+  world: World,
+  commandId: string,
+  state: ModelBarrierRow['state'],
+  answer: ModelAnswer,
+): Served => {
+  const answerNo = (world.barrier[commandId]?.answerNo ?? 0) + 1;
+  const barrier = { ...world.barrier, [commandId]: { state, answer, answerNo } };
+  return { world: { ...world, barrier }, answer };
+};
+
+const entombed = (
+  rows: Readonly<Record<string, ModelBarrierRow>>,
+  commandId: string,
+): Readonly<Record<string, ModelBarrierRow>> => ({
+  ...rows,
+  [commandId]: { state: 'tombstone', answerNo: 0 },
+});

@@ -1,0 +1,26 @@
+/** What each definition is explored with: an input that fits it, and what its steps answer. */
+import type { PlaceOrderInput } from '#contracts';
+
+export interface Example {
+  readonly input: unknown;
+  readonly results?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const orderId = '019aa0c5-7d5c-7000-8000-000000000001';
+
+const placeOrder: PlaceOrderInput = {
+  orderId,
+  customerId: 'c-1',
+  merchantId: 'm-1',
+  channel: 'web',
+  currency: 'GBP',
+  items: [{ productId: '85123A', quantity: 6, unitPrice: 255 }],
+  totalAmount: 1530,
+  shippingAddress: { prefecture: 'Kent', city: 'Dover', line1: 'Quay 1', postalCode: 'CT16 1AA' },
+  email: 'customer@example.com',
+  payment: { method: 'credit_card', sealedToken: 'v1.x.y' },
+};
+
+export const examples: Readonly<Record<string, Example>> = {
+  'place-order': { input: placeOrder, results: { 'ship-order': { trackingNumber: 'T-1' } } },
+};
