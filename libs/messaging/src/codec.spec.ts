@@ -88,6 +88,7 @@ describe('the codec', () => {
     ['no-data', { value: null }],
     ['invalid-json', { value: Buffer.from('{"a":') }],
     ['invalid-json', { value: Buffer.from([0xff, 0xfe, 0x00]) }],
+    ['too-deep', { value: Buffer.from('['.repeat(50_000) + ']'.repeat(50_000)) }],
   ])('says %s instead of throwing', (code, broken) => {
     expect(decode({ ...fetched(full), ...broken })).toMatchObject({ undecodable: { code } });
   });

@@ -14,6 +14,8 @@ import {
 } from './wire.js';
 
 const CONTENT_TYPE = 'application/json';
+/** What JSON.parse takes in its stride overflows the stack of all that walks it by recursion. */
+const MAX_DEPTH = 500;
 const EXTENSION_NAME = /^[a-z0-9]{1,20}$/;
 const OWN_ATTRIBUTES = new Set([
   'specversion',
@@ -94,6 +96,10 @@ export function decode(raw: RawMessage): Decoded {
   } catch (error) {
     return undecodable('invalid-json', error instanceof Error ? error.message : 'not JSON');
   }
+  // each level takes two characters at least, which spares short messages the walk
+  if (raw.value.length > 2 * MAX_DEPTH && isDeeperThan(MAX_DEPTH, data)) {
+    return undecodable('too-deep', `the data is nested more than ${MAX_DEPTH} levels deep`);
+  }
   const key = raw.key?.toString('utf8') ?? '';
   const traceparent = headers['traceparent'] ?? headers['ce_traceparent'];
   const { ce_correlationid: correlationid, ce_causationid: causationid } = headers;
@@ -117,6 +123,11 @@ export function decode(raw: RawMessage): Decoded {
     },
   };
 }
+
+const isDeeperThan = (levels: number, data: unknown): boolean =>
+  typeof data === 'object' &&
+  data !== null &&
+  (levels === 0 || Object.values(data).some((inner) => isDeeperThan(levels - 1, inner)));
 
 export function textHeaders(
   raw: Readonly<Record<string, RawHeader>> | undefined,

@@ -39,13 +39,27 @@ describe('a dead letter', () => {
     expect(Buffer.from(data.valueBase64 ?? '', 'base64')).toEqual(value);
   });
 
-  test.each([Buffer.alloc(1_000_000, '"'), Buffer.alloc(1_000_000, 0xff), null])(
-    'can always be sent, whatever the message was',
-    (value) => {
-      const headers = { ce_id: 'x'.repeat(100_000), other: Buffer.alloc(900_000, 0x41) };
-      const letter = deadLetterOfRaw({ ...fetched(anEvent()), value, headers }, reason);
-      expect(() => encode(letter)).not.toThrow();
-      if (value !== null) expect(dataOf(letter).truncated).toBe(true);
-    },
-  );
+  test('of a key with a NUL, which no text of Postgres holds, has another key', () => {
+    const letter = deadLetterOfRaw({ ...fetched(anEvent()), key: Buffer.from('a\0b') }, reason);
+    expect(letter.key).toBe('a\ufffdb');
+    expect(dataOf(letter).key).toBe('a\0b');
+  });
+
+  test('can be sent although keys, ids and headers were as large as a value', () => {
+    const long = '\u0001'.repeat(900_000);
+    const headers = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`h${n}`, long]));
+    const ids = { id: long, subject: long, correlationid: long, traceparent: long };
+    const event = { ...anEvent({ ...ids, key: long }), partition: 0, offset: '7', headers };
+    expect(() => encode(deadLetter(event, reason))).not.toThrow();
+    const raw = { ...fetched(anEvent()), key: Buffer.from(long), headers };
+    expect(() => encode(deadLetterOfRaw(raw, reason))).not.toThrow();
+  });
+
+  const values = ['"', '\u0001', 0xff].map((filling) => Buffer.alloc(1_000_000, filling));
+  test.each([...values, null])('can always be sent, whatever the message was', (value) => {
+    const headers = { ce_id: 'x'.repeat(100_000), other: Buffer.alloc(900_000, 0x41) };
+    const letter = deadLetterOfRaw({ ...fetched(anEvent()), value, headers }, reason);
+    expect(() => encode(letter)).not.toThrow();
+    if (value !== null) expect(dataOf(letter).truncated).toBe(true);
+  });
 });

@@ -16,7 +16,7 @@ export interface DeadLetterData {
   readonly offset: string;
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The value as text; absent when there was none, or when it was no UTF-8. */
+  /** The value as text; absent when there was none, or when text would be no UTF-8 or too long. */
   readonly value?: string;
   readonly valueBase64?: string;
   /** True when the value was too large to be repeated whole; the original has the rest. */
@@ -27,8 +27,12 @@ export const DEAD_LETTER_TYPE = 'messaging.dead-letter';
 
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dlq`;
 
-/** JSON escapes and base64 may nearly double a value; what is left must stay below the limit. */
+/** Base64 makes a third more of a value; with the headers it must stay below the limit. */
 const MAX_VALUE_BYTES = 400_000;
+/** JSON writes a control character as six; a text of those is shorter in base64. */
+const MAX_TEXT_BYTES = 600_000;
+const MAX_HEADERS_BYTES = 150_000;
+const MAX_KEY_CHARACTERS = 1_000;
 /** Headers are for reading; a stack trace or a quoted payload does not belong there. */
 const MAX_MESSAGE_CHARACTERS = 500;
 
@@ -66,41 +70,58 @@ function build(
   event?: ReceivedEvent,
 ): OutgoingEvent<DeadLetterData> {
   const place = `${topic}/${partition}/${offset}`;
+  const shortKey = key.slice(0, MAX_KEY_CHARACTERS);
   return {
     topic: deadLetterTopicOf(topic),
-    key,
+    key: storable(shortKey),
     id: `dead:${place}`,
     source: `/${topic}`,
     type: DEAD_LETTER_TYPE,
-    subject: event?.subject ?? key,
+    subject: short(event?.subject ?? key),
     time: new Date().toISOString(),
-    data: { topic, partition, offset, key, headers: bounded(headers), ...textOrBase64(value) },
-    ...(event && { causationid: event.id }),
-    ...(event?.correlationid !== undefined && { correlationid: event.correlationid }),
-    ...(event?.traceparent !== undefined && { traceparent: event.traceparent }),
+    data: {
+      topic,
+      partition,
+      offset,
+      key: shortKey,
+      headers: bounded(headers),
+      ...textOrBase64(value),
+    },
+    ...(event && { causationid: short(event.id) }),
+    ...(event?.correlationid !== undefined && { correlationid: short(event.correlationid) }),
+    ...(event?.traceparent !== undefined && { traceparent: short(event.traceparent) }),
     extensions: {
       deadcode: reason.code,
-      deadmessage: reason.message.slice(0, MAX_MESSAGE_CHARACTERS),
-      deadtype: (event?.type ?? headers['ce_type'] ?? '').slice(0, MAX_MESSAGE_CHARACTERS),
+      deadmessage: short(reason.message),
+      deadtype: short(event?.type ?? headers['ce_type'] ?? ''),
     },
   };
 }
+
+const short = (text: string): string => text.slice(0, MAX_MESSAGE_CHARACTERS);
+
+/** No text of Postgres holds a NUL, and the outbox keeps the key as one; `data` has it as it was. */
+const storable = (key: string): string => key.replaceAll('\0', '\ufffd');
+
+const bytesOfJson = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 function textOrBase64(value: Buffer | null): Partial<DeadLetterData> {
   if (value === null) return {};
   const kept = value.subarray(0, MAX_VALUE_BYTES);
   const truncated = kept.length < value.length ? { truncated: true } : {};
   const text = kept.toString('utf8');
-  const isText = Buffer.from(text, 'utf8').equals(kept);
+  const isText = Buffer.from(text, 'utf8').equals(kept) && bytesOfJson(text) <= MAX_TEXT_BYTES;
   return isText
     ? { value: text, ...truncated }
     : { valueBase64: kept.toString('base64'), ...truncated };
 }
 
-/** Foreign headers can be as large as a value. */
-const bounded = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
+/** Foreign headers can be as large as a value; as many of the first are kept as there is room for. */
+function bounded(headers: Readonly<Record<string, string>>): Record<string, string> {
+  let bytes = 0;
+  return Object.fromEntries(
     Object.entries(headers)
-      .slice(0, 50)
-      .map(([name, value]) => [name.slice(0, 200), value.slice(0, 2_000)]),
+      .map((header) => [header[0].slice(0, 200), header[1].slice(0, 2_000)] as const)
+      .filter((header) => (bytes += bytesOfJson(header)) <= MAX_HEADERS_BYTES),
   );
+}
