@@ -2,6 +2,7 @@
 import { Kafka, logLevel, type RetryOptions, type logCreator } from 'kafkajs';
 import type { MessagingLog } from '../log.js';
 import type { KafkaOptions } from './options.js';
+import { cureRecordHeaders } from './record-headers.js';
 import { cureRequestQueue } from './request-queue.js';
 
 /**
@@ -20,6 +21,7 @@ export const RETRY: RetryOptions = {
 
 export function createKafka({ brokers, clientId, log }: KafkaOptions, retry = RETRY): Kafka {
   cureRequestQueue();
+  cureRecordHeaders();
   return new Kafka({
     brokers: [...brokers],
     clientId,
