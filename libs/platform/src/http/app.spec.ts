@@ -149,6 +149,10 @@ describe('an HTTP application', () => {
       body: { errors: [{ message: 'is nested too deep' }] },
     });
     expect(await post('{"__proto__": {"a": 1}}')).toMatchObject({ status: 400 });
+    expect(await post({ ...good, prototype: {} })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'prototype', message: 'is not known' }] },
+    });
     const large = await post({ ...good, note: 'x'.repeat(2_000_000) });
     expect(large).toMatchObject({ status: 413, type: 'application/problem+json' });
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
@@ -164,6 +168,8 @@ describe('an HTTP application', () => {
     const unknown = await app.inject({ method: 'GET', url: '/nowhere' });
     expect(unknown.statusCode).toBe(404);
     expect(unknown.json()).toMatchObject({ status: 404, title: 'Not Found', instance: '/nowhere' });
+    const file = await app.inject({ method: 'GET', url: '/docs/%2e%2e%2fpackage.json' });
+    expect(file.statusCode).toBe(404);
   });
 
   it.each(['/things/%', '/things/%zz', '/things/%00', `/things/${'x'.repeat(2000)}`])(
@@ -185,6 +191,9 @@ describe('an HTTP application', () => {
       'limit=1&limit=2',
       'limit=',
       'other=1',
+      'constructor=1',
+      'toString=1',
+      '__proto__=1',
     ]) {
       const answer = await app.inject(`/things?${query}`);
       expect([query, answer.statusCode]).toEqual([query, 400]);

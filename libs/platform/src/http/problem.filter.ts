@@ -72,7 +72,9 @@ export class ProblemFilter implements ExceptionFilter {
   private unknownRoute(request: ProblemRequest): Answer {
     const path = request.url.split('?', 1)[0] ?? '';
     const methods = this.options.methodsOf(path);
-    if (methods.length === 0) return { problem: plain(404, `There is nothing at ${path}.`) };
+    // a folder of files knows the method, and not the file
+    const isKnown = methods.length > 0 && !methods.includes(request.method);
+    if (!isKnown) return { problem: plain(404, `There is nothing at ${path}.`) };
     const allow = methods.join(', ');
     return {
       problem: plain(405, `${path} knows ${allow}, not ${request.method}.`),

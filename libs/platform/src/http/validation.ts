@@ -37,8 +37,9 @@ export class StrictValidationPipe extends ValidationPipe {
   }
 
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'body' && this.toValidate(metadata)) {
-      const fault = bodyFault(value, metadata.metatype);
+    if (this.toValidate(metadata)) {
+      const isBody = metadata.type === 'body';
+      const fault = isBody ? bodyFault(value, metadata.metatype) : oddName(value);
       if (fault) throw fieldProblem(400, [fault]);
     }
     return super.transform(value, metadata);
@@ -62,13 +63,20 @@ function bodyFault(body: unknown, type: unknown): FieldError | undefined {
   return oddity(body, '', 0);
 }
 
+/** Queries and parameters are flat, so that only their names can be odd. */
+const oddName = (value: unknown): FieldError | undefined =>
+  typeof value === 'object' && value !== null ? oddity(value, '', 0) : undefined;
+
+/** class-transformer leaves these out as well, without a word. */
+const isOdd = (key: string): boolean => key in Object.prototype || key === 'prototype';
+
 function oddity(value: object, path: string, depth: number): FieldError | undefined {
   if (depth > MAX_DEPTH) return { field: path, message: 'is nested too deep' };
   for (const [key, child] of Object.entries(value)) {
     const isObject = typeof child === 'object' && child !== null;
-    if (!isObject && !(key in Object.prototype)) continue;
+    if (!isObject && !isOdd(key)) continue;
     const field = path ? `${path}.${key}` : key;
-    if (key in Object.prototype) return { field, message: 'is not known' };
+    if (isOdd(key)) return { field, message: 'is not known' };
     const fault = oddity(child as object, field, depth + 1);
     if (fault) return fault;
   }
