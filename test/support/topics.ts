@@ -132,17 +132,20 @@ export class Topics {
   private async ends(
     topics: readonly string[],
   ): Promise<Map<string, { high: bigint; count: number }>> {
-    return withAdmin(this.world.kafka.brokers, async (admin) => {
-      const ends = new Map<string, { high: bigint; count: number }>();
-      for (const topic of topics) {
-        const offsets = await admin.fetchTopicOffsets(this.world.topicPrefix + topic);
-        for (const { partition, high, low } of offsets) {
-          const count = Number(BigInt(high) - BigInt(low));
-          ends.set(`${topic}/${partition}`, { high: BigInt(high), count });
+    const look = () =>
+      withAdmin(this.world.kafka.brokers, async (admin) => {
+        const ends = new Map<string, { high: bigint; count: number }>();
+        for (const topic of topics) {
+          const offsets = await admin.fetchTopicOffsets(this.world.topicPrefix + topic);
+          for (const { partition, high, low } of offsets) {
+            const count = Number(BigInt(high) - BigInt(low));
+            ends.set(`${topic}/${partition}`, { high: BigInt(high), count });
+          }
         }
-      }
-      return ends;
-    });
+        return ends;
+      });
+    // A broker that the machine held up leads nothing for some seconds; the client gives up on that.
+    return waitFor(look, { what: `the ends of ${topics.join(', ')}`, timeoutMs: 40_000 });
   }
 
   /** How many members a service's consumer group has. */
