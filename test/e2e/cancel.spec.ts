@@ -1,16 +1,13 @@
 /** The customer's cancel: everything is undone before the pivot, nothing after it. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { TestWorld } from '#testing';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { TestWorld, type AppName } from '#testing';
 import { call } from '../support/http.js';
 import { anOrder, totalOf, UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
-import { stepStates } from '../support/views.js';
+import { stepStates, type SagaView } from '../support/views.js';
 import { Topics } from '../support/topics.js';
 
 jest.setTimeout(60_000);
-
-/** Below the services' own time limits, so that the answer is slow and not lost. */
-const SLOW = { mode: 'slow', delayMs: 1500 };
 
 describe('a customer’s cancel', () => {
   let world: TestWorld;
@@ -26,25 +23,29 @@ describe('a customer’s cancel', () => {
     await world?.stop();
   }, 60_000);
 
-  const setMood = async (name: 'sandbox-payment' | 'sandbox-carrier', mood: object) => {
-    const { status } = await call(`${world.url(name)}/mood`, { method: 'PUT', json: mood });
-    expect(status).toBe(200);
-  };
-  afterEach(async () => {
-    await setMood('sandbox-payment', { mode: 'ok' });
-    await setMood('sandbox-carrier', { mode: 'ok' });
-  });
+  /** Nothing is answered before `work` is done: however slow the machine, the cancel is in time. */
+  async function whilePaused(name: AppName, work: () => Promise<void>): Promise<void> {
+    world.app(name).kill('SIGSTOP');
+    try {
+      await work();
+    } finally {
+      world.app(name).kill('SIGCONT');
+    }
+  }
 
   it('while the card is being charged gives back money and stock', async () => {
-    await setMood('sandbox-payment', SLOW);
     const productId = await shop.product(5);
-    const orderId = await shop.placeOne({ productId });
-    await shop.untilSagaIs(
-      orderId,
-      'charging',
-      (saga) => stepStates(saga)['charge-payment'] === 'sent',
-    );
-    expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
+    let orderId = '';
+    await whilePaused('sandbox-payment', async () => {
+      orderId = await shop.placeOne({ productId });
+      await shop.untilSagaIs(
+        orderId,
+        'charging',
+        (saga) => stepStates(saga)['charge-payment'] === 'sent',
+      );
+      expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
+      await shop.untilSaga(orderId, 'compensating');
+    });
     const { order } = await shop.untilOrder(orderId, 'cancelled');
     expect(order.reason?.code).toMatch(/cancel/);
     await topics.untilQuiet();
@@ -76,11 +77,12 @@ describe('a customer’s cancel', () => {
   });
 
   it('while the carrier is asked waits for the answer, and yields to a parcel on its way', async () => {
-    await setMood('sandbox-carrier', SLOW);
     const order = anOrder({ productId: await shop.product(5) });
-    const orderId = await shop.place(order);
-    await untilShipping(orderId);
-    expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
+    let orderId = '';
+    await whilePaused('sandbox-carrier', async () => {
+      orderId = await shop.place(order);
+      await cancelAtPivot(orderId);
+    });
     const { saga } = await shop.untilOrder(orderId, 'confirmed');
     const notes = (await shop.history(saga.sagaId)).map(({ note }) => note ?? '');
     expect(notes).toContainEqual(expect.stringContaining('cancel waits for the answer'));
@@ -91,12 +93,13 @@ describe('a customer’s cancel', () => {
   });
 
   it('while the carrier is asked is granted when the carrier refuses', async () => {
-    await setMood('sandbox-carrier', SLOW);
     const productId = await shop.product(5);
     const postalCode = UNDELIVERABLE_POSTAL_CODE;
-    const orderId = await shop.placeOne({ productId, postalCode });
-    await untilShipping(orderId);
-    await shop.cancel(orderId);
+    let orderId = '';
+    await whilePaused('sandbox-carrier', async () => {
+      orderId = await shop.placeOne({ productId, postalCode });
+      await cancelAtPivot(orderId);
+    });
     await shop.untilOrder(orderId, 'cancelled');
     const { intents } = await shop.books(orderId);
     expect(intents.map(({ captured, refunded }) => captured - refunded)).toEqual([0]);
@@ -118,11 +121,14 @@ describe('a customer’s cancel', () => {
   });
 
   it('given twice, and again when it is done, cancels once', async () => {
-    await setMood('sandbox-payment', SLOW);
     const productId = await shop.product(5);
-    const orderId = await shop.placeOne({ productId });
-    const answers = await Promise.all([shop.cancel(orderId), shop.cancel(orderId)]);
-    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    let orderId = '';
+    await whilePaused('sandbox-payment', async () => {
+      orderId = await shop.placeOne({ productId });
+      const answers = await Promise.all([shop.cancel(orderId), shop.cancel(orderId)]);
+      expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+      await shop.untilSaga(orderId, 'compensating');
+    });
     const { order } = await shop.untilOrder(orderId, 'cancelled');
     expect(await shop.cancel(orderId)).toMatchObject({
       status: 202,
@@ -133,6 +139,12 @@ describe('a customer’s cancel', () => {
     expect(await shop.stock(productId)).toMatchObject({ reserved: 0, available: 5 });
   });
 
-  const untilShipping = (orderId: string) =>
-    shop.untilSagaIs(orderId, 'shipping', (saga) => stepStates(saga)['ship-order'] === 'sent');
+  /** Asks for the cancel when the carrier has the order, and waits until the saga knows of it. */
+  async function cancelAtPivot(orderId: string): Promise<void> {
+    const isShipping = (saga: SagaView) => stepStates(saga)['ship-order'] === 'sent';
+    await shop.untilSagaIs(orderId, 'shipping', isShipping);
+    expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
+    const isAsked = ({ cancelRequested }: SagaView) => cancelRequested !== null;
+    await shop.untilSagaIs(orderId, 'asked to cancel', isAsked);
+  }
 });
