@@ -5,6 +5,7 @@ import { SERVICE_NAMES, TestWorld, waitFor } from '#testing';
 import { commandMessage, handSaga } from '../support/commands.js';
 import { Shop } from '../support/shop.js';
 import {
+  DEAD_LETTERS,
   READ_BY_SERVICES,
   Topics,
   type OutgoingMessage,
@@ -80,10 +81,7 @@ describe('a message that nobody can read', () => {
     world = await TestWorld.start();
     shop = new Shop(world);
     topics = new Topics(world);
-    await topics.follow(
-      READ_BY_SERVICES.map((topic) => `${topic}.dlq`),
-      (message) => dead.push(message),
-    );
+    await topics.follow(DEAD_LETTERS, (message) => dead.push(message));
     await topics.follow(['saga.inbox'], (message) => inbox.push(message));
   }, 180_000);
   afterAll(async () => {
@@ -103,9 +101,7 @@ describe('a message that nobody can read', () => {
         },
         { what: 'a dead letter in every topic', timeoutMs: 30_000 },
       );
-      expect(letters.map(({ topic }) => topic).toSorted()).toEqual(
-        READ_BY_SERVICES.map((topic) => `${topic}.dlq`).toSorted(),
-      );
+      expect(letters.map(({ topic }) => topic).toSorted()).toEqual(DEAD_LETTERS.toSorted());
       for (const { headers } of letters) {
         expect(headers['ce_deadcode']).toMatch(code);
         expect(headers['ce_deadmessage']).not.toBe('');

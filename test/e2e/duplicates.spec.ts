@@ -17,7 +17,7 @@ import { readBooks } from '../support/books.js';
 import { UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import type { SagaView } from '../support/views.js';
-import { READ_BY_SERVICES, Topics, type StoredMessage } from '../support/topics.js';
+import { DEAD_LETTERS, READ_BY_SERVICES, Topics, type StoredMessage } from '../support/topics.js';
 
 jest.setTimeout(120_000);
 
@@ -32,8 +32,6 @@ const COMMANDS: readonly CommandContract[] = [
   cancelOrder,
   notifyCustomer,
 ];
-
-const DEAD_LETTERS = READ_BY_SERVICES.map((topic) => `${topic}.dlq`);
 
 describe('every command and every reply, sent again', () => {
   let world: TestWorld;

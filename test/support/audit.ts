@@ -1,7 +1,7 @@
 /**
  * The audit of a whole world, by the same rules as the demo's: what became of every order against
  * the provider's, the carrier's and the mail server's own books, and the stock. Beyond the demo's, a
- * world of one's own holds nothing that belongs to no accepted order.
+ * world of one's own holds nothing that belongs to no accepted order, and no dead letter.
  */
 import type { TestWorld } from '#testing';
 import { audit as compare } from '../../tools/demo/audit.js';
@@ -9,6 +9,7 @@ import type { Obstacle } from '../../tools/demo/plan.js';
 import { readBooks, type BookedMail, type Books } from './books.js';
 import { totalOf, type OrderKind, type PlannedOrder } from './orders.js';
 import { Shop } from './shop.js';
+import { DEAD_LETTERS, Topics } from './topics.js';
 import type { OrderSummary } from './views.js';
 
 /** An order that was answered with 202. */
@@ -39,11 +40,12 @@ export async function audit(
   { accepted, stocked, repeatedMails }: AuditOptions,
 ): Promise<string[]> {
   const shop = new Shop(world);
-  const [orders, sagas, books, stock] = await Promise.all([
+  const [orders, sagas, books, stock, deadLetters] = await Promise.all([
     shop.orders(),
     shop.sagas(),
     readBooks(world),
     Promise.all(Object.keys(stocked).map((productId) => shop.stock(productId))),
+    new Topics(world).counts(DEAD_LETTERS),
   ]);
   const discrepancies = compare({
     accepted: accepted.map(({ orderId, request, kind }) => ({
@@ -64,6 +66,10 @@ export async function audit(
   return [
     ...discrepancies.map(({ of, what }) => `${of} ${what}`),
     ...strangers(new Set(accepted.map(({ orderId }) => orderId)), orders, books),
+    // Sent again, a command may come through all the same: that would hide that it was put aside.
+    ...Object.entries(deadLetters).flatMap(([topic, count]) =>
+      count === 0 ? [] : [`${topic} holds ${count}`],
+    ),
   ];
 }
 

@@ -31,6 +31,8 @@ const READ_BY: Readonly<Record<string, string>> = {
 
 export const READ_BY_SERVICES: readonly string[] = Object.values(READ_BY);
 
+export const DEAD_LETTERS: readonly string[] = READ_BY_SERVICES.map((topic) => `${topic}.dlq`);
+
 export class Topics {
   private readonly kafka: Kafka;
   private producer: Promise<Producer> | undefined;
