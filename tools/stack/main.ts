@@ -37,10 +37,15 @@ async function run(command: Command): Promise<number> {
   }
 }
 
+/** A broker that is busy or on its way up is nothing to be shown a stack trace for. */
+const isKafkaProblem = (error: unknown): error is Error =>
+  error instanceof Error && error.name.startsWith('KafkaJS');
+
 try {
   process.exitCode = await run(parseArguments(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof StackProblem)) throw error;
+  const isExpected = error instanceof StackProblem || isKafkaProblem(error);
+  if (!isExpected) throw error;
   console.error(`✗ ${error.message}`);
   process.exitCode = 1;
 }

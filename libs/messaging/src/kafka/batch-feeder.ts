@@ -1,21 +1,31 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { atMost, backoffMs } from '../clock.js';
+import { atMost } from '../clock.js';
 import { asError } from '../errors.js';
 import { DEFAULT_TUNING, type GroupConsumerOptions } from './consumer-options.js';
 import type { OffsetCommitter } from './offsets.js';
+import { Setbacks } from './setbacks.js';
 
-const PAUSE_FIRST_MS = 100;
-const PAUSE_MAX_MS = 5_000;
 /** Recording offsets is a courtesy to whoever comes next: an outage must not make us wait for it. */
 const FLUSH_WITHIN_MS = 2_000;
 
 /** Passes fetched batches on, with heartbeats meanwhile, and takes their offsets back. */
 export class BatchFeeder {
-  /** How often in a row a partition had to be given back. */
-  readonly #setbacks = new Map<string, number>();
+  readonly #setbacks: Setbacks;
   #stopped = false;
 
-  constructor(private readonly options: GroupConsumerOptions) {}
+  constructor(private readonly options: GroupConsumerOptions) {
+    this.#setbacks = new Setbacks(options.clock);
+  }
+
+  /** A partition that gets no further; undefined while all do. */
+  get stuck(): Error | undefined {
+    return this.#setbacks.stuck;
+  }
+
+  /** The partitions were dealt out anew. */
+  joined(): void {
+    this.#setbacks.forget();
+  }
 
   /** Batches under way end as soon as they can. */
   stop(): void {
@@ -39,7 +49,7 @@ export class BatchFeeder {
     const control = {
       isActive: () => lost === undefined && isRunning() && !isStale() && !this.#stopped,
       done: (offset: string) => {
-        this.#setbacks.delete(`${topic}/${partition}`);
+        this.#setbacks.over(`${topic}/${partition}`);
         resolveOffset(offset);
         offsets.note(topic, partition, (BigInt(offset) + 1n).toString());
         void offsets.flush();
@@ -61,12 +71,10 @@ export class BatchFeeder {
 
   /** The member's other partitions go on meanwhile. */
   #pause(consumer: Consumer, topic: string, partition: number): void {
-    const key = `${topic}/${partition}`;
-    const setbacks = (this.#setbacks.get(key) ?? 0) + 1;
-    this.#setbacks.set(key, setbacks);
+    const pauseMs = this.#setbacks.another(`${topic}/${partition}`);
     const what = [{ topic, partitions: [partition] }];
     consumer.pause(what);
-    this.options.clock.after(backoffMs(setbacks, PAUSE_FIRST_MS, PAUSE_MAX_MS), () => {
+    this.options.clock.after(pauseMs, () => {
       try {
         consumer.resume(what);
       } catch {

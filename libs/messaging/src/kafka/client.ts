@@ -111,7 +111,14 @@ export class KafkaClient {
 
   /** @throws when no broker answers */
   async ping(): Promise<void> {
-    await this.#withAdmin((admin) => admin.describeCluster());
+    try {
+      await this.#withAdmin((admin) => admin.describeCluster());
+    } catch (error) {
+      // kafkajs stumbles over an answer that never came with an error of the language.
+      if (error instanceof TypeError)
+        throw new Error('the broker did not answer', { cause: error });
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

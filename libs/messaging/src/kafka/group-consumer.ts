@@ -59,7 +59,8 @@ export class GroupConsumer {
   get failure(): Error | undefined {
     if (!this.#joined) return this.#failure ?? new Error('joining its group');
     const silentMs = this.#watch?.silentMs ?? 0;
-    return silentMs > this.#tuning.sessionTimeoutMs ? new Error('nothing is fetched') : undefined;
+    if (silentMs > this.#tuning.sessionTimeoutMs) return new Error('nothing is fetched');
+    return this.#feeder.stuck;
   }
 
   async #run(): Promise<void> {
@@ -96,6 +97,7 @@ export class GroupConsumer {
     consumer.on(GROUP_JOIN, ({ payload }) => {
       watch.sign();
       offsets.forget();
+      this.#feeder.joined();
       this.#joined = true;
       this.#formerMember.joinedAs(payload.memberId);
       onJoin();

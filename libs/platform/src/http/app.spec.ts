@@ -1,3 +1,4 @@
+import { connect, type AddressInfo } from 'node:net';
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -72,8 +73,7 @@ describe('an HTTP application', () => {
       logger,
       isUnavailable: (error) => error instanceof LostDatabase,
     });
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
+    await app.listen(0, '127.0.0.1');
   });
   afterAll(() => app.close());
 
@@ -148,7 +148,13 @@ describe('an HTTP application', () => {
       status: 400,
       body: { errors: [{ message: 'is nested too deep' }] },
     });
-    expect(await post('{"__proto__": {"a": 1}}')).toMatchObject({ status: 400 });
+    expect(await post('{"__proto__": {"a": 1}}')).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: '__proto__', message: 'is not known' }] },
+    });
+    const unknown = await post({ ...good, ['x'.repeat(500_000)]: 1 });
+    expect(unknown.body).toMatchObject({ status: 400, errors: [{ message: 'is not known' }] });
+    expect(JSON.stringify(unknown.body).length).toBeLessThan(1_000);
     expect(await post({ ...good, prototype: {} })).toMatchObject({
       status: 400,
       body: { errors: [{ field: 'prototype', message: 'is not known' }] },
@@ -159,6 +165,38 @@ describe('an HTTP application', () => {
       const other = await post('a=b', { 'content-type': type });
       expect(other).toMatchObject({ status: 415, type: 'application/problem+json' });
     }
+  });
+
+  it('refuses a body that it would misread', async () => {
+    const zipped = await post(good, { 'content-encoding': 'gzip' });
+    expect(zipped).toMatchObject({ status: 415, type: 'application/problem+json' });
+    const wide = await post(good, { 'content-type': 'application/json; charset=utf-16' });
+    expect(wide).toMatchObject({ status: 415, type: 'application/problem+json' });
+    expect(wide.body.detail).toContain('utf-16');
+    const usual = {
+      'content-type': 'application/json; charset=UTF-8',
+      'content-encoding': 'identity',
+    };
+    expect(await post(good, usual)).toMatchObject({ status: 201 });
+  });
+
+  it.each([
+    ['no HTTP at all', 'hello\r\n\r\n', 400],
+    ['headers without end', `GET / HTTP/1.1\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
+    [
+      'two lengths',
+      'POST /things HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',
+      400,
+    ],
+  ])('answers %s with a problem, and hangs up', async (_, request, status) => {
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.write(request);
+    const answer = (await socket.setEncoding('utf8').toArray()).join('');
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status });
   });
 
   it('tells a wrong method from an unknown path', async () => {

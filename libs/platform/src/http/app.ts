@@ -1,11 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestPinoLogger, type Logger } from '../logger.js';
 import { histogram, metricsRegistry, startProcessMetrics } from '../metrics.js';
+import { refuseConnection } from './client-error.js';
 import { closeGracefully } from './graceful-close.js';
 import { ProblemFilter, type ProblemReply, type ProblemRequest } from './problem.filter.js';
+import { ProblemException } from './problem.js';
 import { RouteTable } from './routes.js';
 import { StrictValidationPipe } from './validation.js';
 
@@ -46,6 +49,10 @@ export async function createHttpApp(
     requestTimeout: REQUEST_TIMEOUT_MS,
     skipMiddie: true, // nobody uses Express middleware, and it costs each request
     routerOptions: { maxParamLength: 500 },
+    // kept as ordinary fields, so that the validation can name them when it refuses them
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    clientErrorHandler: refuseConnection,
     // what the router itself refuses (a path that does not decode) never reaches Nest's filters
     frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
       filter.reply(error, request as ProblemRequest, reply as ProblemReply),
@@ -53,6 +60,7 @@ export async function createHttpApp(
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => routes.add(route.url, route.method));
   fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('onRequest', refuseEncoding);
   closeGracefully(fastify);
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -66,6 +74,24 @@ export async function createHttpApp(
   if (options.openapi ?? true) addOpenApi(app, options.title);
   return app;
 }
+
+/** Fastify would read a compressed body as the text it is not, and any charset as UTF-8. */
+function refuseEncoding(
+  { headers }: { headers: IncomingHttpHeaders },
+  _reply: unknown,
+  done: (error?: Error) => void,
+): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const charset = /charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (encoding.toLowerCase() !== 'identity') {
+    done(unsupported(`A body must come without Content-Encoding, not as ${encoding}.`));
+  } else if (!/^utf-?8$/i.test(charset)) {
+    done(unsupported(`A body must be UTF-8, not ${charset}.`));
+  } else done();
+}
+
+const unsupported = (detail: string): ProblemException =>
+  new ProblemException(415, 'Unsupported Media Type', detail.slice(0, 200));
 
 function addMetrics(app: NestFastifyApplication, service: string): void {
   startProcessMetrics(service);

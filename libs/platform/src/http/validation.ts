@@ -5,6 +5,7 @@ import { fieldProblem, type FieldError } from './problem.js';
 
 /** Enough to mend a form by; a body with thousands of faults gets no novel in answer. */
 const MAX_ERRORS = 50;
+const MAX_UNKNOWN_NAME = 200;
 
 /** The tree of faults as a flat list, each with the path of its field. */
 export function fieldErrors(tree: readonly ValidationError[], path = ''): FieldError[] {
@@ -13,7 +14,12 @@ export function fieldErrors(tree: readonly ValidationError[], path = ''): FieldE
     if (errors.length >= MAX_ERRORS) break;
     const field = path ? `${path}.${error.property}` : error.property;
     for (const [rule, message] of Object.entries(error.constraints ?? {})) {
-      errors.push({ field, message: rule === 'whitelistValidation' ? 'is not known' : message });
+      const isUnknown = rule === 'whitelistValidation';
+      errors.push({
+        // a name that nobody knows can be as long as the body
+        field: isUnknown ? field.slice(0, MAX_UNKNOWN_NAME) : field,
+        message: isUnknown ? 'is not known' : message,
+      });
     }
     if (error.children?.length) errors.push(...fieldErrors(error.children, field));
   }
