@@ -52,6 +52,19 @@ describe('an unsound definition is named with its step:', () => {
     ],
     ['a missing command', define({ name: 'r', kind: 'retriable' }), "'r': its command is missing"],
     [
+      'a conditional pivot',
+      define({ ...pivot, when: () => true }),
+      "'p': a pivot step cannot be conditional",
+    ],
+    [
+      'a cover that may be skipped',
+      define(
+        { ...compensable, name: 'b', when: () => true },
+        { ...compensable, compensation: { coveredBy: 'b' } },
+      ),
+      "covered by 'b', which may be skipped",
+    ],
+    [
       'a cover that comes later',
       define({ ...compensable, compensation: { coveredBy: 'b' } }),
       "covered by 'b', which is not before it",
@@ -121,6 +134,12 @@ describe('what does not compile', () => {
     const uncovered = begin().compensable('a', { ...good, compensation: { coveredBy: 'b' } });
     expect(checkDefinition(uncovered.build())).not.toEqual([]);
 
+    const maybe = begin().compensable('maybe', { ...good, when: () => true });
+    maybe.pivot('ship', {
+      command: ship,
+      // @ts-expect-error the result of a step that may have been skipped
+      payload: ({ results }) => ({ id: String(results.maybe.number) }),
+    });
     // @ts-expect-error a payload that does not fit the command
     begin().compensable('a', { ...good, payload: () => ({ id: 7 }) });
 

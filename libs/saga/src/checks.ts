@@ -7,12 +7,12 @@ export const checkDefinition = (definition: SagaDefinition): readonly string[] =
   const complain = (step: string, problem: string): void => {
     problems.push(`saga '${definition.name}' v${definition.version}, step '${step}': ${problem}`);
   };
-  const seen = new Set<string>();
+  const seen = new Map<string, Step>();
   let pivot: string | undefined;
   for (const step of stepsOf(definition)) {
     if (seen.has(step.name)) complain(step.name, 'the name is used twice');
     checkStep(step, seen, pivot, (problem) => complain(step.name, problem));
-    seen.add(step.name);
+    seen.set(step.name, step);
     if (step.kind === 'pivot') pivot = step.name;
   }
   if (seen.size === 0) {
@@ -27,7 +27,7 @@ export const checkDefinition = (definition: SagaDefinition): readonly string[] =
 
 const checkStep = (
   step: Step,
-  earlier: ReadonlySet<string>,
+  earlier: ReadonlyMap<string, Step>,
   pivot: string | undefined,
   complain: (problem: string) => void,
 ): void => {
@@ -37,10 +37,14 @@ const checkStep = (
   if (undoable && !step.compensation) complain('its compensation is missing');
   if (!undoable && step.compensation) complain(`a ${step.kind} step is never compensated`);
   if (step.kind !== 'local' && (!step.command || !step.payload)) complain('its command is missing');
+  if (step.when && (step.kind === 'pivot' || step.kind === 'local')) {
+    complain(`a ${step.kind} step cannot be conditional`);
+  }
   if (step.compensation && 'coveredBy' in step.compensation) {
     const { coveredBy } = step.compensation;
-    if (!earlier.has(coveredBy))
-      complain(`it is covered by '${coveredBy}', which is not before it`);
+    const cover = earlier.get(coveredBy);
+    if (!cover) complain(`it is covered by '${coveredBy}', which is not before it`);
+    else if (cover.when) complain(`it is covered by '${coveredBy}', which may be skipped`);
   }
   if (step.kind === 'retriable' && step.command) {
     for (const [name, reply] of Object.entries(step.command.replies)) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { money, SagaRun } from './spec/saga-run.js';
+import { conditional, money, SagaRun } from './spec/saga-run.js';
 
 let run: SagaRun;
 beforeEach(() => {
@@ -30,6 +30,30 @@ describe('forward', () => {
     expect(run.sent[0]?.payload).toEqual({ id: 'order-1/7' });
     expect(run.reply('notify').instance.state).toBe('running');
     expect(run.reply('confirm').instance).toMatchObject({ state: 'completed', wakeAt: null });
+  });
+
+  it('skips a step whose condition does not hold when its turn comes', () => {
+    run = new SagaRun(conditional).start({ gift: false });
+    expect(run.state('reserve')).toBe('skipped');
+    expect(run.sent[0]?.payload).toEqual({ id: 'order-1/none' });
+    expect(run.reply('charge').reply('ship').sentNames).toEqual(['notify']);
+    expect(run.reply('wrap').instance.state).toBe('completed');
+    expect(run.state('confirm')).toBe('skipped');
+
+    run = new SagaRun(conditional).start({ gift: true });
+    expect(run.reply('reserve', { result: { number: 5 } }).sent[0]?.payload).toEqual({
+      id: 'order-1/5',
+    });
+    expect(run.reply('charge').reply('ship').sentNames).toEqual(['confirm']);
+    expect(run.state('wrap')).toBe('skipped');
+  });
+
+  it('undoes nothing of a step that was skipped', () => {
+    run = new SagaRun(conditional).start({ gift: false });
+    run.reply('charge').refuse('ship');
+    expect(run.sentNames).toEqual(['refund']);
+    expect(run.undone('charge').instance.state).toBe('compensated');
+    expect(run.state('reserve')).toBe('skipped');
   });
 
   it('gives commands ids that follow from the saga, the day of issue and a validity', () => {

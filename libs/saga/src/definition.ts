@@ -58,6 +58,8 @@ export interface Step extends StepTiming {
   /** Absent for a local step, which is done when the saga starts. */
   readonly command?: CommandContract;
   readonly payload?: (context: StepContext) => unknown;
+  /** A step for which this is false when its turn comes is skipped. Pure. */
+  readonly when?: (context: StepContext) => boolean;
   readonly compensation?: Compensation | CoveredBy;
 }
 
@@ -119,11 +121,23 @@ interface RetriableOptions<Input, Results, C extends CommandContract> extends St
   readonly payload: (context: StepContext<Input, Results>) => z.input<NoInfer<C>['payload']>;
 }
 
+/** Only for some instances, by what is known when the step's turn comes; else it is skipped. */
+interface Conditional<Input, Results> {
+  readonly when: (context: StepContext<Input, Results>) => boolean;
+}
+
+/** The results of earlier steps, and that of one more. */
+type With<Results, Name extends string, C extends CommandContract> = Results &
+  Readonly<Record<Name, SuccessData<C>>>;
+/** As `With`, of a step that may have been skipped. */
+type WithMaybe<Results, Name extends string, C extends CommandContract> = Results &
+  Readonly<Partial<Record<Name, SuccessData<C>>>>;
+
 /** Retriable steps that run side by side. */
 export interface ParallelGroup<Input, Results, Taken extends string> {
   retriable<const Name extends string, C extends CommandContract>(
     name: Name & Fresh<Name, Taken>,
-    options: RetriableOptions<Input, Results, C>,
+    options: RetriableOptions<Input, Results, C> & Partial<Conditional<Input, Results>>,
   ): ParallelGroup<Input, Results, Taken | Name>;
 }
 
@@ -131,8 +145,12 @@ export interface ParallelGroup<Input, Results, Taken extends string> {
 export interface AfterPivot<Input, Results, Taken extends string> {
   retriable<const Name extends string, C extends CommandContract>(
     name: Name & Fresh<Name, Taken>,
+    options: RetriableOptions<Input, Results, C> & Conditional<Input, Results>,
+  ): AfterPivot<Input, WithMaybe<Results, Name, C>, Taken | Name>;
+  retriable<const Name extends string, C extends CommandContract>(
+    name: Name & Fresh<Name, Taken>,
     options: RetriableOptions<Input, Results, C>,
-  ): AfterPivot<Input, Results & Readonly<Record<Name, SuccessData<C>>>, Taken | Name>;
+  ): AfterPivot<Input, With<Results, Name, C>, Taken | Name>;
   parallel<More extends string>(
     steps: (group: ParallelGroup<Input, Results, Taken>) => ParallelGroup<Input, Results, More>,
   ): AfterPivot<Input, Results, Taken | More>;
@@ -156,13 +174,21 @@ export interface BeforePivot<Input, Results, Taken extends string> extends After
     U extends CommandContract = never,
   >(
     name: Name & Fresh<Name, Taken>,
+    options: CompensableOptions<Input, Results, Taken, C, U> & Conditional<Input, Results>,
+  ): BeforePivot<Input, WithMaybe<Results, Name, C>, Taken | Name>;
+  compensable<
+    const Name extends string,
+    C extends CommandContract,
+    U extends CommandContract = never,
+  >(
+    name: Name & Fresh<Name, Taken>,
     options: CompensableOptions<Input, Results, Taken, C, U>,
-  ): BeforePivot<Input, Results & Readonly<Record<Name, SuccessData<C>>>, Taken | Name>;
+  ): BeforePivot<Input, With<Results, Name, C>, Taken | Name>;
   /** The step that decides: before it everything is undone on failure, after it nothing is. */
   pivot<const Name extends string, C extends CommandContract>(
     name: Name & Fresh<Name, Taken>,
     options: CommandOptions<Input, Results, C>,
-  ): AfterPivot<Input, Results & Readonly<Record<Name, SuccessData<C>>>, Taken | Name>;
+  ): AfterPivot<Input, With<Results, Name, C>, Taken | Name>;
 }
 
 type AnyOptions = Omit<Step, 'name' | 'kind'>;

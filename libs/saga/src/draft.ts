@@ -3,7 +3,13 @@
  * records. It lives only inside `decide`; nothing that was passed in is ever modified.
  */
 import type { Effect, Reason } from '#contracts';
-import { stepsOf, type SagaDefinition, type Step, type StepTiming } from './definition.js';
+import {
+  stepsOf,
+  type SagaDefinition,
+  type Step,
+  type StepContext,
+  type StepTiming,
+} from './definition.js';
 import type {
   Attention,
   CommandState,
@@ -116,17 +122,22 @@ export class Draft {
     return `${this.before.id}:${step.name}${suffix}`;
   }
 
-  /** Sends a step's forward command for the first time or again. */
-  sendForward(step: Step): void {
-    const contract = must(step.command, step, 'command');
-    const payloadOf = must(step.payload, step, 'payload');
+  /** What a step's payload and condition are made from. */
+  forwardContext(): StepContext {
     const results = Object.fromEntries(
       this.steps.flatMap((earlier) => {
         const result = this.step(earlier.name).result;
         return result === undefined ? [] : [[earlier.name, result]];
       }),
     );
-    const payload = payloadOf({ input: this.input, results });
+    return { input: this.input, results };
+  }
+
+  /** Sends a step's forward command for the first time or again. */
+  sendForward(step: Step): void {
+    const contract = must(step.command, step, 'command');
+    const payloadOf = must(step.payload, step, 'payload');
+    const payload = payloadOf(this.forwardContext());
     const previous = this.step(step.name).command;
     const command = this.nextSending(step, previous, this.commandId(step));
     this.change(step.name, { state: 'sent', command });

@@ -15,9 +15,14 @@ export const advance = (draft: Draft): void => {
   for (const group of draft.definition.groups) {
     if (group.every((step) => isSettled(draft.step(step.name)))) continue;
     for (const step of group) {
-      if (draft.step(step.name).state === 'waiting') draft.sendForward(step);
+      if (draft.step(step.name).state !== 'waiting') continue;
+      if (step.when?.(draft.forwardContext()) === false) {
+        draft.change(step.name, { state: 'skipped' });
+      } else {
+        draft.sendForward(step);
+      }
     }
-    return;
+    if (!group.every((step) => isSettled(draft.step(step.name)))) return;
   }
   draft.state = 'completed';
 };

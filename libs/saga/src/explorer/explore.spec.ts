@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { barrier } from '../../../../tools/explore/barrier.js';
 import { examples } from '../../../../tools/explore/examples.js';
 import { sagas } from '../../../../apps/orchestrator/src/sagas/index.js';
-import { sample } from '../spec/saga-run.js';
+import { conditional, sample } from '../spec/saga-run.js';
 import { allPairs, explore, type Exploration, type ExploreOptions } from './explore.js';
 import type { ModelBarrier } from './participant.js';
 
@@ -26,6 +26,12 @@ describe('the explorer', () => {
       'completed',
       'running, attention',
     ]);
+  });
+
+  it.each([true, false])('finds no broken promise where steps are skipped (a gift: %s)', (gift) => {
+    const found = run({ definition: conditional, input: { id: 'order-1', gift }, faults: 2 });
+    expect(found.violation).toBeUndefined();
+    expect(found.ends['completed']).toBeGreaterThan(0);
   });
 
   it('counts the same states each time', () => {

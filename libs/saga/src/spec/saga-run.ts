@@ -70,6 +70,32 @@ export const sample: SagaDefinition = saga({ name: 'sample', version: 1, input: 
   )
   .build();
 
+const giftOf = z.object({ id: z.string(), gift: z.boolean() });
+
+/** Steps that not every order has: before the pivot, after it, and a whole group. */
+export const conditional: SagaDefinition = saga({ name: 'gifts', version: 1, input: giftOf })
+  .compensable('reserve', {
+    command: reserve,
+    payload: idOf,
+    compensation: { command: release, payload: idOf },
+    when: ({ input }) => input.gift,
+  })
+  .compensable('charge', {
+    command: charge,
+    payload: ({ input, results }) => ({ id: `${input.id}/${results.reserve?.number ?? 'none'}` }),
+    compensation: { command: refund, payload: idOf },
+  })
+  .pivot('ship', { command: ship, payload: idOf })
+  .retriable('wrap', { command: notify, payload: idOf, when: ({ results }) => !results.reserve })
+  .parallel((group) =>
+    group.retriable('confirm', {
+      command: confirm,
+      payload: idOf,
+      when: ({ input }) => input.gift,
+    }),
+  )
+  .build();
+
 interface Answer {
   readonly name?: string;
   readonly outcome?: Outcome;
@@ -109,8 +135,9 @@ export class SagaRun {
     return this;
   }
 
-  start(): this {
-    return this.apply({ kind: 'start', messageId: this.id(), input: { id: 'order-1' } });
+  start(input: object = {}): this {
+    const whole = { id: 'order-1', ...input };
+    return this.apply({ kind: 'start', messageId: this.id(), input: whole });
   }
 
   /** Answers the newest command of a step; `undo` answers its compensation. */
