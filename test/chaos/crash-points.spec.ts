@@ -9,6 +9,7 @@ import { mixedOrders } from '../support/orders.js';
 
 jest.setTimeout(400_000);
 
+const UNCOMMITTED = 'outbox.before-commit';
 const UNPUBLISHED = 'outbox.after-commit';
 const UNMARKED = 'outbox.after-publish';
 const OFFSET_UNCOMMITTED = 'batch.after-commit';
@@ -17,7 +18,8 @@ const unrecorded = (effect: string) => `effect.${effect}.executed`;
 /** Where each dies, one after the other. */
 const DEATHS: Readonly<Record<ServiceName, readonly string[]>> = {
   order: [UNPUBLISHED, OFFSET_UNCOMMITTED],
-  orchestrator: [UNPUBLISHED, UNMARKED, OFFSET_UNCOMMITTED],
+  // Nobody sends a start again: one that is lost here is lost for good.
+  orchestrator: [UNCOMMITTED, UNPUBLISHED, UNMARKED, OFFSET_UNCOMMITTED],
   inventory: [OFFSET_UNCOMMITTED, UNMARKED],
   payment: [unrecorded('payment'), UNPUBLISHED],
   shipping: [unrecorded('shipping'), OFFSET_UNCOMMITTED],
