@@ -5,6 +5,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   caused,
+  crashPoint,
   deadLetter,
   newId,
   Outbox,
@@ -64,6 +65,7 @@ export class SagaEngine {
     });
     const batch: Batch = { unit, partition, work: new WorkingSet(instances), now };
     for (const item of items) await this.apply(batch, item);
+    crashPoint('saga.decided');
     await this.write(batch, ticks.length > 0);
   }
 
