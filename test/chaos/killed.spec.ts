@@ -1,11 +1,18 @@
 /** Killed with -9 in the middle of 200 orders and started again: nothing is lost or done twice. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SERVICE_NAMES, TestWorld } from '#testing';
+import { SERVICE_NAMES, TestWorld, waitFor, type ServiceName } from '#testing';
+import { readBooks, type Books } from '../support/books.js';
 import { anyUnsettled } from '../support/load.js';
 import { Ordeal, SHORT_LEASES } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 
 jest.setTimeout(180_000);
+
+const BOOKS: Readonly<Partial<Record<ServiceName, keyof Books>>> = {
+  payment: 'intents',
+  shipping: 'shipments',
+  notification: 'mails',
+};
 
 describe('a service killed in the middle of 200 orders', () => {
   let world: TestWorld;
@@ -17,10 +24,12 @@ describe('a service killed in the middle of 200 orders', () => {
   afterAll(() => world?.stop(), 60_000);
 
   it.each(SERVICE_NAMES)('loses no order and does nothing twice: %s', async (name) => {
+    const atWork = await nextEntries(name);
     await ordeal.underLoad({
       orders: mixedOrders(200),
       after: 80,
       harm: async () => {
+        await atWork();
         const victim = world.app(name);
         victim.kill('SIGKILL');
         await victim.exited;
@@ -33,4 +42,18 @@ describe('a service killed in the middle of 200 orders', () => {
     // The mail server may have a mail that its sender died before noting.
     expect(await ordeal.reckoning('allowed')).toEqual([]);
   });
+
+  /** Whoever works outside is killed when entries of this load appear in the books there. */
+  async function nextEntries(name: ServiceName): Promise<() => Promise<unknown>> {
+    const book = BOOKS[name];
+    if (!book) return () => Promise.resolve();
+    const count = async () => (await readBooks(world))[book].length;
+    const before = await count();
+    return () =>
+      waitFor(async () => (await count()) > before, {
+        what: `${name} to be at work`,
+        timeoutMs: 60_000,
+        intervalMs: 20,
+      });
+  }
 });
