@@ -24,17 +24,17 @@ export class Initial1763726400001 implements MigrationInterface {
         outbox_seq    bigint,
         created_at    timestamptz not null,
         updated_at    timestamptz not null,
-        input         jsonb not null,
-        -- written anew with every message, and never searched: kept as the text it is, uncompressed
-        body          json not null,
-        -- this order, for the customer service looks for an order whatever its saga is called
-        constraint saga_instance_once unique (business_key, definition)
-      ) with (toast_tuple_target = 8160)`);
+        body          jsonb not null,
+        constraint saga_instance_once unique (definition, business_key)
+      )`);
     await runner.query(
       `create index saga_instance_timer on saga_instance (partition, wake_at)
         where wake_at is not null`,
     );
     await runner.query(`create index saga_instance_by_state on saga_instance (state, id)`);
+    await runner.query(
+      `create index saga_instance_by_business_key on saga_instance (business_key)`,
+    );
     await runner.query(
       `create index saga_instance_attention on saga_instance (id) where attention is not null`,
     );

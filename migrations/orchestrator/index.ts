@@ -1,3 +1,4 @@
 import { Initial1763726400001 } from './0001-initial.js';
+import { InputOnce1763744400002 } from './0002-input-once.js';
 
-export const migrations = [Initial1763726400001];
+export const migrations = [Initial1763726400001, InputOnce1763744400002];
