@@ -33,6 +33,10 @@ const declared: Message[] = [
   { name: SAGA_MESSAGES.cancel, version: 1, schema: contracts.sagaCancel },
   { name: SAGA_MESSAGES.report, version: 1, schema: contracts.sagaReport },
   { name: SAGA_MESSAGES.tick, version: 1, schema: contracts.sagaTick },
+  { name: SAGA_MESSAGES.mend, version: 1, schema: contracts.sagaMend },
+  { name: SAGA_MESSAGES.hold, version: 1, schema: contracts.sagaControl },
+  { name: SAGA_MESSAGES.release, version: 1, schema: contracts.sagaControl },
+  { name: SAGA_MESSAGES.move, version: 1, schema: contracts.sagaMove },
   { name: 'reply', version: 1, schema: contracts.sagaReply },
   ...Object.values<unknown>(contracts)
     .filter(isContract)

@@ -67,6 +67,24 @@ export const sagaCancel = z.object({
 });
 export type SagaCancel = z.infer<typeof sagaCancel>;
 
+/** `saga.mend`: a better input for a refused step that waits for one (another card). */
+export const sagaMend = z.object({
+  definition: z.string().min(1).max(100),
+  businessKey: z.string().min(1).max(200),
+  step: z.string().min(1).max(100),
+  /** As the definition wants it for this step. */
+  data: z.record(z.string(), z.unknown()),
+});
+export type SagaMend = z.infer<typeof sagaMend>;
+
+/** `saga.hold` and `saga.release`: from the one to the other an instance sends nothing. */
+export const sagaControl = z.object({ sagaId: z.string().min(1).max(64), reason });
+export type SagaControl = z.infer<typeof sagaControl>;
+
+/** `saga.move`: to another version of its definition, where that can be done. */
+export const sagaMove = sagaControl.extend({ version: z.int().min(1) });
+export type SagaMove = z.infer<typeof sagaMove>;
+
 /** `saga.report-effects`: a participant moved something outside of any outstanding command. */
 export const sagaReport = z.object({
   sagaId: z.string().min(1).max(64),
@@ -86,4 +104,8 @@ export const SAGA_MESSAGES = {
   cancel: 'saga.cancel',
   report: 'saga.report-effects',
   tick: 'saga.tick',
+  mend: 'saga.mend',
+  hold: 'saga.hold',
+  release: 'saga.release',
+  move: 'saga.move',
 } as const;

@@ -8,7 +8,7 @@ export interface OutboxPosition {
 }
 
 /** Everything of an instance that changes and needs no column of its own. */
-type Body = Pick<SagaInstance, 'steps' | 'ledger' | 'cause' | 'cancel' | 'attention'>;
+type Body = Pick<SagaInstance, 'steps' | 'ledger' | 'cause' | 'cancel' | 'attention' | 'held'>;
 
 export interface InstanceRow {
   readonly id: string;
@@ -66,6 +66,6 @@ export const fromRow = (row: InstanceRow): StoredInstance => ({
 export const inputOf = ({ input }: SagaInstance): string => JSON.stringify(input);
 
 export const bodyOf = (instance: SagaInstance): string => {
-  const { steps, ledger, cause, cancel, attention } = instance;
-  return JSON.stringify({ steps, ledger, cause, cancel, attention } satisfies Body | object);
+  const { steps, ledger, cause, cancel, attention, held } = instance;
+  return JSON.stringify({ steps, ledger, cause, cancel, attention, held } satisfies Body | object);
 };

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { saga } from './builder.js';
 import { checkDefinition } from './checks.js';
-import { definitionKey, saga, type SagaDefinition, type Step } from './definition.js';
+import { definitionKey, type SagaDefinition, type Step } from './definition.js';
+import { carryOn, compensate, mendable, update } from './reactions.js';
 import { SagaRegistry } from './registry.js';
 import { cancel, charge, confirm, refund, reserve, sample, ship } from './spec/saga-run.js';
 
 const payload = (): { id: string } => ({ id: 'x' });
 const compensation = { command: refund, payload };
+const on = { refused: compensate };
 
 const define = (...groups: (Step | Step[])[]): SagaDefinition => ({
   name: 'odd',
@@ -19,9 +22,10 @@ const compensable: Step = {
   kind: 'compensable',
   command: charge,
   payload,
+  on,
   compensation,
 };
-const pivot: Step = { name: 'p', kind: 'pivot', command: ship, payload };
+const pivot: Step = { name: 'p', kind: 'pivot', command: ship, payload, on };
 const retriable: Step = { name: 'r', kind: 'retriable', command: confirm, payload };
 
 describe('a sound definition', () => {
@@ -39,7 +43,83 @@ describe('an unsound definition is named with its step:', () => {
       define(pivot, compensable),
       "'a': a compensable step after the pivot 'p'",
     ],
-    ['a second pivot', define(pivot, { ...pivot, name: 'q' }), "'q': a second pivot after 'p'"],
+    ['a second pivot', define(pivot, { ...pivot, name: 'q' }), "'q': a pivot after the pivot 'p'"],
+    [
+      'a compensable after what cannot be undone',
+      define(retriable, compensable),
+      "'a': a compensable step after the retriable 'r'",
+    ],
+    ['a name that is none', define({ ...compensable, name: 'a:undo' }), 'a name is lower case'],
+    [
+      'a doubled name in a group',
+      define([compensable, { ...compensable }]),
+      "step 'a': the name is used twice",
+    ],
+    [
+      'a mixed group',
+      define([compensable, retriable]),
+      "'r': a retriable step cannot stand beside the compensable 'a'",
+    ],
+    [
+      'a cover in the same group',
+      define([compensable, { ...compensable, name: 'b', compensation: { coveredBy: 'a' } }]),
+      "'b': it is covered by 'a', which is not before it",
+    ],
+    [
+      'a cover that may be done without',
+      define(
+        { ...compensable, on: { refused: carryOn } },
+        { ...compensable, name: 'b', compensation: { coveredBy: 'a' } },
+      ),
+      "covered by 'a', which may be skipped",
+    ],
+    [
+      'a cover that is covered',
+      define(
+        compensable,
+        { ...compensable, name: 'b', compensation: { coveredBy: 'a' } },
+        { ...compensable, name: 'c', compensation: { coveredBy: 'b' } },
+      ),
+      "'c': it is covered by 'b', which is covered itself",
+    ],
+    [
+      'a refusal without a reaction',
+      define({ ...compensable, on: {} }),
+      "'a': the refusal 'refused' has no reaction",
+    ],
+    [
+      'a refusal that changes the input',
+      define({ ...compensable, on: { refused: update((input) => input) } }),
+      "'refused' is a refusal, and cannot lead to update",
+    ],
+    [
+      'a success that leads nowhere',
+      define({ ...compensable, on: { ...on, done: compensate } }),
+      "'done' is a success, and cannot lead to compensate",
+    ],
+    [
+      'a pivot that may be done without',
+      define({ ...pivot, on: { refused: carryOn } }),
+      "'p': a saga cannot carry on without its pivot",
+    ],
+    [
+      'a reaction to nothing',
+      define({ ...compensable, on: { ...on, lost: compensate } }),
+      "it has no reply 'lost' to react to",
+    ],
+    [
+      'no time to mend',
+      define({
+        ...compensable,
+        on: { refused: mendable({ windowMs: 0, data: z.unknown(), apply: (input) => input }) },
+      }),
+      'windowMs must be positive',
+    ],
+    [
+      'a move from a later version',
+      { ...define(compensable), movesFrom: [{ from: 3 }] },
+      'moves from v3, which is not older',
+    ],
     [
       'a missing compensation',
       define({ name: 'a', kind: 'compensable', command: charge, payload }),
@@ -75,6 +155,7 @@ describe('an unsound definition is named with its step:', () => {
       "'reserve' can refuse ('refused')",
     ],
     ['no time', define({ ...retriable, timeoutMs: 0 }), 'timeoutMs must be positive'],
+    ['no time to wait', define({ ...pivot, pendingMs: 0 }), 'pendingMs must be positive'],
     ['half an attempt', define({ ...retriable, attempts: 0.5 }), 'attempts must be a whole number'],
     ['no attempt', define({ ...retriable, attempts: 0 }), 'attempts must be a whole number'],
     [
@@ -106,45 +187,5 @@ describe('the registry', () => {
 
   it('refuses the same version twice', () => {
     expect(() => new SagaRegistry([sample, sample])).toThrow("'sample' v1 is registered twice");
-  });
-});
-
-describe('what does not compile', () => {
-  const begin = () => saga({ name: 'typed', version: 1, input: z.object({ id: z.string() }) });
-  const good = { command: charge, payload, compensation };
-
-  it('is refused by the types and, where it can be run at all, by the checks', () => {
-    // @ts-expect-error a compensable step without a compensation
-    const missing = begin().compensable('a', { command: charge, payload }).build();
-    expect(checkDefinition(missing)).not.toEqual([]);
-
-    // @ts-expect-error a name used twice
-    const doubled = begin().compensable('a', good).compensable('a', good).build();
-    expect(checkDefinition(doubled)).not.toEqual([]);
-
-    const late = begin().pivot('p', { command: ship, payload });
-    // @ts-expect-error a compensable step after the pivot
-    expect(checkDefinition(late.compensable('a', good).build())).not.toEqual([]);
-
-    // @ts-expect-error a retriable command that can refuse
-    const refusing = late.retriable('r', { command: reserve, payload }).build();
-    expect(checkDefinition(refusing)).not.toEqual([]);
-
-    // @ts-expect-error a cover that is no earlier step
-    const uncovered = begin().compensable('a', { ...good, compensation: { coveredBy: 'b' } });
-    expect(checkDefinition(uncovered.build())).not.toEqual([]);
-
-    const maybe = begin().compensable('maybe', { ...good, when: () => true });
-    maybe.pivot('ship', {
-      command: ship,
-      // @ts-expect-error the result of a step that may have been skipped
-      payload: ({ results }) => ({ id: String(results.maybe.number) }),
-    });
-    // @ts-expect-error a payload that does not fit the command
-    begin().compensable('a', { ...good, payload: () => ({ id: 7 }) });
-
-    // @ts-expect-error a local step without a compensation
-    expect(checkDefinition(begin().local('l', {}).build())).not.toEqual([]);
-    begin().local('l', { compensation: { command: cancel, payload } });
   });
 });

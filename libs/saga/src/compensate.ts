@@ -3,7 +3,7 @@
  * step in doubt is undone like one that is done: silence means unknown, never failed.
  */
 import type { Reason } from '#contracts';
-import type { Step } from './definition.js';
+import { coverOf, type Step } from './definition.js';
 import type { Draft } from './draft.js';
 import { UNKNOWN_STEP, type StepInstance } from './instance.js';
 import { openEffects } from './ledger.js';
@@ -36,6 +36,7 @@ const isWaitedFor = (step: StepInstance): boolean =>
 
 /** Sends the next compensations; ends the saga when nothing is left and the ledger is even. */
 export const compensate = (draft: Draft): void => {
+  if (draft.held) return;
   for (const group of draft.definition.groups.toReversed()) {
     for (const step of group) {
       if (needsUndo(draft.step(step.name))) undo(draft, step);
@@ -59,7 +60,7 @@ export const compensate = (draft: Draft): void => {
 };
 
 const undo = (draft: Draft, step: Step): void => {
-  if (step.compensation && 'coveredBy' in step.compensation) {
+  if (coverOf(step) !== undefined) {
     // It is undone by, and together with, the step that covers it.
     draft.change(step.name, { state: 'undoing' });
     return;
@@ -76,11 +77,7 @@ const markUndone = (draft: Draft, step: Step): void => {
   });
   draft.settle(step.name);
   for (const covered of draft.steps) {
-    const isCovered =
-      covered.compensation !== undefined &&
-      'coveredBy' in covered.compensation &&
-      covered.compensation.coveredBy === step.name;
-    if (isCovered && draft.step(covered.name).state === 'undoing') {
+    if (coverOf(covered) === step.name && draft.step(covered.name).state === 'undoing') {
       draft.change(covered.name, { state: 'undone', finishedAt: draft.now });
     }
   }
@@ -149,12 +146,13 @@ export const undoDue = (draft: Draft, step: Step): void => {
  * paid after it expired) is undone again, also when the saga had ended.
  */
 export const reopenForOpenEffects = (draft: Draft): void => {
-  if (draft.state !== 'compensating' && draft.state !== 'compensated') return;
+  if (draft.held || (draft.state !== 'compensating' && draft.state !== 'compensated')) return;
   const open = openEffects(draft.ledger);
   for (const step of draft.steps) {
     const effect = open.find((candidate) => undoerOf(draft, candidate.step) === step.name);
-    const { state, undo: sent } = draft.step(step.name);
-    if (!effect || (state !== 'undone' && state !== 'refused')) continue;
+    const { state, command, undo: sent } = draft.step(step.name);
+    const over = state === 'undone' || state === 'refused' || (state === 'skipped' && command);
+    if (!effect || !over) continue;
     draft.state = 'compensating';
     const round = sent ? sent.round + 1 : 1;
     if (round > MAX_ROUNDS) {
@@ -177,10 +175,6 @@ export const reopenForOpenEffects = (draft: Draft): void => {
 
 /** The step whose compensation undoes the effects of this one. */
 const undoerOf = (draft: Draft, name: string): string => {
-  for (const { name: candidate, compensation } of draft.steps) {
-    if (candidate === name && compensation && 'coveredBy' in compensation) {
-      return compensation.coveredBy;
-    }
-  }
-  return name;
+  const step = draft.steps.find((candidate) => candidate.name === name);
+  return (step && coverOf(step)) ?? name;
 };

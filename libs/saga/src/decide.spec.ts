@@ -101,6 +101,7 @@ describe('forward', () => {
         { step: 'charge', to: 'sent' },
       ],
       sent: ['saga-1:charge'],
+      detail: { commandId: 'saga-1:reserve', jitter: 0 },
     });
   });
 });

@@ -3,26 +3,23 @@
  * the explorer run the same one; it neither reads a clock nor draws a number nor does any I/O.
  */
 import type { Reason } from '#contracts';
-import {
-  beginCompensation,
-  compensate,
-  reopenForOpenEffects,
-  replyUndo,
-  undoDue,
-} from './compensate.js';
+import { beginCompensation, compensate, reopenForOpenEffects, replyUndo } from './compensate.js';
 import type { SagaDefinition, Step } from './definition.js';
 import { Draft, type DecideContext } from './draft.js';
-import { advance, cancelRunning, forwardDue, replyForward } from './forward.js';
+import { advance, cancelRunning, replyForward } from './forward.js';
 import { UNKNOWN_STEP, type SagaInstance } from './instance.js';
 import type {
   Decision,
+  MoveMessage,
   ReplyMessage,
   ReportMessage,
   SagaMessage,
   StartMessage,
-  TimerMessage,
 } from './messages.js';
+import { mend } from './mend.js';
+import { timer } from './timer.js';
 import { transitions } from './transitions.js';
+import { moveInstance, previewMove } from './versions.js';
 
 export const decide = (
   definition: SagaDefinition,
@@ -30,14 +27,37 @@ export const decide = (
   message: SagaMessage,
   context: DecideContext,
 ): Decision => {
-  const draft = new Draft(definition, instance, context);
   const entry = transitions[instance.state][message.kind];
+  if (entry.treatment === 'handled' && message.kind === 'move') {
+    return move(definition, instance, message, context);
+  }
+  const draft = new Draft(definition, instance, context);
   if (entry.treatment === 'recorded') draft.note(`${message.kind} recorded: ${entry.why}`);
-  else apply(draft, message);
+  else if (message.kind !== 'move') apply(draft, message);
   return draft.finish(message);
 };
 
-const apply = (draft: Draft, message: SagaMessage): void => {
+/** The only message after which another definition holds. */
+const move = (
+  definition: SagaDefinition,
+  instance: SagaInstance,
+  message: MoveMessage,
+  context: DecideContext,
+): Decision => {
+  const { verdict, problems } = previewMove(definition, message.to, instance);
+  if (verdict !== 'compatible') {
+    const draft = new Draft(definition, instance, context);
+    draft.note(`move to v${message.to.version} recorded: ${verdict}: ${problems.join('; ')}`);
+    return draft.finish(message);
+  }
+  const moved = moveInstance(message.to, instance);
+  const draft = new Draft(message.to, moved, context, definition.version);
+  draft.note(`moved from v${definition.version} to v${message.to.version}`);
+  advance(draft);
+  return draft.finish(message);
+};
+
+const apply = (draft: Draft, message: Exclude<SagaMessage, MoveMessage>): void => {
   switch (message.kind) {
     case 'start':
       return start(draft, message);
@@ -49,7 +69,29 @@ const apply = (draft: Draft, message: SagaMessage): void => {
       return cancel(draft, message.reason);
     case 'timer':
       return timer(draft, message);
+    case 'mend':
+      return mend(draft, message);
+    case 'hold':
+      return hold(draft, message.reason);
+    case 'release':
+      return release(draft);
   }
+};
+
+const hold = (draft: Draft, reason: Reason): void => {
+  if (draft.held) draft.note('it was held already');
+  draft.held = reason;
+};
+
+const release = (draft: Draft): void => {
+  if (!draft.held) {
+    draft.note('release recorded: it is not held');
+    return;
+  }
+  draft.held = undefined;
+  if (draft.state === 'running') return advance(draft);
+  reopenForOpenEffects(draft);
+  compensate(draft);
 };
 
 const start = (draft: Draft, message: StartMessage): void => {
@@ -78,11 +120,18 @@ const stepOfCommand = (draft: Draft, commandId: string): Asked | undefined => {
   for (const step of draft.steps) {
     const { command, undo } = draft.step(step.name);
     if (command?.commandId === commandId) return { step, undo: false };
-    // An answer to an earlier round of compensation changes no step, but its effects count.
+    // An answer to an earlier round changes no step, but its effects count.
     if (undo && commandId.startsWith(draft.commandId(step, ':undo'))) return { step, undo: true };
+    if (command?.round !== undefined && isEarlierRound(draft.commandId(step), commandId)) {
+      return { step, undo: false };
+    }
   }
   return undefined;
 };
+
+const isEarlierRound = (first: string, commandId: string): boolean =>
+  commandId === first ||
+  (commandId.startsWith(first) && /^:\d+$/.test(commandId.slice(first.length)));
 
 const reply = (draft: Draft, message: ReplyMessage): void => {
   const asked = stepOfCommand(draft, message.commandId);
@@ -92,9 +141,10 @@ const reply = (draft: Draft, message: ReplyMessage): void => {
   }
   const { step, undo } = asked;
   draft.applyEffects(step.name, message.effects ?? []);
-  if (undo && draft.step(step.name).undo?.commandId === message.commandId) {
+  const { command: asking, undo: undoing } = draft.step(step.name);
+  if (undo && undoing?.commandId === message.commandId) {
     replyUndo(draft, step, message);
-  } else if (!undo && draft.state === 'running') {
+  } else if (!undo && draft.state === 'running' && asking?.commandId === message.commandId) {
     replyForward(draft, step, message);
   } else {
     // What it says was moved counts; the step itself is decided, or is being undone anyway.
@@ -115,27 +165,4 @@ const report = (draft: Draft, message: ReportMessage): void => {
   reopenForOpenEffects(draft);
   // A report may be what the ledger waited for.
   if (draft.state === 'compensating') compensate(draft);
-};
-
-const timer = (draft: Draft, message: TimerMessage): void => {
-  for (const step of draft.steps) {
-    const { state, command, undo } = draft.step(step.name);
-    const undoing = state === 'undoing';
-    if (!undoing && state !== 'sent' && state !== 'pending') continue;
-    const sending = undoing ? undo : command;
-    if (sending?.dueAt === undefined || sending.dueAt > draft.now) continue;
-    // The clock of a command starts when it was published: an outage must not become a refusal.
-    const sentAt = Math.max(sending.sentAt, Math.min(message.publishedBy, draft.now));
-    const dueAt = sending.dueAt + sentAt - sending.sentAt;
-    if (dueAt > draft.now) {
-      if (undoing && undo) draft.change(step.name, { undo: { ...undo, sentAt, dueAt } });
-      else if (command) draft.change(step.name, { command: { ...command, sentAt, dueAt } });
-      draft.note(`the clock of '${step.name}' starts anew: it was published late`);
-      continue;
-    }
-    if (undoing) undoDue(draft, step);
-    else forwardDue(draft, step);
-    // A step that gave up has turned the saga around; the rest of its timers are its own to set.
-    if (draft.state === 'compensating' && !undoing) return;
-  }
 };

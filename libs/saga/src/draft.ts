@@ -4,6 +4,7 @@
  */
 import type { Effect, Reason } from '#contracts';
 import {
+  ownCompensation,
   stepsOf,
   type SagaDefinition,
   type Step,
@@ -20,8 +21,8 @@ import type {
   StepStateName,
   UndoState,
 } from './instance.js';
-import type { Command, Decision, HistoryEntry, SagaMessage } from './messages.js';
-import { COMMAND_VALIDITY_MS, intervalMs, timingOf, utcDay } from './timing.js';
+import type { Command, Decision, HistoryDetail, HistoryEntry, SagaMessage } from './messages.js';
+import { COMMAND_VALIDITY_MS, defaultTiming, intervalMs, timingOf, utcDay } from './timing.js';
 
 export interface DecideContext {
   /** Epoch ms; the caller's clock is the database's. */
@@ -30,6 +31,33 @@ export interface DecideContext {
   readonly jitter: number;
   readonly timing: Required<StepTiming>;
 }
+
+const detailOf = (message: SagaMessage): Omit<HistoryDetail, 'jitter'> => {
+  switch (message.kind) {
+    case 'reply':
+    case 'report':
+      return {
+        ...(message.commandId !== undefined && { commandId: message.commandId }),
+        ...('result' in message && message.result && { result: message.result }),
+        ...(message.effects && { effects: message.effects }),
+      };
+    case 'timer':
+      return { publishedBy: Number.isFinite(message.publishedBy) ? message.publishedBy : null };
+    case 'mend':
+      return { data: message.data };
+    case 'move':
+      return { toVersion: message.to.version };
+    default:
+      return {};
+  }
+};
+
+const timingDetail = (timing: Required<StepTiming>): { timing?: StepTiming } => {
+  const keys = Object.keys(defaultTiming) as (keyof StepTiming)[];
+  const special = keys.filter((key) => timing[key] !== defaultTiming[key]);
+  if (special.length === 0) return {};
+  return { timing: Object.fromEntries(special.map((key) => [key, timing[key]])) };
+};
 
 const WAITING: StepInstance = { state: 'waiting' };
 
@@ -45,6 +73,7 @@ export class Draft {
   cause: Reason | undefined;
   cancel: Reason | undefined;
   attention: Attention | undefined;
+  held: Reason | undefined;
   readonly ledger: Record<string, LedgerEntry>;
   readonly steps: readonly Step[];
   readonly commands: Command[] = [];
@@ -56,6 +85,8 @@ export class Draft {
     readonly definition: SagaDefinition,
     private readonly before: SagaInstance,
     readonly context: DecideContext,
+    /** The version it was on until this very message. */
+    private readonly movedFrom?: number,
   ) {
     this.steps = stepsOf(definition);
     this.state = before.state;
@@ -63,6 +94,7 @@ export class Draft {
     this.cause = before.cause;
     this.cancel = before.cancel;
     this.attention = before.attention;
+    this.held = before.held;
     this.ledger = { ...before.ledger };
     this.stepInstances = { ...before.steps };
   }
@@ -107,6 +139,27 @@ export class Draft {
     return this.now + intervalMs(this.timing(step), attempt, this.context.jitter);
   }
 
+  /** Why a step was refused. */
+  refusalOf(step: Step): Reason {
+    return must(this.step(step.name).refusal, step, 'refusal').reason;
+  }
+
+  /** What a step waits for: its command, its compensation, a better input; else undefined. */
+  sendingOf({ name }: Step): CommandState | undefined {
+    const { state, command, undo } = this.step(name);
+    switch (state) {
+      case 'undoing':
+        return undo;
+      case 'sent':
+      case 'pending':
+        return command;
+      case 'refused':
+        return this.state === 'running' && command?.dueAt !== undefined ? command : undefined;
+      default:
+        return undefined;
+    }
+  }
+
   /** The forward command of a step that has been sent. */
   commandOf(step: Step): CommandState {
     return must(this.step(step.name).command, step, 'command');
@@ -138,20 +191,23 @@ export class Draft {
     const contract = must(step.command, step, 'command');
     const payloadOf = must(step.payload, step, 'payload');
     const payload = payloadOf(this.forwardContext());
-    const previous = this.step(step.name).command;
-    const command = this.nextSending(step, previous, this.commandId(step));
+    const { state, command: before } = this.step(step.name);
+    // What waits and was sent before had been refused: with its better input it is a new command.
+    const anew = state === 'waiting';
+    const round = (before?.round ?? (before ? 1 : 0)) + (anew ? 1 : 0);
+    const id = this.commandId(step, round === 1 ? '' : `:${round}`);
+    const command = this.nextSending(step, anew ? undefined : before, id, round);
     this.change(step.name, { state: 'sent', command });
     this.send(step, contract, payload, command);
   }
 
   /** Sends a step's compensation for the first time, again, or (a new round) anew. */
   sendUndo(step: Step, round: number): void {
-    const own = step.compensation && 'command' in step.compensation ? step.compensation : undefined;
-    const compensation = must(own, step, 'compensation of its own');
+    const compensation = must(ownCompensation(step), step, 'compensation of its own');
     const { command: forward, undo } = this.step(step.name);
     const suffix = round === 1 ? ':undo' : `:undo-${round}`;
     const previous = undo?.round === round ? undo : undefined;
-    const command = this.nextSending(step, previous, this.commandId(step, suffix));
+    const command = this.nextSending(step, previous, this.commandId(step, suffix), round);
     this.change(step.name, { state: 'undoing', undo: { ...command, state: 'sent', round } });
     const cause = must(this.cause, step, 'cause to be undone for');
     const payload = compensation.payload({ input: this.input, cause });
@@ -177,12 +233,26 @@ export class Draft {
       messageId,
       state: instance.state,
       ...(message.kind === 'reply' && { name: message.name, outcome: message.outcome }),
+      ...(message.kind === 'mend' && { step: message.step }),
       ...('reason' in message && message.reason !== undefined && { reason: message.reason }),
       ...(this.changes.length > 0 && { changes: this.changes }),
       ...(this.commands.length > 0 && { sent: this.commands.map((c) => c.commandId) }),
       ...(this.notes.length > 0 && { note: this.notes.join('; ') }),
+      detail: {
+        ...detailOf(message),
+        jitter: this.context.jitter,
+        ...timingDetail(this.context.timing),
+        ...(this.movedFrom !== undefined && { fromVersion: this.movedFrom }),
+        ...this.inputBefore(kind),
+      },
     };
     return { instance, commands: this.commands, history };
+  }
+
+  /** The start's own input need not be kept twice. */
+  private inputBefore(kind: SagaMessage['kind']): { inputBefore?: unknown } {
+    const { input } = this.before;
+    return kind === 'start' || this.input === input ? {} : { inputBefore: input };
   }
 
   private toInstance(): SagaInstance {
@@ -200,6 +270,7 @@ export class Draft {
       ...(this.cause && { cause: this.cause }),
       ...(this.cancel && { cancel: this.cancel }),
       ...(this.attention && { attention: this.attention }),
+      ...(this.held && { held: this.held }),
       wakeAt: this.earliestTimer(),
       createdAt,
       updatedAt: this.now,
@@ -207,14 +278,10 @@ export class Draft {
   }
 
   private earliestTimer(): number | null {
+    if (this.held) return null;
     let earliest: number | null = null;
-    for (const { state, command, undo } of Object.values(this.stepInstances)) {
-      const due =
-        state === 'undoing'
-          ? undo?.dueAt
-          : state === 'sent' || state === 'pending'
-            ? command?.dueAt
-            : undefined;
+    for (const step of this.steps) {
+      const due = this.sendingOf(step)?.dueAt;
       if (due !== undefined && (earliest === null || due < earliest)) earliest = due;
     }
     return earliest;
@@ -224,10 +291,12 @@ export class Draft {
     step: Step,
     previous: CommandState | undefined,
     commandId: string,
+    round: number,
   ): CommandState {
     const attempts = (previous?.attempts ?? 0) + 1;
     return {
       commandId,
+      ...(round > 1 && { round }),
       issuedOn: previous?.issuedOn ?? utcDay(this.now),
       attempts,
       sentAt: this.now,

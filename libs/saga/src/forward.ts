@@ -7,11 +7,13 @@ import type { StepInstance } from './instance.js';
 import type { ReplyMessage } from './messages.js';
 import { longestIntervalMs } from './timing.js';
 
-export const isSettled = (step: StepInstance): boolean =>
-  step.state === 'done' || step.state === 'skipped';
+/** Of the refused ones those that the saga goes on without; the others wait for a better input. */
+const isSettled = ({ state, command }: StepInstance): boolean =>
+  state === 'done' || state === 'skipped' || (state === 'refused' && command?.dueAt === undefined);
 
 /** Sends the first group that has not been sent; completes the saga when all groups are settled. */
 export const advance = (draft: Draft): void => {
+  if (draft.held) return;
   for (const group of draft.definition.groups) {
     if (group.every((step) => isSettled(draft.step(step.name)))) continue;
     for (const step of group) {
@@ -36,7 +38,7 @@ const isOut = (step: StepInstance): boolean => step.state === 'sent' || step.sta
 export const cancelRunning = (draft: Draft, reason: Reason): void => {
   const pivot = pivotOf(draft);
   const pivotStep = pivot && draft.step(pivot.name);
-  if (pivotStep === undefined || pivotStep.state === 'waiting') {
+  if (pivotStep === undefined || ['waiting', 'refused'].includes(pivotStep.state)) {
     beginCompensation(draft, reason);
   } else if (isOut(pivotStep)) {
     draft.cancel = reason;
@@ -75,6 +77,8 @@ const succeeded = (draft: Draft, step: Step, reply: ReplyMessage): void => {
     result: reply.result ?? {},
   });
   draft.settle(step.name);
+  const reaction = step.on?.[reply.name];
+  if (reaction?.kind === 'update') draft.input = reaction.apply(draft.input, reply.result ?? {});
   if (step.kind === 'pivot' && draft.cancel) {
     draft.cancel = undefined;
     draft.note('cancel refused: the pivot is done');
@@ -93,8 +97,24 @@ const refused = (draft: Draft, step: Step, reply: ReplyMessage): void => {
     waitLongest(draft, step, reasonOf(reply));
     return;
   }
-  draft.change(step.name, { state: 'refused', finishedAt: draft.now });
-  beginCompensation(draft, reasonOf(reply));
+  const reason = reasonOf(reply);
+  const reaction = step.on?.[reply.name];
+  const { dueAt: _, ...answered } = draft.commandOf(step);
+  draft.change(step.name, {
+    state: 'refused',
+    refusal: { name: reply.name, reason },
+    finishedAt: draft.now,
+    command: answered,
+  });
+  if (reaction?.kind === 'carry-on') {
+    draft.note(`goes on without '${step.name}'`);
+    return advance(draft);
+  }
+  // Who wants to cancel will not mend.
+  if (reaction?.kind !== 'mend' || draft.cancel) return beginCompensation(draft, reason);
+  const dueAt = draft.now + reaction.windowMs;
+  draft.change(step.name, { command: { ...draft.commandOf(step), dueAt } });
+  draft.note(`'${step.name}' waits for a better input`);
 };
 
 const pending = (draft: Draft, step: Step, current: StepInstance): void => {

@@ -1,13 +1,17 @@
+export { saga } from './builder.js';
 export * from './definition.js';
 export * from './instance.js';
 export * from './messages.js';
+export * from './reactions.js';
 export * from './timing.js';
 export * from './transitions.js';
+export * from './versions.js';
 export { decide } from './decide.js';
 export type { DecideContext } from './draft.js';
 export { openEffects } from './ledger.js';
 export { checkDefinition } from './checks.js';
 export { SagaRegistry } from './registry.js';
+export { replay, type Replay } from './replay.js';
 export { allPairs, explore } from './explorer/explore.js';
 export type { Exploration, ExploreOptions } from './explorer/explore.js';
 export type { ModelBarrier, ModelVerdict } from './explorer/participant.js';

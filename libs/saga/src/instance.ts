@@ -30,11 +30,16 @@ export type StepStateName =
 /** One command's life, forward or compensating. */
 export interface CommandState {
   readonly commandId: string;
+  /** 1 (or absent) for a step's first command; one more with each that is sent with a better input. */
+  readonly round?: number;
   /** UTC day of the first sending; with the id it is the participant's key of the command. */
   readonly issuedOn: string;
   readonly attempts: number;
   readonly sentAt: number;
-  /** When its timer is due, or absent when nothing is waited for. */
+  /**
+   * When its timer is due, or absent when nothing is waited for. Of a refused step: until when it
+   * waits for a better input.
+   */
   readonly dueAt?: number;
   readonly error?: Reason;
 }
@@ -45,11 +50,19 @@ export interface UndoState extends CommandState {
   readonly round: number;
 }
 
+export interface Refusal {
+  /** Of the fact, for example `payment.payment-declined`. */
+  readonly name: string;
+  readonly reason: Reason;
+}
+
 export interface StepInstance {
   readonly state: StepStateName;
   readonly command?: CommandState;
   readonly undo?: UndoState;
   readonly result?: Readonly<Record<string, unknown>>;
+  /** How it was refused last. */
+  readonly refusal?: Refusal;
   readonly finishedAt?: number;
 }
 
@@ -82,6 +95,8 @@ export interface SagaInstance {
   readonly cancel?: Reason;
   /** Why a person is needed. Messages go on working while it is up. */
   readonly attention?: Attention;
+  /** Why nothing is sent at present. Answers go on being taken in; timers wait. */
+  readonly held?: Reason;
   /** The earliest timer of its steps, or null. */
   readonly wakeAt: number | null;
   readonly createdAt: number;

@@ -1,5 +1,6 @@
 /** What goes into a decision and what comes out of it. */
 import type { CommandContract, Effect, Outcome, Reason } from '#contracts';
+import type { SagaDefinition, StepTiming } from './definition.js';
 import type { SagaInstance, SagaState, StepStateName } from './instance.js';
 
 export interface StartMessage {
@@ -45,8 +46,46 @@ export interface TimerMessage {
   readonly publishedBy: number;
 }
 
+/** A better input for a step that was refused and waits for one. */
+export interface MendMessage {
+  readonly kind: 'mend';
+  readonly messageId: string;
+  readonly step: string;
+  /** As the step's reaction to its refusal wants it. */
+  readonly data: unknown;
+}
+
+/** From now on nothing is sent, until it is released: answers are taken in, timers wait. */
+export interface HoldMessage {
+  readonly kind: 'hold';
+  readonly messageId: string;
+  readonly reason: Reason;
+}
+
+export interface ReleaseMessage {
+  readonly kind: 'release';
+  readonly messageId: string;
+  readonly reason: Reason;
+}
+
+/** Moves the instance to another version of its definition, where that can be done. */
+export interface MoveMessage {
+  readonly kind: 'move';
+  readonly messageId: string;
+  readonly to: SagaDefinition;
+  readonly reason: Reason;
+}
+
 export type SagaMessage =
-  StartMessage | ReplyMessage | ReportMessage | CancelMessage | TimerMessage;
+  | StartMessage
+  | ReplyMessage
+  | ReportMessage
+  | CancelMessage
+  | TimerMessage
+  | MendMessage
+  | HoldMessage
+  | ReleaseMessage
+  | MoveMessage;
 
 /** A command to send; the same id goes out again with a higher `resend`. */
 export interface Command {
@@ -59,6 +98,24 @@ export interface Command {
   readonly notAfter: number;
   readonly resend: number;
   readonly undoes?: { readonly commandId: string; readonly issuedOn: string };
+}
+
+/** What else a message said, so that the decision can be made again. */
+export interface HistoryDetail {
+  readonly jitter: number;
+  /** Where the service's timing was not the default. */
+  readonly timing?: StepTiming;
+  readonly commandId?: string;
+  readonly result?: Readonly<Record<string, unknown>>;
+  readonly effects?: readonly Effect[];
+  /** Of a timer; null for never. */
+  readonly publishedBy?: number | null;
+  readonly data?: unknown;
+  /** The version it was to be moved to, and if it was, the one before. */
+  readonly toVersion?: number;
+  readonly fromVersion?: number;
+  /** The input before this message, where the message has changed it. */
+  readonly inputBefore?: unknown;
 }
 
 /** One row of the instance's history: what arrived and what it changed. */
@@ -75,6 +132,7 @@ export interface HistoryEntry {
   /** Step states that changed, in the order they did. */
   readonly changes?: readonly { readonly step: string; readonly to: StepStateName }[];
   readonly sent?: readonly string[];
+  readonly detail?: HistoryDetail;
   /** For what was recorded without an effect, or deserves a word. */
   readonly note?: string;
 }

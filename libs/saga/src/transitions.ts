@@ -20,6 +20,10 @@ export const transitions: Readonly<
     report: recorded('nothing was sent yet'),
     cancel: handled,
     timer: recorded('nothing is waited for'),
+    mend: recorded('nothing was refused yet'),
+    hold: recorded('nothing was sent yet'),
+    release: recorded('it is not held'),
+    move: recorded('it begins on the latest version'),
   },
   running: {
     start: recorded('already started'),
@@ -27,6 +31,10 @@ export const transitions: Readonly<
     report: handled,
     cancel: handled,
     timer: handled,
+    mend: handled,
+    hold: handled,
+    release: handled,
+    move: handled,
   },
   compensating: {
     start: recorded('already started'),
@@ -34,6 +42,10 @@ export const transitions: Readonly<
     report: handled,
     cancel: recorded('already being undone'),
     timer: handled,
+    mend: recorded('already being undone'),
+    hold: handled,
+    release: handled,
+    move: recorded('it is undone by the version that did it'),
   },
   completed: {
     start: recorded('already started'),
@@ -42,6 +54,10 @@ export const transitions: Readonly<
     report: handled,
     cancel: recorded('already completed; the way back is a return'),
     timer: recorded('nothing is waited for'),
+    mend: recorded('already completed'),
+    hold: recorded('already completed'),
+    release: recorded('it is not held'),
+    move: recorded('already completed'),
   },
   compensated: {
     start: recorded('already started'),
@@ -49,5 +65,9 @@ export const transitions: Readonly<
     report: handled,
     cancel: recorded('already undone'),
     timer: recorded('nothing is waited for'),
+    mend: recorded('already undone'),
+    hold: recorded('already undone'),
+    release: recorded('it is not held'),
+    move: recorded('already undone'),
   },
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ReceivedEvent } from '#messaging';
 import { decide, defaultTiming, newInstance } from '#saga';
 import { placeOrder } from '../sagas/place-order.saga.js';
-import { replyProblem } from './check-reply.js';
+import { replyProblem } from './check-message.js';
 import { commandEvent } from './command-event.js';
 import { readInboxItem } from './inbox-item.js';
 
@@ -51,6 +51,30 @@ describe('a message of the inbox', () => {
     expect(readInboxItem(event('saga.report-effects', { sagaId: SAGA_ID, effects }))).toMatchObject(
       { to: 'saga', message: { kind: 'report', effects } },
     );
+  });
+
+  it('is a better input for a step', () => {
+    const data = { definition: 'd', businessKey: 'order-1', step: 'charge', data: { card: 'b' } };
+    expect(readInboxItem(event('saga.mend', data))).toMatchObject({
+      to: 'key',
+      message: { kind: 'mend', step: 'charge', data: { card: 'b' } },
+    });
+  });
+
+  it('is an operator’s hand on a saga', () => {
+    const reason = { code: 'look', message: 'odd' };
+    const control = { sagaId: SAGA_ID, reason };
+    for (const kind of ['hold', 'release']) {
+      expect(readInboxItem(event(`saga.${kind}`, control))).toMatchObject({
+        to: 'saga',
+        sagaId: SAGA_ID,
+        message: { kind, reason },
+      });
+    }
+    expect(readInboxItem(event('saga.move', { ...control, version: 2 }))).toMatchObject({
+      to: 'saga',
+      message: { kind: 'move', toVersion: 2, reason },
+    });
   });
 
   it('is a tick for the timers', () => {

@@ -4,6 +4,9 @@ import {
   nameOfType,
   SAGA_MESSAGES,
   sagaCancel,
+  sagaControl,
+  sagaMend,
+  sagaMove,
   sagaReply,
   sagaReport,
   sagaStart,
@@ -11,8 +14,11 @@ import {
   type Outcome,
 } from '#contracts';
 import type { ReceivedEvent } from '#messaging';
-import type { SagaMessage } from '#saga';
+import type { MoveMessage, SagaMessage } from '#saga';
 import type { z } from 'zod';
+
+/** A move whose version is yet to be found. */
+export type MoveRequest = Omit<MoveMessage, 'to'> & { readonly toVersion: number };
 
 export type InboxItem =
   | {
@@ -26,7 +32,7 @@ export type InboxItem =
   | {
       readonly to: 'saga';
       readonly sagaId: string;
-      readonly message: SagaMessage;
+      readonly message: SagaMessage | MoveRequest;
       readonly event: ReceivedEvent;
     }
   | { readonly to: 'timers'; readonly dueBeforeMs: number; readonly event: ReceivedEvent }
@@ -46,6 +52,21 @@ export const readInboxItem = (event: ReceivedEvent): InboxItem => {
     case SAGA_MESSAGES.cancel:
       return parsed(event, sagaCancel, ({ definition, businessKey, reason }) =>
         toKey(event, definition, businessKey, { kind: 'cancel', messageId: event.id, reason }),
+      );
+    case SAGA_MESSAGES.mend:
+      return parsed(event, sagaMend, ({ definition, businessKey, step, data }) =>
+        toKey(event, definition, businessKey, { kind: 'mend', messageId: event.id, step, data }),
+      );
+    case SAGA_MESSAGES.hold:
+    case SAGA_MESSAGES.release: {
+      const kind = name === SAGA_MESSAGES.hold ? 'hold' : 'release';
+      return parsed(event, sagaControl, ({ sagaId, reason }) =>
+        toSaga(event, sagaId, { kind, messageId: event.id, reason }),
+      );
+    }
+    case SAGA_MESSAGES.move:
+      return parsed(event, sagaMove, ({ sagaId, version, reason }) =>
+        toSaga(event, sagaId, { kind: 'move', messageId: event.id, toVersion: version, reason }),
       );
     case SAGA_MESSAGES.tick:
       return parsed(event, sagaTick, ({ dueBeforeMs }) => ({ to: 'timers', dueBeforeMs, event }));
@@ -102,7 +123,11 @@ const toKey = (
     ? { to: 'key', definition, businessKey, message, event }
     : dead(event, `the business key '${businessKey}' is not the message's key '${event.key}'`);
 
-const toSaga = (event: ReceivedEvent, sagaId: string, message: SagaMessage): InboxItem =>
+const toSaga = (
+  event: ReceivedEvent,
+  sagaId: string,
+  message: SagaMessage | MoveRequest,
+): InboxItem =>
   UUID.test(sagaId)
     ? { to: 'saga', sagaId: sagaId.toLowerCase(), message, event }
     : dead(event, `'${sagaId}' is no saga id`);

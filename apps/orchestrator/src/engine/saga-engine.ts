@@ -24,9 +24,9 @@ import {
   type StepTiming,
 } from '#saga';
 import { appendHistory, lockInstances, saveInstances, tickHandled } from '#saga-store';
-import { replyProblem } from './check-reply.js';
+import { mendProblem, replyProblem } from './check-message.js';
 import { commandEvent } from './command-event.js';
-import { readInboxItem, type InboxItem } from './inbox-item.js';
+import { readInboxItem, type InboxItem, type MoveRequest } from './inbox-item.js';
 import { WorkingSet, type LiveInstance } from './working-set.js';
 
 /** Timers fired by one tick; the next tick follows at once when more are due. */
@@ -79,8 +79,13 @@ export class SagaEngine {
         return this.applyByKey(batch, item);
       case 'saga': {
         const live = batch.work.find(item.sagaId);
-        if (live) return this.decide(batch, live, item.message, item.event);
-        return reject(batch.unit, item.event, 'unknown-saga', `there is no saga ${item.sagaId}`);
+        if (!live) {
+          return reject(batch.unit, item.event, 'unknown-saga', `there is no saga ${item.sagaId}`);
+        }
+        const message = this.resolved(live, item.message);
+        if (message) return this.decide(batch, live, message, item.event);
+        const problem = `there is no such version of '${live.instance.definition}'`;
+        return reject(batch.unit, item.event, 'unknown-version', problem);
       }
     }
   }
@@ -91,6 +96,14 @@ export class SagaEngine {
     const definition = known ? this.definitionOf(known) : this.registry.latest(name);
     if (!definition) {
       return reject(batch.unit, event, 'unknown-definition', `there is no saga '${name}'`);
+    }
+    if (message.kind === 'mend') {
+      const problem = mendProblem(definition, message);
+      if (problem !== undefined) return reject(batch.unit, event, 'invalid-mend', problem);
+      if (!known) {
+        const nobody = `there is no saga '${name}' for '${businessKey}'`;
+        return reject(batch.unit, event, 'unknown-saga', nobody);
+      }
     }
     let checked = message;
     if (message.kind === 'start') {
@@ -104,6 +117,17 @@ export class SagaEngine {
     }
     const live = known ?? this.begin(batch, definition, businessKey);
     this.decide(batch, live, checked, event);
+  }
+
+  /** A move names a version; undefined when this replica does not know it. */
+  private resolved(
+    { instance }: LiveInstance,
+    message: SagaMessage | MoveRequest,
+  ): SagaMessage | undefined {
+    if (message.kind !== 'move' || 'to' in message) return message;
+    const { toVersion, ...move } = message;
+    const to = this.registry.find(instance.definition, toVersion);
+    return to && { ...move, to };
   }
 
   private begin(batch: Batch, definition: SagaDefinition, businessKey: string): LiveInstance {

@@ -13,6 +13,7 @@ export const sagaSummary = (instance: SagaInstance) => ({
   state: instance.state,
   ...(instance.cause && { cause: instance.cause }),
   ...(instance.attention && { attention: instance.attention }),
+  ...(instance.held && { held: instance.held }),
   revision: instance.revision,
   createdAt: timeOf(instance.createdAt),
   updatedAt: timeOf(instance.updatedAt),

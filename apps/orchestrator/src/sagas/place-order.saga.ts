@@ -10,7 +10,7 @@ import {
   secureStock,
   shipOrder,
 } from '#contracts';
-import { saga } from '#saga';
+import { compensate, saga } from '#saga';
 
 /**
  * An order from acceptance to the customer's mail. Until the parcel is handed to the carrier
@@ -26,6 +26,7 @@ export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOr
   .compensable('reserve-stock', {
     command: reserveStock,
     payload: ({ input }) => ({ orderId: input.orderId, items: linesOf(input.items) }),
+    on: { 'inventory.stock-insufficient': compensate },
     compensation: {
       command: releaseStock,
       payload: ({ input }) => ({ orderId: input.orderId }),
@@ -43,6 +44,7 @@ export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOr
       method: input.payment.method,
       sealedToken: input.payment.sealedToken,
     }),
+    on: { 'payment.payment-declined': compensate },
     compensation: {
       command: refundPayment,
       payload: ({ input, cause }) => ({ orderId: input.orderId, reason: cause }),
@@ -51,6 +53,7 @@ export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOr
   .compensable('secure-stock', {
     command: secureStock,
     payload: ({ input }) => ({ orderId: input.orderId }),
+    on: { 'inventory.reservation-expired': compensate },
     compensation: { coveredBy: 'reserve-stock' },
   })
   .pivot('ship-order', {
@@ -61,6 +64,7 @@ export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOr
       items: linesOf(input.items),
       shippingAddress: input.shippingAddress,
     }),
+    on: { 'shipping.shipment-refused': compensate },
   })
   .parallel((group) =>
     group

@@ -2,9 +2,11 @@
 import { defineCommand, refusal, success, type Effect, type Outcome } from '#contracts';
 import { z } from 'zod';
 import { decide } from '../decide.js';
-import { saga, type SagaDefinition } from '../definition.js';
+import { saga } from '../builder.js';
+import type { SagaDefinition, StepTiming } from '../definition.js';
 import { newInstance, type SagaInstance, type StepStateName } from '../instance.js';
-import type { Command, Decision, SagaMessage } from '../messages.js';
+import type { Command, Decision, HistoryEntry, SagaMessage } from '../messages.js';
+import { carryOn, compensate, mendable, update } from '../reactions.js';
 import { defaultTiming } from '../timing.js';
 
 const order = z.object({ id: z.string() });
@@ -39,6 +41,8 @@ export const ship = refusable('ship');
 export const confirm = command('confirm');
 export const notify = command('notify');
 
+const refusing = { refused: compensate };
+
 const idOf = ({ input }: { input: z.infer<typeof order> }) => ({ id: input.id });
 
 /** Every kind of step once: local, compensable, covered, pivot, parallel retriables. */
@@ -46,20 +50,23 @@ export const sample: SagaDefinition = saga({ name: 'sample', version: 1, input: 
   .local('create', { compensation: { command: cancel, payload: idOf } })
   .compensable('reserve', {
     command: reserve,
+    on: refusing,
     payload: idOf,
     compensation: { command: release, payload: idOf },
   })
   .compensable('charge', {
     command: charge,
+    on: refusing,
     payload: idOf,
     compensation: { command: refund, payload: idOf },
   })
   .compensable('secure', {
     command: secure,
+    on: refusing,
     payload: idOf,
     compensation: { coveredBy: 'reserve' },
   })
-  .pivot('ship', { command: ship, payload: idOf })
+  .pivot('ship', { command: ship, on: refusing, payload: idOf })
   .parallel((group) =>
     group
       .retriable('confirm', {
@@ -76,16 +83,18 @@ const giftOf = z.object({ id: z.string(), gift: z.boolean() });
 export const conditional: SagaDefinition = saga({ name: 'gifts', version: 1, input: giftOf })
   .compensable('reserve', {
     command: reserve,
+    on: refusing,
     payload: idOf,
     compensation: { command: release, payload: idOf },
     when: ({ input }) => input.gift,
   })
   .compensable('charge', {
     command: charge,
+    on: refusing,
     payload: ({ input, results }) => ({ id: `${input.id}/${results.reserve?.number ?? 'none'}` }),
     compensation: { command: refund, payload: idOf },
   })
-  .pivot('ship', { command: ship, payload: idOf })
+  .pivot('ship', { command: ship, on: refusing, payload: idOf })
   .retriable('wrap', { command: notify, payload: idOf, when: ({ results }) => !results.reserve })
   .parallel((group) =>
     group.retriable('confirm', {
@@ -94,6 +103,47 @@ export const conditional: SagaDefinition = saga({ name: 'gifts', version: 1, inp
       when: ({ input }) => input.gift,
     }),
   )
+  .build();
+
+const renamed = update(
+  (input: z.infer<typeof order>, { number }: { number?: number | undefined }) => ({
+    id: `${input.id}${number === undefined ? '' : `+${number}`}`,
+  }),
+);
+
+export const MEND_WINDOW_MS = 600_000;
+const mendId = mendable({
+  windowMs: MEND_WINDOW_MS,
+  data: z.object({ id: z.string() }),
+  apply: (input: z.infer<typeof order>, { id: better }) => ({ ...input, id: better }),
+});
+
+/** Side by side before the pivot; refusals that are mended or done without; inputs that change. */
+export const forgiving: SagaDefinition = saga({ name: 'forgiving', version: 1, input: order })
+  .local('create', { compensation: { command: cancel, payload: idOf } })
+  .parallel((group) =>
+    group
+      .compensable('reserve', {
+        command: reserve,
+        payload: idOf,
+        on: { refused: compensate, done: renamed },
+        compensation: { command: release, payload: idOf },
+      })
+      .compensable('charge', {
+        command: charge,
+        payload: idOf,
+        on: { refused: mendId },
+        compensation: { command: refund, payload: idOf },
+      })
+      .compensable('secure', {
+        command: secure,
+        payload: idOf,
+        on: { refused: carryOn },
+        compensation: { coveredBy: 'create' },
+      }),
+  )
+  .pivot('ship', { command: ship, on: { refused: mendId }, payload: idOf })
+  .retriable('confirm', { command: confirm, payload: idOf })
   .build();
 
 interface Answer {
@@ -110,9 +160,13 @@ export class SagaRun {
   /** Commands sent by the last message. */
   sent: readonly Command[] = [];
   last: Decision | undefined;
+  readonly history: HistoryEntry[] = [];
   private count = 0;
 
-  constructor(readonly definition: SagaDefinition = sample) {
+  constructor(
+    public definition: SagaDefinition = sample,
+    private readonly timing: StepTiming = {},
+  ) {
     this.instance = newInstance({
       id: 'saga-1',
       definition: definition.name,
@@ -124,13 +178,15 @@ export class SagaRun {
 
   apply(message: SagaMessage): this {
     const before = JSON.stringify(this.instance);
-    const context = { now: this.now, jitter: 0, timing: defaultTiming };
+    const timing = { ...defaultTiming, ...this.timing };
+    const context = { now: this.now, jitter: 0, timing };
     const decision = decide(this.definition, this.instance, message, context);
     if (JSON.stringify(this.instance) !== before) throw new Error('decide changed its input');
     const again = decide(this.definition, this.instance, message, context);
     if (JSON.stringify(again) !== JSON.stringify(decision)) throw new Error('decide is not pure');
     this.last = decision;
     this.instance = decision.instance;
+    this.history.push(decision.history);
     this.sent = decision.commands;
     return this;
   }
@@ -167,6 +223,28 @@ export class SagaRun {
   cancel(): this {
     const reason = { code: 'customer', message: 'changed their mind' };
     return this.apply({ kind: 'cancel', messageId: this.id(), reason });
+  }
+
+  mend(step: string, data: unknown): this {
+    return this.apply({ kind: 'mend', messageId: this.id(), step, data });
+  }
+
+  hold(): this {
+    const reason = { code: 'look', message: 'somebody looks at it' };
+    return this.apply({ kind: 'hold', messageId: this.id(), reason });
+  }
+
+  release(): this {
+    const reason = { code: 'seen', message: 'nothing was wrong' };
+    return this.apply({ kind: 'release', messageId: this.id(), reason });
+  }
+
+  /** Moves it to another version, by which it is run from then on where that could be done. */
+  move(to: SagaDefinition): this {
+    const reason = { code: 'upgrade', message: 'a new version' };
+    this.apply({ kind: 'move', messageId: this.id(), to, reason });
+    if (this.instance.version === to.version) this.definition = to;
+    return this;
   }
 
   report(...effects: Effect[]): this {

@@ -1,4 +1,11 @@
-import { stepsOf, type ReplyMessage, type SagaDefinition, type SagaInstance } from '#saga';
+import {
+  ownCompensation,
+  stepsOf,
+  type MendMessage,
+  type ReplyMessage,
+  type SagaDefinition,
+  type SagaInstance,
+} from '#saga';
 import type { CommandContract } from '#contracts';
 import { genericReplyName } from './inbox-item.js';
 
@@ -12,9 +19,7 @@ const contractOf = (
     const { command, undo } = instance.steps[step.name] ?? {};
     if (command?.commandId === commandId) return step.command;
     if (undo?.commandId !== commandId) continue;
-    return step.compensation && 'command' in step.compensation
-      ? step.compensation.command
-      : undefined;
+    return ownCompensation(step)?.command;
   }
   return undefined;
 };
@@ -35,4 +40,20 @@ export const replyProblem = (
   if (checked.success) return undefined;
   const [issue] = checked.error.issues;
   return `'${reply.name}' does not fit its contract: ${issue?.path.join('.')} ${issue?.message}`;
+};
+
+/** Why no step of this definition could be mended by this; undefined when one could. */
+export const mendProblem = (
+  definition: SagaDefinition,
+  { step: name, data }: MendMessage,
+): string | undefined => {
+  const step = stepsOf(definition).find((candidate) => candidate.name === name);
+  if (!step) return `'${definition.name}' has no step '${name}'`;
+  const mends = Object.values(step.on ?? {}).flatMap((reaction) =>
+    reaction.kind === 'mend' ? [reaction.data.safeParse(data)] : [],
+  );
+  if (mends.length === 0) return `the step '${name}' cannot be mended`;
+  if (mends.some(({ success }) => success)) return undefined;
+  const [issue] = mends[0]?.error?.issues ?? [];
+  return `the data for '${name}' does not fit: ${issue?.path.join('.')} ${issue?.message}`;
 };

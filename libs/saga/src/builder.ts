@@ -1,0 +1,254 @@
+/**
+ * How a saga is written down: a typed value, read top to bottom.
+ *
+ *   saga({ name: 'place-order', version: 1, input })
+ *     .compensable('reserve-stock', { command: reserveStock, payload: …, on: …, compensation: … })
+ *     .pivot('ship-order', { … })
+ *     .retriable('confirm-order', { … })
+ *     .build();
+ *
+ * The builder's types refuse what could not be compensated: a compensable step has a compensation
+ * and stands before the pivot, every refusal has a reaction, a retriable step's command cannot
+ * refuse, a name is used once. `checks.ts` checks the same when a service starts.
+ */
+import type { CommandContract, ReplyContract } from '#contracts';
+import type { z } from 'zod';
+import type {
+  CompensationContext,
+  CoveredBy,
+  SagaDefinition,
+  Step,
+  StepContext,
+  StepGroup,
+  StepTiming,
+} from './definition.js';
+import type {
+  CarryOnReaction,
+  CompensateReaction,
+  MendReaction,
+  UpdateReaction,
+} from './reactions.js';
+import type { VersionMapping } from './versions.js';
+
+type RepliesOf<C extends CommandContract, Kind extends ReplyContract['kind']> = {
+  [Name in keyof C['replies']]: C['replies'][Name] extends { kind: Kind } ? Name : never;
+}[keyof C['replies']];
+
+type DataOf<Reply> = Reply extends { data: infer Data extends z.ZodType } ? z.infer<Data> : never;
+
+type SuccessData<C extends CommandContract> = DataOf<C['replies'][RepliesOf<C, 'success'>]>;
+
+/** `C` when none of its replies is a refusal, else a type that no command fits. */
+type Unrefusable<C extends CommandContract> = [RepliesOf<C, 'refusal'>] extends [never]
+  ? C
+  : { readonly 'a retriable step needs a command that cannot refuse': never };
+
+type Fresh<Name extends string, Taken extends string> = Name extends Taken
+  ? { readonly 'this step name is taken': never }
+  : Name;
+
+/** A reaction to every refusal; to a success only when it changes the input. */
+type Reactions<Input, C extends CommandContract, ToRefusal> = {
+  readonly [Name in RepliesOf<C, 'refusal'>]: ToRefusal;
+} & {
+  readonly [Name in RepliesOf<C, 'success'>]?: UpdateReaction<Input, DataOf<C['replies'][Name]>>;
+};
+
+/** Needed as soon as the command can refuse. */
+type On<Input, C extends CommandContract, ToRefusal> = [RepliesOf<C, 'refusal'>] extends [never]
+  ? { readonly on?: Reactions<Input, C, ToRefusal> }
+  : { readonly on: Reactions<Input, C, ToRefusal> };
+
+type Decisive<Input> = CompensateReaction | MendReaction<Input>;
+
+interface UndoOptions<Input, C extends CommandContract> {
+  readonly command: C;
+  readonly payload: (context: CompensationContext<Input>) => z.input<NoInfer<C>['payload']>;
+}
+
+interface CommandOptions<Input, Results, C extends CommandContract> extends StepTiming {
+  readonly command: C;
+  readonly payload: (context: StepContext<Input, Results>) => z.input<NoInfer<C>['payload']>;
+}
+
+interface Compensated<Input, Taken extends string, U extends CommandContract> {
+  readonly compensation: UndoOptions<Input, U> | CoveredBy<Taken>;
+}
+
+interface RetriableOptions<Input, Results, C extends CommandContract> extends StepTiming {
+  readonly command: C & Unrefusable<C>;
+  readonly payload: (context: StepContext<Input, Results>) => z.input<NoInfer<C>['payload']>;
+  readonly on?: Reactions<Input, NoInfer<C>, never>;
+}
+
+/** Only for some instances, by what is known when the step's turn comes; else it is skipped. */
+interface Conditional<Input, Results> {
+  readonly when: (context: StepContext<Input, Results>) => boolean;
+}
+
+type CompensableOptions<
+  Input,
+  Results,
+  Taken extends string,
+  C extends CommandContract,
+  U extends CommandContract,
+  ToRefusal = Decisive<Input>,
+> = CommandOptions<Input, Results, C> &
+  Compensated<Input, Taken, U> &
+  On<Input, NoInfer<C>, ToRefusal>;
+
+/** Always done when the saga gets past it, so that its result is there. */
+interface Unconditional {
+  readonly when?: undefined;
+}
+
+/** The results of earlier steps, and that of one more. */
+type With<Results, Name extends string, C extends CommandContract> = Results &
+  Readonly<Record<Name, SuccessData<C>>>;
+/** As `With`, of a step that may have been skipped, or that the saga went on without. */
+type WithMaybe<Results, Name extends string, C extends CommandContract> = Results &
+  Readonly<Partial<Record<Name, SuccessData<C>>>>;
+
+/** Retriable steps that run side by side: they see what was there before the group. */
+export interface RetriableGroup<Input, Results, Taken extends string, Added = unknown> {
+  retriable<const Name extends string, C extends CommandContract>(
+    name: Name & Fresh<Name, Taken>,
+    options: RetriableOptions<Input, Results, C> & Unconditional,
+  ): RetriableGroup<Input, Results, Taken | Name, With<Added, Name, C>>;
+  retriable<const Name extends string, C extends CommandContract>(
+    name: Name & Fresh<Name, Taken>,
+    options: RetriableOptions<Input, Results, C> & Conditional<Input, Results>,
+  ): RetriableGroup<Input, Results, Taken | Name, WithMaybe<Added, Name, C>>;
+}
+
+/** Compensable steps that run side by side; the way back undoes them side by side, too. */
+export interface CompensableGroup<Input, Results, Taken extends string, Added = unknown> {
+  compensable<
+    const Name extends string,
+    C extends CommandContract,
+    U extends CommandContract = never,
+  >(
+    name: Name & Fresh<Name, Taken>,
+    options: CompensableOptions<Input, Results, Taken, C, U> & Unconditional,
+  ): CompensableGroup<Input, Results, Taken | Name, With<Added, Name, C>>;
+  compensable<
+    const Name extends string,
+    C extends CommandContract,
+    U extends CommandContract = never,
+  >(
+    name: Name & Fresh<Name, Taken>,
+    options: CompensableOptions<Input, Results, Taken, C, U, Decisive<Input> | CarryOnReaction> &
+      Partial<Conditional<Input, Results>>,
+  ): CompensableGroup<Input, Results, Taken | Name, WithMaybe<Added, Name, C>>;
+}
+
+/** A group takes the kind of its first step. */
+type OpenGroup<Input, Results, Taken extends string> = RetriableGroup<Input, Results, Taken> &
+  CompensableGroup<Input, Results, Taken>;
+
+/** What may follow the pivot: only what succeeds in the end. */
+export interface AfterPivot<Input, Results, Taken extends string> {
+  retriable<const Name extends string, C extends CommandContract>(
+    name: Name & Fresh<Name, Taken>,
+    options: RetriableOptions<Input, Results, C> & Unconditional,
+  ): AfterPivot<Input, With<Results, Name, C>, Taken | Name>;
+  retriable<const Name extends string, C extends CommandContract>(
+    name: Name & Fresh<Name, Taken>,
+    options: RetriableOptions<Input, Results, C> & Conditional<Input, Results>,
+  ): AfterPivot<Input, WithMaybe<Results, Name, C>, Taken | Name>;
+  parallel<More extends string, Added>(
+    steps: (
+      group: RetriableGroup<Input, Results, Taken>,
+    ) => RetriableGroup<Input, Results, More, Added>,
+  ): AfterPivot<Input, Results & Added, Taken | More>;
+  build(): SagaDefinition;
+}
+
+/** What may stand before the pivot: what can be undone. */
+export interface BeforePivot<Input, Results, Taken extends string> extends Omit<
+  AfterPivot<Input, Results, Taken>,
+  'parallel'
+> {
+  /** Done by whoever starts the saga, in the same transaction as the start itself. */
+  local<const Name extends string, U extends CommandContract>(
+    name: Name & Fresh<Name, Taken>,
+    options: { readonly compensation: UndoOptions<Input, U> },
+  ): BeforePivot<Input, Results, Taken | Name>;
+  compensable<
+    const Name extends string,
+    C extends CommandContract,
+    U extends CommandContract = never,
+  >(
+    name: Name & Fresh<Name, Taken>,
+    options: CompensableOptions<Input, Results, Taken, C, U> & Unconditional,
+  ): BeforePivot<Input, With<Results, Name, C>, Taken | Name>;
+  compensable<
+    const Name extends string,
+    C extends CommandContract,
+    U extends CommandContract = never,
+  >(
+    name: Name & Fresh<Name, Taken>,
+    options: CompensableOptions<Input, Results, Taken, C, U, Decisive<Input> | CarryOnReaction> &
+      Partial<Conditional<Input, Results>>,
+  ): BeforePivot<Input, WithMaybe<Results, Name, C>, Taken | Name>;
+  parallel<More extends string, Added>(
+    steps: (
+      group: OpenGroup<Input, Results, Taken>,
+    ) => CompensableGroup<Input, Results, More, Added>,
+  ): BeforePivot<Input, Results & Added, Taken | More>;
+  parallel<More extends string, Added>(
+    steps: (group: OpenGroup<Input, Results, Taken>) => RetriableGroup<Input, Results, More, Added>,
+  ): AfterPivot<Input, Results & Added, Taken | More>;
+  /** The step that decides: before it everything is undone on failure, after it nothing is. */
+  pivot<const Name extends string, C extends CommandContract>(
+    name: Name & Fresh<Name, Taken>,
+    options: CommandOptions<Input, Results, C> & On<Input, NoInfer<C>, Decisive<Input>>,
+  ): AfterPivot<Input, With<Results, Name, C>, Taken | Name>;
+}
+
+type AnyOptions = Omit<Step, 'name' | 'kind'>;
+type Head = Omit<SagaDefinition, 'groups'>;
+
+class Builder {
+  constructor(
+    private readonly head: Head,
+    private readonly groups: readonly StepGroup[] = [],
+  ) {}
+
+  local = (name: string, options: AnyOptions) => this.with({ ...options, name, kind: 'local' });
+  compensable = (name: string, options: AnyOptions) =>
+    this.with({ ...options, name, kind: 'compensable' });
+  pivot = (name: string, options: AnyOptions) => this.with({ ...options, name, kind: 'pivot' });
+  retriable = (name: string, options: AnyOptions) =>
+    this.with({ ...options, name, kind: 'retriable' });
+
+  parallel = (fill: (group: GroupBuilder) => GroupBuilder): Builder =>
+    new Builder(this.head, [...this.groups, fill(new GroupBuilder()).steps]);
+
+  build = (): SagaDefinition => ({ ...this.head, groups: this.groups });
+
+  private with(step: Step): Builder {
+    return new Builder(this.head, [...this.groups, [step]]);
+  }
+}
+
+class GroupBuilder {
+  constructor(readonly steps: StepGroup = []) {}
+  compensable = (name: string, options: AnyOptions): GroupBuilder =>
+    new GroupBuilder([...this.steps, { ...options, name, kind: 'compensable' }]);
+  retriable = (name: string, options: AnyOptions): GroupBuilder =>
+    new GroupBuilder([...this.steps, { ...options, name, kind: 'retriable' }]);
+}
+
+/**
+ * Begins a definition. `version` is stored with each instance, which stays on it until it is moved.
+ * `movesFrom` declares how instances of earlier versions may be moved to this one.
+ */
+export const saga = <Input extends z.ZodType>(head: {
+  readonly name: string;
+  readonly version: number;
+  readonly input: Input;
+  readonly movesFrom?: readonly VersionMapping<z.infer<Input>>[];
+}): BeforePivot<z.infer<Input>, unknown, never> =>
+  // The builder's methods take the erased forms of what its interface states precisely.
+  new Builder(head as Head) as unknown as BeforePivot<z.infer<Input>, unknown, never>;

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SagaDefinition } from './definition.js';
+import type { HistoryEntry } from './messages.js';
+import { replay } from './replay.js';
+import { forgiving, money, sample, SagaRun } from './spec/saga-run.js';
+
+const find =
+  (...definitions: SagaDefinition[]) =>
+  (version: number) =>
+    definitions.find((definition) => definition.version === version);
+
+const ofRun = (run: SagaRun, ...definitions: SagaDefinition[]) =>
+  replay(find(...definitions), run.instance, run.history);
+
+/** Every kind of message, as it could have been read back from where it was stored. */
+const eventful = (): SagaRun =>
+  new SagaRun(forgiving)
+    .start()
+    .silence()
+    .silence(Infinity)
+    .hold()
+    .reply('reserve', { result: { number: 7 } })
+    .release()
+    .reply('secure')
+    .refuse('charge')
+    .mend('charge', { id: 'better' })
+    .reply('charge', { effects: [money(5, 0, 1)] })
+    .refuse('ship')
+    .cancel()
+    .undone('charge', { effects: [money(5, 5, 2)] })
+    .undone('reserve')
+    .undone('create')
+    .report(money(5, 5, 3));
+
+describe('a replay', () => {
+  it('of an unchanged saga finds the same, from what was stored', () => {
+    const run = eventful();
+    expect(run.instance.state).toBe('compensated');
+    const history = JSON.parse(JSON.stringify(run.history)) as HistoryEntry[];
+    const instance = JSON.parse(JSON.stringify(run.instance)) as typeof run.instance;
+    expect(replay(find(forgiving), instance, history)).toEqual({ verdict: 'same' });
+  });
+
+  it('follows a move from version to version', () => {
+    const second = { ...sample, version: 2, groups: sample.groups.slice(0, -1) };
+    const run = new SagaRun().start().reply('reserve').move(second);
+    run.reply('charge').reply('secure').reply('ship');
+    expect(run.instance.state).toBe('completed');
+    expect(ofRun(run, sample, second)).toEqual({ verdict: 'same' });
+    expect(ofRun(run, sample)).toMatchObject({ verdict: 'incomplete' });
+    expect(ofRun(run, second).difference).toContain('was decided by v1, which is gone');
+  });
+
+  it('decides with the timing of then', () => {
+    const run = new SagaRun(sample, { attempts: 1, timeoutMs: 50 }).start().silence();
+    expect(run.instance.state).toBe('compensating');
+    expect(run.history[0]?.detail?.timing).toEqual({ attempts: 1, timeoutMs: 50 });
+    expect(ofRun(run, sample)).toEqual({ verdict: 'same' });
+  });
+
+  it('names the first revision that would go another way', () => {
+    const run = new SagaRun().start().reply('reserve').reply('charge').reply('secure');
+    const shorter = { ...sample, groups: sample.groups.toSpliced(2, 1) };
+    const { verdict, difference } = ofRun(run, shorter);
+    expect(verdict).toBe('different');
+    expect(difference).toContain('revision 2 (reply): then {"state":"running"');
+  });
+
+  it('compares what was moved in the end', () => {
+    const run = new SagaRun()
+      .start()
+      .reply('reserve')
+      .reply('charge', { effects: [money(5, 0, 1)] });
+    run.instance = { ...run.instance, ledger: {} };
+    expect(ofRun(run, sample).difference).toContain('ledger: then []');
+  });
+
+  it('says when a history does not hold all that is needed', () => {
+    const run = eventful();
+    const { instance, history } = run;
+    const gap = history.toSpliced(3, 1);
+    expect(replay(find(forgiving), instance, gap).difference).toContain('gap at revision 4');
+    const cut = history.slice(0, -1);
+    expect(replay(find(forgiving), instance, cut).difference).toContain(
+      `gap at revision ${history.length}`,
+    );
+    const without = (index: number, ...names: (keyof HistoryEntry)[]) =>
+      history.map((entry, at) => {
+        if (at !== index) return entry;
+        const rest = Object.entries(entry).filter(([key]) => !names.includes(key as 'kind'));
+        return Object.fromEntries(rest) as unknown as HistoryEntry;
+      });
+    history.forEach(({ kind }, index) => {
+      const bare = without(index, 'detail', 'reason', 'step');
+      const { verdict, difference } = replay(find(forgiving), instance, bare);
+      expect(verdict).toBe('incomplete');
+      expect(difference).toContain(`revision ${index + 1} (${kind}) does not hold`);
+    });
+    const bareMove = new SagaRun().start().move({ ...sample, version: 2 });
+    const noVersion = bareMove.history.map((entry) => ({ ...entry, detail: { jitter: 0 } }));
+    expect(replay(find(sample), bareMove.instance, noVersion).verdict).toBe('incomplete');
+    const noReason = bareMove.history.map(({ reason: _, ...entry }) => entry);
+    expect(replay(find(sample, { ...sample, version: 2 }), bareMove.instance, noReason)).toEqual({
+      verdict: 'incomplete',
+      difference: 'revision 2 (move) does not hold what it said',
+    });
+  });
+
+  it('keeps reasons and owners of reports', () => {
+    const run = new SagaRun().start();
+    run.apply({
+      kind: 'report',
+      messageId: 'r',
+      commandId: 'saga-1:reserve',
+      effects: [money(1, 1, 1)],
+      reason: { code: 'late', message: '' },
+    });
+    expect(ofRun(run, sample)).toEqual({ verdict: 'same' });
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * Decides a recorded history again, with the code of today: a change that would have let a finished
+ * saga take another way shows before it meets a live one. After the replay tests of workflow engines.
+ */
+import { decide } from './decide.js';
+import type { SagaDefinition } from './definition.js';
+import { newInstance, type SagaInstance } from './instance.js';
+import type { HistoryEntry, SagaMessage } from './messages.js';
+import { defaultTiming } from './timing.js';
+
+/** A definition by its version; undefined when it is not known any more. */
+export type FindVersion = (version: number) => SagaDefinition | undefined;
+
+export interface Replay {
+  /** `incomplete`: the history does not hold all that is needed. */
+  readonly verdict: 'same' | 'different' | 'incomplete';
+  /** Each naming the revision; at most one, for after it nothing can be compared. */
+  readonly difference?: string;
+}
+
+const incomplete = (difference: string): Replay => ({ verdict: 'incomplete', difference });
+const different = (difference: string): Replay => ({ verdict: 'different', difference });
+
+/**
+ * @param instance as it is stored
+ * @param history all of its entries, oldest first
+ */
+export const replay = (
+  find: FindVersion,
+  instance: SagaInstance,
+  history: readonly HistoryEntry[],
+): Replay => {
+  const gap = history.findIndex(({ revision }, index) => revision !== index + 1);
+  if (gap >= 0 || history.length !== instance.revision) {
+    return incomplete(
+      `its history has a gap at revision ${gap >= 0 ? gap + 1 : history.length + 1}`,
+    );
+  }
+  const { id, definition: name, businessKey, createdAt } = instance;
+  const version = firstVersion(instance, history);
+  const input = firstInput(instance, history);
+  let current = newInstance({ id, definition: name, version, businessKey, now: createdAt });
+  for (const entry of history) {
+    const at = `revision ${entry.revision} (${entry.kind})`;
+    const message = messageOf(entry, input, find);
+    const definition = find(current.version);
+    if (!entry.detail || !message) return incomplete(`${at} does not hold what it said`);
+    if (!definition) return incomplete(`${at} was decided by v${current.version}, which is gone`);
+    const { jitter, timing } = entry.detail;
+    const context = { now: entry.at, jitter, timing: { ...defaultTiming, ...timing } };
+    const decision = decide(definition, current, message, context);
+    const [then, now] = [outcomeOf(entry), outcomeOf(decision.history)];
+    if (then !== now) return different(`${at}: then ${then}, now ${now}`);
+    current = decision.instance;
+  }
+  const [then, now] = [ledgerOf(instance), ledgerOf(current)];
+  return then === now ? { verdict: 'same' } : different(`ledger: then ${then}, now ${now}`);
+};
+
+const firstVersion = ({ version }: SagaInstance, history: readonly HistoryEntry[]): number =>
+  history.find(({ detail }) => detail?.fromVersion !== undefined)?.detail?.fromVersion ?? version;
+
+/** What it started with: kept by the first message that changed it, else it is the input still. */
+const firstInput = ({ input }: SagaInstance, history: readonly HistoryEntry[]): unknown => {
+  const changed = history.find(({ detail }) => detail && 'inputBefore' in detail);
+  return changed ? changed.detail?.inputBefore : input;
+};
+
+/** What a decision comes to, apart from words and times. */
+const outcomeOf = ({ state, changes = [], sent = [] }: HistoryEntry): string =>
+  JSON.stringify({ state, changes: changes.map(({ step, to }) => `${step} ${to}`), sent });
+
+const ledgerOf = ({ ledger }: SagaInstance): string =>
+  JSON.stringify(
+    Object.values(ledger)
+      .map(({ id, step, taken, returned }) => [id, step, taken, returned])
+      .sort(),
+  );
+
+/** The message that an entry tells of; undefined when it was recorded without its details. */
+const messageOf = (
+  { kind, messageId, name, outcome, reason, step, detail }: HistoryEntry,
+  input: unknown,
+  find: FindVersion,
+): SagaMessage | undefined => {
+  const { commandId, result, effects, publishedBy, data, toVersion } = detail ?? {};
+  switch (kind) {
+    case 'start':
+      return { kind, messageId, input };
+    case 'reply':
+      if (name === undefined || outcome === undefined || commandId === undefined) return undefined;
+      return {
+        ...{ kind, messageId, name, outcome, commandId },
+        ...(result && { result }),
+        ...(reason && { reason }),
+        ...(effects && { effects }),
+      };
+    case 'report':
+      if (!effects) return undefined;
+      return {
+        ...{ kind, messageId, effects },
+        ...(commandId !== undefined && { commandId }),
+        ...(reason && { reason }),
+      };
+    case 'timer':
+      return { kind, messageId, publishedBy: publishedBy ?? Infinity };
+    case 'mend':
+      return step === undefined ? undefined : { kind, messageId, step, data };
+    case 'cancel':
+    case 'hold':
+    case 'release':
+      return reason && { kind, messageId, reason };
+    case 'move': {
+      const to = toVersion === undefined ? undefined : find(toVersion);
+      return to && reason && { kind, messageId, to, reason };
+    }
+  }
+};

@@ -1,0 +1,197 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { stepsOf, type SagaDefinition, type Step } from './definition.js';
+import { charge, confirm, money, notify, sample, SagaRun, ship } from './spec/saga-run.js';
+import { previewMove, type VersionMapping } from './versions.js';
+
+let run: SagaRun;
+beforeEach(() => {
+  run = new SagaRun().start().reply('reserve');
+});
+
+const payload = () => ({ id: 'x' });
+const retriable = (name: string): Step => ({ name, kind: 'retriable', command: confirm, payload });
+
+/** The sample's second version, with its steps changed one by one; null takes one out. */
+const second = (
+  change: (step: Step) => Step | null,
+  mapping?: Omit<VersionMapping, 'from'>,
+): SagaDefinition => ({
+  ...sample,
+  version: 2,
+  groups: sample.groups
+    .map((group) => group.flatMap((step) => change(step) ?? []))
+    .filter((group) => group.length > 0),
+  ...(mapping && { movesFrom: [{ from: 1, ...mapping }] }),
+});
+const same = (step: Step): Step => step;
+const rename = (from: string, to: string) => (step: Step) =>
+  step.name === from ? { ...step, name: to } : step;
+const without = (name: string) => (step: Step) => (step.name === name ? null : step);
+const insertedAfter = (index: number, step: Step, mapping?: Omit<VersionMapping, 'from'>) => {
+  const changed = second(same, mapping);
+  return { ...changed, groups: changed.groups.toSpliced(index, 0, [step]) };
+};
+const preview = (to: SagaDefinition) => previewMove(sample, to, run.instance);
+
+describe('the preview of a move', () => {
+  it('finds compatible what has only changed beyond where the instance is', () => {
+    expect(preview(second(same))).toEqual({ verdict: 'compatible', problems: [] });
+    expect(preview(second(without('notify'))).verdict).toBe('compatible');
+    expect(preview(second(rename('ship', 'send'))).verdict).toBe('compatible');
+    expect(preview(insertedAfter(5, retriable('weigh'))).verdict).toBe('compatible');
+  });
+
+  it.each([
+    ['renamed', second(rename('charge', 'bill')), "'charge' is sent and exists no more"],
+    ['gone', second(without('reserve')), "'reserve' is done and exists no more"],
+    [
+      'new, and its place is past',
+      insertedAfter(1, { ...retriable('check'), kind: 'compensable' }),
+      "'check' has not begun",
+    ],
+    [
+      'an input of another shape',
+      { ...second(same), input: z.object({ id: z.string(), email: z.string() }) },
+      'input does not fit: email',
+    ],
+  ])('asks for a mapping where a step is %s', (_, to, problem) => {
+    const { verdict, problems } = preview(to);
+    expect(verdict).toBe('needs-mapping');
+    expect(problems.join('\n')).toContain(problem);
+  });
+
+  it.each([
+    [
+      'waits for an answer to another command',
+      second((step) => (step.name === 'charge' ? { ...step, command: ship } : step)),
+      "'charge' waits for an answer to charge v1",
+    ],
+    [
+      'has become another kind',
+      second((step) => (step.name === 'reserve' ? { ...step, kind: 'pivot' } : step)),
+      "'reserve' is done, and was compensable, not pivot",
+    ],
+    [
+      'was dropped, and could no longer be undone',
+      second(without('reserve'), { dropped: ['reserve'] }),
+      "'reserve' is done: what it did",
+    ],
+  ])('lets an instance stay whose step %s', (_, to, problem) => {
+    const { verdict, problems } = preview(to);
+    expect(verdict).toBe('must-stay');
+    expect(problems.join('\n')).toContain(problem);
+  });
+
+  it('lets stay what is being undone or has ended', () => {
+    run.refuse('charge');
+    expect(preview(second(same))).toEqual({
+      verdict: 'must-stay',
+      problems: ['it is compensating'],
+    });
+  });
+
+  it('lets go of steps that have had no effect that might be undone', () => {
+    const dropped = second(without('charge'), { dropped: ['charge'] });
+    expect(preview(dropped).verdict).toBe('must-stay');
+    const done = { state: 'done' as const };
+    const steps = { ...run.instance.steps, charge: { state: 'skipped' as const } };
+    expect(previewMove(sample, dropped, { ...run.instance, steps }).verdict).toBe('compatible');
+    const all = Object.fromEntries(stepsOf(sample).map(({ name }) => [name, done]));
+    const late = second(without('notify'), { dropped: ['notify'] });
+    expect(
+      previewMove(sample, late, { ...run.instance, steps: { ...all, confirm: { state: 'sent' } } })
+        .verdict,
+    ).toBe('compatible');
+  });
+
+  it('does not look at the kind of a step that was skipped', () => {
+    const to = second((step) => (step.name === 'secure' ? { ...step, command: notify } : step));
+    const steps = {
+      ...run.instance.steps,
+      charge: { state: 'done' as const },
+      secure: { state: 'skipped' as const },
+    };
+    expect(previewMove(sample, to, { ...run.instance, steps }).verdict).toBe('compatible');
+  });
+
+  it('changes nothing', () => {
+    const before = JSON.stringify(run.instance);
+    preview(second(rename('charge', 'bill'), { renamed: { charge: 'bill' } }));
+    expect(JSON.stringify(run.instance)).toBe(before);
+  });
+});
+
+describe('a move', () => {
+  it('goes on by the newer version, also with the answers to what was sent by the older one', () => {
+    run.reply('charge', { effects: [money(5, 0, 1)] });
+    const to = second((step) => rename('secure', 'lock')(rename('charge', 'bill')(step)), {
+      renamed: { charge: 'bill', secure: 'lock' },
+    });
+    run.move(to);
+    expect(run.note).toContain('moved from v1 to v2');
+    expect(run.instance).toMatchObject({
+      version: 2,
+      ledger: { 'payment:order-1': { step: 'bill' } },
+    });
+    expect(run.instance.steps).toMatchObject({ bill: { state: 'done' }, lock: { state: 'sent' } });
+    run.replyTo('saga-1:secure');
+    expect(run.state('lock')).toBe('done');
+    expect(run.sentNames).toEqual(['ship']);
+    run.refuse('ship');
+    expect(run.sent[0]).toMatchObject({
+      commandId: 'saga-1:bill:undo',
+      undoes: { commandId: 'saga-1:charge' },
+    });
+  });
+
+  it('sends what the newer version has beside or right after where the instance is', () => {
+    run = new SagaRun().start().reply('reserve').reply('charge').reply('secure').reply('ship');
+    const beside = second(same);
+    const groups = beside.groups.map((group, index) =>
+      index === beside.groups.length - 1 ? [...group, retriable('survey')] : group,
+    );
+    run.move({ ...beside, groups });
+    expect(run.sent.map(({ step }) => step)).toEqual(['survey']);
+  });
+
+  it('skips what is new and past, where the mapping says so', () => {
+    const check: Step = { ...retriable('check'), kind: 'compensable' };
+    run.move(insertedAfter(1, check, { skipped: ['check'] }));
+    expect(run.state('check')).toBe('skipped');
+    expect(run.state('charge')).toBe('sent');
+  });
+
+  it('skips what is new beside steps that are all over', () => {
+    run = new SagaRun(sample).start().hold().reply('reserve');
+    const to = second(same, { skipped: ['check'] });
+    const check: Step = { ...retriable('check'), kind: 'compensable', command: charge };
+    const groups = to.groups.map((group, index) => (index === 1 ? [...group, check] : group));
+    run.move({ ...to, groups });
+    expect(run.state('check')).toBe('skipped');
+    expect(run.release().sentNames).toEqual(['charge']);
+  });
+
+  it('leaves behind what was dropped', () => {
+    run = new SagaRun().start().reply('reserve').reply('charge').reply('secure').reply('ship');
+    run.reply('notify').move(second(without('notify'), { dropped: ['notify'] }));
+    expect(run.instance.steps).not.toHaveProperty('notify');
+    expect(run.reply('confirm').instance.state).toBe('completed');
+  });
+
+  it('takes the mapped input', () => {
+    run.move({
+      ...second(same, { input: () => ({ id: 'mapped', email: 'a@b.c' }) }),
+      input: z.object({ id: z.string(), email: z.string() }),
+    });
+    expect(run.instance.input).toEqual({ id: 'mapped', email: 'a@b.c' });
+    expect(run.last?.history.detail).toMatchObject({ toVersion: 2 });
+  });
+
+  it('is recorded and changes nothing where it cannot be done', () => {
+    run.move(second(rename('charge', 'bill')));
+    expect(run.note).toContain('needs-mapping');
+    expect(run.instance.version).toBe(1);
+    expect(new SagaRun().move(second(same)).note).toContain('begins on the latest version');
+  });
+});
