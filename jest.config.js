@@ -11,7 +11,7 @@ const shared = {
 
 export default {
   // Only what hangs fails by the clock: these tests run on machines that do other work as well.
-  testTimeout: 60_000,
+  testTimeout: 240_000,
   coverageProvider: 'v8',
   // A line of summary for people, the pages in coverage/ for who wants to know more.
   coverageReporters: ['text-summary', 'html'],

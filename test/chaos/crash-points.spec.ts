@@ -39,7 +39,7 @@ describe('a service that dies at its worst moments', () => {
     world = await TestWorld.start({ env: SHORT_LEASES });
     ordeal = await Ordeal.begin(world);
   }, 240_000);
-  afterAll(() => world?.stop(), 60_000);
+  afterAll(() => world?.stop(), 240_000);
 
   it('loses no order and does nothing twice, though all of them die several times', async () => {
     const dieAndReturn = async (name: ServiceName): Promise<void> => {

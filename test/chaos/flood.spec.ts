@@ -15,7 +15,7 @@ describe('a flood of orders', () => {
     world = await TestWorld.start();
     ordeal = await Ordeal.begin(world);
   }, 240_000);
-  afterAll(() => world?.stop(), 60_000);
+  afterAll(() => world?.stop(), 240_000);
 
   it('pushed in at once is settled to the last one, and every book agrees', async () => {
     const startedMs = performance.now();

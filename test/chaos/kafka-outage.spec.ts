@@ -14,7 +14,7 @@ describe('a broker that goes away', () => {
     world = await TestWorld.start({ kafka: 'own' });
     ordeal = await Ordeal.begin(world);
   }, 240_000);
-  afterAll(() => world?.stop(), 60_000);
+  afterAll(() => world?.stop(), 240_000);
 
   const kafkaPart = async () => {
     const { status, body } = await call<{ status: string; parts: object }>(

@@ -6,7 +6,7 @@ import { anyUnsettled } from '../support/load.js';
 import { Ordeal, SHORT_LEASES } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(240_000);
 
 const BOOKS: Readonly<Partial<Record<ServiceName, keyof Books>>> = {
   payment: 'intents',
@@ -21,7 +21,7 @@ describe('a service killed in the middle of 200 orders', () => {
     world = await TestWorld.start({ env: SHORT_LEASES });
     ordeal = await Ordeal.begin(world);
   }, 240_000);
-  afterAll(() => world?.stop(), 60_000);
+  afterAll(() => world?.stop(), 240_000);
 
   it.each(SERVICE_NAMES)('loses no order and does nothing twice: %s', async (name) => {
     const atWork = await nextEntries(name);
@@ -52,7 +52,7 @@ describe('a service killed in the middle of 200 orders', () => {
     return () =>
       waitFor(async () => (await count()) > before, {
         what: `${name} to be at work`,
-        timeoutMs: 60_000,
+        timeoutMs: 150_000,
         intervalMs: 20,
       });
   }

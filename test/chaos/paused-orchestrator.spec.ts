@@ -30,7 +30,7 @@ describe('an orchestrator that is paused past its session', () => {
   afterAll(async () => {
     await topics?.stop();
     await world?.stop();
-  }, 60_000);
+  }, 240_000);
 
   it.each([['the first', undefined] as const, ['the second', 'second'] as const])(
     'and wakes while the other does its work doubles nothing: %s',
@@ -65,7 +65,7 @@ describe('an orchestrator that is paused past its session', () => {
       orders: mixedOrders(100),
       after: 1,
       harm: async () => {
-        await waitFor(() => isAsleep(sleeper.pid), { what: 'it to sleep', timeoutMs: 60_000 });
+        await waitFor(() => isAsleep(sleeper.pid), { what: 'it to sleep', timeoutMs: 150_000 });
         await untilMembers(1);
       },
     });
@@ -74,7 +74,7 @@ describe('an orchestrator that is paused past its session', () => {
     sleeper.kill('SIGCONT');
     await waitFor(async () => RETRIED.test(await metricsOf(sleeper.url)), {
       what: 'its batch to be refused',
-      timeoutMs: 60_000,
+      timeoutMs: 150_000,
     });
     expect(await ordeal.reckoning()).toEqual([]);
     expect(sleeper.ended).toBeUndefined();
@@ -83,7 +83,7 @@ describe('an orchestrator that is paused past its session', () => {
   const untilMembers = (count: number) =>
     waitFor(async () => (await topics.members('orchestrator')) === count, {
       what: `${count} orchestrators in the group`,
-      timeoutMs: 60_000,
+      timeoutMs: 150_000,
       intervalMs: 200,
     });
 });

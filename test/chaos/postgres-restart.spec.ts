@@ -13,7 +13,7 @@ describe('a database that crashes', () => {
     world = await TestWorld.start({ postgres: 'own', env: SHORT_LEASES });
     ordeal = await Ordeal.begin(world);
   }, 240_000);
-  afterAll(() => world?.stop(), 60_000);
+  afterAll(() => world?.stop(), 240_000);
 
   it('twice in the middle of 300 orders takes no service down and no order with it', async () => {
     const crash = async () => {

@@ -6,7 +6,7 @@ import { call, type Answer, type Call } from '../support/http.js';
 import { anOrder } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 interface Problem {
   readonly type: string;
@@ -155,8 +155,8 @@ describe('bad input', () => {
     world = await TestWorld.start({
       apps: ['order', 'orchestrator', 'inventory', 'payment', 'shipping', 'notification'],
     });
-  }, 180_000);
-  afterAll(() => world?.stop(), 60_000);
+  }, 240_000);
+  afterAll(() => world?.stop(), 240_000);
 
   const isProblem = (answer: Answer<Problem>, status: number, path: string): void => {
     expect(answer).toMatchObject({

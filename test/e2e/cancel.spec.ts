@@ -7,7 +7,7 @@ import { Shop } from '../support/shop.js';
 import { stepStates, type SagaView } from '../support/views.js';
 import { Topics } from '../support/topics.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 describe('a customer’s cancel', () => {
   let world: TestWorld;
@@ -17,11 +17,11 @@ describe('a customer’s cancel', () => {
     world = await TestWorld.start();
     shop = new Shop(world);
     topics = new Topics(world);
-  }, 180_000);
+  }, 240_000);
   afterAll(async () => {
     await topics?.stop();
     await world?.stop();
-  }, 60_000);
+  }, 240_000);
 
   /** Nothing is answered before `work` is done: however slow the machine, the cancel is in time. */
   async function whilePaused(name: AppName, work: () => Promise<void>): Promise<void> {

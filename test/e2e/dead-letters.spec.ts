@@ -12,7 +12,7 @@ import {
   type StoredMessage,
 } from '../support/topics.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const cloudEvent = (topic: string, type: string): OutgoingMessage => ({
   topic,
@@ -83,11 +83,11 @@ describe('a message that nobody can read', () => {
     topics = new Topics(world);
     await topics.follow(DEAD_LETTERS, (message) => dead.push(message));
     await topics.follow(['saga.inbox'], (message) => inbox.push(message));
-  }, 180_000);
+  }, 240_000);
   afterAll(async () => {
     await topics?.stop();
     await world?.stop();
-  }, 60_000);
+  }, 240_000);
 
   it.each(garbage)(
     '%s: lies in the dead letters of its topic, with the reason',
@@ -99,7 +99,7 @@ describe('a message that nobody can read', () => {
           const arrived = dead.slice(before);
           return arrived.length >= READ_BY_SERVICES.length ? arrived : undefined;
         },
-        { what: 'a dead letter in every topic', timeoutMs: 30_000 },
+        { what: 'a dead letter in every topic', timeoutMs: 150_000 },
       );
       expect(letters.map(({ topic }) => topic).toSorted()).toEqual(DEAD_LETTERS.toSorted());
       for (const { headers } of letters) {
@@ -118,7 +118,7 @@ describe('a message that nobody can read', () => {
     await topics.send([command]);
     const letter = await waitFor(
       () => dead.find(({ headers }) => headers['ce_causationid'] === command.headers['ce_id']),
-      { what: 'the dead letter', timeoutMs: 30_000 },
+      { what: 'the dead letter', timeoutMs: 150_000 },
     );
     expect(letter.headers['ce_deadmessage']).toContain('items.0.quantity');
     expect(JSON.parse(letter.value ?? '')).toMatchObject({ value: command.value });

@@ -19,7 +19,7 @@ import { Shop } from '../support/shop.js';
 import type { SagaView } from '../support/views.js';
 import { DEAD_LETTERS, READ_BY_SERVICES, Topics, type StoredMessage } from '../support/topics.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const COMMANDS: readonly CommandContract[] = [
   reserveStock,
@@ -68,7 +68,7 @@ describe('every command and every reply, sent again', () => {
   afterAll(async () => {
     await topics?.stop();
     await world?.stop();
-  }, 60_000);
+  }, 240_000);
 
   /** All that may not change. A saga's revision may: it counts the messages it has seen. */
   async function everyBook() {
@@ -104,7 +104,7 @@ describe('every command and every reply, sent again', () => {
   ])('%s, change no book', async (_, order) => {
     const before = await everyBook();
     await topics.send(order(sent));
-    await topics.untilQuiet(60_000);
+    await topics.untilQuiet(150_000);
     expect(await everyBook()).toEqual(before);
   });
 
@@ -112,7 +112,7 @@ describe('every command and every reply, sent again', () => {
     const commands = sent.filter(({ topic }) => topic.endsWith('.commands'));
     const before = new Set(sent.map(idOf));
     await topics.send(commands);
-    await topics.untilQuiet(60_000);
+    await topics.untilQuiet(150_000);
     const inbox = await topics.readAll(['saga.inbox']);
     const replies = inbox.filter(({ headers }) => headers['ce_causationid'] !== undefined);
     expect(replies.filter((reply) => !before.has(idOf(reply))).map(idOf)).toEqual([]);

@@ -18,7 +18,7 @@ import {
 import { Shop } from '../support/shop.js';
 import { Topics, type StoredMessage } from '../support/topics.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const reserve = (productId: string, quantity: number): HandCommand => ({
   name: 'inventory.reserve-stock',
@@ -48,11 +48,11 @@ describe('a compensation that comes before its command', () => {
     shop = new Shop(world);
     topics = new Topics(world);
     await topics.follow(['saga.inbox'], (message) => inbox.push(message));
-  }, 180_000);
+  }, 240_000);
   afterAll(async () => {
     await topics?.stop();
     await world?.stop();
-  }, 60_000);
+  }, 240_000);
 
   const send = (saga: HandSaga, ...commands: HandCommand[]) =>
     topics.send(commands.map((command) => commandMessage(saga, command)));
@@ -64,7 +64,7 @@ describe('a compensation that comes before its command', () => {
         const replies = repliesOf(inbox, commandIdOf(saga, command));
         return replies.length >= count ? replies : undefined;
       },
-      { what: `${count} answers to ${command.name}`, timeoutMs: 30_000 },
+      { what: `${count} answers to ${command.name}`, timeoutMs: 150_000 },
     );
 
   const charge = (): HandCommand => ({

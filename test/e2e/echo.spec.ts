@@ -5,7 +5,7 @@ import { Ordeal } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 import { READ_BY_SERVICES, Topics } from '../support/topics.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const ECHO = 'x-echo';
 
@@ -17,11 +17,11 @@ describe('a broker that gives every message to everybody twice', () => {
     world = await TestWorld.start();
     topics = new Topics(world);
     ordeal = await Ordeal.begin(world);
-  }, 180_000);
+  }, 240_000);
   afterAll(async () => {
     await topics?.stop();
     await world?.stop();
-  }, 60_000);
+  }, 240_000);
 
   it('makes no order be reserved, charged, shipped, mailed or undone twice', async () => {
     let echoed = 0;

@@ -5,7 +5,7 @@ import { call, get } from '../support/http.js';
 import { anOrder } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 interface Health {
   readonly status: string;
@@ -21,8 +21,8 @@ describe('a running system', () => {
   let world: TestWorld;
   beforeAll(async () => {
     world = await TestWorld.start();
-  }, 180_000);
-  afterAll(() => world?.stop(), 60_000);
+  }, 240_000);
+  afterAll(() => world?.stop(), 240_000);
 
   it.each(SERVICE_NAMES)('says that it is well, part by part: %s', async (name) => {
     const health = await waitFor(
@@ -92,8 +92,8 @@ describe('an order service that cannot reach Kafka', () => {
         orchestrator: { KAFKA_BROKERS: '127.0.0.1:1' },
       },
     });
-  }, 180_000);
-  afterAll(() => world?.stop(), 60_000);
+  }, 240_000);
+  afterAll(() => world?.stop(), 240_000);
 
   it('is degraded, says so, and goes on accepting; the orchestrator is not well', async () => {
     const order = await call<Health>(`${world.url('order')}/health`);

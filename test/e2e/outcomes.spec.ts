@@ -6,7 +6,7 @@ import { anOrder, totalOf, UNDELIVERABLE_POSTAL_CODE } from '../support/orders.j
 import { Shop } from '../support/shop.js';
 import { stepStates } from '../support/views.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 describe('an order from HTTP to its end', () => {
   let world: TestWorld;
@@ -14,8 +14,8 @@ describe('an order from HTTP to its end', () => {
   beforeAll(async () => {
     world = await TestWorld.start();
     shop = new Shop(world);
-  }, 180_000);
-  afterAll(() => world?.stop(), 60_000);
+  }, 240_000);
+  afterAll(() => world?.stop(), 240_000);
 
   it('is accepted at once, charged once, shipped once, and its customer mailed once', async () => {
     const productId = await shop.product(10);

@@ -12,7 +12,7 @@ import {
   type AppName,
 } from '#testing';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const logDir = dataFolder('test-logs', testId());
 
@@ -58,7 +58,7 @@ async function refusal(name: AppName, settings: Readonly<Record<string, string>>
     env: { PATH: process.env['PATH'], ...settings },
     logFile: `${logDir}/${name}-${testId()}.log`,
   });
-  const timer = setTimeout(() => started.signal('SIGKILL'), 20_000);
+  const timer = setTimeout(() => started.signal('SIGKILL'), 60_000);
   const { code } = await started.exited;
   clearTimeout(timer);
   const lines = await started.lastLines();

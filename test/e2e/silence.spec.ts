@@ -6,7 +6,7 @@ import { Shop } from '../support/shop.js';
 import { stepStates, type SagaView } from '../support/views.js';
 import { Topics } from '../support/topics.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(240_000);
 
 const ATTEMPTS = 3;
 
@@ -29,11 +29,11 @@ describe('a participant that stays silent', () => {
     topics = new Topics(world);
     // The first order of a world is slow, and would be late by the short times of these tests.
     await shop.untilSettled(await shop.placeOne({ productId: await shop.product(2) }));
-  }, 180_000);
+  }, 240_000);
   afterAll(async () => {
     await topics?.stop();
     await world?.stop();
-  }, 60_000);
+  }, 240_000);
 
   async function whilePaused(name: ServiceName, work: () => Promise<void>): Promise<void> {
     world.app(name).kill('SIGSTOP');

@@ -34,7 +34,7 @@ describe('the stock API', () => {
     const logger = createLogger({ service: 'inventory', level: 'silent' });
     app = await createHttpApp(StockModule, { service: 'inventory', title: 'Inventory', logger });
     await app.init();
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await app.close();
     await database.close();

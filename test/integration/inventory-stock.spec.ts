@@ -26,7 +26,7 @@ describe('inventory on Postgres', () => {
 
   beforeAll(async () => {
     server = await startPostgres({ fsync: false });
-  }, 60_000);
+  }, 240_000);
   afterAll(() => server.stop());
   beforeEach(async () => {
     database = await ParticipantDatabase.create(server, async (runner) => {
@@ -119,7 +119,7 @@ describe('inventory on Postgres', () => {
     expect(outcomes.filter((outcome) => outcome === 'succeeded')).toHaveLength(10);
     expect(await stockOf(productId)).toEqual({ onHand: 10, reserved: 10 });
     expect(await wrongBooks()).toEqual([]);
-  }, 30_000);
+  }, 240_000);
 
   it('does not deadlock over products in opposite orders', async () => {
     const products = await Promise.all(Array.from({ length: 6 }, () => product(100_000)));
@@ -148,7 +148,7 @@ describe('inventory on Postgres', () => {
     expect(replies()).toHaveLength(400);
     for (const id of products) expect(await stockOf(id)).toEqual({ onHand: 100_000, reserved: 0 });
     expect(await deadlocks()).toBe(0);
-  }, 30_000);
+  }, 240_000);
 
   it('writes each product once a batch, in one statement a table', async () => {
     const [one, two] = [await product(1000), await product(1000)];
@@ -325,7 +325,7 @@ describe('inventory on Postgres', () => {
       .flatMap(({ published }) => published)
       .filter(({ topic, type }) => topic === 'inventory.events' && !type.endsWith('insufficient'));
     expect(new Set(changes.map(({ id }) => id)).size).toBe(changes.length);
-  }, 30_000);
+  }, 240_000);
 
   describe('setting stock by hand', () => {
     it('makes a product known once, also when several do it at once', async () => {

@@ -29,7 +29,7 @@ import {
   type Replica,
 } from './participant-harness.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 interface ReceivedMail {
   readonly to: string[];
@@ -140,7 +140,7 @@ describe('notification against the mail server', () => {
       for (const Migration of migrations) await new Migration().up(runner);
     });
     sandbox = await createSandboxMail();
-  }, 60_000);
+  }, 240_000);
   beforeEach(() => sandbox.mood.set({ mode: 'ok' }));
   afterEach(async () => {
     await Promise.all(services.splice(0).map((service) => service.stop()));

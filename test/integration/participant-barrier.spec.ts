@@ -72,7 +72,7 @@ describe('the barrier on Postgres', () => {
            no bigint generated always as identity, order_id text, done int, undone int)`,
       );
     });
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await database.close();
     await server.stop();

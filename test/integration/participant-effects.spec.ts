@@ -38,7 +38,7 @@ describe('effect workers on Postgres', () => {
            primary key (worker, subject))`,
       );
     });
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await database.close();
     await server.stop();

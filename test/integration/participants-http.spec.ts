@@ -9,7 +9,7 @@ import { createService, Database } from '#messaging';
 import { createLogger, type Logger } from '#platform';
 import { createDatabase, freePort, testId, testPostgres, type PostgresServer } from '#testing';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 type Start = (env: Record<string, string>, logger: Logger) => Promise<NestFastifyApplication>;
 
@@ -41,7 +41,7 @@ describe.each(services)('%s without a broker', (name, start) => {
     app = await start(env, createLogger({ service: name, level: 'silent' }));
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await app.close();
     await postgres.stop();

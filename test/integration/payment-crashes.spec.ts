@@ -8,7 +8,7 @@ import { PaymentProvider } from '../../apps/payment/src/provider/payment-provide
 import { Gate } from './participant-harness.js';
 import { PaymentWorld, newCharge } from './payment-world.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 type Call = 'create' | 'confirm' | 'cancel' | 'refund';
 type Place = `${'before' | 'after'} ${Call}`;
@@ -61,7 +61,7 @@ describe('a payment whose process ends', () => {
   let world: PaymentWorld;
   beforeAll(async () => {
     world = await PaymentWorld.start({ lateAnswerMs: 60_000 });
-  }, 60_000);
+  }, 240_000);
   afterAll(() => world.stop());
   let current: Stall | undefined;
   afterEach(async () => {

@@ -12,14 +12,14 @@ import {
 import { waitFor } from '#testing';
 import { PaymentWorld, newCharge } from './payment-world.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 describe('payment while the provider is down', () => {
   let world: PaymentWorld;
   beforeAll(async () => {
     // Keys are forgotten at once: what protects must not be the provider's memory of them.
     world = await PaymentWorld.start({ keyLifetimeMs: 1 });
-  }, 60_000);
+  }, 240_000);
   afterAll(() => world.stop());
   beforeEach(() => world.sandbox.mood.set({ mode: 'ok' }));
   afterEach(() => world.stopReplicas());

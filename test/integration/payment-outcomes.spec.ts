@@ -12,14 +12,14 @@ import {
 import type { ReceivedEvent } from '#messaging';
 import { PaymentWorld, newCharge, type PaymentReplica } from './payment-world.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 describe('payment against the provider', () => {
   let world: PaymentWorld;
   let payment: PaymentReplica;
   beforeAll(async () => {
     world = await PaymentWorld.start({ lateAnswerMs: 60_000 });
-  }, 60_000);
+  }, 240_000);
   afterAll(() => world.stop());
   beforeEach(async () => {
     payment = await world.replica({ timeoutMs: 500 });

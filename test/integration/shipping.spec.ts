@@ -32,7 +32,7 @@ import {
   type Replica,
 } from './participant-harness.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(240_000);
 
 const newOrder = (postalCode = '150-0001') => {
   const orderId = randomUUID();
@@ -141,7 +141,7 @@ describe('shipping against the carrier', () => {
     });
     // Keys are forgotten at once: what protects must not be the carrier's memory of them.
     sandbox = await createSandboxCarrier({ keyLifetimeMs: 1 });
-  }, 60_000);
+  }, 240_000);
   beforeEach(() => sandbox.mood.set({ mode: 'ok' }));
   afterEach(async () => {
     await Promise.all(services.splice(0).map((service) => service.stop()));

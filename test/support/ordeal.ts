@@ -37,7 +37,7 @@ export class Ordeal {
     const ordeal = new Ordeal(world);
     await stockUp(ordeal.shop);
     await ordeal.push(mixedOrders(FIRST_ORDERS));
-    await untilSettled(world, 60_000);
+    await untilSettled(world, 150_000);
     return ordeal;
   }
 

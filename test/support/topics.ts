@@ -80,7 +80,7 @@ export class Topics {
       });
     await waitFor(() => arrived().length >= total, {
       what: `${total} messages`,
-      timeoutMs: 30_000,
+      timeoutMs: 150_000,
     });
     await consumer.disconnect();
     return arrived();
@@ -147,7 +147,7 @@ export class Topics {
         return ends;
       });
     // A broker that the machine held up leads nothing for some seconds; the client gives up on that.
-    return waitFor(look, { what: `the ends of ${topics.join(', ')}`, timeoutMs: 40_000 });
+    return waitFor(look, { what: `the ends of ${topics.join(', ')}`, timeoutMs: 150_000 });
   }
 
   /** How many members a service's consumer group has. */

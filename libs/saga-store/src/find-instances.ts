@@ -13,6 +13,28 @@ export interface InstanceFilter {
   readonly limit: number;
 }
 
+/** In the order they began, a page at a time: `live` are those that have not ended. */
+export const pageOfInstances = async (
+  database: Database,
+  page: {
+    readonly live: boolean;
+    readonly definition?: string;
+    /** Id of the last instance of the page before. */
+    readonly after?: string;
+    readonly limit: number;
+  },
+): Promise<SagaInstance[]> => {
+  const rows = await database.query<InstanceRow>(
+    `select ${INSTANCE_COLUMNS} from saga_instance
+      where (state in ('completed', 'compensated')) <> $1
+        and ($2::text is null or definition = $2)
+        and ($3::uuid is null or id > $3)
+      order by id limit $4`,
+    [page.live, page.definition ?? null, page.after ?? null, page.limit],
+  );
+  return rows.map((row) => fromRow(row).instance);
+};
+
 export const findInstance = async (
   database: Database,
   id: string,

@@ -24,6 +24,27 @@ export const appendHistory = async (tx: Tx, rows: readonly HistoryRow[]): Promis
   ]);
 };
 
+/** The histories of many instances in one statement, each oldest first, by the instance's id. */
+export const readHistories = async (
+  database: Database,
+  instances: readonly SagaInstance[],
+): Promise<ReadonlyMap<string, readonly HistoryEntry[]>> => {
+  const rows = await database.query<{ saga_id: string; entry: HistoryEntry }>(
+    `select h.saga_id, h.entry
+       from unnest($1::date[], $2::uuid[]) as n (started_on, saga_id)
+       join saga_history h using (started_on, saga_id)
+      order by h.saga_id, h.revision`,
+    [instances.map(({ createdAt }) => utcDay(createdAt)), instances.map(({ id }) => id)],
+  );
+  const histories = new Map<string, HistoryEntry[]>();
+  for (const { saga_id: id, entry } of rows) {
+    const known = histories.get(id);
+    if (known) known.push(entry);
+    else histories.set(id, [entry]);
+  }
+  return histories;
+};
+
 /** Oldest first. */
 export const readHistory = async (
   database: Database,

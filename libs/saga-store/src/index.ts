@@ -1,5 +1,10 @@
-export { findInstance, listInstances, type InstanceFilter } from './find-instances.js';
-export { appendHistory, readHistory, type HistoryRow } from './history.js';
+export {
+  findInstance,
+  listInstances,
+  pageOfInstances,
+  type InstanceFilter,
+} from './find-instances.js';
+export { appendHistory, readHistories, readHistory, type HistoryRow } from './history.js';
 export {
   lockInstances,
   type InstanceKey,

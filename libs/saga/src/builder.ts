@@ -28,7 +28,7 @@ import type {
   MendReaction,
   UpdateReaction,
 } from './reactions.js';
-import type { VersionMapping } from './versions.js';
+import type { VersionMapping } from './version-mapping.js';
 
 type RepliesOf<C extends CommandContract, Kind extends ReplyContract['kind']> = {
   [Name in keyof C['replies']]: C['replies'][Name] extends { kind: Kind } ? Name : never;

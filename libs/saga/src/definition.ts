@@ -8,7 +8,7 @@
 import type { CommandContract, Reason } from '#contracts';
 import type { z } from 'zod';
 import type { Reaction } from './reactions.js';
-import type { VersionMapping } from './versions.js';
+import type { VersionMapping } from './version-mapping.js';
 
 export type StepKind = 'local' | 'compensable' | 'pivot' | 'retriable';
 

@@ -5,6 +5,7 @@ export * from './messages.js';
 export * from './reactions.js';
 export * from './timing.js';
 export * from './transitions.js';
+export * from './version-mapping.js';
 export * from './versions.js';
 export { decide } from './decide.js';
 export type { DecideContext } from './draft.js';

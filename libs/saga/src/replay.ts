@@ -112,7 +112,8 @@ const messageOf = (
       return reason && { kind, messageId, reason };
     case 'move': {
       const to = toVersion === undefined ? undefined : find(toVersion);
-      return to && reason && { kind, messageId, to, reason };
+      if (!to || !reason) return undefined;
+      return { kind, messageId, to, reason };
     }
   }
 };

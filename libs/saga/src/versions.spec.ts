@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { stepsOf, type SagaDefinition, type Step } from './definition.js';
 import { charge, confirm, money, notify, sample, SagaRun, ship } from './spec/saga-run.js';
-import { previewMove, type VersionMapping } from './versions.js';
+import type { VersionMapping } from './version-mapping.js';
+import { previewMove } from './versions.js';
 
 let run: SagaRun;
 beforeEach(() => {

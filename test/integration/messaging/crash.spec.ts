@@ -14,11 +14,11 @@ const closing = new Closing();
 
 beforeAll(async () => {
   [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await closing.all();
   await Promise.all([postgres.stop(), kafka.stop()]);
-}, 60_000);
+}, 240_000);
 
 interface World {
   readonly ears: Ears;
@@ -56,7 +56,7 @@ const echoed = (ears: Ears, ids: readonly string[], process: EchoProcess): Promi
       if (missing.length > 0) throw new Error(`missing ${missing.join()}\n${process.output}`);
       return true;
     },
-    { what: 'all echoes', timeoutMs: 60_000 },
+    { what: 'all echoes', timeoutMs: 150_000 },
   );
 
 const CRASH_POINTS = [
@@ -108,7 +108,7 @@ describe('a service that is killed', () => {
     }
   });
 
-  test.each(CRASH_POINTS)('at %s loses nothing', (point) => deaths.get(point), 180_000);
+  test.each(CRASH_POINTS)('at %s loses nothing', (point) => deaths.get(point), 240_000);
 
   test('right after it has taken over from another one: a third takes over from both', async () => {
     const { ears, database, start } = await world();
@@ -127,7 +127,7 @@ describe('a service that is killed', () => {
       async () => (await database.query('select 1 from outbox_watermark where drained')).length > 0,
       { what: 'the first epoch to end' },
     );
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('a service that is paused past its session, in the middle of a transaction', () => {
@@ -170,5 +170,5 @@ describe('a service that is paused past its session, in the middle of a transact
       calls(20, 30).map(({ id }) => id),
       sleeper,
     );
-  }, 120_000);
+  }, 240_000);
 });

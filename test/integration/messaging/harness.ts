@@ -191,7 +191,7 @@ export class EchoProcess {
   async stop(): Promise<void> {
     this.signal('SIGCONT');
     this.signal('SIGTERM');
-    const timer = setTimeout(() => this.signal('SIGKILL'), 10_000);
+    const timer = setTimeout(() => this.signal('SIGKILL'), 60_000);
     await this.exited;
     clearTimeout(timer);
   }

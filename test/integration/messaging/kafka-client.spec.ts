@@ -20,7 +20,7 @@ let client: KafkaClient;
 
 beforeAll(async () => {
   kafka = await testKafka();
-}, 120_000);
+}, 240_000);
 afterAll(() => kafka.stop());
 
 beforeEach(() => {

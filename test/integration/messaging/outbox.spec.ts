@@ -32,14 +32,14 @@ let ears: Ears;
 
 beforeAll(async () => {
   [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-}, 120_000);
+}, 240_000);
 afterAll(() => Promise.all([postgres.stop(), kafka.stop()]));
 
 beforeEach(async () => {
   url = await outboxDatabase(postgres, closing);
   ears = await listening(kafka);
-}, 30_000);
-afterEach(() => closing.all(), 30_000);
+}, 240_000);
+afterEach(() => closing.all(), 240_000);
 
 async function listening({ brokers }: KafkaServer): Promise<Ears> {
   const made = new Ears(brokers);
@@ -283,7 +283,7 @@ describe('an outage of the broker', () => {
     await own.startBroker();
     await waitFor(() => ids.every((id) => ears.ids('things').includes(id)), {
       what: 'all events',
-      timeoutMs: 60_000,
+      timeoutMs: 150_000,
     });
     const firsts = [...new Set(ears.ids('things'))].filter((id) => id.startsWith('during'));
     expect(firsts).toEqual(ids);
@@ -292,5 +292,5 @@ describe('an outage of the broker', () => {
     });
     expect(outbox.failure).toBeUndefined();
     expect(log.lines.filter((line) => line.includes('publishing again'))).toHaveLength(1);
-  }, 180_000);
+  }, 240_000);
 });

@@ -50,7 +50,7 @@ const onUnhandled = (error: unknown): void => void unhandled.push(error);
 beforeAll(async () => {
   process.on('unhandledRejection', onUnhandled);
   [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   process.off('unhandledRejection', onUnhandled);
   await Promise.all([postgres.stop(), kafka.stop()]);
@@ -63,11 +63,11 @@ beforeEach(async () => {
   ears = await listening(kafka.brokers);
   log = new TestLog();
   handleOne = () => undefined;
-}, 60_000);
+}, 240_000);
 afterEach(async () => {
   await closing.all();
   expect(unhandled.splice(0)).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 async function listening(brokers: string): Promise<Ears> {
   const made = new Ears(brokers);
@@ -147,7 +147,7 @@ const allHandled = (ids: readonly string[]): Promise<unknown> =>
       const done = new Set(await handled());
       return ids.every((id) => done.has(id));
     },
-    { what: `${ids.length} events to be handled`, timeoutMs: 45_000 },
+    { what: `${ids.length} events to be handled`, timeoutMs: 150_000 },
   );
 
 const behind = async (): Promise<number> =>
@@ -368,7 +368,7 @@ describe('the life of a service', () => {
     await caughtUp();
     expect(log.lines.filter((line) => line.includes('joined'))).toHaveLength(1);
     expect(await handled()).toEqual(['slow', 'next']);
-  }, 60_000);
+  }, 240_000);
 
   test('two handlers for one topic are refused at the start', async () => {
     @Controller()
@@ -416,7 +416,7 @@ describe('a broker that is not there', () => {
     });
     await allHandled(['e0']);
     await waitFor(() => healthy(kafkaPart(app)), { what: 'the service to be healthy' });
-  }, 120_000);
+  }, 240_000);
 
   test('for a while: events wait, and all arrive when it is back', async () => {
     const own = await startKafka({ mode: 'local' });
@@ -438,5 +438,5 @@ describe('a broker that is not there', () => {
     await allHandled(numbered(30));
     await waitFor(() => healthy(kafkaPart(app)), { what: 'the service to be healthy again' });
     expect(outbox.backlog).toBe(0);
-  }, 180_000);
+  }, 240_000);
 });

@@ -39,6 +39,7 @@ interface Saga {
   sagaId: string;
   state: string;
   cause?: { code: string };
+  held?: { code: string };
   steps: Step[];
 }
 
@@ -72,11 +73,11 @@ beforeAll(async () => {
   cleanUp.unshift(() => app.close());
   outbox = app.get(Outbox);
   database = app.get(Database);
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   for (const end of cleanUp) await end();
-}, 60_000);
+}, 240_000);
 
 const send = (event: Partial<OutgoingEvent> & { type: string; key: string; data: unknown }) =>
   outbox.transaction((unit) => {
@@ -243,6 +244,27 @@ describe('the orchestrator, over real Kafka and Postgres', () => {
     expect(step(saga, 'reserve-stock')).toMatchObject({ state: 'skipped', attempts: 0 });
   });
 
+  it('sends nothing of a saga that is held, and goes on when it is released', async () => {
+    const orderId = randomUUID();
+    await start(orderId);
+    const { sagaId } = await until(orderId, 'the saga', (saga) => {
+      return step(saga, 'reserve-stock').state === 'sent';
+    });
+    const reason = { code: 'look', message: 'an odd address' };
+    await send({ type: 'saga.hold', key: orderId, data: { sagaId, reason } });
+    await until(orderId, 'the hold', ({ held }) => held?.code === 'look');
+    await reserved(orderId);
+    const held = await until(orderId, 'the answer', (saga) => {
+      return step(saga, 'reserve-stock').state === 'done';
+    });
+    expect(step(held, 'charge-payment').state).toBe('waiting');
+    await send({ type: 'saga.release', key: orderId, data: { sagaId, reason } });
+    const saga = await until(orderId, 'the charge', (released) => {
+      return step(released, 'charge-payment').state === 'sent';
+    });
+    expect(saga.held).toBeUndefined();
+  });
+
   it('puts aside what it cannot understand, with the reason, and works on', async () => {
     const orderId = randomUUID();
     const data = { definition: 'no-such-saga', businessKey: orderId, input: {} };
@@ -258,6 +280,13 @@ describe('the orchestrator, over real Kafka and Postgres', () => {
     await start(orderId);
     await answer(orderId, 'reserve-stock', 'inventory.stock-reserved', { result: { odd: 1 } });
     await deadLetters('invalid-reply', orderId);
+    const mend = { definition: 'place-order', businessKey: orderId, step: 'ship-order', data: {} };
+    await send({ type: 'saga.mend', key: orderId, data: mend });
+    await deadLetters('invalid-mend', orderId);
+    const { sagaId } = await find(orderId);
+    const move = { sagaId, version: 99, reason: { code: 'upgrade', message: '' } };
+    await send({ type: 'saga.move', key: orderId, data: move });
+    await deadLetters('unknown-version', orderId);
     await until(orderId, 'the saga', (saga) => step(saga, 'reserve-stock').state === 'sent');
   });
 

@@ -8,7 +8,7 @@ import { findInstance, lockInstances, saveInstances } from '#saga-store';
 import { createDatabase, testId, testPostgres, waitFor } from '#testing';
 import { TestLog } from '../messaging/harness.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 let database: Database;
@@ -24,7 +24,7 @@ beforeAll(async () => {
     log: new TestLog(),
   });
   cleanUp.unshift(() => database.close());
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   for (const end of cleanUp) await end();

@@ -7,7 +7,7 @@ import { createLogger } from '#platform';
 import { createDatabase, freePort, testId, testPostgres, type PostgresServer } from '#testing';
 
 /** Real servers on a machine that is busy with other things: slow is not wrong. */
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 /** The order service in this process, on a database of its own, without any broker. */
 export class OrderWorld {

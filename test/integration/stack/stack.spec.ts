@@ -87,7 +87,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       process.kill(Number(before), 'SIGKILL');
       await waitFor(() => pid() !== before && mailAnswers(stack), {
         what: 'the sandbox to be there again',
-        timeoutMs: 30_000,
+        timeoutMs: 150_000,
       });
       expect(execStatus(stack)).toContain('started again 1 times');
       await stack.run('down');
@@ -101,7 +101,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       const run = stack.start('up', '--foreground', '--only', 'mail');
       await waitFor(() => run.output().includes('All of it runs'), {
         what: 'the stack to run',
-        timeoutMs: 60_000,
+        timeoutMs: 150_000,
       });
       run.child.kill('SIGKILL');
       await run.ended;
@@ -110,7 +110,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       const again = stack.start('up', '--foreground', '--only', 'mail');
       await waitFor(() => again.output().includes('All of it runs'), {
         what: 'the stack to run again',
-        timeoutMs: 60_000,
+        timeoutMs: 150_000,
       });
       expect(again.output()).toContain('did not end properly; stopped what it left: sandbox-mail');
       again.child.kill('SIGINT');

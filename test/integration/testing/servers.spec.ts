@@ -28,7 +28,7 @@ describe('a Postgres of one’s own', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres({ fsync: false });
-  }, 60_000);
+  }, 240_000);
   afterAll(() => server.stop());
 
   it('gives each role its database, closed to the others', async () => {
@@ -51,14 +51,14 @@ describe('a Postgres of one’s own', () => {
     await expect(query(database.url, 'select n from kept')).rejects.toThrow();
     await server.startServer();
     expect(await query(database.url, 'select n from kept')).toEqual([{ n: 7 }]);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('a Kafka of one’s own', () => {
   let server: KafkaServer;
   beforeAll(async () => {
     server = await startKafka();
-  }, 200_000);
+  }, 240_000);
   afterAll(() => server.stop());
 
   it('has every topic of the system under a prefix, also when asked twice', async () => {
@@ -75,7 +75,7 @@ describe('a Kafka of one’s own', () => {
         ),
       { what: 'the topics to be gone' },
     );
-  }, 60_000);
+  }, 240_000);
 
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'comes back after %s on the same port with its data',

@@ -3,6 +3,7 @@ import { startContainerKafka } from './container-kafka.js';
 import { chooseKafkaImage } from './kafka-image.js';
 import { MissingToolError, type KafkaServer } from './kafka-server.js';
 import { startLocalKafka, type LocalKafkaOptions } from './local-kafka.js';
+import { waitFor } from '../wait-for.js';
 
 export interface KafkaOptions extends LocalKafkaOptions {
   /** Use these brokers instead of starting one. */
@@ -39,10 +40,15 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   }
 }
 
+/** A busy broker may take its time to answer. */
+const GIVEN_WAIT_MS = 20_000;
+
 async function givenKafka(brokers: string): Promise<KafkaServer> {
-  if (!(await brokerAnswers(brokers))) {
-    throw new Error(`KAFKA_BROKERS is set, but no Kafka answers there (${brokers}).`);
-  }
+  await waitFor(() => brokerAnswers(brokers), { what: 'Kafka', timeoutMs: GIVEN_WAIT_MS }).catch(
+    () => {
+      throw new Error(`KAFKA_BROKERS is set, but no Kafka answers there (${brokers}).`);
+    },
+  );
   const notOurs = () => Promise.reject(new Error('This Kafka was given, not started here.'));
   return {
     brokers,

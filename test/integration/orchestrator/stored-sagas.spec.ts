@@ -1,0 +1,128 @@
+/** What is stored is enough to decide every finished saga again, and to say which live ones can move. */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { migrations } from '#migrations/orchestrator';
+import { newId, openDatabase, type Database } from '#messaging';
+import {
+  decide,
+  defaultTiming,
+  newInstance,
+  SagaRegistry,
+  type HistoryEntry,
+  type SagaDefinition,
+  type SagaInstance,
+  type SagaMessage,
+} from '#saga';
+import { appendHistory, saveInstances } from '#saga-store';
+import { createDatabase, testId, testPostgres } from '#testing';
+import { sample } from '../../../libs/saga/src/spec/saga-run.js';
+import { previewStored } from '../../../tools/sagas/preview-stored.js';
+import { replayStored } from '../../../tools/sagas/replay-stored.js';
+import { TestLog } from '../messaging/harness.js';
+
+jest.setTimeout(240_000);
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+let database: Database;
+
+beforeAll(async () => {
+  const postgres = await testPostgres();
+  cleanUp.unshift(() => postgres.stop());
+  const { url, drop } = await createDatabase(postgres, testId());
+  cleanUp.unshift(() => drop());
+  const applicationName = 'stored-sagas';
+  database = await openDatabase({
+    ...{ url, poolSize: 2, applicationName, migrations },
+    log: new TestLog(),
+  });
+  cleanUp.unshift(() => database.close());
+  await addHistoryPartition();
+}, 240_000);
+
+afterAll(async () => {
+  for (const end of cleanUp) await end();
+});
+
+const NOON = Date.UTC(2026, 10, 21, 12);
+
+const addHistoryPartition = () =>
+  database.query(
+    `create table saga_history_20261121 partition of saga_history
+       for values from ('2026-11-21') to ('2026-11-22')`,
+  );
+
+/** Runs the sample saga as far as `steps` are answered, and stores it. */
+const stored = async (...steps: string[]): Promise<SagaInstance> => {
+  const head = { definition: 'sample', version: 1, businessKey: newId(), now: NOON };
+  let instance = newInstance({ id: newId(), ...head });
+  const history: HistoryEntry[] = [];
+  const apply = (message: SagaMessage) => {
+    const context = { now: NOON, jitter: 0.5, timing: { ...defaultTiming, attempts: 3 } };
+    const decision = decide(sample, instance, message, context);
+    instance = decision.instance;
+    history.push(decision.history);
+  };
+  apply({ kind: 'start', messageId: 's', input: { id: 'order-1' } });
+  for (const step of steps) {
+    const commandId = instance.steps[step]?.command?.commandId ?? '';
+    const reply = { kind: 'reply', messageId: step, name: 'done', outcome: 'succeeded' } as const;
+    apply({ ...reply, commandId, result: { number: 1 } });
+  }
+  await database.transaction(async (tx) => {
+    await saveInstances(tx, [{ instance, partition: 0 }]);
+    await appendHistory(
+      tx,
+      history.map((entry) => ({ instance, entry })),
+    );
+  });
+  return instance;
+};
+
+const all = ['reserve', 'charge', 'secure', 'ship', 'confirm', 'notify'];
+const changed = (change: Partial<SagaDefinition>) => new SagaRegistry([{ ...sample, ...change }]);
+
+describe('the stored sagas', () => {
+  let live: SagaInstance;
+  beforeAll(async () => {
+    await stored(...all);
+    await stored(...all);
+    live = await stored('reserve');
+  });
+
+  it('are decided again to the same end by the same code', async () => {
+    const report = await replayStored(database, new SagaRegistry([sample]), { show: 9 });
+    expect(report).toEqual({ counts: { same: 2, different: 0, incomplete: 0 }, findings: [] });
+  });
+
+  it('show where other code would go another way, and those that cannot be told', async () => {
+    const shorter = changed({ groups: sample.groups.slice(0, -1) });
+    const { counts, findings } = await replayStored(database, shorter, { show: 1 });
+    expect(counts).toEqual({ same: 0, different: 2, incomplete: 0 });
+    expect(findings).toEqual([expect.stringContaining('different: revision 5 (reply)')]);
+    const none = await replayStored(database, changed({ version: 9 }), { show: 0 });
+    expect(none.counts.incomplete).toBe(2);
+    const other = await replayStored(database, shorter, { definition: 'other', show: 1 });
+    expect(other.counts.different).toBe(0);
+  });
+
+  it('that are live are compared with another version, and stay as they are', async () => {
+    const second = { ...sample, version: 2 };
+    const renamed = sample.groups.map((group) =>
+      group.map((step) => (step.name === 'charge' ? { ...step, name: 'bill' } : step)),
+    );
+    const registry = new SagaRegistry([sample, second, { ...sample, version: 3, groups: renamed }]);
+    expect(await previewStored(database, registry, { to: 2, show: 9 })).toEqual({
+      counts: { 'sample v1 -> v2': { compatible: 1, 'needs-mapping': 0, 'must-stay': 0 } },
+      findings: [],
+    });
+    const latest = await previewStored(database, registry, { show: 9 });
+    expect(latest.counts['sample v1 -> v3']).toMatchObject({ 'needs-mapping': 1 });
+    expect(latest.findings[0]).toContain(`${live.id} sample v1 -> v3: needs-mapping: 'charge'`);
+    const gone = await previewStored(database, registry, { to: 7, show: 9 });
+    expect(gone.findings[0]).toContain('must-stay: v7 is not known here');
+    const [row] = await database.query<{ version: number; revision: number }>(
+      'select version, revision from saga_instance where id = $1',
+      [live.id],
+    );
+    expect(row).toEqual({ version: 1, revision: live.revision });
+  });
+});
