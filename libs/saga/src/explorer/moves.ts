@@ -2,18 +2,18 @@
  * What can happen next in a world: the usual course of things, which is free, and everything that
  * may go wrong, each at the price of one fault.
  */
-import { decide } from '../decide.js';
 import { stepsOf, type SagaDefinition } from '../definition.js';
-import type { DecideContext } from '../draft.js';
 import type { SagaMessage } from '../messages.js';
-import { defaultTiming } from '../timing.js';
-import type { Doing, Participants, Served } from './participant.js';
-import { checkDecision } from './promises.js';
-import { INTERVAL_MS, isUndo, NO_EFFECT, timeless, type SentCommand, type World } from './world.js';
+import type { Engine } from './engine.js';
+import type { Doing } from './participant.js';
+import { Lists } from './parts.js';
+import type { Serving, Servings } from './servings.js';
+import { INTERVAL_MS } from './timeless.js';
+import { NO_EFFECT, shortId, type Parts, type SentCommand, type World } from './world.js';
 
 export interface Move {
   /** For the story: who does what. */
-  readonly label: string;
+  readonly label: () => string;
   readonly faults: 0 | 1;
   /** Time passes, and that is all. */
   readonly idle?: true;
@@ -22,134 +22,175 @@ export interface Move {
 }
 
 export interface MoveOptions {
-  /** Every timing of it has been made the explorer's own; see `explorable`. */
   readonly definition: SagaDefinition;
-  readonly participants: Participants;
-  readonly attempts: number;
+  readonly engine: Engine;
+  readonly servings: Servings;
+  readonly parts: Parts;
   /** Told of each decision, for what is counted. */
-  readonly onDecision: (before: World, message: SagaMessage) => void;
+  readonly onDecision: (pair: string) => void;
 }
 
-/** The definition with intervals that are all the same, and as few sendings as the bounds say. */
-export const explorable = (definition: SagaDefinition, attempts: number): SagaDefinition => ({
-  ...definition,
-  groups: definition.groups.map((group) =>
-    group.map((step) => ({
-      ...step,
-      attempts,
-      timeoutMs: INTERVAL_MS,
-      backoff: 'fixed',
-      backoffMaxMs: INTERVAL_MS,
-      pendingMs: INTERVAL_MS,
-    })),
-  ),
-});
-
 export class Moves {
-  constructor(private readonly options: MoveOptions) {}
+  /** The participants, each of whom has a topic. */
+  readonly topics: readonly string[];
+  private readonly topicOfStep: ReadonlyMap<string, { forward: number; undo: number }>;
+
+  constructor(private readonly options: MoveOptions) {
+    const steps = stepsOf(options.definition);
+    const participants = steps.map(({ command, compensation }) => {
+      const undo = compensation && 'command' in compensation ? compensation.command : undefined;
+      return [command?.participant ?? '', undo?.participant ?? ''];
+    });
+    this.topics = [...new Set(participants.flat())];
+    this.topicOfStep = new Map(
+      steps.map(({ name }, index) => {
+        const [forward = '', undo = ''] = participants[index] ?? [];
+        return [name, { forward: this.topics.indexOf(forward), undo: this.topics.indexOf(undo) }];
+      }),
+    );
+  }
 
   of(world: World): Move[] {
-    const free = [...this.inbox(world), ...this.topics(world), ...this.pending(world)];
-    if (world.outbox.length > 0) {
-      const next = () => this.send({ ...world, outbox: [] }, world.outbox);
-      free.push({ label: 'the relay publishes what was left behind', faults: 0, next });
+    const moves = [...this.inbox(world), ...this.served(world), ...this.pending(world)];
+    if (world.outbox !== Lists.EMPTY) {
+      const commands = this.options.parts.lists.at(world.outbox);
+      moves.push({
+        label: () => 'the relay publishes what was left behind',
+        faults: 0,
+        next: () => this.send({ ...world, outbox: Lists.EMPTY }, commands),
+      });
     }
-    const moves = [
-      ...free,
+    moves.push(
       ...this.timer(
         world,
-        free.some(({ faults }) => faults === 0),
+        moves.some(({ faults }) => faults === 0),
       ),
-    ];
+    );
     if (world.faultsLeft === 0) return moves.filter(({ faults }) => faults === 0);
     return [...moves, ...this.cancel(world), ...this.lateEffects(world)];
   }
 
   private inbox(world: World): Move[] {
-    return world.inbox.flatMap((message, index): Move[] => {
-      const name = nameOf(message);
-      const rest = world.inbox.toSpliced(index, 1);
+    const { lists, messages } = this.options.parts;
+    return lists.at(world.inbox).flatMap((message, index): Move[] => {
+      const name = () => nameOf(messages.at(message));
+      const inbox = lists.without(world.inbox, index);
       if (index > 0) {
         return [
-          fault(`${name} overtakes`, () => this.decide(spend(world, { inbox: rest }), message)),
+          fault(
+            () => `${name()} overtakes`,
+            () => this.decide(spend(world, { inbox }), message),
+          ),
         ];
       }
       return [
-        { label: name, faults: 0, next: () => this.decide({ ...world, inbox: rest }, message) },
-        fault(`${name}, and it comes again`, () => this.decide(spend(world), message)),
-        fault(`${name}; the process dies after its commit, so it comes again`, () =>
-          this.decide(spend(world), message, 'dies'),
+        { label: name, faults: 0, next: () => this.decide({ ...world, inbox }, message) },
+        fault(
+          () => `${name()}, and it comes again`,
+          () => this.decide(spend(world), message),
+        ),
+        fault(
+          () => `${name()}; the process dies after its commit, so it comes again`,
+          () => this.decide(spend(world), message, { dies: true }),
         ),
       ];
     });
   }
 
-  private topics(world: World): Move[] {
-    return Object.entries(world.topics).flatMap(([topic, queue]) =>
-      queue.flatMap((command, index): Move[] => {
-        const name = `${topic} gets ${commandName(command)}`;
-        const topics = { ...world.topics, [topic]: queue.toSpliced(index, 1) };
-        if (index > 0) {
-          const overtaken = spend(world, { topics });
-          return [
-            fault(`${name} before its turn`, () => this.serve(overtaken, command, 'succeed')),
-          ];
-        }
-        const usual: Move = {
-          label: name,
-          faults: 0,
-          next: () => this.serve({ ...world, topics }, command, 'succeed'),
-        };
-        const again = fault(`${name}, and will get it again`, () =>
-          this.serve(spend(world), command, 'succeed'),
-        );
-        const late = fault(`${name} after its notAfter`, () =>
-          this.serve(spend(world, { topics }), command, 'succeed', true),
-        );
-        if (!this.options.participants.admits(world, command)) return [usual, again];
-        const doings: Doing[] = ['accept', 'fail'];
-        if (this.options.participants.canRefuse(command)) doings.push('refuse');
-        return [
-          usual,
-          again,
-          late,
-          ...doings.map((doing) =>
-            fault(`${name} and ${SAID[doing]}`, () =>
-              this.serve(spend(world, { topics }), command, doing),
-            ),
-          ),
-        ];
-      }),
+  private served(world: World): Move[] {
+    const { lists } = this.options.parts;
+    return lists
+      .at(world.topics)
+      .flatMap((queue, topic) =>
+        lists
+          .at(queue)
+          .flatMap((command, index) => this.servedOne(world, topic, queue, command, index)),
+      );
+  }
+
+  private servedOne(
+    world: World,
+    topic: number,
+    queue: number,
+    command: number,
+    index: number,
+  ): Move[] {
+    const { parts, servings } = this.options;
+    const { lists, commands } = parts;
+    const sent = commands.at(command);
+    const name = () => `${this.topics[topic]} gets '${shortId(sent.commandId)}'`;
+    const topics = lists.with(world.topics, topic, lists.without(queue, index));
+    if (index > 0) {
+      return [
+        fault(
+          () => `${name()} before its turn`,
+          () => this.serve(spend(world, { topics }), command, 'succeed'),
+        ),
+      ];
+    }
+    const usual: Move = {
+      label: name,
+      faults: 0,
+      next: () => this.serve({ ...world, topics }, command, 'succeed'),
+    };
+    const again = fault(
+      () => `${name()}, and will get it again`,
+      () => this.serve(spend(world), command, 'succeed'),
     );
+    if (!servings.admits(world.business, command)) return [usual, again];
+    const late = fault(
+      () => `${name()} after its notAfter`,
+      () => this.serve(spend(world, { topics }), command, 'succeed', true),
+    );
+    const doings: Doing[] = ['accept', 'fail'];
+    if (servings.participants.canRefuse(sent)) doings.push('refuse');
+    return [
+      usual,
+      again,
+      late,
+      ...doings.map((doing) =>
+        fault(
+          () => `${name()} and ${SAID[doing]}`,
+          () => this.serve(spend(world, { topics }), command, doing),
+        ),
+      ),
+    ];
   }
 
   private pending(world: World): Move[] {
-    return Object.entries(world.pending).flatMap(([commandId, step]): Move[] => {
+    const { parts, servings } = this.options;
+    const { pending } = parts.businesses.at(world.business);
+    return Object.values(pending).flatMap((command): Move[] => {
+      const { commandId } = command;
       const settle = (doing: 'succeed' | 'refuse') => () =>
-        this.answer(this.options.participants.settle(world, commandId, doing), commandId);
+        this.answered(world, servings.settle(world.business, commandId, doing));
+      const name = shortId(commandId);
       const done: Move = {
-        label: `'${step}' succeeds at last`,
+        label: () => `'${name}' succeeds at last`,
         faults: 0,
         next: settle('succeed'),
       };
-      const canRefuse = this.options.participants.canRefuse({ commandId, step, undo: false });
-      if (!canRefuse) return [done];
-      return [done, { label: `'${step}' is refused at last`, faults: 0, next: settle('refuse') }];
+      if (!servings.participants.canRefuse(command)) return [done];
+      return [
+        done,
+        { label: () => `'${name}' is refused at last`, faults: 0, next: settle('refuse') },
+      ];
     });
   }
 
   /** A timer is the usual course only when nothing else can happen: else somebody was too slow. */
   private timer(world: World, busy: boolean): Move[] {
-    const { wakeAt, steps } = world.instance;
+    const { instances, messages } = this.options.parts;
+    const { wakeAt, steps } = instances.at(world.instance);
     if (wakeAt === null) return [];
-    const paid = busy ? spend(world) : world;
     const fire = (label: string, now: number): Move => ({
-      label,
+      label: () => label,
       faults: busy ? 1 : 0,
       idle: true,
       next: () => {
-        const publishedBy = world.outbox.length > 0 ? Infinity : 0;
-        return this.decide(paid, { kind: 'timer', messageId: '', publishedBy }, 'lives', now);
+        const publishedBy = world.outbox === Lists.EMPTY ? 0 : Infinity;
+        const timer = messages.of({ kind: 'timer', messageId: '', publishedBy });
+        return this.decide(busy ? spend(world) : world, timer, { now });
       },
     });
     const several = Object.values(steps).some(({ command, undo }) =>
@@ -160,81 +201,86 @@ export class Moves {
   }
 
   private cancel(world: World): Move[] {
-    if (world.cancelled) return [];
+    if (world.asked !== 0) return [];
+    const { lists, messages } = this.options.parts;
     const reason = { code: 'customer', message: '' };
-    const cancel: SagaMessage = { kind: 'cancel', messageId: '', reason };
+    const cancel = messages.of({ kind: 'cancel', messageId: '', reason });
     return [
-      fault('the customer cancels', () =>
-        spend(world, { cancelled: true, inbox: [...world.inbox, cancel] }),
+      fault(
+        () => 'the customer cancels',
+        () => spend(world, { asked: 1, inbox: lists.push(world.inbox, cancel) }),
       ),
     ];
   }
 
   private lateEffects(world: World): Move[] {
+    const { parts, servings } = this.options;
+    const business = parts.businesses.at(world.business);
+    const instance = parts.instances.at(world.instance);
     return stepsOf(this.options.definition).flatMap(({ name, kind }): Move[] => {
-      const { undone, taken, returned } = world.effects[name] ?? NO_EFFECT;
-      const commandId = world.instance.steps[name]?.command?.commandId;
+      const { undone, taken, returned } = business.effects[name] ?? NO_EFFECT;
+      const commandId = instance.steps[name]?.command?.commandId;
       if (kind !== 'compensable' || commandId === undefined) return [];
       if (!undone || taken !== returned || taken > 1) return [];
       return [
-        fault(`'${name}' has an effect after it was undone`, () => {
-          const { world: after, effects } = this.options.participants.lateEffect(world, name);
-          const report: SagaMessage = { kind: 'report', messageId: '', commandId, effects };
-          return spend(after, { inbox: [...world.inbox, report] });
-        }),
+        fault(
+          () => `'${name}' has an effect after it was undone`,
+          () => {
+            const late = servings.participants.lateEffect(business, name);
+            const report: SagaMessage = {
+              kind: 'report',
+              messageId: '',
+              commandId,
+              effects: late.effects,
+            };
+            return spend(world, {
+              business: parts.businesses.of(late.business),
+              inbox: parts.lists.push(world.inbox, parts.messages.of(report)),
+            });
+          },
+        ),
       ];
     });
   }
 
-  private decide(
-    world: World,
-    message: SagaMessage,
-    process: 'lives' | 'dies' = 'lives',
-    now = 0,
-  ): World {
-    const { definition, attempts, onDecision } = this.options;
-    const context: DecideContext = { now, jitter: 0, timing: defaultTiming };
-    const decision = decide(definition, world.instance, message, context);
-    onDecision(world, message);
-    checkDecision(definition, world.instance, decision);
-    const instance = timeless(decision.instance, attempts);
-    const commands = decision.commands.map((command): SentCommand => {
-      const { commandId, step, undoes } = command;
-      return {
-        commandId,
-        step,
-        undo: isUndo(command),
-        ...(undoes && { undoes: undoes.commandId }),
-      };
-    });
-    if (process === 'dies') return { ...world, instance, outbox: [...world.outbox, ...commands] };
-    return this.send({ ...world, instance }, commands);
+  private decide(world: World, message: number, { now = 0, dies = false } = {}): World {
+    const { engine, parts, onDecision } = this.options;
+    const { instance, commands, pair } = engine.decide(world.instance, message, now);
+    onDecision(pair);
+    if (!dies) return this.send({ ...world, instance }, commands);
+    const outbox = commands.reduce(
+      (list, command) => parts.lists.push(list, command),
+      world.outbox,
+    );
+    return { ...world, instance, outbox };
   }
 
-  private send(world: World, commands: readonly SentCommand[]): World {
-    const topics = { ...world.topics };
-    for (const command of commands) {
-      const topic = this.topicOf(command);
-      topics[topic] = [...(topics[topic] ?? []), command];
+  private send(world: World, sent: readonly number[]): World {
+    if (sent.length === 0) return world;
+    const { lists, commands } = this.options.parts;
+    let { topics } = world;
+    for (const command of sent) {
+      const topic = this.topicOf(commands.at(command));
+      const queue = lists.at(topics)[topic] ?? Lists.EMPTY;
+      topics = lists.with(topics, topic, lists.push(queue, command));
     }
     return { ...world, topics };
   }
 
-  private topicOf({ step: name, undo }: SentCommand): string {
-    const step = stepsOf(this.options.definition).find((one) => one.name === name);
-    const own = step?.compensation && 'command' in step.compensation ? step.compensation : step;
-    return (undo ? own?.command : step?.command)?.participant ?? 'nobody';
+  private topicOf({ step, undo }: SentCommand): number {
+    const topic = this.topicOfStep.get(step)?.[undo ? 'undo' : 'forward'];
+    if (topic === undefined) throw new Error(`no step '${step}'`);
+    return topic;
   }
 
-  private serve(world: World, command: SentCommand, doing: Doing, late = false): World {
-    const served = this.options.participants.serve(world, command, doing, late);
-    return this.answer(served, command.commandId);
+  private serve(world: World, command: number, doing: Doing, late = false): World {
+    return this.answered(world, this.options.servings.serve(world.business, command, doing, late));
   }
 
-  private answer({ world, answer }: Served, commandId: string): World {
-    if (!answer) return world;
-    const reply: SagaMessage = { kind: 'reply', messageId: '', commandId, ...answer };
-    return { ...world, inbox: [...world.inbox, reply] };
+  private answered(world: World, { business, answer }: Serving): World {
+    const { lists } = this.options.parts;
+    if (answer === undefined) return { ...world, business };
+    return { ...world, business, inbox: lists.push(world.inbox, answer) };
   }
 }
 
@@ -245,7 +291,7 @@ const SAID: Readonly<Record<Doing, string>> = {
   fail: 'fails for good',
 };
 
-const fault = (label: string, next: () => World): Move => ({ label, faults: 1, next });
+const fault = (label: () => string, next: () => World): Move => ({ label, faults: 1, next });
 
 const spend = (world: World, change: Partial<World> = {}): World => ({
   ...world,
@@ -253,10 +299,7 @@ const spend = (world: World, change: Partial<World> = {}): World => ({
   faultsLeft: world.faultsLeft - 1,
 });
 
-const commandName = ({ commandId }: SentCommand): string =>
-  `'${commandId.split(':').slice(1).join(':')}'`;
-
 const nameOf = (message: SagaMessage): string =>
   message.kind === 'reply'
-    ? `the saga hears ${message.outcome} of '${message.commandId.split(':').slice(1).join(':')}'`
+    ? `the saga hears ${message.outcome} of '${shortId(message.commandId)}'`
     : `the saga gets ${message.kind}`;

@@ -4,7 +4,7 @@ import type { SagaInstance, StepInstance } from '../instance.js';
 import type { Command, Decision } from '../messages.js';
 import { openEffects } from '../ledger.js';
 import { Violation } from './violation.js';
-import { isUndo, NO_EFFECT, type World } from './world.js';
+import { isUndo, NO_EFFECT, type Business } from './world.js';
 
 const WAITING: StepInstance = { state: 'waiting' };
 
@@ -66,11 +66,14 @@ export type Rest = 'ended' | 'attention' | 'waiting';
  * A world in which nothing is on its way any more.
  * @throws Violation
  */
-export const checkRest = ({ groups }: SagaDefinition, world: World): Rest => {
-  const { instance } = world;
+export const checkRest = (
+  { groups }: SagaDefinition,
+  instance: SagaInstance,
+  { effects }: Business,
+): Rest => {
   const steps = groups.flat();
   const outOf = ({ name }: Step): number => {
-    const { taken, returned } = world.effects[name] ?? NO_EFFECT;
+    const { taken, returned } = effects[name] ?? NO_EFFECT;
     return taken - returned;
   };
   switch (instance.state) {
