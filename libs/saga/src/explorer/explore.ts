@@ -5,7 +5,7 @@
  * one is kept once (`parts.ts`), so that a state is six numbers.
  */
 import { decide as realDecide } from '../decide.js';
-import type { SagaDefinition } from '../definition.js';
+import { stepsOf, type SagaDefinition } from '../definition.js';
 import { transitions } from '../transitions.js';
 import { Engine, explorable } from './engine.js';
 import { Numbers, withoutWayTo } from './graph.js';
@@ -63,6 +63,7 @@ class Explorer {
   private readonly worlds = new Worlds();
   private readonly moves: Moves;
   private readonly definition: SagaDefinition;
+  private readonly start: number;
   /** By world: the one it was first reached from, and by which of its moves. */
   private readonly parents = new Numbers();
   private readonly byMove = new Numbers();
@@ -76,12 +77,16 @@ class Explorer {
   private cut = 0;
 
   constructor(private readonly options: ExploreOptions) {
-    const { attempts = 2, barrier, results = {}, decide = realDecide } = options;
+    const { input, attempts = 2, barrier, results = {}, decide = realDecide } = options;
     this.definition = explorable(options.definition, attempts);
     const { definition, parts } = this;
+    this.start = parts.messages.of(startOf(input));
+    const slow = stepsOf(options.definition).filter(({ pendingMs }) => pendingMs !== undefined);
     this.moves = new Moves({
       definition,
       parts,
+      start: this.start,
+      slow: new Set(slow.map(({ name }) => name)),
       engine: new Engine({ definition, attempts, decide }, parts),
       servings: new Servings(new Participants(definition, barrier, results), parts),
       onDecision: (pair) => {
@@ -91,9 +96,8 @@ class Explorer {
   }
 
   run(): Exploration {
-    const { definition, parts, worlds } = this;
-    const { input, faults, onProgress } = this.options;
-    const start = parts.messages.of(startOf(input));
+    const { definition, parts, start, worlds } = this;
+    const { faults, onProgress } = this.options;
     const topics = this.moves.topics.length;
     this.discover(firstWorld(parts, definition, start, topics, faults), 0, 0);
     // Worlds are numbered as they are found, so in this order it is breadth first.

@@ -1,15 +1,14 @@
 /**
  * What can happen next in a world: the usual course of things, which is free, and everything that
- * may go wrong, each at the price of one fault.
+ * may go wrong, each at the price of one fault. What else may happen is one more source of moves.
  */
-import { stepsOf, type SagaDefinition } from '../definition.js';
 import type { SagaMessage } from '../messages.js';
-import type { Engine } from './engine.js';
+import { Acts, type ActOptions } from './acts.js';
+import { OUTSIDERS } from './outside.js';
 import type { Doing } from './participant.js';
 import { Lists } from './parts.js';
-import type { Serving, Servings } from './servings.js';
 import { INTERVAL_MS } from './timeless.js';
-import { NO_EFFECT, shortId, type Parts, type SentCommand, type World } from './world.js';
+import { shortId, type World } from './world.js';
 
 export interface Move {
   /** For the story: who does what. */
@@ -21,56 +20,47 @@ export interface Move {
   readonly next: () => World;
 }
 
-export interface MoveOptions {
-  readonly definition: SagaDefinition;
-  readonly engine: Engine;
-  readonly servings: Servings;
-  readonly parts: Parts;
-  /** Told of each decision, for what is counted. */
-  readonly onDecision: (pair: string) => void;
+export interface MoveOptions extends ActOptions {
+  /** What the saga starts with. */
+  readonly start: number;
+  /** Steps that are expected to be pending for long: that they are is no fault. */
+  readonly slow: ReadonlySet<string>;
 }
 
 export class Moves {
-  /** The participants, each of whom has a topic. */
-  readonly topics: readonly string[];
-  private readonly topicOfStep: ReadonlyMap<string, { forward: number; undo: number }>;
+  private readonly acts: Acts;
+  private readonly outsiders: readonly { readonly label: string; readonly message: number }[];
 
   constructor(private readonly options: MoveOptions) {
-    const steps = stepsOf(options.definition);
-    const participants = steps.map(({ command, compensation }) => {
-      const undo = compensation && 'command' in compensation ? compensation.command : undefined;
-      return [command?.participant ?? '', undo?.participant ?? ''];
-    });
-    this.topics = [...new Set(participants.flat())];
-    this.topicOfStep = new Map(
-      steps.map(({ name }, index) => {
-        const [forward = '', undo = ''] = participants[index] ?? [];
-        return [name, { forward: this.topics.indexOf(forward), undo: this.topics.indexOf(undo) }];
-      }),
-    );
+    this.acts = new Acts(options);
+    this.outsiders = OUTSIDERS.map(({ label, message }) => ({
+      label,
+      message: options.parts.messages.of(message),
+    }));
+  }
+
+  get topics(): readonly string[] {
+    return this.acts.topics;
   }
 
   of(world: World): Move[] {
-    const moves = [...this.inbox(world), ...this.served(world), ...this.pending(world)];
+    const usual = [...this.heard(world), ...this.served(world), ...this.settled(world)];
     if (world.outbox !== Lists.EMPTY) {
-      const commands = this.options.parts.lists.at(world.outbox);
-      moves.push({
-        label: () => 'the relay publishes what was left behind',
-        faults: 0,
-        next: () => this.send({ ...world, outbox: Lists.EMPTY }, commands),
-      });
+      usual.push(
+        free(
+          () => 'the relay publishes what was left behind',
+          () => this.acts.publishOutbox(world),
+        ),
+      );
     }
-    moves.push(
-      ...this.timer(
-        world,
-        moves.some(({ faults }) => faults === 0),
-      ),
-    );
+    const busy = usual.some(({ faults }) => faults === 0);
+    const moves = [...usual, ...this.timers(world, busy)];
     if (world.faultsLeft === 0) return moves.filter(({ faults }) => faults === 0);
-    return [...moves, ...this.cancel(world), ...this.lateEffects(world)];
+    return [...moves, ...this.outside(world), ...this.copies(world), ...this.reports(world)];
   }
 
-  private inbox(world: World): Move[] {
+  /** What lies in the saga's partition. */
+  private heard(world: World): Move[] {
     const { lists, messages } = this.options.parts;
     return lists.at(world.inbox).flatMap((message, index): Move[] => {
       const name = () => nameOf(messages.at(message));
@@ -79,107 +69,103 @@ export class Moves {
         return [
           fault(
             () => `${name()} overtakes`,
-            () => this.decide(spend(world, { inbox }), message),
+            () => this.acts.decide(spend(world, { inbox }), message),
           ),
         ];
       }
       return [
-        { label: name, faults: 0, next: () => this.decide({ ...world, inbox }, message) },
+        free(name, () => this.acts.decide({ ...world, inbox }, message)),
         fault(
           () => `${name()}, and it comes again`,
-          () => this.decide(spend(world), message),
+          () => this.acts.decide(spend(world), message),
         ),
         fault(
           () => `${name()}; the process dies after its commit, so it comes again`,
-          () => this.decide(spend(world), message, { dies: true }),
+          () => this.acts.decide(spend(world), message, { dies: true }),
         ),
       ];
     });
   }
 
+  /** What lies in the participants' topics. */
   private served(world: World): Move[] {
     const { lists } = this.options.parts;
-    return lists
-      .at(world.topics)
-      .flatMap((queue, topic) =>
-        lists
-          .at(queue)
-          .flatMap((command, index) => this.servedOne(world, topic, queue, command, index)),
-      );
+    return lists.at(world.topics).flatMap((queue, topic) =>
+      lists.at(queue).flatMap((command, index) => {
+        const topics = lists.with(world.topics, topic, lists.without(queue, index));
+        return this.servedOne(world, topics, { command, topic, index });
+      }),
+    );
   }
 
+  /** @param topics without it */
   private servedOne(
     world: World,
-    topic: number,
-    queue: number,
-    command: number,
-    index: number,
+    topics: number,
+    { command, topic, index }: { command: number; topic: number; index: number },
   ): Move[] {
-    const { parts, servings } = this.options;
-    const { lists, commands } = parts;
-    const sent = commands.at(command);
+    const { parts, servings, slow } = this.options;
+    const sent = parts.commands.at(command);
     const name = () => `${this.topics[topic]} gets '${shortId(sent.commandId)}'`;
-    const topics = lists.with(world.topics, topic, lists.without(queue, index));
     if (index > 0) {
       return [
         fault(
           () => `${name()} before its turn`,
-          () => this.serve(spend(world, { topics }), command, 'succeed'),
+          () => this.acts.serve(spend(world, { topics }), command, 'succeed'),
         ),
       ];
     }
-    const usual: Move = {
-      label: name,
-      faults: 0,
-      next: () => this.serve({ ...world, topics }, command, 'succeed'),
-    };
-    const again = fault(
-      () => `${name()}, and will get it again`,
-      () => this.serve(spend(world), command, 'succeed'),
-    );
-    if (!servings.admits(world.business, command)) return [usual, again];
-    const late = fault(
-      () => `${name()} after its notAfter`,
-      () => this.serve(spend(world, { topics }), command, 'succeed', true),
+    const moves = [
+      free(name, () => this.acts.serve({ ...world, topics }, command, 'succeed')),
+      fault(
+        () => `${name()}, and will get it again`,
+        () => this.acts.serve(spend(world), command, 'succeed'),
+      ),
+    ];
+    if (!servings.admits(world.business, command)) return moves;
+    moves.push(
+      fault(
+        () => `${name()} after its notAfter`,
+        () => this.acts.serve(spend(world, { topics }), command, 'succeed', true),
+      ),
     );
     const doings: Doing[] = ['accept', 'fail'];
     if (servings.participants.canRefuse(sent)) doings.push('refuse');
-    return [
-      usual,
-      again,
-      late,
-      ...doings.map((doing) =>
-        fault(
-          () => `${name()} and ${SAID[doing]}`,
-          () => this.serve(spend(world, { topics }), command, doing),
-        ),
-      ),
-    ];
+    for (const doing of doings) {
+      const label = () => `${name()} and ${SAID[doing]}`;
+      moves.push(
+        doing === 'accept' && !sent.undo && slow.has(sent.step)
+          ? free(label, () => this.acts.serve({ ...world, topics }, command, doing))
+          : fault(label, () => this.acts.serve(spend(world, { topics }), command, doing)),
+      );
+    }
+    return moves;
   }
 
-  private pending(world: World): Move[] {
+  /** What was answered `pending` before. */
+  private settled(world: World): Move[] {
     const { parts, servings } = this.options;
     const { pending } = parts.businesses.at(world.business);
     return Object.values(pending).flatMap((command): Move[] => {
       const { commandId } = command;
-      const settle = (doing: 'succeed' | 'refuse') => () =>
-        this.answered(world, servings.settle(world.business, commandId, doing));
       const name = shortId(commandId);
-      const done: Move = {
-        label: () => `'${name}' succeeds at last`,
-        faults: 0,
-        next: settle('succeed'),
-      };
+      const done = free(
+        () => `'${name}' succeeds at last`,
+        () => this.acts.settle(world, commandId, 'succeed'),
+      );
       if (!servings.participants.canRefuse(command)) return [done];
       return [
         done,
-        { label: () => `'${name}' is refused at last`, faults: 0, next: settle('refuse') },
+        free(
+          () => `'${name}' is refused at last`,
+          () => this.acts.settle(world, commandId, 'refuse'),
+        ),
       ];
     });
   }
 
   /** A timer is the usual course only when nothing else can happen: else somebody was too slow. */
-  private timer(world: World, busy: boolean): Move[] {
+  private timers(world: World, busy: boolean): Move[] {
     const { instances, messages } = this.options.parts;
     const { wakeAt, steps } = instances.at(world.instance);
     if (wakeAt === null) return [];
@@ -190,7 +176,7 @@ export class Moves {
       next: () => {
         const publishedBy = world.outbox === Lists.EMPTY ? 0 : Infinity;
         const timer = messages.of({ kind: 'timer', messageId: '', publishedBy });
-        return this.decide(busy ? spend(world) : world, timer, { now });
+        return this.acts.decide(busy ? spend(world) : world, timer, { now });
       },
     });
     const several = Object.values(steps).some(({ command, undo }) =>
@@ -200,87 +186,66 @@ export class Moves {
     return several ? [first, fire('all timers are due', INTERVAL_MS - 1)] : [first];
   }
 
-  private cancel(world: World): Move[] {
-    if (world.asked !== 0) return [];
-    const { lists, messages } = this.options.parts;
-    const reason = { code: 'customer', message: '' };
-    const cancel = messages.of({ kind: 'cancel', messageId: '', reason });
-    return [
-      fault(
-        () => 'the customer cancels',
-        () => spend(world, { asked: 1, inbox: lists.push(world.inbox, cancel) }),
-      ),
-    ];
+  /** Who writes of their own accord: at any moment, also before the start has arrived. */
+  private outside(world: World): Move[] {
+    const { instances, lists } = this.options.parts;
+    const started = instances.at(world.instance).state !== 'awaiting-start';
+    return this.outsiders.flatMap(({ label, message }, index): Move[] => {
+      const bit = 1 << index;
+      if ((world.asked & bit) !== 0) return [];
+      const asked = world.asked | bit;
+      const usual = fault(
+        () => label,
+        () => spend(world, { asked, inbox: lists.push(world.inbox, message) }),
+      );
+      if (started) return [usual];
+      const inbox = () => lists.of([message, ...lists.at(world.inbox)]);
+      const first = fault(
+        () => `${label} before the start arrives`,
+        () => spend(world, { asked, inbox: inbox() }),
+      );
+      return [usual, first];
+    });
   }
 
-  private lateEffects(world: World): Move[] {
-    const { parts, servings } = this.options;
-    const business = parts.businesses.at(world.business);
-    const instance = parts.instances.at(world.instance);
-    return stepsOf(this.options.definition).flatMap(({ name, kind }): Move[] => {
-      const { undone, taken, returned } = business.effects[name] ?? NO_EFFECT;
-      const commandId = instance.steps[name]?.command?.commandId;
-      if (kind !== 'compensable' || commandId === undefined) return [];
-      if (!undone || taken !== returned || taken > 1) return [];
+  /** Of what the saga has heard, another copy may come at any time after. */
+  private copies(world: World): Move[] {
+    const { parts, servings, start } = this.options;
+    const asked = this.outsiders.flatMap(({ message }, index) =>
+      (world.asked & (1 << index)) === 0 ? [] : [message],
+    );
+    const inbox = parts.lists.at(world.inbox);
+    return [start, ...asked, ...servings.answered(world.business)].flatMap((message): Move[] => {
+      if (inbox.includes(message)) return [];
       return [
         fault(
-          () => `'${name}' has an effect after it was undone`,
-          () => {
-            const late = servings.participants.lateEffect(business, name);
-            const report: SagaMessage = {
-              kind: 'report',
-              messageId: '',
-              commandId,
-              effects: late.effects,
-            };
-            return spend(world, {
-              business: parts.businesses.of(late.business),
-              inbox: parts.lists.push(world.inbox, parts.messages.of(report)),
-            });
-          },
+          () => `${nameOf(parts.messages.at(message))} once more`,
+          () => this.acts.decide(spend(world), message),
         ),
       ];
     });
   }
 
-  private decide(world: World, message: number, { now = 0, dies = false } = {}): World {
-    const { engine, parts, onDecision } = this.options;
-    const { instance, commands, pair } = engine.decide(world.instance, message, now);
-    onDecision(pair);
-    if (!dies) return this.send({ ...world, instance }, commands);
-    const outbox = commands.reduce(
-      (list, command) => parts.lists.push(list, command),
-      world.outbox,
-    );
-    return { ...world, instance, outbox };
-  }
-
-  private send(world: World, sent: readonly number[]): World {
-    if (sent.length === 0) return world;
-    const { lists, commands } = this.options.parts;
-    let { topics } = world;
-    for (const command of sent) {
-      const topic = this.topicOf(commands.at(command));
-      const queue = lists.at(topics)[topic] ?? Lists.EMPTY;
-      topics = lists.with(topics, topic, lists.push(queue, command));
-    }
-    return { ...world, topics };
-  }
-
-  private topicOf({ step, undo }: SentCommand): number {
-    const topic = this.topicOfStep.get(step)?.[undo ? 'undo' : 'forward'];
-    if (topic === undefined) throw new Error(`no step '${step}'`);
-    return topic;
-  }
-
-  private serve(world: World, command: number, doing: Doing, late = false): World {
-    return this.answered(world, this.options.servings.serve(world.business, command, doing, late));
-  }
-
-  private answered(world: World, { business, answer }: Serving): World {
-    const { lists } = this.options.parts;
-    if (answer === undefined) return { ...world, business };
-    return { ...world, business, inbox: lists.push(world.inbox, answer) };
+  /** What participants tell the saga without having been asked. */
+  private reports(world: World): Move[] {
+    const { instances, lists, messages } = this.options.parts;
+    return this.options.servings.reports(world.business).map((report) => {
+      const { label, business, step, effects } = report;
+      const asked = instances.at(world.instance).steps[step]?.command?.commandId;
+      return fault(
+        () => label,
+        () => {
+          const commandId = report.namesCommand ? asked : undefined;
+          const message = messages.of({
+            kind: 'report',
+            messageId: '',
+            ...(commandId !== undefined && { commandId }),
+            effects,
+          });
+          return spend(world, { business, inbox: lists.push(world.inbox, message) });
+        },
+      );
+    });
   }
 }
 
@@ -291,6 +256,7 @@ const SAID: Readonly<Record<Doing, string>> = {
   fail: 'fails for good',
 };
 
+const free = (label: () => string, next: () => World): Move => ({ label, faults: 0, next });
 const fault = (label: () => string, next: () => World): Move => ({ label, faults: 1, next });
 
 const spend = (world: World, change: Partial<World> = {}): World => ({

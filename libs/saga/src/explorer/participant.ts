@@ -38,6 +38,16 @@ export interface Served {
   readonly answer?: ModelAnswer;
 }
 
+/** What a participant has done without being asked for it, and what it reports of it. */
+export interface OwnReport {
+  readonly label: string;
+  readonly step: string;
+  /** Whether the report names the step's command. */
+  readonly namesCommand: boolean;
+  readonly business: Business;
+  readonly effects: readonly Effect[];
+}
+
 export class Participants {
   private readonly byName: ReadonlyMap<string, Step>;
 
@@ -92,12 +102,37 @@ export class Participants {
     return this.handle({ ...business, pending }, command, doing);
   }
 
-  /** A step has an effect after all: a transfer that was paid after it expired. */
-  lateEffect(business: Business, step: string): { business: Business; effects: readonly Effect[] } {
-    const before = business.effects[step] ?? NO_EFFECT;
-    const after = { ...before, taken: before.taken + 1, revision: before.revision + 1 };
-    const effects = { ...business.effects, [step]: after };
-    return { business: { ...business, effects }, effects: this.reported(effects, step) };
+  /** What participants may do of their own accord. */
+  reports(business: Business): OwnReport[] {
+    return [...this.byName.values()].flatMap((step): OwnReport[] => {
+      const { name, kind, compensation } = step;
+      if (kind !== 'compensable') return [];
+      const before = business.effects[name] ?? NO_EFFECT;
+      const { taken, returned, revision, undone } = before;
+      const reports: OwnReport[] = [];
+      const report = (label: string, after: ModelEffect, namesCommand: boolean): void => {
+        const effects = { ...business.effects, [name]: { ...after, revision: revision + 1 } };
+        reports.push({
+          label,
+          step: name,
+          namesCommand,
+          business: { ...business, effects },
+          effects: this.reported(effects, name),
+        });
+      };
+      // A transfer that is paid after it expired.
+      if (undone && taken === returned && taken <= 1) {
+        const label = `'${name}' has an effect after it was undone`;
+        report(label, { ...before, taken: taken + 1 }, true);
+      }
+      // A reservation, which lasts only when a later step has secured it.
+      const holders = compensation && 'command' in compensation ? this.coveredBy(name) : [];
+      const held = holders.some((holder) => (business.effects[holder] ?? NO_EFFECT).taken > 0);
+      if (holders.length > 0 && !held && taken > returned) {
+        report(`'${name}' expires`, { ...before, returned: taken }, false);
+      }
+      return reports;
+    });
   }
 
   private handle(business: Business, command: SentCommand, doing: Doing): Served {
@@ -106,9 +141,7 @@ export class Participants {
       return remember(business, commandId, 'dead', generic('dead', 'given-up'));
     }
     if (doing === 'accept') {
-      const pending = command.undo
-        ? business.pending
-        : { ...business.pending, [commandId]: command };
+      const pending = { ...business.pending, [commandId]: command };
       return remember({ ...business, pending }, commandId, 'handled', generic('pending', 'later'));
     }
     if (command.undo) return this.undo(business, command);
@@ -159,11 +192,12 @@ export class Participants {
     });
   }
 
-  /** What covers it is undone; of its own compensation the barrier alone has to know. */
+  /** What covers it is given back; of its own compensation the barrier alone has to know. */
   private isGone(business: Business, name: string): boolean {
     const { compensation } = this.step(name);
     if (!compensation || !('coveredBy' in compensation)) return false;
-    return business.effects[compensation.coveredBy]?.undone === true;
+    const { undone, taken, returned } = business.effects[compensation.coveredBy] ?? NO_EFFECT;
+    return undone || (taken > 0 && taken === returned);
   }
 
   private coveredBy(name: string): string[] {

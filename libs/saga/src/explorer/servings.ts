@@ -1,5 +1,5 @@
 /** The participants, between parts: what each does with a command is worked out only once. */
-import type { Doing, Participants, Served } from './participant.js';
+import type { Doing, OwnReport, Participants, Served } from './participant.js';
 import { Memo } from './parts.js';
 import type { ModelAnswer, Parts } from './world.js';
 
@@ -9,13 +9,19 @@ export interface Serving {
   readonly answer?: number;
 }
 
+/** A report, with what the participants have done then. */
+export interface Report extends Omit<OwnReport, 'business'> {
+  readonly business: number;
+}
+
 const DOINGS: readonly Doing[] = ['succeed', 'refuse', 'accept', 'fail'];
 
 export class Servings {
   private readonly served = new Memo<Serving>();
   private readonly settled = new Memo<Serving>();
   private readonly admitted = new Memo<number>();
-  private readonly lateEffects = new Memo<Required<Serving>>();
+  private readonly known = new Memo<readonly number[]>();
+  private readonly told = new Memo<readonly Report[]>();
 
   constructor(
     readonly participants: Participants,
@@ -51,6 +57,25 @@ export class Servings {
     const key = commands.of(command) * DOINGS.length + DOINGS.indexOf(doing);
     return this.settled.of(business, key, () =>
       this.serving(this.participants.settle(before, commandId, doing), commandId),
+    );
+  }
+
+  /** The answers that were given last, as the messages they are. */
+  answered(business: number): readonly number[] {
+    return this.known.of(business, 0, () =>
+      Object.entries(this.parts.businesses.at(business).barrier).flatMap(
+        ([commandId, { answer }]) => (answer ? [this.messageOf(answer, commandId)] : []),
+      ),
+    );
+  }
+
+  /** What participants may do of their own accord, and report. */
+  reports(business: number): readonly Report[] {
+    const { businesses } = this.parts;
+    return this.told.of(business, 0, () =>
+      this.participants
+        .reports(businesses.at(business))
+        .map((report) => ({ ...report, business: businesses.of(report.business) })),
     );
   }
 
