@@ -1,10 +1,13 @@
 /** The engine under test, between parts: each decision is made, and checked, only once. */
 import type { decide } from '../decide.js';
 import type { SagaDefinition } from '../definition.js';
+import type { SagaInstance } from '../instance.js';
+import type { Decision, SagaMessage } from '../messages.js';
 import { defaultTiming } from '../timing.js';
 import { Memo } from './parts.js';
 import { checkDecision } from './promises.js';
 import { INTERVAL_MS, timeless } from './timeless.js';
+import { Violation } from './violation.js';
 import { isUndo, type Parts } from './world.js';
 
 export interface Decided {
@@ -52,14 +55,10 @@ export class Engine {
   }
 
   private decideAnew(instance: number, message: number, now: number): Decided {
-    const { definition, attempts, decide: decideOf } = this.options;
+    const { definition, attempts } = this.options;
     const { instances, messages, commands } = this.parts;
     const [before, received] = [instances.at(instance), messages.at(message)];
-    const decision = decideOf(definition, before, received, {
-      now,
-      jitter: 0,
-      timing: defaultTiming,
-    });
+    const decision = this.decision(before, received, now);
     checkDecision(definition, before, decision);
     return {
       instance: instances.of(timeless(decision.instance, attempts)),
@@ -74,5 +73,14 @@ export class Engine {
       }),
       pair: `${before.state} ${received.kind}`,
     };
+  }
+
+  private decision(instance: SagaInstance, message: SagaMessage, now: number): Decision {
+    const context = { now, jitter: 0, timing: defaultTiming };
+    try {
+      return this.options.decide(this.options.definition, instance, message, context);
+    } catch (error) {
+      throw new Violation(`it throws: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 }

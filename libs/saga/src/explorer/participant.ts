@@ -171,6 +171,7 @@ export class Participants {
   /** Undoes what there is to undo of a step and of those that it covers; succeeds with nothing. */
   private undo(business: Business, { commandId, step }: SentCommand): Served {
     const together = [step, ...this.coveredBy(step)];
+    this.checkUndo(business, commandId, step);
     const effects: Record<string, ModelEffect> = { ...business.effects };
     for (const name of together) {
       const before = effects[name] ?? NO_EFFECT;
@@ -190,6 +191,17 @@ export class Participants {
       name: 'undone',
       effects: together.flatMap((name) => this.reported(effects, name)),
     });
+  }
+
+  private checkUndo({ barrier, effects }: Business, commandId: string, step: string): void {
+    if (barrier[commandId]?.answer?.outcome === 'succeeded') {
+      throw new Violation(`'${step}' has been undone twice by one command`);
+    }
+    for (const { name, kind } of this.byName.values()) {
+      if (kind === 'pivot' && (effects[name] ?? NO_EFFECT).taken > 0) {
+        throw new Violation(`'${step}' is undone after the pivot '${name}' was done`);
+      }
+    }
   }
 
   /** What covers it is given back; of its own compensation the barrier alone has to know. */
