@@ -7,18 +7,23 @@ export const HELP = `Explores every run of each saga within bounds, against the 
   name             a definition, such as place-order; default: all of them
   --faults N       how much may go wrong in one run (0 to 5, default 3): a refusal, a timeout, a
                    duplicate, a late or overtaking message, a crash, a cancel, an effect after its
-                   undo, an answer that takes days, a command that fails for good
+                   undo, a reservation that expires, an answer that takes days, a command that
+                   fails for good
   --attempts N     sendings of a command before its silence counts (1 to 5, default 2)
   --in-flight N    messages on their way at the same time (4 to 50, default 12)
   --help
 
 The exit status is 1 when a promise is broken; the shortest run that breaks it is told as a story.`;
 
-export interface ExploreArguments {
-  readonly names: readonly string[];
+export interface Bounds {
   readonly faults: number;
   readonly attempts: number;
   readonly inFlight: number;
+}
+
+export interface ExploreArguments {
+  readonly names: readonly string[];
+  readonly bounds: Bounds;
 }
 
 /** For a mistake in how the command was called. */
@@ -30,9 +35,11 @@ export const readArguments = (args: readonly string[]): ExploreArguments | undef
   if (values.help) return undefined;
   return {
     names: positionals,
-    faults: whole('--faults', values.faults, 0, 5),
-    attempts: whole('--attempts', values.attempts, 1, 5),
-    inFlight: whole('--in-flight', values['in-flight'], 4, 50),
+    bounds: {
+      faults: whole('--faults', values.faults, 0, 5),
+      attempts: whole('--attempts', values.attempts, 1, 5),
+      inFlight: whole('--in-flight', values['in-flight'], 4, 50),
+    },
   };
 };
 

@@ -45,6 +45,24 @@ describe('the explorer', () => {
     expect(pairs['running reply']).toBeGreaterThan(0);
   });
 
+  it.each(sagas.map((definition) => [definition.name, definition] as const))(
+    'meets every pair of the table that can occur, in %s',
+    (name, definition) => {
+      const { pairs } = run({ definition, ...examples[name], faults: 2 });
+      expect(allPairs().filter((pair) => !(pair in pairs))).toEqual([
+        // Nothing is sent before the start, so nobody answers and no timer is set.
+        'awaiting-start reply',
+        'awaiting-start report',
+        'awaiting-start timer',
+        // What is secured does not expire, and what is done is paid.
+        'completed report',
+        // No timer is set in an instance that has ended.
+        'completed timer',
+        'compensated timer',
+      ]);
+    },
+  );
+
   it('says when it has not followed every run', () => {
     expect(run({ inFlight: 1 }).cut).toBeGreaterThan(0);
   });

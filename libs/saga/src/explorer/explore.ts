@@ -1,23 +1,31 @@
 /**
  * Explicit-state model checking of a saga: breadth first through every run within the bounds, so the
  * first run found to break a promise is a shortest one. What is run is the engine's own `decide`.
- * After Lamport's TLC and Holzmann's SPIN; states are remembered by a hash of 64 bits (Holzmann's
- * hash compaction), so that two states are taken for one with a chance of about n^2 / 2^65.
+ * After Lamport's TLC and Holzmann's SPIN. States are compared exactly, not by a hash: each part of
+ * one is kept once (`parts.ts`), so that a state is six numbers.
  */
-import type { SagaDefinition } from '../definition.js';
-import type { SagaMessage } from '../messages.js';
+import { decide as realDecide } from '../decide.js';
+import { stepsOf, type SagaDefinition } from '../definition.js';
 import { transitions } from '../transitions.js';
-import { explorable, Moves, type Move } from './moves.js';
+import { Engine, explorable } from './engine.js';
+import { Numbers, withoutWayTo } from './graph.js';
+import { Moves, type Move } from './moves.js';
 import { Participants, type ModelBarrier } from './participant.js';
 import { checkRest } from './promises.js';
+import { Servings } from './servings.js';
 import { Violation } from './violation.js';
-import { firstWorld, keyOf, type World } from './world.js';
+import { firstWorld, Parts, startOf, type World } from './world.js';
+import { Worlds } from './worlds.js';
+
+const PROGRESS_EVERY = 10_000;
 
 export interface ExploreOptions {
   readonly definition: SagaDefinition;
   /** What the saga starts with. */
   readonly input: unknown;
   readonly barrier: ModelBarrier;
+  /** The engine under test; default: the real one. */
+  readonly decide?: typeof realDecide;
   /** What a successful step answers, by its name; default: nothing. */
   readonly results?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** How much may go wrong in one run. */
@@ -51,57 +59,66 @@ export const allPairs = (): string[] =>
 export const explore = (options: ExploreOptions): Exploration => new Explorer(options).run();
 
 class Explorer {
+  private readonly parts = new Parts();
+  private readonly worlds = new Worlds();
   private readonly moves: Moves;
   private readonly definition: SagaDefinition;
-  private readonly known = new Map<string, number>();
-  /** By state: the state it was first reached from, and by which of its moves. */
-  private readonly parents: number[] = [];
-  private readonly labels: string[] = [];
-  /** Free moves, from one state to another: along them every run must come to an end. */
-  private readonly freeFrom: number[] = [];
-  private readonly freeTo: number[] = [];
+  private readonly start: number;
+  /** By world: the one it was first reached from, and by which of its moves. */
+  private readonly parents = new Numbers();
+  private readonly byMove = new Numbers();
+  /** Free moves, from one world to another: along them every run must come to an end. */
+  private readonly freeFrom = new Numbers();
+  private readonly freeTo = new Numbers();
   private readonly resting: number[] = [];
   private readonly ends: Record<string, number> = {};
   private readonly pairs: Record<string, number> = {};
-  private readonly texts = new Map<string, string>();
   private transitions = 0;
   private cut = 0;
 
   constructor(private readonly options: ExploreOptions) {
-    const { attempts = 2, barrier, results = {} } = options;
+    const { input, attempts = 2, barrier, results = {}, decide = realDecide } = options;
     this.definition = explorable(options.definition, attempts);
+    const { definition, parts } = this;
+    this.start = parts.messages.of(startOf(input));
+    const slow = stepsOf(options.definition).filter(({ pendingMs }) => pendingMs !== undefined);
     this.moves = new Moves({
-      definition: this.definition,
-      participants: new Participants(this.definition, barrier, results),
-      attempts,
-      onDecision: (world, message) => this.count(world, message),
+      definition,
+      parts,
+      start: this.start,
+      slow: new Set(slow.map(({ name }) => name)),
+      engine: new Engine({ definition, attempts, decide }, parts),
+      servings: new Servings(new Participants(definition, barrier, results), parts),
+      onDecision: (pair) => {
+        this.pairs[pair] = (this.pairs[pair] ?? 0) + 1;
+      },
     });
   }
 
   run(): Exploration {
-    const { input, faults, onProgress } = this.options;
-    let frontier = [this.discover(firstWorld(this.definition, input, faults), -1, '')];
-    while (frontier.length > 0) {
-      const next: Found[] = [];
-      for (const found of frontier) {
-        const broken = this.expand(found, next);
-        if (broken) return this.report(broken);
-      }
-      onProgress?.(this.parents.length);
-      frontier = next;
+    const { definition, parts, start, worlds } = this;
+    const { faults, onProgress } = this.options;
+    const topics = this.moves.topics.length;
+    this.discover(firstWorld(parts, definition, start, topics, faults), 0, 0);
+    // Worlds are numbered as they are found, so in this order it is breadth first.
+    for (let id = 0; id < worlds.size; id += 1) {
+      const broken = this.expand(id);
+      if (broken) return this.report(broken);
+      if (id % PROGRESS_EVERY === 0) onProgress?.(worlds.size);
     }
     return this.report(this.endless());
   }
 
   /** @returns the broken promise, when a move of this world breaks one */
-  private expand({ world, id }: Found, next: Found[]): Broken | undefined {
+  private expand(id: number): Broken | undefined {
+    const world = this.worlds.at(id);
     const moves = this.moves.of(world);
     try {
       if (!moves.some(({ faults, idle }) => faults === 0 && !idle)) this.rest(world, id);
     } catch (error) {
       return broken(error, id);
     }
-    for (const move of moves) {
+    for (const [index, move] of moves.entries()) {
       this.transitions += 1;
       let after: World;
       try {
@@ -109,78 +126,58 @@ class Explorer {
       } catch (error) {
         return broken(error, id, move);
       }
-      if (onTheWay(after) > (this.options.inFlight ?? 12)) {
+      if (this.onTheWay(after) > (this.options.inFlight ?? 12)) {
         this.cut += 1;
         continue;
       }
-      const found = this.discover(after, id, move.label);
-      if (found.isNew) next.push(found);
+      const to = this.discover(after, id, index);
       if (move.faults === 0) {
         this.freeFrom.push(id);
-        this.freeTo.push(found.id);
+        this.freeTo.push(to);
       }
     }
     return undefined;
   }
 
-  private rest(world: World, id: number): void {
-    const rest = checkRest(this.definition, world);
+  private rest({ instance: number, business }: World, id: number): void {
+    const { instances, businesses } = this.parts;
+    const instance = instances.at(number);
+    const rest = checkRest(this.definition, instance, businesses.at(business));
     if (rest === 'waiting') return;
     this.resting.push(id);
-    const end = rest === 'attention' ? `${world.instance.state}, attention` : world.instance.state;
+    const end = rest === 'attention' ? `${instance.state}, attention` : instance.state;
     this.ends[end] = (this.ends[end] ?? 0) + 1;
   }
 
-  private discover(world: World, from: number, label: string): Found {
-    const key = keyOf(world);
-    const known = this.known.get(key);
-    if (known !== undefined) return { world, id: known, isNew: false };
-    const id = this.parents.length;
-    this.known.set(key, id);
-    this.parents.push(from);
-    this.labels.push(this.interned(label));
-    return { world, id, isNew: true };
+  private discover(world: World, from: number, move: number): number {
+    const { worlds } = this;
+    const known = worlds.size;
+    const id = worlds.numberOf(world);
+    if (id === known) {
+      this.parents.push(from);
+      this.byMove.push(move);
+    }
+    return id;
   }
 
-  private interned(label: string): string {
-    const known = this.texts.get(label);
-    if (known === undefined) this.texts.set(label, label);
-    return known ?? label;
+  private onTheWay({ inbox, outbox, topics }: World): number {
+    const { lists } = this.parts;
+    let count = lists.at(inbox).length + lists.at(outbox).length;
+    for (const queue of lists.at(topics)) count += lists.at(queue).length;
+    return count;
   }
 
-  /** A state from which no free moves lead to an end: it would go round for ever. */
+  /** A world from which no free moves lead to an end: it would go round for ever. */
   private endless(): Broken | undefined {
-    const into = new Map<number, number[]>();
-    this.freeTo.forEach((to, index) => {
-      const sources = into.get(to);
-      const from = this.freeFrom[index] as number;
-      if (sources) sources.push(from);
-      else into.set(to, [from]);
-    });
-    const ending = new Set(this.resting);
-    const open = [...this.resting];
-    for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      for (const from of into.get(id) ?? []) {
-        if (ending.has(from)) continue;
-        ending.add(from);
-        open.push(from);
-      }
-    }
-    for (let id = 0; id < this.parents.length; id += 1) {
-      if (!ending.has(id) && this.cut === 0) return { promise: 'it never comes to an end', id };
-    }
-    return undefined;
-  }
-
-  private count({ instance }: World, { kind }: SagaMessage): void {
-    const pair = `${instance.state} ${kind}`;
-    this.pairs[pair] = (this.pairs[pair] ?? 0) + 1;
+    if (this.cut > 0) return undefined;
+    const id = withoutWayTo(this.resting, this.worlds.size, this.freeFrom, this.freeTo);
+    return id === undefined ? undefined : { promise: 'it never comes to an end', id };
   }
 
   private report(found: Broken | undefined): Exploration {
     const { transitions: count, ends, cut, pairs } = this;
     return {
-      states: this.parents.length,
+      states: this.worlds.size,
       transitions: count,
       ends,
       cut,
@@ -190,16 +187,13 @@ class Explorer {
   }
 
   private story({ id, move }: Broken): string[] {
-    const story = move ? [move.label] : [];
-    for (let at = id; at > 0; at = this.parents[at] as number) story.unshift(this.labels[at] ?? '');
+    const story = move ? [move.label()] : [];
+    for (let at = id; at > 0; at = this.parents.at(at)) {
+      const [from, index] = [this.parents.at(at), this.byMove.at(at)];
+      story.unshift(this.moves.of(this.worlds.at(from))[index]?.label() ?? '');
+    }
     return story;
   }
-}
-
-interface Found {
-  readonly world: World;
-  readonly id: number;
-  readonly isNew: boolean;
 }
 
 interface Broken {
@@ -212,6 +206,3 @@ const broken = (error: unknown, id: number, move?: Move): Broken => {
   if (!(error instanceof Violation)) throw error;
   return { promise: error.message, id, ...(move && { move }) };
 };
-
-const onTheWay = ({ inbox, topics, outbox }: World): number =>
-  inbox.length + outbox.length + Object.values(topics).reduce((sum, { length }) => sum + length, 0);

@@ -1,19 +1,18 @@
 /**
  * What can happen next in a world: the usual course of things, which is free, and everything that
- * may go wrong, each at the price of one fault.
+ * may go wrong, each at the price of one fault. What else may happen is one more source of moves.
  */
-import { decide } from '../decide.js';
-import { stepsOf, type SagaDefinition } from '../definition.js';
-import type { DecideContext } from '../draft.js';
 import type { SagaMessage } from '../messages.js';
-import { defaultTiming } from '../timing.js';
-import type { Doing, Participants, Served } from './participant.js';
-import { checkDecision } from './promises.js';
-import { INTERVAL_MS, isUndo, NO_EFFECT, timeless, type SentCommand, type World } from './world.js';
+import { Acts, type ActOptions } from './acts.js';
+import { OUTSIDERS } from './outside.js';
+import type { Doing } from './participant.js';
+import { Lists } from './parts.js';
+import { INTERVAL_MS } from './timeless.js';
+import { shortId, type World } from './world.js';
 
 export interface Move {
   /** For the story: who does what. */
-  readonly label: string;
+  readonly label: () => string;
   readonly faults: 0 | 1;
   /** Time passes, and that is all. */
   readonly idle?: true;
@@ -21,135 +20,163 @@ export interface Move {
   readonly next: () => World;
 }
 
-export interface MoveOptions {
-  /** Every timing of it has been made the explorer's own; see `explorable`. */
-  readonly definition: SagaDefinition;
-  readonly participants: Participants;
-  readonly attempts: number;
-  /** Told of each decision, for what is counted. */
-  readonly onDecision: (before: World, message: SagaMessage) => void;
+export interface MoveOptions extends ActOptions {
+  /** What the saga starts with. */
+  readonly start: number;
+  /** Steps that are expected to be pending for long: that they are is no fault. */
+  readonly slow: ReadonlySet<string>;
 }
 
-/** The definition with intervals that are all the same, and as few sendings as the bounds say. */
-export const explorable = (definition: SagaDefinition, attempts: number): SagaDefinition => ({
-  ...definition,
-  groups: definition.groups.map((group) =>
-    group.map((step) => ({
-      ...step,
-      attempts,
-      timeoutMs: INTERVAL_MS,
-      backoff: 'fixed',
-      backoffMaxMs: INTERVAL_MS,
-      pendingMs: INTERVAL_MS,
-    })),
-  ),
-});
-
 export class Moves {
-  constructor(private readonly options: MoveOptions) {}
+  private readonly acts: Acts;
+  private readonly outsiders: readonly { readonly label: string; readonly message: number }[];
 
-  of(world: World): Move[] {
-    const free = [...this.inbox(world), ...this.topics(world), ...this.pending(world)];
-    if (world.outbox.length > 0) {
-      const next = () => this.send({ ...world, outbox: [] }, world.outbox);
-      free.push({ label: 'the relay publishes what was left behind', faults: 0, next });
-    }
-    const moves = [
-      ...free,
-      ...this.timer(
-        world,
-        free.some(({ faults }) => faults === 0),
-      ),
-    ];
-    if (world.faultsLeft === 0) return moves.filter(({ faults }) => faults === 0);
-    return [...moves, ...this.cancel(world), ...this.lateEffects(world)];
+  constructor(private readonly options: MoveOptions) {
+    this.acts = new Acts(options);
+    this.outsiders = OUTSIDERS.map(({ label, message }) => ({
+      label,
+      message: options.parts.messages.of(message),
+    }));
   }
 
-  private inbox(world: World): Move[] {
-    return world.inbox.flatMap((message, index): Move[] => {
-      const name = nameOf(message);
-      const rest = world.inbox.toSpliced(index, 1);
+  get topics(): readonly string[] {
+    return this.acts.topics;
+  }
+
+  of(world: World): Move[] {
+    const usual = [...this.heard(world), ...this.served(world), ...this.settled(world)];
+    if (world.outbox !== Lists.EMPTY) {
+      usual.push(
+        free(
+          () => 'the relay publishes what was left behind',
+          () => this.acts.publishOutbox(world),
+        ),
+      );
+    }
+    const busy = usual.some(({ faults }) => faults === 0);
+    const moves = [...usual, ...this.timers(world, busy)];
+    if (world.faultsLeft === 0) return moves.filter(({ faults }) => faults === 0);
+    return [...moves, ...this.outside(world), ...this.copies(world), ...this.reports(world)];
+  }
+
+  /** What lies in the saga's partition. */
+  private heard(world: World): Move[] {
+    const { lists, messages } = this.options.parts;
+    return lists.at(world.inbox).flatMap((message, index): Move[] => {
+      const name = () => nameOf(messages.at(message));
+      const inbox = lists.without(world.inbox, index);
       if (index > 0) {
         return [
-          fault(`${name} overtakes`, () => this.decide(spend(world, { inbox: rest }), message)),
+          fault(
+            () => `${name()} overtakes`,
+            () => this.acts.decide(spend(world, { inbox }), message),
+          ),
         ];
       }
       return [
-        { label: name, faults: 0, next: () => this.decide({ ...world, inbox: rest }, message) },
-        fault(`${name}, and it comes again`, () => this.decide(spend(world), message)),
-        fault(`${name}; the process dies after its commit, so it comes again`, () =>
-          this.decide(spend(world), message, 'dies'),
+        free(name, () => this.acts.decide({ ...world, inbox }, message)),
+        fault(
+          () => `${name()}, and it comes again`,
+          () => this.acts.decide(spend(world), message),
+        ),
+        fault(
+          () => `${name()}; the process dies after its commit, so it comes again`,
+          () => this.acts.decide(spend(world), message, { dies: true }),
         ),
       ];
     });
   }
 
-  private topics(world: World): Move[] {
-    return Object.entries(world.topics).flatMap(([topic, queue]) =>
-      queue.flatMap((command, index): Move[] => {
-        const name = `${topic} gets ${commandName(command)}`;
-        const topics = { ...world.topics, [topic]: queue.toSpliced(index, 1) };
-        if (index > 0) {
-          const overtaken = spend(world, { topics });
-          return [
-            fault(`${name} before its turn`, () => this.serve(overtaken, command, 'succeed')),
-          ];
-        }
-        const usual: Move = {
-          label: name,
-          faults: 0,
-          next: () => this.serve({ ...world, topics }, command, 'succeed'),
-        };
-        const again = fault(`${name}, and will get it again`, () =>
-          this.serve(spend(world), command, 'succeed'),
-        );
-        const late = fault(`${name} after its notAfter`, () =>
-          this.serve(spend(world, { topics }), command, 'succeed', true),
-        );
-        if (!this.options.participants.admits(world, command)) return [usual, again];
-        const doings: Doing[] = ['accept', 'fail'];
-        if (this.options.participants.canRefuse(command)) doings.push('refuse');
-        return [
-          usual,
-          again,
-          late,
-          ...doings.map((doing) =>
-            fault(`${name} and ${SAID[doing]}`, () =>
-              this.serve(spend(world, { topics }), command, doing),
-            ),
-          ),
-        ];
+  /** What lies in the participants' topics. */
+  private served(world: World): Move[] {
+    const { lists } = this.options.parts;
+    return lists.at(world.topics).flatMap((queue, topic) =>
+      lists.at(queue).flatMap((command, index) => {
+        const topics = lists.with(world.topics, topic, lists.without(queue, index));
+        return this.servedOne(world, topics, { command, topic, index });
       }),
     );
   }
 
-  private pending(world: World): Move[] {
-    return Object.entries(world.pending).flatMap(([commandId, step]): Move[] => {
-      const settle = (doing: 'succeed' | 'refuse') => () =>
-        this.answer(this.options.participants.settle(world, commandId, doing), commandId);
-      const done: Move = {
-        label: `'${step}' succeeds at last`,
-        faults: 0,
-        next: settle('succeed'),
-      };
-      const canRefuse = this.options.participants.canRefuse({ commandId, step, undo: false });
-      if (!canRefuse) return [done];
-      return [done, { label: `'${step}' is refused at last`, faults: 0, next: settle('refuse') }];
+  /** @param topics without it */
+  private servedOne(
+    world: World,
+    topics: number,
+    { command, topic, index }: { command: number; topic: number; index: number },
+  ): Move[] {
+    const { parts, servings, slow } = this.options;
+    const sent = parts.commands.at(command);
+    const name = () => `${this.topics[topic]} gets '${shortId(sent.commandId)}'`;
+    if (index > 0) {
+      return [
+        fault(
+          () => `${name()} before its turn`,
+          () => this.acts.serve(spend(world, { topics }), command, 'succeed'),
+        ),
+      ];
+    }
+    const moves = [
+      free(name, () => this.acts.serve({ ...world, topics }, command, 'succeed')),
+      fault(
+        () => `${name()}, and will get it again`,
+        () => this.acts.serve(spend(world), command, 'succeed'),
+      ),
+    ];
+    if (!servings.admits(world.business, command)) return moves;
+    moves.push(
+      fault(
+        () => `${name()} after its notAfter`,
+        () => this.acts.serve(spend(world, { topics }), command, 'succeed', true),
+      ),
+    );
+    const doings: Doing[] = ['accept', 'fail'];
+    if (servings.participants.canRefuse(sent)) doings.push('refuse');
+    for (const doing of doings) {
+      const label = () => `${name()} and ${SAID[doing]}`;
+      moves.push(
+        doing === 'accept' && !sent.undo && slow.has(sent.step)
+          ? free(label, () => this.acts.serve({ ...world, topics }, command, doing))
+          : fault(label, () => this.acts.serve(spend(world, { topics }), command, doing)),
+      );
+    }
+    return moves;
+  }
+
+  /** What was answered `pending` before. */
+  private settled(world: World): Move[] {
+    const { parts, servings } = this.options;
+    const { pending } = parts.businesses.at(world.business);
+    return Object.values(pending).flatMap((command): Move[] => {
+      const { commandId } = command;
+      const name = shortId(commandId);
+      const done = free(
+        () => `'${name}' succeeds at last`,
+        () => this.acts.settle(world, commandId, 'succeed'),
+      );
+      if (!servings.participants.canRefuse(command)) return [done];
+      return [
+        done,
+        free(
+          () => `'${name}' is refused at last`,
+          () => this.acts.settle(world, commandId, 'refuse'),
+        ),
+      ];
     });
   }
 
   /** A timer is the usual course only when nothing else can happen: else somebody was too slow. */
-  private timer(world: World, busy: boolean): Move[] {
-    const { wakeAt, steps } = world.instance;
+  private timers(world: World, busy: boolean): Move[] {
+    const { instances, messages } = this.options.parts;
+    const { wakeAt, steps } = instances.at(world.instance);
     if (wakeAt === null) return [];
-    const paid = busy ? spend(world) : world;
     const fire = (label: string, now: number): Move => ({
-      label,
+      label: () => label,
       faults: busy ? 1 : 0,
       idle: true,
       next: () => {
-        const publishedBy = world.outbox.length > 0 ? Infinity : 0;
-        return this.decide(paid, { kind: 'timer', messageId: '', publishedBy }, 'lives', now);
+        const publishedBy = world.outbox === Lists.EMPTY ? 0 : Infinity;
+        const timer = messages.of({ kind: 'timer', messageId: '', publishedBy });
+        return this.acts.decide(busy ? spend(world) : world, timer, { now });
       },
     });
     const several = Object.values(steps).some(({ command, undo }) =>
@@ -159,82 +186,66 @@ export class Moves {
     return several ? [first, fire('all timers are due', INTERVAL_MS - 1)] : [first];
   }
 
-  private cancel(world: World): Move[] {
-    if (world.cancelled) return [];
-    const reason = { code: 'customer', message: '' };
-    const cancel: SagaMessage = { kind: 'cancel', messageId: '', reason };
-    return [
-      fault('the customer cancels', () =>
-        spend(world, { cancelled: true, inbox: [...world.inbox, cancel] }),
-      ),
-    ];
+  /** Who writes of their own accord: at any moment, also before the start has arrived. */
+  private outside(world: World): Move[] {
+    const { instances, lists } = this.options.parts;
+    const started = instances.at(world.instance).state !== 'awaiting-start';
+    return this.outsiders.flatMap(({ label, message }, index): Move[] => {
+      const bit = 1 << index;
+      if ((world.asked & bit) !== 0) return [];
+      const asked = world.asked | bit;
+      const usual = fault(
+        () => label,
+        () => spend(world, { asked, inbox: lists.push(world.inbox, message) }),
+      );
+      if (started) return [usual];
+      const inbox = () => lists.of([message, ...lists.at(world.inbox)]);
+      const first = fault(
+        () => `${label} before the start arrives`,
+        () => spend(world, { asked, inbox: inbox() }),
+      );
+      return [usual, first];
+    });
   }
 
-  private lateEffects(world: World): Move[] {
-    return stepsOf(this.options.definition).flatMap(({ name, kind }): Move[] => {
-      const { undone, taken, returned } = world.effects[name] ?? NO_EFFECT;
-      const commandId = world.instance.steps[name]?.command?.commandId;
-      if (kind !== 'compensable' || commandId === undefined) return [];
-      if (!undone || taken !== returned || taken > 1) return [];
+  /** Of what the saga has heard, another copy may come at any time after. */
+  private copies(world: World): Move[] {
+    const { parts, servings, start } = this.options;
+    const asked = this.outsiders.flatMap(({ message }, index) =>
+      (world.asked & (1 << index)) === 0 ? [] : [message],
+    );
+    const inbox = parts.lists.at(world.inbox);
+    return [start, ...asked, ...servings.answered(world.business)].flatMap((message): Move[] => {
+      if (inbox.includes(message)) return [];
       return [
-        fault(`'${name}' has an effect after it was undone`, () => {
-          const { world: after, effects } = this.options.participants.lateEffect(world, name);
-          const report: SagaMessage = { kind: 'report', messageId: '', commandId, effects };
-          return spend(after, { inbox: [...world.inbox, report] });
-        }),
+        fault(
+          () => `${nameOf(parts.messages.at(message))} once more`,
+          () => this.acts.decide(spend(world), message),
+        ),
       ];
     });
   }
 
-  private decide(
-    world: World,
-    message: SagaMessage,
-    process: 'lives' | 'dies' = 'lives',
-    now = 0,
-  ): World {
-    const { definition, attempts, onDecision } = this.options;
-    const context: DecideContext = { now, jitter: 0, timing: defaultTiming };
-    const decision = decide(definition, world.instance, message, context);
-    onDecision(world, message);
-    checkDecision(definition, world.instance, decision);
-    const instance = timeless(decision.instance, attempts);
-    const commands = decision.commands.map((command): SentCommand => {
-      const { commandId, step, undoes } = command;
-      return {
-        commandId,
-        step,
-        undo: isUndo(command),
-        ...(undoes && { undoes: undoes.commandId }),
-      };
+  /** What participants tell the saga without having been asked. */
+  private reports(world: World): Move[] {
+    const { instances, lists, messages } = this.options.parts;
+    return this.options.servings.reports(world.business).map((report) => {
+      const { label, business, step, effects } = report;
+      const asked = instances.at(world.instance).steps[step]?.command?.commandId;
+      return fault(
+        () => label,
+        () => {
+          const commandId = report.namesCommand ? asked : undefined;
+          const message = messages.of({
+            kind: 'report',
+            messageId: '',
+            ...(commandId !== undefined && { commandId }),
+            effects,
+          });
+          return spend(world, { business, inbox: lists.push(world.inbox, message) });
+        },
+      );
     });
-    if (process === 'dies') return { ...world, instance, outbox: [...world.outbox, ...commands] };
-    return this.send({ ...world, instance }, commands);
-  }
-
-  private send(world: World, commands: readonly SentCommand[]): World {
-    const topics = { ...world.topics };
-    for (const command of commands) {
-      const topic = this.topicOf(command);
-      topics[topic] = [...(topics[topic] ?? []), command];
-    }
-    return { ...world, topics };
-  }
-
-  private topicOf({ step: name, undo }: SentCommand): string {
-    const step = stepsOf(this.options.definition).find((one) => one.name === name);
-    const own = step?.compensation && 'command' in step.compensation ? step.compensation : step;
-    return (undo ? own?.command : step?.command)?.participant ?? 'nobody';
-  }
-
-  private serve(world: World, command: SentCommand, doing: Doing, late = false): World {
-    const served = this.options.participants.serve(world, command, doing, late);
-    return this.answer(served, command.commandId);
-  }
-
-  private answer({ world, answer }: Served, commandId: string): World {
-    if (!answer) return world;
-    const reply: SagaMessage = { kind: 'reply', messageId: '', commandId, ...answer };
-    return { ...world, inbox: [...world.inbox, reply] };
   }
 }
 
@@ -245,7 +256,8 @@ const SAID: Readonly<Record<Doing, string>> = {
   fail: 'fails for good',
 };
 
-const fault = (label: string, next: () => World): Move => ({ label, faults: 1, next });
+const free = (label: () => string, next: () => World): Move => ({ label, faults: 0, next });
+const fault = (label: () => string, next: () => World): Move => ({ label, faults: 1, next });
 
 const spend = (world: World, change: Partial<World> = {}): World => ({
   ...world,
@@ -253,10 +265,7 @@ const spend = (world: World, change: Partial<World> = {}): World => ({
   faultsLeft: world.faultsLeft - 1,
 });
 
-const commandName = ({ commandId }: SentCommand): string =>
-  `'${commandId.split(':').slice(1).join(':')}'`;
-
 const nameOf = (message: SagaMessage): string =>
   message.kind === 'reply'
-    ? `the saga hears ${message.outcome} of '${message.commandId.split(':').slice(1).join(':')}'`
+    ? `the saga hears ${message.outcome} of '${shortId(message.commandId)}'`
     : `the saga gets ${message.kind}`;

@@ -7,11 +7,11 @@ import { stepsOf, type SagaDefinition, type Step } from '../definition.js';
 import { Violation } from './violation.js';
 import {
   NO_EFFECT,
+  type Business,
   type ModelAnswer,
   type ModelBarrierRow,
   type ModelEffect,
   type SentCommand,
-  type World,
 } from './world.js';
 
 export type ModelVerdict =
@@ -34,8 +34,18 @@ export type ModelBarrier = (
 export type Doing = 'succeed' | 'refuse' | 'accept' | 'fail';
 
 export interface Served {
-  readonly world: World;
+  readonly business: Business;
   readonly answer?: ModelAnswer;
+}
+
+/** What a participant has done without being asked for it, and what it reports of it. */
+export interface OwnReport {
+  readonly label: string;
+  readonly step: string;
+  /** Whether the report names the step's command. */
+  readonly namesCommand: boolean;
+  readonly business: Business;
+  readonly effects: readonly Effect[];
 }
 
 export class Participants {
@@ -51,32 +61,33 @@ export class Participants {
   }
 
   /** Takes one copy of a command through the barrier, and does with it what `doing` says. */
-  serve(world: World, command: SentCommand, doing: Doing, late = false): Served {
-    const verdict = this.barrier(world.barrier, command, late);
-    const row = world.barrier[command.commandId];
+  serve(business: Business, command: SentCommand, doing: Doing, late = false): Served {
+    const verdict = this.barrier(business.barrier, command, late);
+    const row = business.barrier[command.commandId];
     switch (verdict.kind) {
       case 'repeat':
-        return { world, ...(row?.answer && { answer: row.answer }) };
+        return { business, ...(row?.answer && { answer: row.answer }) };
       case 'refuse':
       case 'reject': {
         const outcome = verdict.kind === 'refuse' ? 'refused' : 'dead';
         const answer = generic(outcome, verdict.code);
         const state = verdict.kind === 'refuse' ? 'handled' : 'dead';
         return verdict.remember
-          ? remember(world, command.commandId, state, answer)
-          : { world, answer };
+          ? remember(business, command.commandId, state, answer)
+          : { business, answer };
       }
       case 'admit': {
         const { entomb } = verdict;
-        const barrier = entomb === undefined ? world.barrier : entombed(world.barrier, entomb);
-        return this.handle({ ...world, barrier }, command, doing);
+        const barrier =
+          entomb === undefined ? business.barrier : entombed(business.barrier, entomb);
+        return this.handle({ ...business, barrier }, command, doing);
       }
     }
   }
 
   /** Whether the barrier would hand this copy on, so that it matters what the business does. */
-  admits(world: World, command: SentCommand): boolean {
-    return this.barrier(world.barrier, command, false).kind === 'admit';
+  admits(business: Business, command: SentCommand): boolean {
+    return this.barrier(business.barrier, command, false).kind === 'admit';
   }
 
   canRefuse({ step, undo }: SentCommand): boolean {
@@ -85,45 +96,71 @@ export class Participants {
   }
 
   /** The final answer to a command that was answered `pending` before. */
-  settle(world: World, commandId: string, doing: 'succeed' | 'refuse'): Served {
-    const { [commandId]: step = '', ...pending } = world.pending;
-    return this.handle({ ...world, pending }, { commandId, step, undo: false }, doing);
+  settle(business: Business, commandId: string, doing: 'succeed' | 'refuse'): Served {
+    const { [commandId]: command, ...pending } = business.pending;
+    if (!command) throw new Error(`'${commandId}' is not pending`);
+    return this.handle({ ...business, pending }, command, doing);
   }
 
-  /** A step has an effect after all: a transfer that was paid after it expired. */
-  lateEffect(world: World, step: string): { world: World; effects: readonly Effect[] } {
-    const before = world.effects[step] ?? NO_EFFECT;
-    const after = { ...before, taken: before.taken + 1, revision: before.revision + 1 };
-    const effects = { ...world.effects, [step]: after };
-    return { world: { ...world, effects }, effects: this.reported(effects, step) };
+  /** What participants may do of their own accord. */
+  reports(business: Business): OwnReport[] {
+    return [...this.byName.values()].flatMap((step): OwnReport[] => {
+      const { name, kind, compensation } = step;
+      if (kind !== 'compensable') return [];
+      const before = business.effects[name] ?? NO_EFFECT;
+      const { taken, returned, revision, undone } = before;
+      const reports: OwnReport[] = [];
+      const report = (label: string, after: ModelEffect, namesCommand: boolean): void => {
+        const effects = { ...business.effects, [name]: { ...after, revision: revision + 1 } };
+        reports.push({
+          label,
+          step: name,
+          namesCommand,
+          business: { ...business, effects },
+          effects: this.reported(effects, name),
+        });
+      };
+      // A transfer that is paid after it expired.
+      if (undone && taken === returned && taken <= 1) {
+        const label = `'${name}' has an effect after it was undone`;
+        report(label, { ...before, taken: taken + 1 }, true);
+      }
+      // A reservation, which lasts only when a later step has secured it.
+      const holders = compensation && 'command' in compensation ? this.coveredBy(name) : [];
+      const held = holders.some((holder) => (business.effects[holder] ?? NO_EFFECT).taken > 0);
+      if (holders.length > 0 && !held && taken > returned) {
+        report(`'${name}' expires`, { ...before, returned: taken }, false);
+      }
+      return reports;
+    });
   }
 
-  private handle(world: World, command: SentCommand, doing: Doing): Served {
+  private handle(business: Business, command: SentCommand, doing: Doing): Served {
     const { commandId, step } = command;
     if (doing === 'fail') {
-      return remember(world, commandId, 'dead', generic('dead', 'given-up'));
+      return remember(business, commandId, 'dead', generic('dead', 'given-up'));
     }
     if (doing === 'accept') {
-      const pending = command.undo ? world.pending : { ...world.pending, [commandId]: step };
-      return remember({ ...world, pending }, commandId, 'handled', generic('pending', 'later'));
+      const pending = { ...business.pending, [commandId]: command };
+      return remember({ ...business, pending }, commandId, 'handled', generic('pending', 'later'));
     }
-    if (command.undo) return this.undo(world, command);
-    if (doing === 'refuse' || this.isGone(world, step)) {
-      return remember(world, commandId, 'handled', {
+    if (command.undo) return this.undo(business, command);
+    if (doing === 'refuse' || this.isGone(business, step)) {
+      return remember(business, commandId, 'handled', {
         outcome: 'refused',
         name: 'refused',
         reason: { code: 'refused', message: '' },
       });
     }
-    return this.succeed(world, command);
+    return this.succeed(business, command);
   }
 
-  private succeed(world: World, { commandId, step }: SentCommand): Served {
-    const before = world.effects[step] ?? NO_EFFECT;
+  private succeed(business: Business, { commandId, step }: SentCommand): Served {
+    const before = business.effects[step] ?? NO_EFFECT;
     if (before.taken > 0) throw new Violation(`'${step}' has had its effect twice`);
     if (before.undone) throw new Violation(`'${step}' has its effect after it was undone`);
-    const effects = { ...world.effects, [step]: { ...before, taken: 1, revision: 1 } };
-    return remember({ ...world, effects }, commandId, 'handled', {
+    const effects = { ...business.effects, [step]: { ...before, taken: 1, revision: 1 } };
+    return remember({ ...business, effects }, commandId, 'handled', {
       outcome: 'succeeded',
       name: 'done',
       ...(this.results[step] && { result: this.results[step] }),
@@ -132,9 +169,10 @@ export class Participants {
   }
 
   /** Undoes what there is to undo of a step and of those that it covers; succeeds with nothing. */
-  private undo(world: World, { commandId, step }: SentCommand): Served {
+  private undo(business: Business, { commandId, step }: SentCommand): Served {
     const together = [step, ...this.coveredBy(step)];
-    const effects: Record<string, ModelEffect> = { ...world.effects };
+    this.checkUndo(business, commandId, step);
+    const effects: Record<string, ModelEffect> = { ...business.effects };
     for (const name of together) {
       const before = effects[name] ?? NO_EFFECT;
       const moved = before.taken > before.returned;
@@ -146,20 +184,32 @@ export class Participants {
       };
     }
     const pending = Object.fromEntries(
-      Object.entries(world.pending).filter(([, name]) => !together.includes(name)),
+      Object.entries(business.pending).filter(([, { step: name }]) => !together.includes(name)),
     );
-    return remember({ ...world, effects, pending }, commandId, 'handled', {
+    return remember({ ...business, effects, pending }, commandId, 'handled', {
       outcome: 'succeeded',
       name: 'undone',
       effects: together.flatMap((name) => this.reported(effects, name)),
     });
   }
 
-  /** What covers it is undone; of its own compensation the barrier alone has to know. */
-  private isGone(world: World, name: string): boolean {
+  private checkUndo({ barrier, effects }: Business, commandId: string, step: string): void {
+    if (barrier[commandId]?.answer?.outcome === 'succeeded') {
+      throw new Violation(`'${step}' has been undone twice by one command`);
+    }
+    for (const { name, kind } of this.byName.values()) {
+      if (kind === 'pivot' && (effects[name] ?? NO_EFFECT).taken > 0) {
+        throw new Violation(`'${step}' is undone after the pivot '${name}' was done`);
+      }
+    }
+  }
+
+  /** What covers it is given back; of its own compensation the barrier alone has to know. */
+  private isGone(business: Business, name: string): boolean {
     const { compensation } = this.step(name);
     if (!compensation || !('coveredBy' in compensation)) return false;
-    return world.effects[compensation.coveredBy]?.undone === true;
+    const { undone, taken, returned } = business.effects[compensation.coveredBy] ?? NO_EFFECT;
+    return undone || (taken > 0 && taken === returned);
   }
 
   private coveredBy(name: string): string[] {
@@ -191,14 +241,14 @@ const generic = (outcome: 'refused' | 'dead' | 'pending', code: string): ModelAn
 });
 
 const remember = (
-  world: World,
+  business: Business,
   commandId: string,
   state: ModelBarrierRow['state'],
   answer: ModelAnswer,
 ): Served => {
-  const answerNo = (world.barrier[commandId]?.answerNo ?? 0) + 1;
-  const barrier = { ...world.barrier, [commandId]: { state, answer, answerNo } };
-  return { world: { ...world, barrier }, answer };
+  const answerNo = (business.barrier[commandId]?.answerNo ?? 0) + 1;
+  const barrier = { ...business.barrier, [commandId]: { state, answer, answerNo } };
+  return { business: { ...business, barrier }, answer };
 };
 
 const entombed = (

@@ -1,12 +1,15 @@
 /** What must hold in every run: after each decision, and where a run comes to rest. */
-import type { SagaDefinition, Step } from '../definition.js';
-import type { SagaInstance, StepInstance } from '../instance.js';
+import { stepsOf, type SagaDefinition, type Step } from '../definition.js';
+import type { SagaInstance, StepInstance, StepStateName } from '../instance.js';
 import type { Command, Decision } from '../messages.js';
 import { openEffects } from '../ledger.js';
 import { Violation } from './violation.js';
-import { isUndo, NO_EFFECT, type World } from './world.js';
+import { isUndo, NO_EFFECT, type Business } from './world.js';
 
 const WAITING: StepInstance = { state: 'waiting' };
+
+const stateOf = ({ steps }: SagaInstance, name: string): StepStateName =>
+  (steps[name] ?? WAITING).state;
 
 /** @throws Violation */
 export const checkDecision = (
@@ -14,18 +17,62 @@ export const checkDecision = (
   before: SagaInstance,
   { instance, commands }: Decision,
 ): void => {
-  const { groups } = definition;
-  const pivot = groups.flat().find(({ kind }) => kind === 'pivot');
-  for (const command of commands.filter(isUndo)) {
-    // What is out already may be sent again, whatever was reopened meanwhile.
-    if (command.resend === 0) checkUndo(definition, before, instance, command);
-    const pivotState = pivot && (instance.steps[pivot.name] ?? WAITING).state;
-    if (pivotState !== undefined && !['waiting', 'skipped', 'refused'].includes(pivotState)) {
-      throw new Violation(`'${command.step}' is undone while the pivot is ${pivotState}`);
+  for (const command of commands) {
+    if (isUndo(command)) {
+      checkPivot(definition, before, instance, command);
+      // What is out already may be sent again, whatever was reopened meanwhile.
+      if (command.resend === 0) checkUndo(definition, before, instance, command);
+    } else {
+      checkForward(definition, instance, command);
     }
   }
   if (instance.state === 'compensated' && openEffects(instance.ledger).length > 0) {
     throw new Violation('it is compensated while its ledger is open');
+  }
+  if (['compensating', 'compensated'].includes(instance.state) && !instance.cause?.code) {
+    throw new Violation(`it is ${instance.state} without a cause`);
+  }
+  const { attention } = instance;
+  const isNew = attention !== before.attention;
+  if (attention && isNew && !(attention.code && attention.message)) {
+    throw new Violation('it asks for attention without a cause');
+  }
+};
+
+/** Groups go one after the other, and nothing goes forward on the way back. */
+const checkForward = (
+  { groups }: SagaDefinition,
+  instance: SagaInstance,
+  { step }: Command,
+): void => {
+  if (instance.state !== 'running') {
+    throw new Violation(`'${step}' is sent while it is ${instance.state}`);
+  }
+  const at = groups.findIndex((group) => group.some(({ name }) => name === step));
+  for (const { name } of groups.slice(0, at).flat()) {
+    if (['done', 'skipped'].includes(stateOf(instance, name))) continue;
+    throw new Violation(`'${step}' is sent before '${name}' is done`);
+  }
+};
+
+const isOut = (state: StepStateName): boolean => !['waiting', 'skipped', 'refused'].includes(state);
+
+/** Once the pivot was sent, only its refusal lets anything be undone. */
+const checkPivot = (
+  definition: SagaDefinition,
+  before: SagaInstance,
+  after: SagaInstance,
+  { step }: Command,
+): void => {
+  for (const { name, kind } of stepsOf(definition)) {
+    if (name === step && (kind === 'pivot' || kind === 'retriable')) {
+      throw new Violation(`'${step}' is undone, but a ${kind} step never is`);
+    }
+    if (kind !== 'pivot') continue;
+    const [was, is] = [stateOf(before, name), stateOf(after, name)];
+    if (isOut(is) || (isOut(was) && is !== 'refused')) {
+      throw new Violation(`'${step}' is undone while the pivot is ${isOut(is) ? is : was}`);
+    }
   }
 };
 
@@ -38,9 +85,10 @@ const checkUndo = (
 ): void => {
   const at = groups.findIndex((group) => group.some(({ name }) => name === step));
   const kind = groups[at]?.find(({ name }) => name === step)?.kind;
-  const was = (before.steps[step] ?? WAITING).state;
-  if (kind !== 'local' && (was === 'waiting' || was === 'skipped')) {
-    throw new Violation(`'${step}' is undone though it was never sent`);
+  const was = stateOf(before, step);
+  const isNothing = ['waiting', 'skipped', 'refused', 'undone'].includes(was);
+  if (kind !== 'local' && isNothing && !hasOpenEffect(groups.flat(), after, step)) {
+    throw new Violation(`'${step}' is undone though it was ${was}`);
   }
   for (const later of groups.slice(at + 1).flat()) {
     const stands = standing(later, after.steps[later.name] ?? WAITING, step);
@@ -50,11 +98,24 @@ const checkUndo = (
   }
 };
 
+/** Something is out of the step or of what it covers, whatever was answered. */
+const hasOpenEffect = (
+  steps: readonly Step[],
+  { ledger }: SagaInstance,
+  undoer: string,
+): boolean => {
+  const owners = steps.flatMap(({ name, compensation }) =>
+    name === undoer || isCoveredBy(compensation, undoer) ? [name] : [],
+  );
+  return openEffects(ledger).some(({ step }) => owners.includes(step));
+};
+
+const isCoveredBy = (compensation: Step['compensation'], name: string): boolean =>
+  compensation !== undefined && 'coveredBy' in compensation && compensation.coveredBy === name;
+
 /** Whether a step still has to be undone by itself. */
 const standing = (later: Step, { state, undo }: StepInstance, owner: string): boolean => {
-  const { compensation } = later;
-  const covered = compensation && 'coveredBy' in compensation && compensation.coveredBy === owner;
-  if (covered) return false;
+  if (isCoveredBy(later.compensation, owner)) return false;
   if (state === 'undoing') return undo !== undefined && undo.state !== 'failed';
   return ['sent', 'pending', 'done', 'in-doubt'].includes(state);
 };
@@ -66,11 +127,14 @@ export type Rest = 'ended' | 'attention' | 'waiting';
  * A world in which nothing is on its way any more.
  * @throws Violation
  */
-export const checkRest = ({ groups }: SagaDefinition, world: World): Rest => {
-  const { instance } = world;
+export const checkRest = (
+  { groups }: SagaDefinition,
+  instance: SagaInstance,
+  { effects }: Business,
+): Rest => {
   const steps = groups.flat();
   const outOf = ({ name }: Step): number => {
-    const { taken, returned } = world.effects[name] ?? NO_EFFECT;
+    const { taken, returned } = effects[name] ?? NO_EFFECT;
     return taken - returned;
   };
   switch (instance.state) {

@@ -1,0 +1,96 @@
+/** What moves are made of: each takes one thing from where it waits to whom it concerns. */
+import { stepsOf, type SagaDefinition } from '../definition.js';
+import type { Engine } from './engine.js';
+import type { Doing } from './participant.js';
+import { Lists } from './parts.js';
+import type { Serving, Servings } from './servings.js';
+import type { Parts, SentCommand, World } from './world.js';
+
+export interface ActOptions {
+  readonly definition: SagaDefinition;
+  readonly engine: Engine;
+  readonly servings: Servings;
+  readonly parts: Parts;
+  /** Told of each decision, for what is counted. */
+  readonly onDecision: (pair: string) => void;
+}
+
+interface Circumstances {
+  /** A rank; see `timeless`. */
+  readonly now?: number;
+  /** The process dies after its commit, before it has published. */
+  readonly dies?: boolean;
+}
+
+export class Acts {
+  /** The participants' names; each has a topic. */
+  readonly topics: readonly string[];
+  private readonly topicOfStep: ReadonlyMap<string, { forward: number; undo: number }>;
+
+  constructor(private readonly options: ActOptions) {
+    const steps = stepsOf(options.definition);
+    const participants = steps.map(({ command, compensation }) => {
+      const undo = compensation && 'command' in compensation ? compensation.command : undefined;
+      return [command?.participant ?? '', undo?.participant ?? ''];
+    });
+    this.topics = [...new Set(participants.flat())];
+    this.topicOfStep = new Map(
+      steps.map(({ name }, index) => {
+        const [forward = '', undo = ''] = participants[index] ?? [];
+        return [name, { forward: this.topics.indexOf(forward), undo: this.topics.indexOf(undo) }];
+      }),
+    );
+  }
+
+  /** @throws Violation */
+  decide(world: World, message: number, { now = 0, dies = false }: Circumstances = {}): World {
+    const { engine, parts, onDecision } = this.options;
+    const { instance, commands, pair } = engine.decide(world.instance, message, now);
+    onDecision(pair);
+    if (!dies) return this.send({ ...world, instance }, commands);
+    const outbox = commands.reduce(
+      (list, command) => parts.lists.push(list, command),
+      world.outbox,
+    );
+    return { ...world, instance, outbox };
+  }
+
+  /** @throws Violation */
+  serve(world: World, command: number, doing: Doing, late = false): World {
+    return this.answered(world, this.options.servings.serve(world.business, command, doing, late));
+  }
+
+  /** @throws Violation */
+  settle(world: World, commandId: string, doing: 'succeed' | 'refuse'): World {
+    return this.answered(world, this.options.servings.settle(world.business, commandId, doing));
+  }
+
+  publishOutbox(world: World): World {
+    const commands = this.options.parts.lists.at(world.outbox);
+    return this.send({ ...world, outbox: Lists.EMPTY }, commands);
+  }
+
+  private send(world: World, sent: readonly number[]): World {
+    if (sent.length === 0) return world;
+    const { lists, commands } = this.options.parts;
+    let { topics } = world;
+    for (const command of sent) {
+      const topic = this.topicOf(commands.at(command));
+      const queue = lists.at(topics)[topic] ?? Lists.EMPTY;
+      topics = lists.with(topics, topic, lists.push(queue, command));
+    }
+    return { ...world, topics };
+  }
+
+  private topicOf({ step, undo }: SentCommand): number {
+    const topic = this.topicOfStep.get(step)?.[undo ? 'undo' : 'forward'];
+    if (topic === undefined) throw new Error(`no step '${step}'`);
+    return topic;
+  }
+
+  private answered(world: World, { business, answer }: Serving): World {
+    const { lists } = this.options.parts;
+    if (answer === undefined) return { ...world, business };
+    return { ...world, business, inbox: lists.push(world.inbox, answer) };
+  }
+}

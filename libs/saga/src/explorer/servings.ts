@@ -1,0 +1,93 @@
+/** The participants, between parts: what each does with a command is worked out only once. */
+import type { Doing, OwnReport, Participants, Served } from './participant.js';
+import { Memo } from './parts.js';
+import type { ModelAnswer, Parts } from './world.js';
+
+export interface Serving {
+  readonly business: number;
+  /** The message that answers, if any. */
+  readonly answer?: number;
+}
+
+/** A report, with what the participants have done then. */
+export interface Report extends Omit<OwnReport, 'business'> {
+  readonly business: number;
+}
+
+const DOINGS: readonly Doing[] = ['succeed', 'refuse', 'accept', 'fail'];
+
+export class Servings {
+  private readonly served = new Memo<Serving>();
+  private readonly settled = new Memo<Serving>();
+  private readonly admitted = new Memo<number>();
+  private readonly known = new Memo<readonly number[]>();
+  private readonly told = new Memo<readonly Report[]>();
+
+  constructor(
+    readonly participants: Participants,
+    private readonly parts: Parts,
+  ) {}
+
+  /** @throws Violation */
+  serve(business: number, command: number, doing: Doing, late = false): Serving {
+    const key = (command * DOINGS.length + DOINGS.indexOf(doing)) * 2 + (late ? 1 : 0);
+    return this.served.of(business, key, () => {
+      const { businesses, commands } = this.parts;
+      const sent = commands.at(command);
+      const served = this.participants.serve(businesses.at(business), sent, doing, late);
+      return this.serving(served, sent.commandId);
+    });
+  }
+
+  /** Whether the barrier would hand this copy on, so that it matters what the business does. */
+  admits(business: number, command: number): boolean {
+    const { businesses, commands } = this.parts;
+    const admits = this.admitted.of(business, command, () =>
+      this.participants.admits(businesses.at(business), commands.at(command)) ? 1 : 0,
+    );
+    return admits === 1;
+  }
+
+  /** @throws Violation */
+  settle(business: number, commandId: string, doing: 'succeed' | 'refuse'): Serving {
+    const { businesses, commands } = this.parts;
+    const before = businesses.at(business);
+    const command = before.pending[commandId];
+    if (!command) throw new Error(`'${commandId}' is not pending`);
+    const key = commands.of(command) * DOINGS.length + DOINGS.indexOf(doing);
+    return this.settled.of(business, key, () =>
+      this.serving(this.participants.settle(before, commandId, doing), commandId),
+    );
+  }
+
+  /** The answers that were given last, as the messages they are. */
+  answered(business: number): readonly number[] {
+    return this.known.of(business, 0, () =>
+      Object.entries(this.parts.businesses.at(business).barrier).flatMap(
+        ([commandId, { answer }]) => (answer ? [this.messageOf(answer, commandId)] : []),
+      ),
+    );
+  }
+
+  /** What participants may do of their own accord, and report. */
+  reports(business: number): readonly Report[] {
+    const { businesses } = this.parts;
+    return this.told.of(business, 0, () =>
+      this.participants
+        .reports(businesses.at(business))
+        .map((report) => ({ ...report, business: businesses.of(report.business) })),
+    );
+  }
+
+  private serving({ business, answer }: Served, commandId: string): Serving {
+    const { businesses } = this.parts;
+    return {
+      business: businesses.of(business),
+      ...(answer && { answer: this.messageOf(answer, commandId) }),
+    };
+  }
+
+  private messageOf(answer: ModelAnswer, commandId: string): number {
+    return this.parts.messages.of({ kind: 'reply', messageId: '', commandId, ...answer });
+  }
+}

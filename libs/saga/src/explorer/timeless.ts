@@ -1,0 +1,74 @@
+/**
+ * An instance without what only tells time or counts on. Moments are ranks: of a timer only its
+ * order among the others counts. What is new in an instance is kept as it is, until it is named here.
+ */
+import type { Reason } from '#contracts';
+import type { SagaInstance, StepInstance } from '../instance.js';
+
+/** Any interval; because every one is the same, timers come due in the order they were set. */
+export const INTERVAL_MS = 1_000;
+
+/** When a step's timer is due, as `decide` sees it; undefined when it waits for nothing. */
+const dueOf = ({ state, command, undo }: StepInstance): number | undefined => {
+  if (state === 'undoing') return undo?.dueAt;
+  return state === 'sent' || state === 'pending' ? command?.dueAt : undefined;
+};
+
+/** @param attempts sendings beyond this many count as this many */
+export const timeless = (instance: SagaInstance, attempts: number): SagaInstance => {
+  const all = Object.entries(instance.steps);
+  const dues = [...new Set(all.flatMap(([, step]) => dueOf(step) ?? []))].sort((a, b) => a - b);
+  if (instance.wakeAt !== (dues[0] ?? null)) {
+    throw new Error('the instance has a timer that the explorer does not know of');
+  }
+  const steps = Object.fromEntries(
+    all.map(([name, step]) => {
+      const due = dueOf(step);
+      const rank = due === undefined ? undefined : dues.indexOf(due) + 1;
+      return [name, timelessStep(step, rank, attempts)];
+    }),
+  );
+  const { cause, cancel, attention } = instance;
+  return {
+    ...instance,
+    revision: 0,
+    steps,
+    ...(cause && { cause: wordless(cause) }),
+    ...(cancel && { cancel: wordless(cancel) }),
+    ...(attention && { attention: wordless(attention) }),
+    wakeAt: dues.length === 0 ? null : 1,
+    createdAt: 0,
+    updatedAt: 0,
+  };
+};
+
+const timelessStep = (step: StepInstance, rank: number | undefined, attempts: number) => {
+  const { finishedAt: _finishedAt, command, undo, ...kept } = step;
+  const undoing = step.state === 'undoing';
+  return {
+    ...kept,
+    ...(command && { command: timelessSending(command, undoing ? undefined : rank, attempts) }),
+    ...(undo && { undo: timelessSending(undo, undoing ? rank : undefined, attempts) }),
+  };
+};
+
+interface Sending {
+  readonly attempts: number;
+  readonly sentAt: number;
+  readonly dueAt?: number;
+  readonly error?: Reason;
+}
+
+const timelessSending = <T extends Sending>(
+  { dueAt: _dueAt, error: _error, ...kept }: T,
+  rank: number | undefined,
+  attempts: number,
+) => ({
+  ...kept,
+  attempts: Math.min(kept.attempts, attempts),
+  sentAt: 0,
+  ...(rank !== undefined && { dueAt: rank }),
+});
+
+/** Words may count on, as in "silent after 7 sendings"; nothing is decided by them. */
+const wordless = <T extends Reason>(reason: T): T => ({ ...reason, message: '' });
