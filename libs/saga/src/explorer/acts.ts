@@ -1,7 +1,7 @@
 /** What moves are made of: each takes one thing from where it waits to whom it concerns. */
 import { stepsOf, type SagaDefinition } from '../definition.js';
 import type { Engine } from './engine.js';
-import type { Doing } from './participant.js';
+import type { Doing, Refusing } from './participant.js';
 import { Lists } from './parts.js';
 import type { Serving, Servings } from './servings.js';
 import type { Parts, SentCommand, World } from './world.js';
@@ -61,7 +61,7 @@ export class Acts {
   }
 
   /** @throws Violation */
-  settle(world: World, commandId: string, doing: 'succeed' | 'refuse'): World {
+  settle(world: World, commandId: string, doing: 'succeed' | Refusing): World {
     return this.answered(world, this.options.servings.settle(world.business, commandId, doing));
   }
 

@@ -3,6 +3,7 @@ import type { decide } from '../decide.js';
 import type { SagaDefinition } from '../definition.js';
 import type { SagaInstance } from '../instance.js';
 import type { Decision, SagaMessage } from '../messages.js';
+import type { Reaction } from '../reactions.js';
 import { defaultTiming } from '../timing.js';
 import { Memo } from './parts.js';
 import { checkDecision } from './promises.js';
@@ -35,9 +36,18 @@ export const explorable = (definition: SagaDefinition, attempts: number): SagaDe
       backoff: 'fixed',
       backoffMaxMs: INTERVAL_MS,
       pendingMs: INTERVAL_MS,
+      ...(step.on && { on: explorableReactions(step.on) }),
     })),
   ),
 });
+
+const explorableReactions = (on: Readonly<Record<string, Reaction>>): Record<string, Reaction> =>
+  Object.fromEntries(
+    Object.entries(on).map(([name, reaction]) => [
+      name,
+      reaction.kind === 'mend' ? { ...reaction, windowMs: INTERVAL_MS } : reaction,
+    ]),
+  );
 
 export class Engine {
   private readonly decisions = new Memo<Decided>();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { barrier } from '../../../../tools/explore/barrier.js';
 import { examples } from '../../../../tools/explore/examples.js';
 import { sagas } from '../../../../apps/orchestrator/src/sagas/index.js';
-import { conditional, sample } from '../spec/saga-run.js';
+import { conditional, forgiving, sample } from '../spec/saga-run.js';
 import { allPairs, explore, type Exploration, type ExploreOptions } from './explore.js';
 import type { ModelBarrier } from './participant.js';
 
@@ -34,6 +34,16 @@ describe('the explorer', () => {
     expect(found.ends['completed']).toBeGreaterThan(0);
   });
 
+  it('finds no broken promise where refusals are mended, and steps run side by side', () => {
+    const mends = { charge: { id: 'better' }, ship: { id: 'elsewhere' } };
+    const found = run({ definition: forgiving, mends, faults: 2 });
+    expect(found.violation).toBeUndefined();
+    expect(found.cut).toBe(0);
+    const mending = allPairs().filter((pair) => pair.endsWith(' mend'));
+    expect(mending.filter((pair) => !(pair in found.pairs))).toEqual([]);
+    expect(found.ends['completed']).toBeGreaterThan(0);
+  });
+
   it('counts the same states each time', () => {
     const [first, second] = [run(), run()];
     expect(second).toEqual(first);
@@ -49,7 +59,11 @@ describe('the explorer', () => {
     'meets every pair of the table that can occur, in %s',
     (name, definition) => {
       const { pairs } = run({ definition, ...examples[name], faults: 2 });
-      expect(allPairs().filter((pair) => !(pair in pairs))).toEqual([
+      const possible = allPairs().filter(
+        // Nothing of it can be mended, and moves from version to version have tests of their own.
+        (pair) => !pair.endsWith(' mend') && !pair.endsWith(' move'),
+      );
+      expect(possible.filter((pair) => !(pair in pairs))).toEqual([
         // Nothing is sent before the start, so nobody answers and no timer is set.
         'awaiting-start reply',
         'awaiting-start report',

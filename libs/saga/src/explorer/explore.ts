@@ -10,6 +10,7 @@ import { transitions } from '../transitions.js';
 import { Engine, explorable } from './engine.js';
 import { Numbers, withoutWayTo } from './graph.js';
 import { Moves, type Move } from './moves.js';
+import type { Mends } from './outside.js';
 import { Participants, type ModelBarrier } from './participant.js';
 import { checkRest } from './promises.js';
 import { Servings } from './servings.js';
@@ -28,6 +29,8 @@ export interface ExploreOptions {
   readonly decide?: typeof realDecide;
   /** What a successful step answers, by its name; default: nothing. */
   readonly results?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** A better input for each step that may ask for one, by its name. */
+  readonly mends?: Mends;
   /** How much may go wrong in one run. */
   readonly faults: number;
   /** Sendings of a command before its silence counts; default 2. */
@@ -87,6 +90,7 @@ class Explorer {
       parts,
       start: this.start,
       slow: new Set(slow.map(({ name }) => name)),
+      mends: options.mends ?? {},
       engine: new Engine({ definition, attempts, decide }, parts),
       servings: new Servings(new Participants(definition, barrier, results), parts),
       onDecision: (pair) => {

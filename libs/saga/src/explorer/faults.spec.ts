@@ -36,7 +36,7 @@ describe('with one fault a run, the explorer meets', () => {
     [
       'a refusal',
       reply(({ reason }) => reason?.code === 'refused'),
-      "inventory gets 'reserve' and refuses",
+      "inventory gets 'reserve' and refuses (refused)",
     ],
     [
       'a command that fails for good',

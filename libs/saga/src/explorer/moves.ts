@@ -4,7 +4,7 @@
  */
 import type { SagaMessage } from '../messages.js';
 import { Acts, type ActOptions } from './acts.js';
-import { OUTSIDERS } from './outside.js';
+import { mendOf, outsiders, RELEASE, type Mends } from './outside.js';
 import type { Doing } from './participant.js';
 import { Lists } from './parts.js';
 import { INTERVAL_MS } from './timeless.js';
@@ -25,6 +25,7 @@ export interface MoveOptions extends ActOptions {
   readonly start: number;
   /** Steps that are expected to be pending for long: that they are is no fault. */
   readonly slow: ReadonlySet<string>;
+  readonly mends: Mends;
 }
 
 export class Moves {
@@ -33,7 +34,7 @@ export class Moves {
 
   constructor(private readonly options: MoveOptions) {
     this.acts = new Acts(options);
-    this.outsiders = OUTSIDERS.map(({ label, message }) => ({
+    this.outsiders = outsiders(options.mends).map(({ label, message }) => ({
       label,
       message: options.parts.messages.of(message),
     }));
@@ -54,7 +55,7 @@ export class Moves {
       );
     }
     const busy = usual.some(({ faults }) => faults === 0);
-    const moves = [...usual, ...this.timers(world, busy)];
+    const moves = [...usual, ...this.timers(world, busy), ...this.helped(world)];
     if (world.faultsLeft === 0) return moves.filter(({ faults }) => faults === 0);
     return [...moves, ...this.outside(world), ...this.copies(world), ...this.reports(world)];
   }
@@ -129,10 +130,9 @@ export class Moves {
         () => this.acts.serve(spend(world, { topics }), command, 'succeed', true),
       ),
     );
-    const doings: Doing[] = ['accept', 'fail'];
-    if (servings.participants.canRefuse(sent)) doings.push('refuse');
+    const doings: Doing[] = ['accept', 'fail', ...servings.participants.refusals(sent)];
     for (const doing of doings) {
-      const label = () => `${name()} and ${SAID[doing]}`;
+      const label = () => `${name()} and ${said(doing)}`;
       moves.push(
         doing === 'accept' && !sent.undo && slow.has(sent.step)
           ? free(label, () => this.acts.serve({ ...world, topics }, command, doing))
@@ -153,14 +153,13 @@ export class Moves {
         () => `'${name}' succeeds at last`,
         () => this.acts.settle(world, commandId, 'succeed'),
       );
-      if (!servings.participants.canRefuse(command)) return [done];
-      return [
-        done,
+      const refused = servings.participants.refusals(command).map((doing) =>
         free(
-          () => `'${name}' is refused at last`,
-          () => this.acts.settle(world, commandId, 'refuse'),
+          () => `'${name}' ${said(doing)} at last`,
+          () => this.acts.settle(world, commandId, doing),
         ),
-      ];
+      );
+      return [done, ...refused];
     });
   }
 
@@ -184,6 +183,25 @@ export class Moves {
     );
     const first = fire('the first timer is due', wakeAt);
     return several ? [first, fire('all timers are due', INTERVAL_MS - 1)] : [first];
+  }
+
+  /** What a customer or an operator does sooner or later, without being at fault. */
+  private helped(world: World): Move[] {
+    const { parts, mends } = this.options;
+    const { held, state, steps } = parts.instances.at(world.instance);
+    const hear = (label: string, message: SagaMessage): Move =>
+      free(
+        () => label,
+        () => this.acts.decide(world, parts.messages.of(message)),
+      );
+    const released = held ? [hear('somebody has seen enough and releases it', RELEASE)] : [];
+    if (state !== 'running') return released;
+    const mended = Object.entries(steps).flatMap(([name, { state: of, command }]) =>
+      of === 'refused' && command?.dueAt !== undefined
+        ? [hear(`'${name}' gets a better input`, mendOf(name, mends))]
+        : [],
+    );
+    return [...released, ...mended];
   }
 
   /** Who writes of their own accord: at any moment, also before the start has arrived. */
@@ -249,11 +267,17 @@ export class Moves {
   }
 }
 
-const SAID: Readonly<Record<Doing, string>> = {
-  succeed: 'succeeds',
-  refuse: 'refuses',
-  accept: 'answers that it takes longer',
-  fail: 'fails for good',
+const said = (doing: Doing): string => {
+  switch (doing) {
+    case 'succeed':
+      return 'succeeds';
+    case 'accept':
+      return 'answers that it takes longer';
+    case 'fail':
+      return 'fails for good';
+    default:
+      return `refuses (${doing.slice('refuse '.length)})`;
+  }
 };
 
 const free = (label: () => string, next: () => World): Move => ({ label, faults: 0, next });

@@ -7,10 +7,38 @@ export interface Outsider {
   readonly message: SagaMessage;
 }
 
+/** A better input for each step that may ask for one, by its name. */
+export type Mends = Readonly<Record<string, unknown>>;
+
 /** A new kind of message is one more entry here. */
-export const OUTSIDERS: readonly Outsider[] = [
+export const outsiders = (mends: Mends): readonly Outsider[] => [
   {
     label: 'the customer cancels',
     message: { kind: 'cancel', messageId: '', reason: { code: 'customer', message: '' } },
   },
+  {
+    label: 'somebody holds it',
+    message: { kind: 'hold', messageId: '', reason: { code: 'look', message: '' } },
+  },
+  {
+    label: 'somebody releases it',
+    message: RELEASE,
+  },
+  ...Object.keys(mends).map((step) => ({
+    label: `'${step}' is mended unasked`,
+    message: mendOf(step, mends),
+  })),
 ];
+
+export const RELEASE: SagaMessage = {
+  kind: 'release',
+  messageId: '',
+  reason: { code: 'seen', message: '' },
+};
+
+export const mendOf = (step: string, mends: Mends): SagaMessage => ({
+  kind: 'mend',
+  messageId: '',
+  step,
+  data: mends[step],
+});

@@ -30,8 +30,12 @@ export type ModelBarrier = (
   late: boolean,
 ) => ModelVerdict;
 
+/** By the name of the fact that says no. */
+export type Refusing = `refuse ${string}`;
 /** What a business may do with a command that the barrier lets through. */
-export type Doing = 'succeed' | 'refuse' | 'accept' | 'fail';
+export type Doing = 'succeed' | 'accept' | 'fail' | Refusing;
+
+const isRefusing = (doing: Doing): doing is Refusing => doing.startsWith('refuse ');
 
 export interface Served {
   readonly business: Business;
@@ -90,13 +94,18 @@ export class Participants {
     return this.barrier(business.barrier, command, false).kind === 'admit';
   }
 
-  canRefuse({ step, undo }: SentCommand): boolean {
-    const { command } = this.step(step);
-    return !undo && Object.values(command?.replies ?? {}).some(({ kind }) => kind === 'refusal');
+  /** Every way in which a command can be refused. */
+  refusals({ step, undo }: SentCommand): readonly Refusing[] {
+    return undo ? [] : this.repliesOf(step, 'refusal').map((name): Refusing => `refuse ${name}`);
+  }
+
+  private repliesOf(step: string, kind: 'success' | 'refusal'): string[] {
+    const replies = Object.entries(this.step(step).command?.replies ?? {});
+    return replies.flatMap(([name, reply]) => (reply.kind === kind ? [name] : []));
   }
 
   /** The final answer to a command that was answered `pending` before. */
-  settle(business: Business, commandId: string, doing: 'succeed' | 'refuse'): Served {
+  settle(business: Business, commandId: string, doing: 'succeed' | Refusing): Served {
     const { [commandId]: command, ...pending } = business.pending;
     if (!command) throw new Error(`'${commandId}' is not pending`);
     return this.handle({ ...business, pending }, command, doing);
@@ -145,10 +154,11 @@ export class Participants {
       return remember({ ...business, pending }, commandId, 'handled', generic('pending', 'later'));
     }
     if (command.undo) return this.undo(business, command);
-    if (doing === 'refuse' || this.isGone(business, step)) {
+    if (isRefusing(doing) || this.isGone(business, step)) {
+      const [usual = GENERIC_REPLIES.refused] = this.repliesOf(step, 'refusal');
       return remember(business, commandId, 'handled', {
         outcome: 'refused',
-        name: 'refused',
+        name: isRefusing(doing) ? doing.slice('refuse '.length) : usual,
         reason: { code: 'refused', message: '' },
       });
     }
@@ -162,7 +172,7 @@ export class Participants {
     const effects = { ...business.effects, [step]: { ...before, taken: 1, revision: 1 } };
     return remember({ ...business, effects }, commandId, 'handled', {
       outcome: 'succeeded',
-      name: 'done',
+      name: this.repliesOf(step, 'success')[0] ?? 'done',
       ...(this.results[step] && { result: this.results[step] }),
       effects: this.reported(effects, step),
     });

@@ -141,6 +141,26 @@ describe('the explorer proves that a saga ends', () => {
   });
 });
 
+describe('the explorer proves that a held saga is still', () => {
+  it('by one that sends what is next all the same', () => {
+    const restless: Decide = (definition, instance, message, context) => {
+      const { held, ...loose } = instance;
+      const decision = decide(definition, loose, message, context);
+      return held ? changed(decision, { held, wakeAt: null }) : decision;
+    };
+    expect(violationOf({ decide: restless })).toEqual({
+      promise: 'something is sent while it is held',
+      story: [
+        'the saga gets start',
+        'somebody holds it',
+        'the saga gets hold',
+        "inventory gets 'reserve'",
+        "the saga hears succeeded of 'reserve'",
+      ],
+    });
+  });
+});
+
 describe('the explorer proves the order', () => {
   it('of the way back, by one that undoes the first step first', () => {
     const forwards = regrouped((groups, { state }) =>

@@ -26,6 +26,9 @@ export const checkDecision = (
       checkForward(definition, instance, command);
     }
   }
+  if (instance.held && commands.length > 0) {
+    throw new Violation('something is sent while it is held');
+  }
   if (instance.state === 'compensated' && openEffects(instance.ledger).length > 0) {
     throw new Violation('it is compensated while its ledger is open');
   }
@@ -50,10 +53,14 @@ const checkForward = (
   }
   const at = groups.findIndex((group) => group.some(({ name }) => name === step));
   for (const { name } of groups.slice(0, at).flat()) {
-    if (['done', 'skipped'].includes(stateOf(instance, name))) continue;
+    if (isSettled(instance.steps[name] ?? WAITING)) continue;
     throw new Violation(`'${step}' is sent before '${name}' is done`);
   }
 };
+
+/** A refused step that waits for nothing is one that the saga does without. */
+const isSettled = ({ state, command }: StepInstance): boolean =>
+  state === 'done' || state === 'skipped' || (state === 'refused' && command?.dueAt === undefined);
 
 const isOut = (state: StepStateName): boolean => !['waiting', 'skipped', 'refused'].includes(state);
 
@@ -140,7 +147,7 @@ export const checkRest = (
   switch (instance.state) {
     case 'completed': {
       const wanted = ({ name }: Step): number =>
-        instance.steps[name]?.state === 'skipped' ? 0 : 1;
+        ['skipped', 'refused'].includes(stateOf(instance, name)) ? 0 : 1;
       const missing = steps.find((step) => outOf(step) !== wanted(step));
       if (missing) throw new Violation(`it is completed, and '${missing.name}' has not its effect`);
       return 'ended';

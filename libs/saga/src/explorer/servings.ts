@@ -1,6 +1,6 @@
 /** The participants, between parts: what each does with a command is worked out only once. */
-import type { Doing, OwnReport, Participants, Served } from './participant.js';
-import { Memo } from './parts.js';
+import type { Doing, OwnReport, Participants, Refusing, Served } from './participant.js';
+import { Interned, Memo } from './parts.js';
 import type { ModelAnswer, Parts } from './world.js';
 
 export interface Serving {
@@ -14,9 +14,11 @@ export interface Report extends Omit<OwnReport, 'business'> {
   readonly business: number;
 }
 
-const DOINGS: readonly Doing[] = ['succeed', 'refuse', 'accept', 'fail'];
+/** More ways of doing something with a command than any contract has. */
+const MAX_DOINGS = 64;
 
 export class Servings {
+  private readonly doings = new Interned<Doing>();
   private readonly served = new Memo<Serving>();
   private readonly settled = new Memo<Serving>();
   private readonly admitted = new Memo<number>();
@@ -30,7 +32,7 @@ export class Servings {
 
   /** @throws Violation */
   serve(business: number, command: number, doing: Doing, late = false): Serving {
-    const key = (command * DOINGS.length + DOINGS.indexOf(doing)) * 2 + (late ? 1 : 0);
+    const key = this.keyOf(command, doing) * 2 + (late ? 1 : 0);
     return this.served.of(business, key, () => {
       const { businesses, commands } = this.parts;
       const sent = commands.at(command);
@@ -49,12 +51,12 @@ export class Servings {
   }
 
   /** @throws Violation */
-  settle(business: number, commandId: string, doing: 'succeed' | 'refuse'): Serving {
+  settle(business: number, commandId: string, doing: 'succeed' | Refusing): Serving {
     const { businesses, commands } = this.parts;
     const before = businesses.at(business);
     const command = before.pending[commandId];
     if (!command) throw new Error(`'${commandId}' is not pending`);
-    const key = commands.of(command) * DOINGS.length + DOINGS.indexOf(doing);
+    const key = this.keyOf(commands.of(command), doing);
     return this.settled.of(business, key, () =>
       this.serving(this.participants.settle(before, commandId, doing), commandId),
     );
@@ -77,6 +79,10 @@ export class Servings {
         .reports(businesses.at(business))
         .map((report) => ({ ...report, business: businesses.of(report.business) })),
     );
+  }
+
+  private keyOf(command: number, doing: Doing): number {
+    return command * MAX_DOINGS + this.doings.of(doing);
   }
 
   private serving({ business, answer }: Served, commandId: string): Serving {

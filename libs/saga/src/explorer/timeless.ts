@@ -9,26 +9,34 @@ import type { SagaInstance, StepInstance } from '../instance.js';
 export const INTERVAL_MS = 1_000;
 
 /** When a step's timer is due, as `decide` sees it; undefined when it waits for nothing. */
-const dueOf = ({ state, command, undo }: StepInstance): number | undefined => {
+const dueOf = (
+  { state, command, undo }: StepInstance,
+  saga: SagaInstance['state'],
+): number | undefined => {
   if (state === 'undoing') return undo?.dueAt;
-  return state === 'sent' || state === 'pending' ? command?.dueAt : undefined;
+  // A refused step waits for a better input only while the saga goes forward.
+  const waits =
+    state === 'sent' || state === 'pending' || (state === 'refused' && saga === 'running');
+  return waits ? command?.dueAt : undefined;
 };
 
 /** @param attempts sendings beyond this many count as this many */
 export const timeless = (instance: SagaInstance, attempts: number): SagaInstance => {
   const all = Object.entries(instance.steps);
-  const dues = [...new Set(all.flatMap(([, step]) => dueOf(step) ?? []))].sort((a, b) => a - b);
-  if (instance.wakeAt !== (dues[0] ?? null)) {
+  const dueOfStep = (step: StepInstance) => dueOf(step, instance.state);
+  const dues = [...new Set(all.flatMap(([, step]) => dueOfStep(step) ?? []))].sort((a, b) => a - b);
+  // While it is held, its timers wait as well.
+  if (instance.wakeAt !== ((!instance.held && dues[0]) || null)) {
     throw new Error('the instance has a timer that the explorer does not know of');
   }
   const steps = Object.fromEntries(
     all.map(([name, step]) => {
-      const due = dueOf(step);
+      const due = dueOfStep(step);
       const rank = due === undefined ? undefined : dues.indexOf(due) + 1;
       return [name, timelessStep(step, rank, attempts)];
     }),
   );
-  const { cause, cancel, attention } = instance;
+  const { cause, cancel, attention, held } = instance;
   return {
     ...instance,
     revision: 0,
@@ -36,7 +44,8 @@ export const timeless = (instance: SagaInstance, attempts: number): SagaInstance
     ...(cause && { cause: wordless(cause) }),
     ...(cancel && { cancel: wordless(cancel) }),
     ...(attention && { attention: wordless(attention) }),
-    wakeAt: dues.length === 0 ? null : 1,
+    ...(held && { held: wordless(held) }),
+    wakeAt: held || dues.length === 0 ? null : 1,
     createdAt: 0,
     updatedAt: 0,
   };
