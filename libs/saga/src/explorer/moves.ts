@@ -64,6 +64,7 @@ export class Moves {
   private heard(world: World): Move[] {
     const { lists, messages } = this.options.parts;
     return lists.at(world.inbox).flatMap((message, index): Move[] => {
+      if (index > 0 && world.faultsLeft === 0) return [];
       const name = () => nameOf(messages.at(message));
       const inbox = lists.without(world.inbox, index);
       if (index > 0) {
@@ -74,8 +75,10 @@ export class Moves {
           ),
         ];
       }
+      const usual = free(name, () => this.acts.decide({ ...world, inbox }, message));
+      if (world.faultsLeft === 0) return [usual];
       return [
-        free(name, () => this.acts.decide({ ...world, inbox }, message)),
+        usual,
         fault(
           () => `${name()}, and it comes again`,
           () => this.acts.decide(spend(world), message),
@@ -92,7 +95,8 @@ export class Moves {
   private served(world: World): Move[] {
     const { lists } = this.options.parts;
     return lists.at(world.topics).flatMap((queue, topic) =>
-      lists.at(queue).flatMap((command, index) => {
+      lists.at(queue).flatMap((command, index): Move[] => {
+        if (index > 0 && world.faultsLeft === 0) return [];
         const topics = lists.with(world.topics, topic, lists.without(queue, index));
         return this.servedOne(world, topics, { command, topic, index });
       }),
@@ -116,8 +120,10 @@ export class Moves {
         ),
       ];
     }
+    const usual = free(name, () => this.acts.serve({ ...world, topics }, command, 'succeed'));
+    if (world.faultsLeft === 0 && !slow.has(sent.step)) return [usual];
     const moves = [
-      free(name, () => this.acts.serve({ ...world, topics }, command, 'succeed')),
+      usual,
       fault(
         () => `${name()}, and will get it again`,
         () => this.acts.serve(spend(world), command, 'succeed'),
