@@ -195,7 +195,8 @@ class LocalPostgres implements PostgresServer {
 }
 
 async function givenPostgres(url: string): Promise<PostgresServer> {
-  if (!(await answers(url))) {
+  // Refused is refused at once; a server on a busy machine may take its time.
+  if (!(await answers(url, 30_000))) {
     const { host } = new URL(url);
     throw new Error(`DATABASE_URL is set, but no Postgres answers there (${host}).`);
   }
@@ -211,8 +212,8 @@ async function givenPostgres(url: string): Promise<PostgresServer> {
   };
 }
 
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 });
+async function answers(url: string, withinMs = 3_000): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: withinMs });
   // Without a listener a server that goes down while we connect would end this process.
   client.on('error', () => undefined);
   try {
