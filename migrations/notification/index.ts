@@ -1,3 +1,4 @@
 import { NotificationInitial1763726400501 } from './0001-initial.js';
+import { NotificationRefusedMail1763726400502 } from './0002-refused-mail.js';
 
-export const migrations = [NotificationInitial1763726400501];
+export const migrations = [NotificationInitial1763726400501, NotificationRefusedMail1763726400502];

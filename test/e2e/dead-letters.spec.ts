@@ -66,6 +66,13 @@ const garbage: readonly (readonly [
   ],
 ];
 
+/** A command that would be refused for its payload alone, and lets one header grow. */
+const endless = (header: string): OutgoingMessage =>
+  withHeaders(
+    commandMessage(handSaga(), { name: 'inventory.reserve-stock', step: 's', data: {} }),
+    { [header]: 'x'.repeat(900_000) },
+  );
+
 const withHeaders = (message: OutgoingMessage, more: Record<string, string>): OutgoingMessage => ({
   ...message,
   headers: { ...message.headers, ...more },
@@ -128,6 +135,34 @@ describe('a message that nobody can read', () => {
     );
     expect(told.headers['ce_type']).toBe('com.example.saga.command-dead');
   });
+
+  it.each([
+    ['ce_id', 'id has 900000 characters'],
+    ['ce_correlationid', 'correlationid has 900000 characters'],
+  ])('because its %s is endless, is put aside without a reply', async (header, message) => {
+    const command = endless(header);
+    const before = dead.length;
+    await topics.send([command]);
+    const letter = await waitFor(
+      () => dead.slice(before).find(({ topic }) => topic === `${command.topic}.dlq`),
+      { what: 'the dead letter', timeoutMs: 30_000 },
+    );
+    expect(letter.headers['ce_deadcode']).toBe('unreadable-command');
+    expect(letter.headers['ce_deadmessage']).toContain(message);
+  });
+
+  it.each(['ce_subject', 'ce_type', 'traceparent', 'ce_chain', 'ce_undoes', 'ce_source'])(
+    'and has an endless %s, is answered all the same',
+    async (header) => {
+      const command = endless(header);
+      await topics.send([command]);
+      const told = await waitFor(
+        () => inbox.find(({ headers }) => headers['ce_causationid'] === command.headers['ce_id']),
+        { what: 'the reply', timeoutMs: 30_000 },
+      );
+      expect(JSON.stringify(told).length).toBeLessThan(30_000);
+    },
+  );
 
   it('holds no order back, and takes no service down', async () => {
     await topics.send(READ_BY_SERVICES.flatMap((topic) => garbage.map(([, make]) => make(topic))));

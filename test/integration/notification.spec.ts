@@ -12,7 +12,10 @@ import {
 } from '@jest/globals';
 import { NoticeHandler } from '../../apps/notification/src/handlers/notice.handler.js';
 import { NoticeWorkers } from '../../apps/notification/src/handlers/notice.workers.js';
-import type { MailSender } from '../../apps/notification/src/provider/mail-sender.js';
+import {
+  MailRefusedError,
+  type MailSender,
+} from '../../apps/notification/src/provider/mail-sender.js';
 import { SmtpSender } from '../../apps/notification/src/provider/smtp.sender.js';
 import { createSandboxMail, type SandboxMail } from '../../apps/sandbox-mail/src/sandbox-mail.js';
 import { notifyCustomer, type SagaReply } from '#contracts';
@@ -233,6 +236,38 @@ describe('notification against the mail server', () => {
     await service.deliver(notify);
     await service.until(orderId, 'undeliverable');
     expect(service.replies(notify)).toMatchObject([{ outcome: 'succeeded' }]);
+    const [letter, ...others] = service.replica.deadLetters();
+    expect(others).toEqual([]);
+    expect(letter?.extensions).toMatchObject({ deadcode: 'undeliverable' });
+    expect(letter?.extensions?.['deadmessage']).toContain('given-up: 3 tries');
+  });
+
+  it('puts a command aside whose mail is refused for good, with the reason', async () => {
+    const refusing = new Set<string>();
+    const service = await start({
+      around: (sender) => ({
+        send: (mail) => {
+          if (!refusing.has(mail.to)) return sender.send(mail);
+          return Promise.reject(new MailRefusedError('550', '550 no \0 such user'));
+        },
+      }),
+    });
+    const [refused, next] = [newNotice('nobody@example.com'), newNotice()];
+    refusing.add('nobody@example.com');
+    await service.deliver(refused.notify, next.notify);
+    await service.until(refused.orderId, 'undeliverable');
+    await service.until(next.orderId, 'sent');
+    const [letter, ...others] = service.replica.deadLetters();
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({
+      topic: 'notification.commands.dlq',
+      causationid: refused.notify.id,
+      extensions: { deadcode: 'undeliverable' },
+      data: { key: refused.orderId, value: JSON.stringify(refused.notify.data) },
+    });
+    expect(letter?.extensions?.['deadmessage']).toMatch(/^550: .*such user$/);
+    await service.deliver(refused.notify);
+    expect(service.replica.deadLetters()).toHaveLength(1);
   });
 
   it('sends an address to one recipient, whatever stands in it', async () => {

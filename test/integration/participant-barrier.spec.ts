@@ -6,10 +6,12 @@ import {
   Answers,
   createParticipant,
   pending,
+  readCommand,
   refuse,
   succeed,
   type AdmittedCommand,
   type Answer,
+  type CommandAddress,
   type CommandHandler,
 } from '#participant';
 import { startPostgres, waitFor, type PostgresServer } from '#testing';
@@ -392,6 +394,21 @@ describe('the barrier on Postgres', () => {
       await answer(order, pending());
       await deliver(replica, inboxOf(replica), [reserve(order)]);
       expect(replica.replies().map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
+    });
+
+    it('carries on the processing chain, as an answer at once does', async () => {
+      const [first, second] = [reserve(newOrderId()), reserve(newOrderId())];
+      await deliver(replica, inboxOf(replica), [first]);
+      handler.answer = accepted;
+      await deliver(replica, inboxOf(replica), [second]);
+      const read = readCommand(second, new Map());
+      if (read.kind === 'unreadable') throw new Error(read.reason.message);
+      // as a domain row keeps it until the outside world has answered
+      const to = JSON.parse(JSON.stringify(read.command.address)) as CommandAddress;
+      await replica.outbox.transaction((unit) => answers.answer(unit, [{ to, answer: captured }]));
+      const [atOnce, later] = replica.published;
+      expect(atOnce?.extensions?.['chain']).toBe(`1 1*${first.type}`);
+      expect(later?.extensions).toEqual(atOnce?.extensions);
     });
 
     it('is sent even when its barrier row is gone', async () => {

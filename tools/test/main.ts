@@ -1,15 +1,13 @@
 /**
  * Runs the tests: starts one Postgres and one Kafka for all of them, calls Jest, stops what it
- * started, and ends with `N passed, N failed` over all suites.
- *
- *   npm test                        everything
- *   npm run test:e2e -- -t cancel   one suite, and what follows is for Jest
+ * started, and ends with `N passed, N failed` over all suites; see `--help`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot, RUN_VARIABLE, testId } from '#testing';
+import { HELP } from './help.js';
 import { startTestServers, type TestServers } from './servers.js';
 import { endStrays, removeTemporaryFolders } from './stray-processes.js';
 import { planTests, type Plan, type Round } from './suites.js';
@@ -105,7 +103,9 @@ async function endAll(servers: TestServers | undefined, folder: string): Promise
 }
 
 try {
-  process.exitCode = await main(planTests(process.argv.slice(2)));
+  const plan = planTests(process.argv.slice(2));
+  if (plan === undefined) console.log(HELP);
+  else process.exitCode = await main(plan);
 } catch (error) {
   console.error(`✗ ${error instanceof Error ? error.message : String(error)}`);
   console.log('\n0 passed, 1 failed');

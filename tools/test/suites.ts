@@ -22,8 +22,12 @@ export interface Plan {
   readonly jestArgs: readonly string[];
 }
 
-/** `[suite…] [--coverage] [anything for Jest…]`; no suite means all, and with coverage. */
-export function planTests(args: readonly string[]): Plan {
+/**
+ * `[suite…] [--coverage] [anything for Jest…]`; no suite means all, and with coverage. Undefined when
+ * only help is wanted: handed to Jest, the word would start every server for its long list.
+ */
+export function planTests(args: readonly string[]): Plan | undefined {
+  if (args.includes('--help') || args.includes('-h')) return undefined;
   const named = SUITES.filter((suite) => args.includes(suite));
   const suites = named.length > 0 ? named : SUITES;
   const together = suites.filter((suite) => suite !== 'e2e' && suite !== 'chaos');

@@ -38,13 +38,13 @@ describe('the sum of the tests', () => {
 describe('what is run', () => {
   it('is everything by default, services one file after the other', () => {
     const plan = planTests([]);
-    expect(plan.suites).toEqual(['unit', 'contract', 'integration', 'e2e', 'chaos']);
-    expect(plan.rounds.map(({ suites }) => suites.join())).toEqual([
+    expect(plan?.suites).toEqual(['unit', 'contract', 'integration', 'e2e', 'chaos']);
+    expect(plan?.rounds.map(({ suites }) => suites.join())).toEqual([
       'unit,contract,integration',
       'e2e',
       'chaos',
     ]);
-    expect(plan.needsServers).toBe(true);
+    expect(plan?.needsServers).toBe(true);
   });
 
   it('is a suite without servers where it needs none, with arguments for Jest', () => {
@@ -57,11 +57,18 @@ describe('what is run', () => {
   });
 
   it('holds the coverage only where everything that counts for it runs', () => {
-    expect(planTests([]).coverage).toBe('enforced');
-    expect(planTests(['integration', 'unit', 'contract']).coverage).toBe('enforced');
-    expect(planTests(['-t', 'cancel']).coverage).toBe('off');
-    expect(planTests(['e2e']).coverage).toBe('off');
+    expect(planTests([])?.coverage).toBe('enforced');
+    expect(planTests(['integration', 'unit', 'contract'])?.coverage).toBe('enforced');
+    expect(planTests(['-t', 'cancel'])?.coverage).toBe('off');
+    expect(planTests(['e2e'])?.coverage).toBe('off');
   });
+
+  it.each([['--help'], ['e2e', '--help'], ['-h', '-t', 'cancel']])(
+    'is nothing for %s',
+    (...args) => {
+      expect(planTests(args)).toBeUndefined();
+    },
+  );
 
   it('takes the suite from where a file lies', () => {
     expect(suiteOf('/x/test/e2e/order.spec.ts')).toBe('e2e');

@@ -1,14 +1,9 @@
-/**
- * What CI runs: every check of the project, one after the other, with a summary at the end.
- *
- *   npm run verify            everything
- *   npm run verify -- --fast  without the tests that start services
- *   npm run verify -- --checks  without any tests
- */
+/** What CI runs, with a summary at the end; see `--help`. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '#testing';
 import { formatTable } from '../stack/table.js';
+import { HELP, readArguments, UsageError, type Tests } from './arguments.js';
 
 interface Step {
   readonly name: string;
@@ -36,10 +31,11 @@ function checks(): Step[] {
   ];
 }
 
-function tests(fast: boolean): Step {
+function steps(tests: Tests): Step[] {
+  if (tests === 'none') return checks();
   const runTests = ['--disable-warning=TimeoutNegativeWarning', 'dist/tools/test/main.js'];
-  const suites = fast ? ['unit', 'contract', 'integration'] : [];
-  return { name: 'tests and coverage', args: [...runTests, ...suites] };
+  const suites = tests === 'fast' ? ['unit', 'contract', 'integration'] : [];
+  return [...checks(), { name: 'tests and coverage', args: [...runTests, ...suites] }];
 }
 
 function run({ name, args }: Step): string[] {
@@ -50,9 +46,19 @@ function run({ name, args }: Step): string[] {
   return [status === 0 ? '✓' : '✗', name, took];
 }
 
-// Built by the bootstrap before this runs, so the build is the first thing that can fail.
-const wants = (option: string): boolean => process.argv.includes(option);
-const steps = wants('--checks') ? checks() : [...checks(), tests(wants('--fast'))];
-const rows = [['✓', 'build', ''], ...steps.map(run)];
-console.log(`\n${formatTable(rows)}`);
-process.exitCode = rows.every(([mark]) => mark === '✓') ? 0 : 1;
+function verify(tests: Tests): boolean {
+  // Built by the bootstrap before this runs, so the build is the first thing that can fail.
+  const rows = [['✓', 'build', ''], ...steps(tests).map(run)];
+  console.log(`\n${formatTable(rows)}`);
+  return rows.every(([mark]) => mark === '✓');
+}
+
+try {
+  const options = readArguments(process.argv.slice(2));
+  if (options === undefined) console.log(HELP);
+  else process.exitCode = verify(options.tests) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`✗ ${error.message}`);
+  process.exitCode = 1;
+}

@@ -93,6 +93,11 @@ describe('the codec', () => {
     expect(decode({ ...fetched(full), ...broken })).toMatchObject({ undecodable: { code } });
   });
 
+  test('carries on no trace that would make each consequence as long as itself', () => {
+    const decoded = decode(fetched(anEvent({ traceparent: 'x'.repeat(800_000) })));
+    expect('event' in decoded && decoded.event).not.toHaveProperty('traceparent');
+  });
+
   test('refuses what the broker would refuse, before it is in the outbox', () => {
     const event = anEvent({ data: 'x'.repeat(1_000_000) });
     expect(() => encode(event)).toThrow(EventTooLargeError);

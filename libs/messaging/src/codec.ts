@@ -16,6 +16,8 @@ import {
 const CONTENT_TYPE = 'application/json';
 /** What JSON.parse takes in its stride overflows the stack of all that walks it by recursion. */
 const MAX_DEPTH = 500;
+/** No trace context of today's version has more than 55 characters; each consequence repeats it. */
+const MAX_TRACE = 200;
 const EXTENSION_NAME = /^[a-z0-9]{1,20}$/;
 const OWN_ATTRIBUTES = new Set([
   'specversion',
@@ -113,7 +115,7 @@ export function decode(raw: RawMessage): Decoded {
       data,
       ...(correlationid !== undefined && { correlationid }),
       ...(causationid !== undefined && { causationid }),
-      ...(traceparent !== undefined && { traceparent }),
+      ...(traceparent !== undefined && traceparent.length <= MAX_TRACE && { traceparent }),
       extensions: extensionsOf(headers),
       topic: raw.topic,
       key,

@@ -7,7 +7,7 @@ export type {
   OutgoingEvent,
   ReceivedEvent,
 } from './event.js';
-export { caused } from './loop-guard.js';
+export { CHAIN, caused, chainAfter } from './loop-guard.js';
 export { deadLetter, deadLetterTopicOf } from './dead-letter.js';
 export type { DeadLetterData, DeadLetterReason } from './dead-letter.js';
 

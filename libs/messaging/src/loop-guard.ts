@@ -9,8 +9,11 @@
  */
 import type { OutgoingEvent, ReceivedEvent } from './event.js';
 
-const CHAIN = 'chain';
+/** The CloudEvents extension that carries it. */
+export const CHAIN = 'chain';
 const MAX_ENTRIES = 6;
+/** Longer types and subjects are none of ours; whole, they would make each answer as long. */
+const MAX_NAME = 200;
 /** The tenth time the same message comes round, it is stopped. */
 export const MAX_REPEATS = 10;
 /** No honest chain is this long. */
@@ -39,9 +42,13 @@ export function caused<Data>(by: ReceivedEvent, event: OutgoingEvent<Data>): Out
     causationid: event.causationid ?? by.id,
     ...(correlationid !== undefined && { correlationid }),
     ...(traceparent !== undefined && { traceparent }),
-    extensions: { ...event.extensions, [CHAIN]: write(extend(chainOf(by), by), event.subject) },
+    extensions: { ...event.extensions, [CHAIN]: chainAfter(by, event.subject) },
   };
 }
+
+/** The chain for what `by` causes, for those who answer it when it is long gone. */
+export const chainAfter = (by: ReceivedEvent, subject: string): string =>
+  write(extend(chainOf(by), by), subject);
 
 /** Why this event must not be handled any more; undefined for all that did not come in circles. */
 export function loopOf(event: ReceivedEvent): string | undefined {
@@ -56,7 +63,11 @@ export function loopOf(event: ReceivedEvent): string | undefined {
 }
 
 const isOf = (event: ReceivedEvent, type: string, subject: string): boolean =>
-  type === event.type && subject === event.subject;
+  type === short(event.type) && subject === short(event.subject);
+
+// A character cut in two cannot be URI-encoded.
+const short = (text: string): string =>
+  text.length <= MAX_NAME ? text : text.slice(0, MAX_NAME).toWellFormed();
 
 const chainOf = (event: ReceivedEvent): Chain => {
   const text = event.extensions?.[CHAIN];
@@ -66,7 +77,8 @@ const chainOf = (event: ReceivedEvent): Chain => {
 function extend({ hops, links }: Chain, by: ReceivedEvent): Chain {
   const before = links.find(({ type, subject }) => isOf(by, type, subject));
   const others = links.filter((link) => link !== before);
-  const link: Link = { type: by.type, subject: by.subject, count: (before?.count ?? 0) + 1 };
+  const count = (before?.count ?? 0) + 1;
+  const link: Link = { type: short(by.type), subject: short(by.subject), count };
   return { hops: hops + 1, links: [...others, link].slice(-MAX_ENTRIES) };
 }
 
@@ -75,7 +87,7 @@ const write = ({ hops, links }: Chain, ownSubject: string): string =>
     String(hops),
     ...links.map(({ type, subject, count }) => {
       const name = encodeURIComponent(type);
-      const about = subject === ownSubject ? '' : `|${encodeURIComponent(subject)}`;
+      const about = subject === short(ownSubject) ? '' : `|${encodeURIComponent(subject)}`;
       return `${count}*${name}${about}`;
     }),
   ].join(' ');
@@ -89,8 +101,8 @@ function read(text: string, ownSubject: string): Chain {
     return [
       {
         count: Number(count),
-        type: decoded(type),
-        subject: subject === undefined ? ownSubject : decoded(subject),
+        type: short(decoded(type)),
+        subject: short(subject === undefined ? ownSubject : decoded(subject)),
       },
     ];
   });

@@ -1,5 +1,5 @@
 import type { Participant } from '#contracts';
-import { caused, deadLetter, type ReceivedEvent, type UnitOfWork } from '#messaging';
+import { deadLetter, type UnitOfWork } from '#messaging';
 import type { BarrierStore } from './barrier-store.js';
 import { keysOf, planBatch, settleBatch, type BatchPlan, type Settlement } from './batch-plan.js';
 import type { ArrivedCommand, UnreadableCommand } from './command-codec.js';
@@ -33,19 +33,13 @@ export class BarrierPass {
     unit: UnitOfWork,
     plan: BatchPlan,
     settlements: readonly Settlement[],
-    causes: readonly ReceivedEvent[],
     now: Date,
   ): Promise<void> {
     const { insert, update, replies, deadLetters } = settleBatch(plan, settlements);
     if (insert.length > 0) await this.barrier.insert(unit.tx, insert);
     if (update.length > 0) await this.barrier.update(unit.tx, update);
     const time = now.toISOString();
-    const causeOf = new Map(causes.map((event) => [event.id, event]));
-    for (const reply of replies) {
-      const event = replyEvent(this.participant, reply, time);
-      const cause = causeOf.get(reply.to.commandId);
-      unit.publish(cause ? caused(cause, event) : event);
-    }
+    for (const reply of replies) unit.publish(replyEvent(this.participant, reply, time));
     for (const { event, reason } of deadLetters) unit.publish(deadLetter(event, reason));
   }
 }

@@ -16,6 +16,7 @@ describe('readCommand', () => {
           sagaId: 'saga',
           businessKey: ORDER,
           traceparent,
+          chain: `1 1*${event.type}`,
         },
         name: 'inventory.release-stock',
         payload: { orderId: ORDER },
@@ -46,12 +47,18 @@ describe('readCommand', () => {
     expect(read).toMatchObject({ kind: 'unreadable', to: { commandId: event.id } });
   });
 
-  it('has nobody to answer where ids cannot be stored', () => {
-    for (const broken of [{ id: '' }, { id: 'a\u0000b' }, { key: '' }, { id: 'x'.repeat(201) }]) {
-      const read = readCommand({ ...sent(), ...broken }, contracts);
-      expect(read).toMatchObject({ kind: 'unreadable' });
-      expect(read).not.toHaveProperty('to');
-    }
+  it.each([
+    [{ id: '' }, 'there is no id'],
+    [{ id: 'a\u0000b' }, 'id holds control characters'],
+    [{ id: 'x'.repeat(201) }, 'id has 201 characters, at most 200 are allowed'],
+    [{ correlationid: 'x'.repeat(900_000) }, 'correlationid has 900000 characters, at most 64'],
+    [{ key: '' }, 'there is no key'],
+    [{ key: 'x'.repeat(201) }, 'key has 201 characters, at most 200 are allowed'],
+  ])('has nobody to answer where an answer could not name it, case %#', (broken, message) => {
+    const read = readCommand({ ...sent(), ...broken }, contracts);
+    expect(read).toMatchObject({ kind: 'unreadable', reason: { code: 'unreadable-command' } });
+    expect(read).toHaveProperty('reason.message', expect.stringContaining(message));
+    expect(read).not.toHaveProperty('to');
   });
 
   it('names the fields of a payload that do not fit, and not their values', () => {

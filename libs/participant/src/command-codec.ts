@@ -1,6 +1,6 @@
 /** From an event on a command topic to a command, without looking at anything else. */
 import { nameOfType, type CommandContract, type Reason } from '#contracts';
-import type { ReceivedEvent } from '#messaging';
+import { chainAfter, type ReceivedEvent } from '#messaging';
 import type { AdmittedCommand, CommandAddress, CommandKey } from './command.js';
 import { isDay } from './day.js';
 import { reasonOf } from './reply.js';
@@ -31,10 +31,29 @@ export interface UnreadableCommand {
 
 export type CommandContracts = ReadonlyMap<string, CommandContract>;
 
-// Ids go into texts of Postgres, which hold no NUL; no id of ours has any control character.
-const isId = (text: string | undefined, maxLength: number): text is string =>
+const MAX_COMMAND_ID = 200;
+const MAX_SAGA_ID = 64;
+const MAX_KEY = 200;
+
+/** Ids go into texts of Postgres, which hold no NUL; no id of ours has any control character. */
+function idFault(name: string, text: string | undefined, maxLength: number): string | undefined {
+  if (!text) return `there is no ${name}`;
+  if (text.length > maxLength) {
+    return `${name} has ${text.length} characters, at most ${maxLength} are allowed`;
+  }
   // oxlint-disable-next-line no-control-regex
-  text !== undefined && /^[^\u0000-\u001f\u007f]+$/.test(text) && text.length <= maxLength;
+  return /[\u0000-\u001f\u007f]/.test(text) ? `${name} holds control characters` : undefined;
+}
+
+/**
+ * Why a command cannot be answered at all: each of these is a part of the reply, where the
+ * orchestrator holds it to the same limits. It goes to the dead letters only. The orchestrator sends
+ * no such command, so nobody waits for an answer.
+ */
+const addressFault = ({ id, correlationid, key }: ReceivedEvent): string | undefined =>
+  idFault('id', id, MAX_COMMAND_ID) ??
+  idFault('correlationid', correlationid, MAX_SAGA_ID) ??
+  idFault('key', key, MAX_KEY);
 
 export function readCommand(
   event: ReceivedEvent,
@@ -42,16 +61,16 @@ export function readCommand(
   retried = false,
 ): ArrivedCommand | UnreadableCommand {
   const { issuedon = '', notafter = '', redrive } = event.extensions ?? {};
-  const sagaId = event.correlationid;
-  if (!isId(event.id, 200) || !isId(sagaId, 64) || !isId(event.key, 200)) {
-    return unreadable(event, 'the event has no id, no correlationid or no key');
-  }
+  const { correlationid: sagaId = '' } = event;
+  const noAddress = addressFault(event);
+  if (noAddress !== undefined) return unreadable(event, noAddress);
   const to: CommandAddress = {
     commandId: event.id,
     issuedOn: issuedon,
     sagaId,
     businessKey: event.key,
     ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+    chain: chainAfter(event, event.key),
   };
   const notAfter = new Date(notafter);
   if (!isDay(issuedon) || Number.isNaN(notAfter.getTime())) {
@@ -74,7 +93,9 @@ export function readCommand(
 function readUndoes({ extensions = {} }: ReceivedEvent): CommandKey | 'broken' | undefined {
   const { undoes, undoesissuedon } = extensions;
   if (undoes === undefined && undoesissuedon === undefined) return undefined;
-  if (!isId(undoes, 200) || undoesissuedon === undefined || !isDay(undoesissuedon)) return 'broken';
+  if (undoes === undefined || undoesissuedon === undefined || !isDay(undoesissuedon))
+    return 'broken';
+  if (idFault('undoes', undoes, MAX_COMMAND_ID) !== undefined) return 'broken';
   return { commandId: undoes, issuedOn: undoesissuedon };
 }
 

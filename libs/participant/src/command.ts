@@ -15,6 +15,8 @@ export interface CommandAddress extends CommandKey {
   readonly businessKey: string;
   /** Of the command, so that a later answer belongs to the same trace. */
   readonly traceparent?: string;
+  /** The processing chain for what answers the command, so that a later answer carries it on. */
+  readonly chain?: string;
 }
 
 /** A command that passed the barrier: it is handled now, in this transaction, and never again. */

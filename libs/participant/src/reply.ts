@@ -8,7 +8,7 @@ import {
   type Reason,
   type SagaReply,
 } from '#contracts';
-import type { OutgoingEvent } from '#messaging';
+import { CHAIN, type OutgoingEvent } from '#messaging';
 import type { Answer, Facts } from './answer.js';
 import type { CommandAddress } from './command.js';
 
@@ -85,6 +85,7 @@ export function replyEvent(
     correlationid: to.sagaId,
     causationid: to.commandId,
     ...(to.traceparent !== undefined && { traceparent: to.traceparent }),
+    ...(to.chain !== undefined && { extensions: { [CHAIN]: to.chain } }),
     data: {
       commandId: to.commandId,
       outcome: answer.outcome,

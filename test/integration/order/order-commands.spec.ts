@@ -6,7 +6,7 @@ import type { AdmittedCommand, Answer } from '#participant';
 import { waitFor } from '#testing';
 import { OrderWorld, validOrder } from './order-world.js';
 
-const reason = { code: 'payment_declined', message: 'insufficient funds' };
+const reason = { code: 'generic_decline', message: 'insufficient funds' };
 
 describe('orders and the saga’s commands', () => {
   let world: OrderWorld;
@@ -184,7 +184,7 @@ describe('orders and the saga’s commands', () => {
       expect(sagaCancel.parse(asked?.data)).toEqual({
         definition: 'place-order',
         businessKey: orderId,
-        reason: { code: 'cancelled_by_customer', message: 'ordered twice' },
+        reason: { code: 'cancelled-by-customer', message: 'ordered twice' },
       });
     });
 
@@ -204,7 +204,7 @@ describe('orders and the saga’s commands', () => {
       const again = await world.post(`/orders/${cancelled}/cancel`, {});
       expect(again).toMatchObject({ status: 202, body: { status: 'cancelled' } });
       const late = await world.post(`/orders/${confirmed}/cancel`, {});
-      expect(late).toMatchObject({ status: 409, body: { code: 'order_confirmed' } });
+      expect(late).toMatchObject({ status: 409, body: { code: 'order-confirmed' } });
       expect(await cancels(cancelled)).toEqual([]);
       expect(await cancels(confirmed)).toEqual([]);
     });

@@ -1,5 +1,6 @@
 /** One notice to one person about one thing: recorded once, delivered once. */
 import type { notifyCustomer } from '#contracts';
+import type { ReceivedEvent } from '#messaging';
 import type { z } from 'zod';
 
 export type NotifyPayload = z.output<typeof notifyCustomer.payload>;
@@ -22,11 +23,23 @@ export interface Notice {
   readonly status: NoticeStatus;
 }
 
+/** The event of the command that asked for a notice, without its data, which the notice has. */
+export type NoticeCommand = Omit<ReceivedEvent, 'data'>;
+
+export interface NewNotice extends Notice {
+  readonly command: NoticeCommand;
+}
+
 export type Outcome =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'sent' }
-  /** `code`: the mail server's reply code, or what is wrong with the address. */
-  | { readonly kind: 'undeliverable'; readonly code: string };
+  | ({ readonly kind: 'undeliverable' } & Problem);
+
+export interface Problem {
+  /** The mail server's reply code, or a code of our own. */
+  readonly code: string;
+  readonly message: string;
+}
 
 /** Its identity, so that whatever asks for the same notice again asks for nothing new. */
 export const noticeIdOf = (template: Template, subjectId: string): string =>

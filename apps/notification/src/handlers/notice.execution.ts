@@ -27,7 +27,7 @@ export class NoticeExecution {
       return { kind: 'sent' };
     } catch (error) {
       if (!(error instanceof MailRefusedError)) throw error;
-      return { kind: 'undeliverable', code: error.code };
+      return { kind: 'undeliverable', code: error.code, message: error.message };
     }
   }
 }

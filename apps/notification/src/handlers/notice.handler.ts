@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { notifyCustomer } from '#contracts';
 import type { UnitOfWork } from '#messaging';
 import { succeed, type AdmittedCommand, type Answer, type CommandHandler } from '#participant';
-import { noticeIdOf, type Notice, type NotifyPayload } from '../domain/notice.js';
+import { noticeIdOf, type NewNotice, type NotifyPayload } from '../domain/notice.js';
 import { recordNotices } from '../persistence/record-notices.js';
 import { NoticeWorkers } from './notice.workers.js';
 
@@ -18,7 +18,7 @@ export class NoticeHandler implements CommandHandler {
   constructor(private readonly workers: NoticeWorkers) {}
 
   async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
-    const asked = commands.map(({ payload }) => noticeOf(payload as NotifyPayload));
+    const asked = commands.map(noticeOf);
     const distinct = new Map(asked.map((notice) => [notice.noticeId, notice]));
     const recorded = await recordNotices(unit.tx, [...distinct.values()]);
     await this.workers.want(unit, recorded);
@@ -26,11 +26,9 @@ export class NoticeHandler implements CommandHandler {
   }
 }
 
-const noticeOf = ({ template, subjectId, email, order }: NotifyPayload): Notice => ({
-  noticeId: noticeIdOf(template, subjectId),
-  template,
-  subjectId,
-  email,
-  order,
-  status: 'recorded',
-});
+function noticeOf({ payload, event }: AdmittedCommand): NewNotice {
+  const { template, subjectId, email, order } = payload as NotifyPayload;
+  const { data: _, ...command } = event;
+  const noticeId = noticeIdOf(template, subjectId);
+  return { noticeId, template, subjectId, email, order, status: 'recorded', command };
+}

@@ -1,7 +1,13 @@
-import type { Database, MessagingLog, Outbox } from '#messaging';
+import {
+  deadLetter,
+  type Database,
+  type MessagingLog,
+  type Outbox,
+  type UnitOfWork,
+} from '#messaging';
 import { EffectWorkers } from '#participant';
 import { Batcher, backoffMs } from '#platform';
-import type { Outcome } from '../domain/notice.js';
+import type { Outcome, Problem } from '../domain/notice.js';
 import { findNotices } from '../persistence/find-notices.js';
 import { settleNotices, type SettledNotice } from '../persistence/settle-notices.js';
 import type { MailSender } from '../provider/mail-sender.js';
@@ -32,6 +38,7 @@ export interface NoticeWorkersParts {
 const WORK_PER_CONNECTION = 4;
 /** Connecting, greeting and the replies of one mail, each with its time limit, and the waiting. */
 const LEASE_TIMEOUTS = 10;
+const MAX_MESSAGE = 500;
 
 /** Delivers notices; the subject is the notice's id. Gives up after days. */
 export class NoticeWorkers extends EffectWorkers<Outcome> {
@@ -58,19 +65,17 @@ export class NoticeWorkers extends EffectWorkers<Outcome> {
       maxAttempts: settings.MAIL_ATTEMPTS,
       backoff: (attempts) => backoffMs(backoff, attempts),
       execute: (noticeId) => execution.execute(noticeId),
-      record: ({ tx }, done) => {
+      record: (unit, done) => {
         const settled = done.flatMap(({ subject, outcome }) => settledBy(subject, outcome));
-        for (const { noticeId, status, problemCode } of settled) {
-          if (status !== 'sent') log.warn({ noticeId, problemCode }, 'a notice is undeliverable');
-        }
-        return settleNotices(tx, settled);
+        return settle(unit, settled, log);
       },
-      failed: ({ tx }, failures) => {
+      failed: (unit, failures) => {
         const givenUp = failures.filter(({ final }) => final);
-        return settleNotices(
-          tx,
-          givenUp.map(({ subject }) => undeliverable(subject, 'given_up')),
-        );
+        const settled = givenUp.map(({ subject, attempts, error }) => {
+          const message = `${attempts} tries: ${error.message}`;
+          return undeliverable(subject, { code: 'given-up', message });
+        });
+        return settle(unit, settled, log);
       },
     });
   }
@@ -81,14 +86,34 @@ function settledBy(noticeId: string, outcome: Outcome): SettledNotice[] {
     case 'unchanged':
       return [];
     case 'sent':
-      return [{ noticeId, status: 'sent', problemCode: null }];
+      return [{ noticeId, status: 'sent', problem: null }];
     case 'undeliverable':
-      return [undeliverable(noticeId, outcome.code)];
+      return [undeliverable(noticeId, { code: outcome.code, message: outcome.message })];
   }
 }
 
-const undeliverable = (noticeId: string, problemCode: string): SettledNotice => ({
+const undeliverable = (noticeId: string, { code, message }: Problem): SettledNotice => ({
   noticeId,
   status: 'undeliverable',
-  problemCode,
+  // A mail server says what it likes, and no text of Postgres holds a NUL.
+  problem: { code, message: message.slice(0, MAX_MESSAGE).replaceAll('\0', '\ufffd') },
 });
+
+/**
+ * The order is completed whatever becomes of its mail, so no saga asks for a person: what cannot be
+ * delivered is put aside where people look for what went wrong.
+ */
+async function settle(
+  unit: UnitOfWork,
+  settled: readonly SettledNotice[],
+  log: MessagingLog,
+): Promise<void> {
+  for (const notice of await settleNotices(unit.tx, settled)) {
+    const { noticeId, problem, command, template, subjectId, email, order } = notice;
+    log.error({ noticeId, ...problem }, 'a notice is undeliverable');
+    if (!command) continue;
+    const event = { ...command, data: { template, subjectId, email, order } };
+    const message = `${problem.code}: ${problem.message}`;
+    unit.publish(deadLetter(event, { code: 'undeliverable', message }));
+  }
+}

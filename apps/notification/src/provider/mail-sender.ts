@@ -21,8 +21,14 @@ export abstract class MailSender {
 export class MailRefusedError extends Error {
   override readonly name = 'MailRefusedError';
 
-  /** @param code the mail server's reply code, or what is wrong with the address */
-  constructor(readonly code: string) {
-    super(`the mail server refuses the mail: ${code}`);
+  /**
+   * @param code the mail server's reply code, or what is wrong with the address
+   * @param said what it said besides
+   */
+  constructor(
+    readonly code: string,
+    said: string,
+  ) {
+    super(`the mail server refuses the mail: ${said}`);
   }
 }

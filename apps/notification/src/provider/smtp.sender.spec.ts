@@ -71,6 +71,19 @@ describe('handing a mail over', () => {
     expect(error).toMatchObject({ code });
   });
 
+  it('keeps what the mail server said, for those who look after it', async () => {
+    const smtp = await against({ RCPT: '550 5.1.1 no such user' });
+    await expect(smtp.send(mail)).rejects.toThrow('550 5.1.1 no such user');
+  });
+
+  it('is given up when there is no address', async () => {
+    const error = (await against({})).send({ ...mail, to: '' });
+    await expect(error).rejects.toMatchObject({
+      name: 'MailRefusedError',
+      code: 'invalid-address',
+    });
+  });
+
   it.each([
     ['the server is busy', { MAIL: '421 later' }],
     ['the mailbox is busy', { RCPT: '450 later' }],

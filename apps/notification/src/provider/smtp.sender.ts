@@ -18,6 +18,7 @@ interface SmtpFailure {
   readonly code?: string;
   readonly command?: string;
   readonly responseCode?: number;
+  readonly response?: string;
 }
 
 export class SmtpSender extends MailSender {
@@ -53,7 +54,7 @@ export class SmtpSender extends MailSender {
     } catch (error) {
       const failure = error as SmtpFailure;
       const refusal = refusalOf(failure);
-      if (refusal !== undefined) throw new MailRefusedError(refusal);
+      if (refusal !== undefined) throw new MailRefusedError(refusal, failure.response ?? refusal);
       this.lastFailure = String(failure.responseCode ?? failure.code ?? 'unknown');
       throw new Error(`the mail server does not take mail now: ${this.lastFailure}`, {
         cause: error,
@@ -81,7 +82,7 @@ export class SmtpSender extends MailSender {
 
 /** Only what concerns this one mail: a sender that is not allowed concerns all, and can be mended. */
 function refusalOf({ code, command, responseCode }: SmtpFailure): string | undefined {
-  if (code === 'EENVELOPE' && responseCode === undefined) return 'invalid_address';
+  if (code === 'EENVELOPE' && responseCode === undefined) return 'invalid-address';
   const ofThisMail = command === 'RCPT TO' || command === 'DATA';
   if (!ofThisMail || responseCode === undefined || responseCode < 500) return undefined;
   return String(responseCode);

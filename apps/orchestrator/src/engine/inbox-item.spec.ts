@@ -96,6 +96,11 @@ describe('a message of the inbox', () => {
       event('a.b', { commandId: 'c', outcome: 'succeeded' }, { correlationid: 'x' }),
       'is no saga id',
     ],
+    [
+      'a message whose id cannot be repeated everywhere',
+      event('saga.tick', { dueBeforeMs: 5 }, { id: 'x'.repeat(900_000) }),
+      'its id has 900000 characters',
+    ],
     ['data that is no object', event('saga.tick', 'now'), 'does not fit'],
   ])('is put aside when it is %s, with the reason', (_, received, problem) => {
     const item = readInboxItem(received);

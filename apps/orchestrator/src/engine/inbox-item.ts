@@ -38,9 +38,14 @@ export type InboxItem =
   | { readonly to: 'timers'; readonly dueBeforeMs: number; readonly event: ReceivedEvent }
   | { readonly to: 'dead-letters'; readonly problem: string; readonly event: ReceivedEvent };
 
+/** History keeps a message's id, and each command that it causes names it. */
+const MAX_ID = 250;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const readInboxItem = (event: ReceivedEvent): InboxItem => {
+  if (event.id.length > MAX_ID) {
+    return dead(event, `its id has ${event.id.length} characters, at most ${MAX_ID} are allowed`);
+  }
   const name = nameOfType(event.type);
   switch (name) {
     case undefined:

@@ -16,7 +16,7 @@ export class CancelDesk {
    * @returns the status at this moment, undefined for an unknown order
    */
   cancel(orderId: string, why?: string, traceparent?: string): Promise<OrderStatus | undefined> {
-    const reason: Reason = { code: 'cancelled_by_customer', message: why ?? 'no reason given' };
+    const reason: Reason = { code: 'cancelled-by-customer', message: why ?? 'no reason given' };
     return this.outbox.transaction(async (unit) => {
       const order = await findStatus(unit.tx, orderId);
       if (order?.status === 'pending') {

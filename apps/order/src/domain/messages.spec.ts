@@ -45,7 +45,7 @@ describe('messages of the order service', () => {
   });
 
   it('passes the wish to cancel on, keyed by the order', () => {
-    const reason = { code: 'cancelled_by_customer', message: 'twice' };
+    const reason = { code: 'cancelled-by-customer', message: 'twice' };
     const event = sagaCancelOf(orderId, reason, at);
     expect(event).toMatchObject({ topic: 'saga.inbox', key: orderId });
     expect(event.type).toBe('com.example.saga.cancel');

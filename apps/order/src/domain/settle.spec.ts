@@ -3,7 +3,7 @@ import type { OrderStatus } from '#contracts';
 import { settle, type OrderState, type Settlement } from './settle.js';
 
 const orderId = '0190a000-0000-7000-8000-000000000001';
-const reason = { code: 'payment_declined', message: 'no' };
+const reason = { code: 'generic_decline', message: 'no' };
 const order = (status: OrderStatus, revision = 1): OrderState => ({ orderId, status, revision });
 const confirm: Settlement = { kind: 'confirm', orderId, trackingNumber: 'T1' };
 const cancel: Settlement = { kind: 'cancel', orderId, reason };

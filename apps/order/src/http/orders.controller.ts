@@ -124,7 +124,7 @@ export class OrdersController {
       409,
       'The order can no longer be cancelled',
       'The order is confirmed: its parcel is on its way.',
-      { code: 'order_confirmed' },
+      { code: 'order-confirmed' },
     );
   }
 }

@@ -37,7 +37,7 @@ export class AcceptedOrderDto {
 }
 
 export class ReasonDto {
-  @ApiProperty({ type: String, example: 'payment_declined' })
+  @ApiProperty({ type: String, example: 'insufficient-stock' })
   code!: string;
 
   @ApiProperty({ type: String })

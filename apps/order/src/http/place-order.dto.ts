@@ -1,6 +1,7 @@
 import { ChoiceField, IntegerField, ListField, ObjectField, TextField } from '#platform';
 import { paymentMethod } from '#contracts';
 import { MAX_AMOUNT } from '../domain/order.js';
+import { EMAIL } from './email.js';
 
 /**
  * What a client sends to place an order. Everything that passes here fits the message contracts; a
@@ -93,8 +94,9 @@ export class PlaceOrderDto {
   @TextField({
     min: 3,
     max: 254,
-    pattern: /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+$/,
-    shape: 'an e-mail address',
+    pattern: EMAIL,
+    shape: 'an e-mail address (RFC 5321)',
+    description: 'In ASCII, as mail servers everywhere take it; a foreign domain as xn--….',
     example: 'customer@example.com',
   })
   email!: string;

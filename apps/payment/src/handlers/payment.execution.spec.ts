@@ -144,7 +144,7 @@ describe('driving a payment', () => {
     const world = new World({});
     world.row = payment({ sealedToken: null });
     await world.finish();
-    expect(world.row).toMatchObject({ status: 'failed', problemCode: 'token_unreadable' });
+    expect(world.row).toMatchObject({ status: 'failed', problemCode: 'token-unreadable' });
     expect(world.provider.calls).toEqual([]);
   });
 
@@ -154,7 +154,7 @@ describe('driving a payment', () => {
     await world.provider.cancelIntent(intentId);
     world.row = payment({ status: 'intended', intentId });
     await world.finish();
-    expect(world.row).toMatchObject({ status: 'declined', problemCode: 'intent_canceled' });
+    expect(world.row).toMatchObject({ status: 'declined', problemCode: 'intent-canceled' });
   });
 
   it('ends right under every combination of faults, losses and a refund at any moment', async () => {

@@ -78,7 +78,7 @@ export class PaymentExecution {
     } catch (error) {
       const what = payment.wanted === 'captured' ? 'charge' : 'undo';
       if (error instanceof ProviderRejection) return { kind: 'rejected', what, code: error.code };
-      if (error instanceof UnsealError) return { kind: 'rejected', what, code: 'token_unreadable' };
+      if (error instanceof UnsealError) return { kind: 'rejected', what, code: 'token-unreadable' };
       throw error;
     }
   }
@@ -147,7 +147,7 @@ function chargeOutcome(state: IntentState): Outcome {
     case 'declined':
       return { kind: 'declined', code: state.code };
     case 'canceled':
-      return { kind: 'declined', code: 'intent_canceled' };
+      return { kind: 'declined', code: 'intent-canceled' };
     case 'unconfirmed':
     case 'processing':
       throw new UndecidedError();

@@ -83,7 +83,7 @@ function answerTo(command: AdmittedCommand, acceptance: StoredAcceptance): Answe
     case 'nothing-to-undo':
       return nothingToUndo();
     case 'conflict':
-      return declined('payment_exists');
+      return declined('payment-exists');
     case 'known':
       return isCharge(command) ? chargeAnswer(acceptance.payment) : undoAnswer(acceptance.payment);
   }

@@ -49,7 +49,7 @@ export class StripeApiProvider extends PaymentProvider {
     const { problem } = result;
     if (problem.type === 'card_error') return { kind: 'declined', code: codeOf(problem) };
     if (problem.param === 'payment_method') {
-      return { kind: 'declined', code: 'invalid_payment_method' };
+      return { kind: 'declined', code: 'invalid-payment-method' };
     }
     return this.stateAfter(problem, intentId);
   }
@@ -132,6 +132,6 @@ function accepted<Body>(result: Result<Body>): Body {
 }
 
 function refundedBy({ status, amount }: z.output<typeof refundAnswer>): number {
-  if (NO_REFUND.has(status ?? '')) throw new ProviderRejection('refund_failed');
+  if (NO_REFUND.has(status ?? '')) throw new ProviderRejection('refund-failed');
   return amount;
 }

@@ -7,24 +7,34 @@ import { fieldProblem, type FieldError } from './problem.js';
 const MAX_ERRORS = 50;
 const MAX_UNKNOWN_NAME = 200;
 
-/** The tree of faults as a flat list, each with the path of its field. */
+/**
+ * The tree of faults as a flat list, each with the path of its field. A field has one fault: what
+ * comes after it, and what is in a field of the wrong kind, only says the same again.
+ */
 export function fieldErrors(tree: readonly ValidationError[], path = ''): FieldError[] {
   const errors: FieldError[] = [];
   for (const error of tree) {
     if (errors.length >= MAX_ERRORS) break;
     const field = path ? `${path}.${error.property}` : error.property;
-    for (const [rule, message] of Object.entries(error.constraints ?? {})) {
-      const isUnknown = rule === 'whitelistValidation';
-      errors.push({
-        // a name that nobody knows can be as long as the body
-        field: isUnknown ? field.slice(0, MAX_UNKNOWN_NAME) : field,
-        message: isUnknown ? 'is not known' : message,
-      });
+    const [fault] = Object.entries(error.constraints ?? {}).toSorted(ownRulesFirst);
+    if (fault === undefined) {
+      errors.push(...fieldErrors(error.children ?? [], field));
+      continue;
     }
-    if (error.children?.length) errors.push(...fieldErrors(error.children, field));
+    const [rule, message] = fault;
+    const isUnknown = rule === 'whitelistValidation';
+    errors.push({
+      // a name that nobody knows can be as long as the body
+      field: isUnknown ? field.slice(0, MAX_UNKNOWN_NAME) : field,
+      message: isUnknown ? 'is not known' : message,
+    });
   }
   return errors.slice(0, MAX_ERRORS);
 }
+
+/** The rule that a field is declared with says more than that of the walk into it. */
+const ownRulesFirst = ([a]: [string, string], [b]: [string, string]): number =>
+  Number(a === 'nestedValidation') - Number(b === 'nestedValidation');
 
 /**
  * Checks bodies, queries and parameters against their class. Nothing is converted on the way:
