@@ -1,6 +1,11 @@
 /** What has happened so far, told when an expectation fails, so that nobody needs a debugger. */
-import { stepsOf, type Command, type HistoryEntry, type SagaInstance } from '#saga';
-import type { SagaDefinition } from '#saga';
+import {
+  stepsOf,
+  type Command,
+  type HistoryEntry,
+  type SagaDefinition,
+  type SagaInstance,
+} from '#saga';
 
 /** A command as the kit has seen it go out. */
 export interface Sent extends Command {
@@ -17,8 +22,8 @@ export const nameOf = ({ way, step, resend }: Sent): string => sentName(way, ste
 
 /** Long enough for what matters, short enough for a line. */
 const MAX_DATA = 160;
-/** A day of resends is a long story. */
-const MAX_LINES = 100;
+/** A day of resends is a long story; its beginning and its end tell it. */
+const MAX_DETAILS = 8;
 
 export const dataText = (data: unknown): string => {
   const text = JSON.stringify(data) ?? '';
@@ -37,29 +42,30 @@ export const durationText = (ms: number): string => {
   return `${Number((ms / size).toFixed(2))} ${unit}`;
 };
 
+/** One thing that was given, and what came of it. */
+interface Chapter {
+  readonly what: string;
+  readonly details: string[];
+}
+
 export class Story {
-  private readonly lines: string[] = [];
-  private count = 0;
+  private readonly chapters: Chapter[] = [];
 
   given(what: string): void {
-    this.count += 1;
-    this.lines.push(`${String(this.count).padStart(4)}. ${what}`);
+    this.chapters.push({ what, details: [] });
   }
 
   decided(before: SagaInstance, { state, changes = [], note }: HistoryEntry, sent: Sent[]): void {
+    const details = this.chapters.at(-1)?.details;
     const changed = changes
       .filter(({ to }) => to !== 'sent')
       .map(({ step, to }) => `${step} ${to}`);
     if (before.state !== state) changed.unshift(`the saga ${state}`);
-    if (changed.length > 0) this.detail('now', changed.join(', '));
+    if (changed.length > 0) details?.push(`now: ${changed.join(', ')}`);
     for (const command of sent) {
-      this.detail('sent', `${nameOf(command)} ${dataText(command.payload)}`);
+      details?.push(`sent: ${nameOf(command)} ${dataText(command.payload)}`);
     }
-    if (note !== undefined) this.detail('note', note);
-  }
-
-  private detail(kind: string, text: string): void {
-    this.lines.push(`        ${kind}: ${text}`);
+    if (note !== undefined) details?.push(`note: ${note}`);
   }
 
   tell(definition: SagaDefinition, instance: SagaInstance): string {
@@ -67,17 +73,25 @@ export class Story {
     const steps = stepsOf(definition).map(
       ({ name }) => `${name} ${instance.steps[name]?.state ?? 'waiting'}`,
     );
-    const left = this.lines.length - MAX_LINES;
     return [
       `The story of '${definition.name}' v${definition.version} so far:`,
-      ...(left > 0 ? [`   … ${left} lines`] : []),
-      ...this.lines.slice(-MAX_LINES),
+      ...this.chapters.flatMap(({ what, details }, index) => [
+        `${String(index + 1).padStart(4)}. ${what}`,
+        ...shortened(details).map((detail) => `        ${detail}`),
+      ]),
       `It is ${state}${cause ? ` because of '${cause.code}'` : ''}: ${steps.join(', ')}.`,
       ...(attention ? [`Attention, '${attention.step}': ${attention.code}`] : []),
       ...(held ? [`It is held: ${held.code}`] : []),
     ].join('\n');
   }
 }
+
+const shortened = (details: readonly string[]): readonly string[] => {
+  const left = details.length - MAX_DETAILS;
+  if (left <= 0) return details;
+  const half = MAX_DETAILS / 2;
+  return [...details.slice(0, half), `… ${left} lines more`, ...details.slice(-half)];
+};
 
 /** An expectation that was not met, or something given that could never happen. */
 export class SagaTestError extends Error {
