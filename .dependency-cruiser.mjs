@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   'saga-store': ['saga', 'messaging', 'platform'],
   participant: ['contracts', 'messaging', 'platform'],
   sandbox: ['platform'],
-  testing: ['contracts', 'platform', 'messaging'],
+  testing: ['contracts', 'platform', 'messaging', 'saga'],
 };
 
 const layer = ([lib, allowed]) => ({

@@ -19,8 +19,10 @@ import type {
   SagaDefinition,
   Step,
   StepContext,
+  StepContracts,
   StepGroup,
   StepTiming,
+  TypedDefinition,
 } from './definition.js';
 import type {
   CarryOnReaction,
@@ -43,7 +45,7 @@ type Unrefusable<C extends CommandContract> = [RepliesOf<C, 'refusal'>] extends 
   ? C
   : { readonly 'a retriable step needs a command that cannot refuse': never };
 
-type Fresh<Name extends string, Taken extends string> = Name extends Taken
+type Fresh<Name extends string, Steps> = Name extends keyof Steps
   ? { readonly 'this step name is taken': never }
   : Name;
 
@@ -71,8 +73,8 @@ interface CommandOptions<Input, Results, C extends CommandContract> extends Step
   readonly payload: (context: StepContext<Input, Results>) => z.input<NoInfer<C>['payload']>;
 }
 
-interface Compensated<Input, Taken extends string, U extends CommandContract> {
-  readonly compensation: UndoOptions<Input, U> | CoveredBy<Taken>;
+interface Compensated<Input, Steps, U extends CommandContract> {
+  readonly compensation: UndoOptions<Input, U> | CoveredBy<keyof Steps & string>;
 }
 
 interface RetriableOptions<Input, Results, C extends CommandContract> extends StepTiming {
@@ -89,12 +91,12 @@ interface Conditional<Input, Results> {
 type CompensableOptions<
   Input,
   Results,
-  Taken extends string,
+  Steps,
   C extends CommandContract,
   U extends CommandContract,
   ToRefusal = Decisive<Input>,
 > = CommandOptions<Input, Results, C> &
-  Compensated<Input, Taken, U> &
+  Compensated<Input, Steps, U> &
   On<Input, NoInfer<C>, ToRefusal>;
 
 /** Always done when the saga gets past it, so that its result is there. */
@@ -109,101 +111,105 @@ type With<Results, Name extends string, C extends CommandContract> = Results &
 type WithMaybe<Results, Name extends string, C extends CommandContract> = Results &
   Readonly<Partial<Record<Name, SuccessData<C>>>>;
 
+type Asks<Name extends string, C extends CommandContract, U extends CommandContract> = Readonly<
+  Record<Name, StepContracts<C, U>>
+>;
+
 /** Retriable steps that run side by side: they see what was there before the group. */
-export interface RetriableGroup<Input, Results, Taken extends string, Added = unknown> {
+export interface RetriableGroup<Input, Results, Steps, Added = unknown> {
   retriable<const Name extends string, C extends CommandContract>(
-    name: Name & Fresh<Name, Taken>,
+    name: Name & Fresh<Name, Steps>,
     options: RetriableOptions<Input, Results, C> & Unconditional,
-  ): RetriableGroup<Input, Results, Taken | Name, With<Added, Name, C>>;
+  ): RetriableGroup<Input, Results, Steps & Asks<Name, C, never>, With<Added, Name, C>>;
   retriable<const Name extends string, C extends CommandContract>(
-    name: Name & Fresh<Name, Taken>,
+    name: Name & Fresh<Name, Steps>,
     options: RetriableOptions<Input, Results, C> & Conditional<Input, Results>,
-  ): RetriableGroup<Input, Results, Taken | Name, WithMaybe<Added, Name, C>>;
+  ): RetriableGroup<Input, Results, Steps & Asks<Name, C, never>, WithMaybe<Added, Name, C>>;
 }
 
 /** Compensable steps that run side by side; the way back undoes them side by side, too. */
-export interface CompensableGroup<Input, Results, Taken extends string, Added = unknown> {
+export interface CompensableGroup<Input, Results, Steps, Added = unknown> {
   compensable<
     const Name extends string,
     C extends CommandContract,
     U extends CommandContract = never,
   >(
-    name: Name & Fresh<Name, Taken>,
-    options: CompensableOptions<Input, Results, Taken, C, U> & Unconditional,
-  ): CompensableGroup<Input, Results, Taken | Name, With<Added, Name, C>>;
+    name: Name & Fresh<Name, Steps>,
+    options: CompensableOptions<Input, Results, Steps, C, U> & Unconditional,
+  ): CompensableGroup<Input, Results, Steps & Asks<Name, C, U>, With<Added, Name, C>>;
   compensable<
     const Name extends string,
     C extends CommandContract,
     U extends CommandContract = never,
   >(
-    name: Name & Fresh<Name, Taken>,
-    options: CompensableOptions<Input, Results, Taken, C, U, Decisive<Input> | CarryOnReaction> &
+    name: Name & Fresh<Name, Steps>,
+    options: CompensableOptions<Input, Results, Steps, C, U, Decisive<Input> | CarryOnReaction> &
       Partial<Conditional<Input, Results>>,
-  ): CompensableGroup<Input, Results, Taken | Name, WithMaybe<Added, Name, C>>;
+  ): CompensableGroup<Input, Results, Steps & Asks<Name, C, U>, WithMaybe<Added, Name, C>>;
 }
 
 /** A group takes the kind of its first step. */
-type OpenGroup<Input, Results, Taken extends string> = RetriableGroup<Input, Results, Taken> &
-  CompensableGroup<Input, Results, Taken>;
+type OpenGroup<Input, Results, Steps> = RetriableGroup<Input, Results, Steps> &
+  CompensableGroup<Input, Results, Steps>;
 
 /** What may follow the pivot: only what succeeds in the end. */
-export interface AfterPivot<Input, Results, Taken extends string> {
+export interface AfterPivot<Input, Results, Steps> {
   retriable<const Name extends string, C extends CommandContract>(
-    name: Name & Fresh<Name, Taken>,
+    name: Name & Fresh<Name, Steps>,
     options: RetriableOptions<Input, Results, C> & Unconditional,
-  ): AfterPivot<Input, With<Results, Name, C>, Taken | Name>;
+  ): AfterPivot<Input, With<Results, Name, C>, Steps & Asks<Name, C, never>>;
   retriable<const Name extends string, C extends CommandContract>(
-    name: Name & Fresh<Name, Taken>,
+    name: Name & Fresh<Name, Steps>,
     options: RetriableOptions<Input, Results, C> & Conditional<Input, Results>,
-  ): AfterPivot<Input, WithMaybe<Results, Name, C>, Taken | Name>;
-  parallel<More extends string, Added>(
+  ): AfterPivot<Input, WithMaybe<Results, Name, C>, Steps & Asks<Name, C, never>>;
+  parallel<More, Added>(
     steps: (
-      group: RetriableGroup<Input, Results, Taken>,
+      group: RetriableGroup<Input, Results, Steps>,
     ) => RetriableGroup<Input, Results, More, Added>,
-  ): AfterPivot<Input, Results & Added, Taken | More>;
-  build(): SagaDefinition;
+  ): AfterPivot<Input, Results & Added, Steps & More>;
+  build(): TypedDefinition<Input, Steps>;
 }
 
 /** What may stand before the pivot: what can be undone. */
-export interface BeforePivot<Input, Results, Taken extends string> extends Omit<
-  AfterPivot<Input, Results, Taken>,
+export interface BeforePivot<Input, Results, Steps> extends Omit<
+  AfterPivot<Input, Results, Steps>,
   'parallel'
 > {
   /** Done by whoever starts the saga, in the same transaction as the start itself. */
   local<const Name extends string, U extends CommandContract>(
-    name: Name & Fresh<Name, Taken>,
+    name: Name & Fresh<Name, Steps>,
     options: { readonly compensation: UndoOptions<Input, U> },
-  ): BeforePivot<Input, Results, Taken | Name>;
+  ): BeforePivot<Input, Results, Steps & Asks<Name, never, U>>;
   compensable<
     const Name extends string,
     C extends CommandContract,
     U extends CommandContract = never,
   >(
-    name: Name & Fresh<Name, Taken>,
-    options: CompensableOptions<Input, Results, Taken, C, U> & Unconditional,
-  ): BeforePivot<Input, With<Results, Name, C>, Taken | Name>;
+    name: Name & Fresh<Name, Steps>,
+    options: CompensableOptions<Input, Results, Steps, C, U> & Unconditional,
+  ): BeforePivot<Input, With<Results, Name, C>, Steps & Asks<Name, C, U>>;
   compensable<
     const Name extends string,
     C extends CommandContract,
     U extends CommandContract = never,
   >(
-    name: Name & Fresh<Name, Taken>,
-    options: CompensableOptions<Input, Results, Taken, C, U, Decisive<Input> | CarryOnReaction> &
+    name: Name & Fresh<Name, Steps>,
+    options: CompensableOptions<Input, Results, Steps, C, U, Decisive<Input> | CarryOnReaction> &
       Partial<Conditional<Input, Results>>,
-  ): BeforePivot<Input, WithMaybe<Results, Name, C>, Taken | Name>;
-  parallel<More extends string, Added>(
+  ): BeforePivot<Input, WithMaybe<Results, Name, C>, Steps & Asks<Name, C, U>>;
+  parallel<More, Added>(
     steps: (
-      group: OpenGroup<Input, Results, Taken>,
+      group: OpenGroup<Input, Results, Steps>,
     ) => CompensableGroup<Input, Results, More, Added>,
-  ): BeforePivot<Input, Results & Added, Taken | More>;
-  parallel<More extends string, Added>(
-    steps: (group: OpenGroup<Input, Results, Taken>) => RetriableGroup<Input, Results, More, Added>,
-  ): AfterPivot<Input, Results & Added, Taken | More>;
+  ): BeforePivot<Input, Results & Added, Steps & More>;
+  parallel<More, Added>(
+    steps: (group: OpenGroup<Input, Results, Steps>) => RetriableGroup<Input, Results, More, Added>,
+  ): AfterPivot<Input, Results & Added, Steps & More>;
   /** The step that decides: before it everything is undone on failure, after it nothing is. */
   pivot<const Name extends string, C extends CommandContract>(
-    name: Name & Fresh<Name, Taken>,
+    name: Name & Fresh<Name, Steps>,
     options: CommandOptions<Input, Results, C> & On<Input, NoInfer<C>, Decisive<Input>>,
-  ): AfterPivot<Input, With<Results, Name, C>, Taken | Name>;
+  ): AfterPivot<Input, With<Results, Name, C>, Steps & Asks<Name, C, never>>;
 }
 
 type AnyOptions = Omit<Step, 'name' | 'kind'>;
@@ -249,6 +255,6 @@ export const saga = <Input extends z.ZodType>(head: {
   readonly version: number;
   readonly input: Input;
   readonly movesFrom?: readonly VersionMapping<z.infer<Input>>[];
-}): BeforePivot<z.infer<Input>, unknown, never> =>
+}): BeforePivot<z.infer<Input>, unknown, unknown> =>
   // The builder's methods take the erased forms of what its interface states precisely.
-  new Builder(head as Head) as unknown as BeforePivot<z.infer<Input>, unknown, never>;
+  new Builder(head as Head) as unknown as BeforePivot<z.infer<Input>, unknown, unknown>;

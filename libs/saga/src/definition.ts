@@ -72,6 +72,23 @@ export interface SagaDefinition {
   readonly groups: readonly StepGroup[];
 }
 
+/** The contracts of one step, forward and back; `never` where it has none of its own. */
+export interface StepContracts<
+  C extends CommandContract = CommandContract,
+  U extends CommandContract = CommandContract,
+> {
+  readonly command: C;
+  readonly undo: U;
+}
+
+declare const TYPES: unique symbol;
+
+/** As it was written: its input and the contracts of its steps, for types alone. */
+export interface TypedDefinition<Input, Steps> extends SagaDefinition {
+  /** Nothing at run time. */
+  readonly [TYPES]: { readonly input: Input; readonly steps: Steps };
+}
+
 export const stepsOf = (definition: SagaDefinition): readonly Step[] => definition.groups.flat();
 
 export const definitionKey = (name: string, version: number): string => `${name}@${version}`;

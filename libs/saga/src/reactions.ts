@@ -43,7 +43,7 @@ export const carryOn: CarryOnReaction = { kind: 'carry-on' };
 export const mendable = <Input, Data extends z.ZodType>(options: {
   readonly windowMs: number;
   readonly data: Data;
-  readonly apply: (input: Input, data: z.output<Data>) => Input;
+  readonly apply: (input: Input, data: z.output<Data>) => NoInfer<Input>;
 }): MendReaction<Input> => ({
   kind: 'mend',
   windowMs: options.windowMs,
@@ -52,5 +52,5 @@ export const mendable = <Input, Data extends z.ZodType>(options: {
 });
 
 export const update = <Input, Result>(
-  apply: UpdateReaction<Input, Result>['apply'],
+  apply: (input: Input, result: Result) => NoInfer<Input>,
 ): UpdateReaction<Input, Result> => ({ kind: 'update', apply });

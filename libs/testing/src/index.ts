@@ -14,3 +14,5 @@ export * from './process/service-process.js';
 export * from './shared-servers.js';
 export * from './test-world.js';
 export { containersOfRun, removeContainer } from './kafka/container-kafka.js';
+export { givenSaga } from './saga-kit/given-saga.js';
+export { durationText } from './saga-kit/story.js';

@@ -1,17 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PlaceOrderInput } from '#contracts';
-import {
-  checkDefinition,
-  decide,
-  defaultTiming,
-  newInstance,
-  type Command,
-  type SagaMessage,
-} from '#saga';
+import type { Effect, PlaceOrderInput } from '#contracts';
+import { checkDefinition } from '#saga';
+import { givenSaga } from '#testing';
 import { placeOrder } from './place-order.saga.js';
 
+const orderId = '019aa0c5-7d5c-7000-8000-000000000001';
 const input: PlaceOrderInput = {
-  orderId: '019aa0c5-7d5c-7000-8000-000000000001',
+  orderId,
   customerId: 'c-1',
   merchantId: 'm-1',
   channel: 'web',
@@ -22,61 +17,304 @@ const input: PlaceOrderInput = {
   email: 'a@example.com',
   payment: { method: 'credit_card', sealedToken: 'v1.x.y' },
 };
+const items = [{ productId: '85123A', quantity: 6 }];
 
-/** Runs the saga, answering each command; a refusal names the step that says no. */
-const play = (refused?: string): { commands: Command[]; state: string } => {
-  const head = { id: 'saga-1', definition: 'place-order', version: 1, businessKey: input.orderId };
-  let instance = newInstance({ ...head, now: 0 });
-  const commands: Command[] = [];
-  const queue: SagaMessage[] = [{ kind: 'start', messageId: 's', input }];
-  for (let message = queue.shift(); message; message = queue.shift()) {
-    const context = { now: 0, jitter: 0, timing: defaultTiming };
-    const decision = decide(placeOrder, instance, message, context);
-    instance = decision.instance;
-    for (const command of decision.commands) {
-      commands.push(command);
-      const outcome = command.step === refused && !command.undoes ? 'refused' : 'succeeded';
-      const { commandId } = command;
-      const result = { trackingNumber: 'T-1' };
-      queue.push({ kind: 'reply', messageId: 'r', name: 'x', commandId, outcome, result });
-    }
-  }
-  return { commands, state: instance.state };
-};
+const paid = (taken: number, returned: number, revision: number): Effect => ({
+  ...{ id: `payment:${orderId}`, kind: 'money', unit: 'GBP' },
+  ...{ taken, returned, revision },
+});
+
+/** The saga when it has just sent the command of a step. */
+const placed = () => givenSaga(placeOrder, { input });
+const charging = () =>
+  placed().givenReply('reserve-stock', 'inventory.stock-reserved', { expiresAt: '12:15' });
+const securing = () =>
+  charging().givenReply(
+    'charge-payment',
+    'payment.payment-captured',
+    { intentId: 'pi_1', amount: 1530 },
+    { effects: [paid(1530, 0, 1)] },
+  );
+const shipping = () => securing().givenReply('secure-stock', 'inventory.stock-secured');
+const shipment = { shipmentId: 's-1', trackingNumber: 'T-1' };
+const shipped = () => shipping().givenReply('ship-order', 'shipping.shipment-created', shipment);
+
+type PlaceOrderTest = ReturnType<typeof placed>;
+
+/** From the moment at which the refund was sent: everything is undone, the last step first. */
+const undoneFromRefund = (test: PlaceOrderTest) =>
+  test
+    .expectCompensation('charge-payment', { orderId })
+    .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 2)] })
+    .expectCompensation('reserve-stock', { orderId })
+    .givenUndone('reserve-stock')
+    .expectCompensation('create-order', { orderId })
+    .givenUndone('create-order')
+    .expectLedger({ [`payment:${orderId}`]: { taken: 1530, returned: 1530 } })
+    .expectState('compensated');
 
 describe('place-order', () => {
   it('is sound', () => {
     expect(checkDefinition(placeOrder)).toEqual([]);
   });
 
-  it('sends its commands in order, each fitting its contract', () => {
-    const { commands, state } = play();
-    expect(state).toBe('completed');
-    expect(commands.map(({ contract }) => contract.name)).toEqual([
-      'inventory.reserve-stock',
-      'payment.charge-payment',
-      'inventory.secure-stock',
-      'shipping.ship-order',
-      'order.confirm-order',
-      'notification.notify-customer',
-    ]);
-    for (const { contract, payload } of commands) {
-      expect(contract.payload.parse(payload)).toEqual(payload);
-    }
+  it('goes from the order to the mail', () => {
+    placed()
+      .expectCommand('reserve-stock', { orderId, items })
+      .givenReply('reserve-stock', 'inventory.stock-reserved', { expiresAt: '12:15' })
+      .expectCommand('charge-payment', { amount: 1530, currency: 'GBP', sealedToken: 'v1.x.y' })
+      .givenReply('charge-payment', 'payment.payment-captured', { intentId: 'pi_1', amount: 1530 })
+      .expectCommand('secure-stock', { orderId })
+      .givenReply('secure-stock', 'inventory.stock-secured')
+      .expectCommand('ship-order', { items, shippingAddress: { postalCode: 'CT16' } })
+      .givenReply('ship-order', 'shipping.shipment-created', shipment)
+      .expectCommands({
+        'confirm-order': { orderId, trackingNumber: 'T-1' },
+        'notify-customer': { template: 'order-confirmed', order: { trackingNumber: 'T-1' } },
+      })
+      .givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' })
+      .expectState('running')
+      .givenReply('confirm-order', 'order.order-confirmed')
+      .expectState('completed')
+      .expectTimerIn(null);
+  });
+});
+
+describe('a refusal', () => {
+  it('of the stock cancels the order', () => {
+    placed()
+      .givenReply('reserve-stock', 'inventory.stock-insufficient', {
+        shortages: [{ productId: '85123A', requested: 6, available: 2 }],
+      })
+      .expectCause('inventory.stock-insufficient')
+      .expectCompensation('create-order', { reason: { code: 'inventory.stock-insufficient' } })
+      .givenUndone('create-order')
+      .expectState('compensated');
   });
 
-  it.each([
-    ['reserve-stock', ['order.cancel-order']],
-    ['charge-payment', ['inventory.release-stock', 'order.cancel-order']],
-    ['secure-stock', ['payment.refund-payment', 'inventory.release-stock', 'order.cancel-order']],
-    ['ship-order', ['payment.refund-payment', 'inventory.release-stock', 'order.cancel-order']],
-  ])('undoes what came before a refused %s, last step first', (step, expected) => {
-    const { commands, state } = play(step);
-    expect(state).toBe('compensated');
-    const sent = commands.map(({ contract }) => contract.name);
-    expect(sent.slice(-expected.length)).toEqual(expected);
-    for (const { contract, payload } of commands) {
-      expect(contract.payload.parse(payload)).toEqual(payload);
-    }
+  it('of the card releases the stock', () => {
+    charging()
+      .givenReply('charge-payment', 'payment.payment-declined', { declineCode: 'lost_card' })
+      .expectCompensation('reserve-stock')
+      .givenUndone('reserve-stock')
+      .expectCompensation('create-order', { reason: { code: 'payment.payment-declined' } })
+      .givenUndone('create-order')
+      .expectState('compensated')
+      .expectStep('charge-payment', 'refused');
+  });
+
+  it('of a reservation that has expired refunds', () => {
+    undoneFromRefund(securing().givenReply('secure-stock', 'inventory.reservation-expired'));
+  });
+
+  it('of the address refunds, and the release undoes that it was secured', () => {
+    const refused = shipping().givenReply('ship-order', 'shipping.shipment-refused', {
+      code: 'undeliverable',
+    });
+    undoneFromRefund(refused).expectStep('secure-stock', 'undone');
+  });
+});
+
+describe('silence', () => {
+  it('is asked into four times, and then nobody knows whether the card was charged', () => {
+    charging()
+      .expectTimerIn(10_000)
+      .givenSilence()
+      .expectResend('charge-payment')
+      .givenSilence(3)
+      .expectResend('charge-payment')
+      .givenSilence()
+      .expectCause('no-answer')
+      .expectCompensation('charge-payment')
+      .givenUndone('charge-payment', { refunded: 0 })
+      .expectCompensation('reserve-stock');
+  });
+
+  it('of the carrier is never taken for a no', () => {
+    shipping()
+      .skipTime(3_600_000)
+      .expectState('running')
+      .expectAttention('no-answer', 'ship-order')
+      .expectResend('ship-order')
+      .givenReply('ship-order', 'shipping.shipment-created', shipment)
+      .expectNoAttention()
+      .expectCommands({ 'confirm-order': {}, 'notify-customer': {} });
+  });
+
+  it('after the pivot waits for as long as it takes', () => {
+    shipped()
+      .givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' })
+      .skipTime(3_600_000)
+      .expectAttention('no-answer', 'confirm-order')
+      .givenReply('confirm-order', 'order.order-confirmed')
+      .expectNoAttention()
+      .expectState('completed');
+  });
+});
+
+describe('an answer that comes', () => {
+  it('twice changes nothing', () => {
+    securing()
+      .givenDuplicate()
+      .expectNothingSent()
+      .expectNote("step 'charge-payment' is done")
+      .expectLedger({ [`payment:${orderId}`]: { taken: 1530 } });
+  });
+
+  it('after days, by bank transfer, was waited for', () => {
+    charging()
+      .givenPending('charge-payment')
+      .skipTime(6 * 86_400_000)
+      .expectNothingSent()
+      .givenReply('charge-payment', 'payment.payment-captured', { intentId: 'pi_1', amount: 1530 })
+      .expectCommand('secure-stock');
+  });
+
+  it('after it was given up has its money refunded before the stock is released', () => {
+    const test = charging()
+      .givenSilence(5)
+      .expectCompensation('charge-payment')
+      .givenReply(
+        'charge-payment',
+        'payment.payment-captured',
+        { intentId: 'pi_1', amount: 1530 },
+        { effects: [paid(1530, 0, 1)] },
+      )
+      .expectNothingSent()
+      .expectNote("late succeeded recorded for 'charge-payment'")
+      .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 2)] })
+      .expectCompensation('reserve-stock');
+    test.givenUndone('reserve-stock').givenUndone('create-order').expectState('compensated');
+  });
+
+  it('after all was undone, with money, is undone as well', () => {
+    charging()
+      .givenReply('charge-payment', 'payment.payment-declined', { declineCode: 'expired' })
+      .givenUndone('reserve-stock')
+      .givenUndone('create-order')
+      .expectState('compensated')
+      .givenReport([paid(1530, 0, 2)], 'charge-payment')
+      .expectState('compensating')
+      .expectCompensation('charge-payment')
+      .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 3)] })
+      .expectState('compensated');
+  });
+});
+
+describe('a compensation', () => {
+  const refunding = () =>
+    shipping().givenReply('ship-order', 'shipping.shipment-refused', { code: 'undeliverable' });
+
+  it('without an answer is sent again and again, and a person is told', () => {
+    const test = refunding()
+      .givenSilence()
+      .expectResend('charge-payment')
+      .givenSilence(4)
+      .expectAttention('no-answer', 'charge-payment')
+      .expectResend('charge-payment')
+      .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 2)] })
+      .expectNoAttention();
+    test.expectCompensation('reserve-stock');
+  });
+
+  it('that fails for good does not hold up the others, and ends when it succeeds', () => {
+    refunding()
+      .givenDead('charge-payment', { code: 'provider', message: 'the account is closed' })
+      .expectAttention('provider', 'charge-payment')
+      .expectCompensation('reserve-stock')
+      .givenUndone('reserve-stock')
+      .expectCompensation('create-order')
+      .givenUndone('create-order')
+      .expectState('compensating')
+      .givenSilence()
+      .expectResend('charge-payment')
+      .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 2)] })
+      .expectNoAttention()
+      .expectState('compensated');
+  });
+
+  it('that takes days, as a refund may, holds back the release', () => {
+    refunding()
+      .givenPending('charge-payment')
+      .skipTime(3 * 86_400_000)
+      .expectNothingSent()
+      .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 2)] })
+      .expectCompensation('reserve-stock');
+  });
+});
+
+describe('a cancel', () => {
+  it('before the start is kept for it', () => {
+    givenSaga(placeOrder)
+      .givenCancel()
+      .expectState('awaiting-start')
+      .expectNothingSent()
+      .givenStart(input)
+      .expectCompensation('create-order', { reason: { code: 'customer' } })
+      .givenUndone('create-order')
+      .expectState('compensated');
+  });
+
+  it('while stock is being reserved releases what may have been reserved', () => {
+    placed()
+      .givenCancel()
+      .expectCompensation('reserve-stock')
+      .givenReply('reserve-stock', 'inventory.stock-reserved', { expiresAt: '12:15' })
+      .expectNothingSent()
+      .givenUndone('reserve-stock')
+      .expectCompensation('create-order');
+  });
+
+  it('while the card is being charged refunds what may have been charged', () => {
+    charging()
+      .givenCancel()
+      .expectCompensation('charge-payment', { reason: { code: 'customer' } })
+      .givenUndone('charge-payment', { refunded: 0 })
+      .expectCompensation('reserve-stock');
+  });
+
+  it('while the stock is being secured undoes everything', () => {
+    undoneFromRefund(securing().givenCancel()).expectCause('customer');
+  });
+
+  it('while the parcel is being handed over waits for the carrier: too late when it is', () => {
+    shipping()
+      .givenCancel()
+      .expectNothingSent()
+      .expectNote('cancel waits for the answer of the pivot')
+      .givenReply('ship-order', 'shipping.shipment-created', shipment)
+      .expectNote('cancel refused: the pivot is done')
+      .expectCommands({ 'confirm-order': {}, 'notify-customer': {} });
+  });
+
+  it('while the parcel is being handed over waits for the carrier: heard when it refuses', () => {
+    undoneFromRefund(
+      shipping()
+        .givenCancel()
+        .givenReply('ship-order', 'shipping.shipment-refused', { code: 'undeliverable' }),
+    );
+  });
+
+  it('after that is refused, with the reason', () => {
+    const test = shipped().givenCancel().expectNote('cancel refused: the pivot is done');
+    test
+      .givenReply('confirm-order', 'order.order-confirmed')
+      .givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' })
+      .givenCancel()
+      .expectState('completed')
+      .expectNote('the way back is a return');
+  });
+});
+
+describe('a hold', () => {
+  it('lets nothing out, takes in what is answered, and goes on from there', () => {
+    charging()
+      .givenHold()
+      .givenReply('charge-payment', 'payment.payment-captured', { intentId: 'pi_1', amount: 1530 })
+      .expectNothingSent()
+      .skipTime(86_400_000)
+      .expectNothingSent()
+      .givenRelease()
+      .expectCommand('secure-stock');
   });
 });
