@@ -12,7 +12,7 @@ describe('the line about a failed start', () => {
     ['Kafka', 'java.io.IOException: No space left on device', 'the disk is full'],
     ['Postgres', 'PANIC:  could not locate a valid checkpoint record at 0/0', 'is damaged'],
     ['Postgres', 'FATAL:  "/d" is not a valid data directory', 'is damaged'],
-    ['Postgres', 'FATAL:  database files are incompatible with server', 'another version'],
+    ['Postgres', 'FATAL:  database files are incompatible with server', 'damaged, or'],
     ['Kafka', 'java.lang.RuntimeException: No readable meta.properties files found.', 'is damaged'],
     ['Kafka', 'java.lang.RuntimeException: Error: node ID not found in /d/logs', 'is damaged'],
     ['order', 'Error: listen EADDRINUSE: address already in use 127.0.0.1:3000', 'port was taken'],

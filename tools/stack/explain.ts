@@ -16,7 +16,7 @@ const explanations: readonly Explanation[] = [
   },
   {
     pattern: /database files are incompatible/i,
-    say: () => `its data was made by another version of Postgres; ${reset}`,
+    say: () => `its data is damaged, or was made by another version of Postgres; ${reset}`,
   },
   {
     pattern: /lock file "postmaster.pid" already exists|Failed to acquire lock on file \.lock/i,

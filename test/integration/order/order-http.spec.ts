@@ -116,6 +116,7 @@ describe('the order API', () => {
     ],
     ['a text for the address', validOrder({ shippingAddress: 'Tokyo' }), 'shippingAddress'],
     ['an e-mail address that is none', validOrder({ email: 'nobody' }), 'email'],
+    ['an e-mail address with two dots', validOrder({ email: 'a..b@c.de' }), 'email'],
     ['a second line in the e-mail address', validOrder({ email: 'a@b.c\nBcc: d@e.f' }), 'email'],
     ['no payment', missing('payment'), 'payment'],
     ['an unknown method', validOrder({ payment: { method: 'cash' } }), 'payment.method'],
