@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { conditional, money, SagaRun } from './spec/saga-run.js';
+import { conditional, money, pivotless, SagaRun } from './spec/saga-run.js';
 
 let run: SagaRun;
 beforeEach(() => {
@@ -346,6 +346,25 @@ describe('cancel', () => {
     at('charge').refuse('charge').cancel();
     expect(run.instance.cause?.code).toBe('no');
     expect(run.note).toContain('already being undone');
+  });
+});
+
+describe('cancel of a saga without a pivot', () => {
+  it('undoes until the first retriable step is sent, and nothing from then on', () => {
+    run = new SagaRun(pivotless).start().cancel();
+    expect(run.sentNames).toEqual(['release']);
+
+    run = new SagaRun(pivotless).start().reply('reserve').cancel();
+    expect(run.sent).toEqual([]);
+    expect(run.note).toContain('cancel refused');
+    expect(run.reply('notify').cancel().note).toContain('cancel refused');
+    expect(run.reply('confirm').instance.state).toBe('completed');
+  });
+
+  it('does not take a skipped step for one that was sent', () => {
+    run = new SagaRun(pivotless).start({ id: 'mute' }).reply('reserve');
+    expect(run.state('notify')).toBe('skipped');
+    expect(run.cancel().note).toContain('cancel refused');
   });
 });
 

@@ -32,13 +32,23 @@ export const advance = (draft: Draft): void => {
 const pivotOf = (draft: Draft): Step | undefined =>
   draft.steps.find((step) => step.kind === 'pivot');
 
+/** Without a pivot the first retriable step is where there is no way back: it cannot refuse. */
+const hasBegunWithoutPivot = (draft: Draft): boolean =>
+  pivotOf(draft) === undefined &&
+  draft.steps.some(({ name, kind }) => {
+    const { state } = draft.step(name);
+    return kind === 'retriable' && state !== 'waiting' && state !== 'skipped';
+  });
+
 const isOut = (step: StepInstance): boolean => step.state === 'sent' || step.state === 'pending';
 
 /** The customer's cancel of a running saga: before the pivot it undoes, at the pivot it waits. */
 export const cancelRunning = (draft: Draft, reason: Reason): void => {
   const pivot = pivotOf(draft);
   const pivotStep = pivot && draft.step(pivot.name);
-  if (pivotStep === undefined || ['waiting', 'refused'].includes(pivotStep.state)) {
+  if (hasBegunWithoutPivot(draft)) {
+    draft.note('cancel refused: what is under way is never undone');
+  } else if (pivotStep === undefined || ['waiting', 'refused'].includes(pivotStep.state)) {
     beginCompensation(draft, reason);
   } else if (isOut(pivotStep)) {
     draft.cancel = reason;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { barrier } from '../../../../tools/explore/barrier.js';
 import { examples } from '../../../../tools/explore/examples.js';
 import { sagas } from '../../../../apps/orchestrator/src/sagas/index.js';
-import { conditional, forgiving, sample } from '../spec/saga-run.js';
+import { conditional, forgiving, pivotless, sample } from '../spec/saga-run.js';
 import { allPairs, explore, type Exploration, type ExploreOptions } from './explore.js';
 import type { ModelBarrier } from './participant.js';
 
@@ -42,6 +42,12 @@ describe('the explorer', () => {
     const mending = allPairs().filter((pair) => pair.endsWith(' mend'));
     expect(mending.filter((pair) => !(pair in found.pairs))).toEqual([]);
     expect(found.ends['completed']).toBeGreaterThan(0);
+  });
+
+  it('finds no broken promise where there is no pivot', () => {
+    const found = run({ definition: pivotless, faults: 3 });
+    expect(found.violation).toBeUndefined();
+    expect(found.ends['compensated']).toBeGreaterThan(0);
   });
 
   it('counts the same states each time', () => {

@@ -146,6 +146,18 @@ export const forgiving: SagaDefinition = saga({ name: 'forgiving', version: 1, i
   .retriable('confirm', { command: confirm, payload: idOf })
   .build();
 
+/** The first retriable step decides. */
+export const pivotless: SagaDefinition = saga({ name: 'pivotless', version: 1, input: order })
+  .compensable('reserve', {
+    command: reserve,
+    on: refusing,
+    payload: idOf,
+    compensation: { command: release, payload: idOf },
+  })
+  .retriable('notify', { command: notify, payload: idOf, when: ({ input }) => input.id !== 'mute' })
+  .retriable('confirm', { command: confirm, payload: idOf })
+  .build();
+
 interface Answer {
   readonly name?: string;
   readonly outcome?: Outcome;
