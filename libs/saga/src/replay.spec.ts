@@ -98,9 +98,13 @@ describe('a replay', () => {
     });
     const bareMove = new SagaRun().start().move({ ...sample, version: 2 });
     const noVersion = bareMove.history.map((entry) => ({ ...entry, detail: { jitter: 0 } }));
-    expect(replay(find(sample), bareMove.instance, noVersion).verdict).toBe('incomplete');
+    const both = find(sample, { ...sample, version: 2 });
+    expect(replay(both, bareMove.instance, noVersion)).toEqual({
+      verdict: 'incomplete',
+      difference: 'revision 2 (move) does not hold what it said',
+    });
     const noReason = bareMove.history.map(({ reason: _, ...entry }) => entry);
-    expect(replay(find(sample, { ...sample, version: 2 }), bareMove.instance, noReason)).toEqual({
+    expect(replay(both, bareMove.instance, noReason)).toEqual({
       verdict: 'incomplete',
       difference: 'revision 2 (move) does not hold what it said',
     });
