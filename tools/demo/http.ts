@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DemoProblem } from './arguments.js';
 
 const TIMEOUT_MS = 15_000;
-const TRIES = 5;
+/** With the pauses between them about 25 s: as long as a service takes to come back. */
+const TRIES = 8;
 const FIRST_PAUSE_MS = 200;
 
 export interface Call {
