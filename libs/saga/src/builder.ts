@@ -257,4 +257,4 @@ export const saga = <Input extends z.ZodType>(head: {
   readonly movesFrom?: readonly VersionMapping<z.infer<Input>>[];
 }): BeforePivot<z.infer<Input>, unknown, unknown> =>
   // The builder's methods take the erased forms of what its interface states precisely.
-  new Builder(head as Head) as unknown as BeforePivot<z.infer<Input>, unknown, unknown>;
+  new Builder(head) as unknown as BeforePivot<z.infer<Input>, unknown, unknown>;

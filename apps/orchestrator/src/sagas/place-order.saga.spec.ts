@@ -45,9 +45,14 @@ type PlaceOrderTest = ReturnType<typeof placed>;
 const undoneFromRefund = (test: PlaceOrderTest) =>
   test
     .expectCompensation('charge-payment', { orderId })
-    .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 2)] })
+    .givenUndoReply(
+      'charge-payment',
+      'payment.payment-refunded',
+      { refunded: 1530 },
+      { effects: [paid(1530, 1530, 2)] },
+    )
     .expectCompensation('reserve-stock', { orderId })
-    .givenUndone('reserve-stock')
+    .givenUndoReply('reserve-stock', 'inventory.stock-released')
     .expectCompensation('create-order', { orderId })
     .givenUndone('create-order')
     .expectLedger({ [`payment:${orderId}`]: { taken: 1530, returned: 1530 } })
@@ -107,11 +112,20 @@ describe('a refusal', () => {
     undoneFromRefund(securing().givenReply('secure-stock', 'inventory.reservation-expired'));
   });
 
-  it('of the address refunds, and the release undoes that it was secured', () => {
+  it('of the address refunds', () => {
     const refused = shipping().givenReply('ship-order', 'shipping.shipment-refused', {
       code: 'undeliverable',
     });
-    undoneFromRefund(refused).expectStep('secure-stock', 'undone');
+    undoneFromRefund(refused);
+  });
+
+  it('leaves nothing secured that was released', () => {
+    shipping()
+      .givenReply('ship-order', 'shipping.shipment-refused', { code: 'undeliverable' })
+      .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 2)] })
+      .expectStep('secure-stock', 'undoing')
+      .givenUndone('reserve-stock')
+      .expectStep('secure-stock', 'undone');
   });
 });
 

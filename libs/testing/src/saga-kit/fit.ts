@@ -13,14 +13,11 @@ export const problemOf = (schema: z.ZodType, data: unknown): string | undefined 
   return error && issuesOf(error);
 };
 
-/** As `problemOf`, of a payload; what its contract does not know would get lost on the way. */
-export const payloadProblem = (
-  { payload: schema }: CommandContract,
-  payload: unknown,
-): string | undefined => {
-  const { data, error } = schema.safeParse(payload);
+/** As `problemOf`, of what is sent; what the contract does not know would get lost on the way. */
+export const messageProblem = (schema: z.ZodType, sent: unknown): string | undefined => {
+  const { data, error } = schema.safeParse(sent);
   if (error) return issuesOf(error);
-  const unknown = unknownKeys(payload, data);
+  const unknown = unknownKeys(sent, data);
   return unknown.length === 0 ? undefined : `its contract knows no ${unknown.join(', ')}`;
 };
 
@@ -48,7 +45,7 @@ export const outcomeOf = (
     const known = Object.keys(contract.replies).join(', ');
     return { problem: `'${contract.name}' has no reply '${name}'; it has ${known}` };
   }
-  const problem = problemOf(reply.data, data);
+  const problem = messageProblem(reply.data, data);
   if (problem) return { problem: `the data of '${name}' does not fit its contract: ${problem}` };
   return { outcome: reply.kind === 'success' ? 'succeeded' : 'refused' };
 };

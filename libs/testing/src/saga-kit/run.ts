@@ -14,7 +14,7 @@ import {
   type Step,
   type StepTiming,
 } from '#saga';
-import { payloadProblem } from './fit.js';
+import { messageProblem } from './fit.js';
 import { nameOf, SagaTestError, Story, type Sent } from './story.js';
 
 /** Any moment; fixed, so that a test sees the same every time. */
@@ -112,7 +112,7 @@ export class Run {
     this.sent = [...this.sent, ...sent];
     this.story.decided(before, decision.history, sent);
     for (const command of sent) {
-      const problem = payloadProblem(command.contract, command.payload);
+      const problem = messageProblem(command.contract.payload, command.payload);
       if (problem === undefined) continue;
       this.fail(`the payload of ${nameOf(command)} does not fit '${command.contract.name}':
   ${problem}`);

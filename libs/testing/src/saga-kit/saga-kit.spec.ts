@@ -174,6 +174,9 @@ describe('what does not compile', () => {
       // @ts-expect-error data that the reply needs
       failureOf(() => shipping().givenReply('ship-order', 'shipping.shipment-refused')),
     ).toContain("'shipping.shipment-refused' does not fit its contract: code: Invalid input");
+    // @ts-expect-error data that the reply does not have
+    const strange = () => captured().givenCancel().givenUndone('reserve-paper', { refunded: 1 });
+    expect(failureOf(strange)).toContain('its contract knows no refunded');
     // @ts-expect-error an input that does not fit
     const unfit = () => givenSaga(sendGift, { input: { ...gift, orderId: 7 } });
     expect(failureOf(unfit)).toContain("'send-gift' cannot start: orderId: Invalid input");
@@ -236,7 +239,7 @@ Attention, 'reserve-paper': broken
       () => start().givenSilence().expectCommands({ 'reserve-paper': {}, 'charge-payment': {} }),
       'reserve-paper again (sending 2)',
     ],
-    ['a resend', () => start().expectResend('reserve-paper'), 'expected: reserve-paper again'],
+    ['a resend', () => shipping().expectResend('ship-order'), 'expected: ship-order again'],
     [
       'a forward command for a compensation',
       () => shipping().expectCompensation('charge-payment'),

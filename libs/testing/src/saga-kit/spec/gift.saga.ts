@@ -74,6 +74,11 @@ export const sendGift = saga({ name: 'send-gift', version: 1, input: giftInput }
   )
   .pivot('ship-order', {
     command: shipOrder,
+    timeoutMs: 10_000,
+    attempts: 5,
+    backoff: 'exponential',
+    backoffMaxMs: 60_000,
+    pendingMs: 14 * DAY_MS,
     payload: ({ input }) => ({
       ...{ orderId: input.orderId, merchantId: 'm', items },
       shippingAddress: address,
