@@ -150,6 +150,23 @@ describe('accepting a refund of goods', () => {
     expect(() => accept(done, 'r-1', 600)).toThrow('700 before');
   });
 
+  it('adds up, one after the other, and counts none twice', () => {
+    const given = (current: Payment<string>, returnId: string) =>
+      settle(current, { kind: 'goods-refunded', returnIds: [returnId], rejected: [] });
+    const one = given(accept(captured, 'r-1', 700).payment, 'r-1');
+    const two = given(accept(one, 'r-2', 200).payment, 'r-2');
+    expect([one.refunded, two.refunded]).toEqual([700, 900]);
+    expect(given(two, 'r-1')).toBe(two);
+  });
+
+  it('stays open when the provider rejects it, and says why', () => {
+    const rejected = [{ returnId: 'r-1', code: 'expired_or_canceled_card' }];
+    const open = accept(captured, 'r-1', 700).payment;
+    const after = settle(open, { kind: 'goods-refunded', returnIds: [], rejected });
+    expect(after).toMatchObject({ refunded: 0, problemCode: 'expired_or_canceled_card' });
+    expect(nextStep(after)).toBe('refund-goods');
+  });
+
   it('needs money that was captured and is not being taken back', () => {
     expect(() => accept(undefined, 'r-1', 1)).toThrow('not known');
     expect(() => accept(payment(), 'r-1', 1)).toThrow('accepted');
