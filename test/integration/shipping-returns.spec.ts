@@ -212,7 +212,7 @@ describe('goods on their way back', () => {
       );
       return row;
     };
-    await waitFor(async () => (await task())?.last_error != null, { what: 'a poll' });
+    await waitFor(async () => Boolean((await task())?.last_error), { what: 'a poll' });
     await first.stop();
     expect(await task()).toMatchObject({ attempts: 0 });
     await start();

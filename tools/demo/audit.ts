@@ -163,7 +163,7 @@ function* money({ order, status, intents, returns }: Case): Generator<string> {
     if (captured !== order.totalAmount) {
       yield `is confirmed, and ${captured} of ${order.totalAmount} was charged`;
     }
-    const due = returns.filter(isComplete).reduce((sum, { refundAmount }) => sum + refundAmount, 0);
+    const due = returns.filter(isComplete).reduce((total, { refundAmount }) => total + refundAmount, 0);
     if (refunded !== due) {
       yield `is confirmed, and ${refunded} was refunded${due > 0 ? `, not ${due}` : ''}`;
     }
@@ -190,14 +190,14 @@ function* parcels({ order, status, shipments }: Case): Generator<string> {
 
 /** A return is complete when its goods have come, rejected when they never will. */
 function* goodsBack({ returns }: Case): Generator<string> {
-  for (const { returnId, status, items, sagas, parcels } of returns) {
+  for (const { returnId, status, items, sagas, parcels: back } of returns) {
     const states = sagas.map(({ state }) => state).join();
     const expected = { completed: 'completed', rejected: 'compensated' }[status];
     if (states !== expected) yield `has the return ${returnId}, ${status}, whose saga is ${states}`;
     const attention = sagas.find((saga) => saga.attention)?.attention;
     if (attention) yield `has the return ${returnId}, which needs attention: ${attention.message}`;
-    if (parcels.length > 1) yield `has the return ${returnId} of ${parcels.length} parcels`;
-    const come = parcels.filter((parcel) => parcel.status === 'received');
+    if (back.length > 1) yield `has the return ${returnId} of ${back.length} parcels`;
+    const come = back.filter((parcel) => parcel.status === 'received');
     if ((come.length === 1) !== isComplete({ status })) {
       yield `has the return ${returnId}, ${status}, of which ${come.length} parcels have come`;
     }
