@@ -1,3 +1,4 @@
 import { InventoryInitial1763726400201 } from './0001-initial.js';
+import { InventoryRestocked1764072000202 } from './0002-restocked.js';
 
-export const migrations = [InventoryInitial1763726400201];
+export const migrations = [InventoryInitial1763726400201, InventoryRestocked1764072000202];

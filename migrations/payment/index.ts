@@ -1,3 +1,4 @@
 import { PaymentInitial1763726400301 } from './0001-initial.js';
+import { PaymentGoodsRefunds1764072000302 } from './0002-goods-refunds.js';
 
-export const migrations = [PaymentInitial1763726400301];
+export const migrations = [PaymentInitial1763726400301, PaymentGoodsRefunds1764072000302];

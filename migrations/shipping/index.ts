@@ -1,3 +1,4 @@
 import { ShippingInitial1763726400401 } from './0001-initial.js';
+import { ShippingReturnParcels1764072000402 } from './0002-return-parcels.js';
 
-export const migrations = [ShippingInitial1763726400401];
+export const migrations = [ShippingInitial1763726400401, ShippingReturnParcels1764072000402];

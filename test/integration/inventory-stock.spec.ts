@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { releaseStock, reserveStock, sagaReport, secureStock } from '#contracts';
+import { releaseStock, reserveStock, restockGoods, sagaReport, secureStock } from '#contracts';
 import type { ReceivedEvent } from '#messaging';
 import { Answers, createParticipant } from '#participant';
 import { startPostgres, type PostgresServer } from '#testing';
@@ -40,7 +40,7 @@ describe('inventory on Postgres', () => {
   const run = (on: Replica, events: readonly ReceivedEvent[], ttlMs = 900_000) => {
     const { inbox } = createParticipant({
       participant: 'inventory',
-      handlers: [new StockHandler({ ttlMs })],
+      handlers: [new StockHandler({ ttlMs }, new Answers('inventory'))],
       outbox: on.outbox,
       parking: { attempts: 4, backoffMs: 1 },
       log: silent,
@@ -65,6 +65,15 @@ describe('inventory on Postgres', () => {
       undoes: `${orderId}:reserve`,
       data: { orderId },
     });
+  const restock = (orderId: string, returnId: string, lines: Lines, by = 'one') => {
+    const items = Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity }));
+    return command({
+      name: restockGoods.name,
+      key: returnId,
+      id: `${returnId}:${by}`,
+      data: { orderId, returnId, items },
+    });
+  };
   const put = (productId: string, onHand: number) =>
     new StockDesk(replicas[0].outbox).set({ productId, onHand });
   const product = async (onHand: number): Promise<string> => {
@@ -301,9 +310,80 @@ describe('inventory on Postgres', () => {
     });
   });
 
+  describe('goods that come back', () => {
+    const sold = async (pieces: number) => {
+      const productId = await product(10);
+      const orderId = newOrderId();
+      await run(replicas[0], [reserve(orderId, { [productId]: pieces }), secure(orderId)]);
+      return { productId, orderId };
+    };
+    const outcomesOf = (commandId: string) =>
+      replicas.flatMap((on) => on.replies(commandId)).map(({ outcome }) => outcome);
+
+    it('are available again, once a return, whichever command brings them', async () => {
+      const { productId, orderId } = await sold(3);
+      const [one, two] = [newOrderId(), newOrderId()];
+      const lines = { [productId]: 1 };
+      const again = restock(orderId, one, lines, 'another-command');
+      await run(replicas[0], [restock(orderId, one, lines), restock(orderId, one, lines), again]);
+      expect(await stockOf(productId)).toEqual({ onHand: 10, reserved: 2 });
+      expect(outcomesOf(again.id)).toEqual(['succeeded']);
+      await Promise.all([
+        run(replicas[0], [restock(orderId, two, { [productId]: 2 }, 'left')]),
+        run(replicas[1], [restock(orderId, two, { [productId]: 2 }, 'right')]),
+      ]);
+      expect(await stockOf(productId)).toEqual({ onHand: 10, reserved: 0 });
+      expect([...outcomesOf(`${two}:left`), ...outcomesOf(`${two}:right`)]).toEqual([
+        'succeeded',
+        'succeeded',
+      ]);
+      expect(await wrongBooks()).toEqual([]);
+    });
+
+    it('are never more than the order holds, also of two returns at the same time', async () => {
+      const { productId, orderId } = await sold(3);
+      const returns = [newOrderId(), newOrderId()];
+      await Promise.all(
+        returns.map((id, index) =>
+          run(replicas[index === 0 ? 0 : 1], [restock(orderId, id, { [productId]: 2 })]),
+        ),
+      );
+      expect(await stockOf(productId)).toEqual({ onHand: 10, reserved: 1 });
+      const outcomes = returns.flatMap((id) => outcomesOf(`${id}:one`));
+      expect(outcomes.toSorted()).toEqual(['parked', 'succeeded']);
+    });
+
+    it('count in the ledger of the saga that took them, and in no other', async () => {
+      const { productId, orderId } = await sold(3);
+      const returnId = newOrderId();
+      await run(replicas[0], [restock(orderId, returnId, { [productId]: 2 })]);
+      const { published } = replicas[0];
+      const reports = published.filter(({ type }) => type.endsWith('saga.report-effects'));
+      expect(reports.map(({ key }) => key)).toEqual([orderId]);
+      expect(sagaReport.parse(reports[0]?.data)).toEqual({
+        sagaId: `saga-${orderId}`,
+        effects: [
+          {
+            id: `stock:${orderId}`,
+            kind: 'stock',
+            unit: 'pcs',
+            taken: 3,
+            returned: 2,
+            revision: 3,
+          },
+        ],
+      });
+      const reply = published.find(({ causationid }) => causationid === `${returnId}:one`);
+      expect(reply?.data).not.toHaveProperty('effects');
+      await run(replicas[1], [release(orderId)]);
+      expect(await stockOf(productId)).toEqual({ onHand: 10, reserved: 0 });
+    });
+  });
+
   it('keeps its books in any mixture of commands on two replicas', async () => {
     const products = await Promise.all([3, 10, 40, 0].map(product));
     const orders = Array.from({ length: 40 }, newOrderId);
+    const returns = Array.from({ length: 10 }, newOrderId);
     let seed = 42;
     const random = (below: number): number => {
       seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -312,7 +392,8 @@ describe('inventory on Postgres', () => {
     const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
     const any = (): ReceivedEvent => {
       const order = pick(orders);
-      const kind = random(3);
+      const kind = random(4);
+      if (kind === 3) return restock(order, pick(returns), { [pick(products)]: 1 });
       if (kind === 1) return secure(order);
       if (kind === 2) return release(order);
       return reserve(order, { [pick(products)]: 1 + random(3), [pick(products)]: 1 });

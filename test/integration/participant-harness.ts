@@ -150,8 +150,13 @@ export async function deliver(
       const error = thrown as Error;
       const [event] = events;
       if (events.length === 1 && event) {
-        await outbox.transaction((unit) => inbox.onPoison({ event, error }, unit));
-        return repeats;
+        try {
+          await outbox.transaction((unit) => inbox.onPoison({ event, error }, unit));
+          return repeats;
+        } catch (again) {
+          if (isTransient(again) && repeats < MAX_REPEATS) continue;
+          throw again;
+        }
       }
       const middle = events.length >> 1;
       const first = await deliver({ outbox } as Replica, inbox, events.slice(0, middle));

@@ -3,7 +3,11 @@
  * another one goes on, and the money is taken once; what is taken back meanwhile stays taken back.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { IntentState, NewIntent } from '../../apps/payment/src/provider/payment-provider.js';
+import type {
+  IntentState,
+  NewIntent,
+  Refund,
+} from '../../apps/payment/src/provider/payment-provider.js';
 import { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
 import { Gate } from './participant-harness.js';
 import { PaymentWorld, newCharge } from './payment-world.js';
@@ -38,8 +42,11 @@ class Stall extends PaymentProvider {
   cancelIntent(intentId: string): Promise<IntentState> {
     return this.around('cancel', () => this.inner.cancelIntent(intentId));
   }
-  refund(orderId: string, intentId: string): Promise<number> {
-    return this.around('refund', () => this.inner.refund(orderId, intentId));
+  refund(refund: Refund): Promise<number> {
+    return this.around('refund', () => this.inner.refund(refund));
+  }
+  totalRefunded(intentId: string): Promise<number> {
+    return this.inner.totalRefunded(intentId);
   }
 
   private async around<Result>(call: Call, work: () => Promise<Result>): Promise<Result> {

@@ -240,6 +240,8 @@ describe('shipping against the carrier', () => {
     const first = await start({
       around: (carrier) => ({
         find: (orderId) => carrier.find(orderId),
+        findReturn: (returnId) => carrier.findReturn(returnId),
+        bookReturn: (parcel) => carrier.bookReturn(parcel),
         book: async (shipment: Shipment) => {
           const answer = await carrier.book(shipment);
           reached.open();

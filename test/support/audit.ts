@@ -10,7 +10,7 @@ import { readBooks, type BookedMail, type Books } from './books.js';
 import { totalOf, type OrderKind, type PlannedOrder } from './orders.js';
 import { Shop } from './shop.js';
 import { DEAD_LETTERS, Topics } from './topics.js';
-import type { OrderSummary } from './views.js';
+import type { OrderSummary, ReturnView } from './views.js';
 
 /** An order that was answered with 202. */
 export interface Accepted extends PlannedOrder {
@@ -47,6 +47,12 @@ export async function audit(
     Promise.all(Object.keys(stocked).map((productId) => shop.stock(productId))),
     new Topics(world).counts(DEAD_LETTERS),
   ]);
+  // Most worlds have none, and then need not be asked for each order.
+  const some = sagas.some(({ definition }) => definition === 'return-order');
+  const returns = some
+    ? (await Promise.all(orders.map(({ orderId }) => shop.returns(orderId)))).flat()
+    : [];
+  const promised = [...accepted.map(({ orderId }) => orderId), ...returns.map(idOf)];
   const discrepancies = compare({
     accepted: accepted.map(({ orderId, request, kind }) => ({
       orderId,
@@ -60,18 +66,21 @@ export async function audit(
     intents: books.intents,
     shipments: books.shipments,
     mails: repeatedMails === 'allowed' ? withoutRepetitions(books.mails) : books.mails,
+    returns,
     stocked: new Map(Object.entries(stocked)),
     stock,
   });
   return [
     ...discrepancies.map(({ of, what }) => `${of} ${what}`),
-    ...strangers(new Set(accepted.map(({ orderId }) => orderId)), orders, books),
+    ...strangers(new Set(promised), orders, books),
     // Sent again, a command may come through all the same: that would hide that it was put aside.
     ...Object.entries(deadLetters).flatMap(([topic, count]) =>
       count === 0 ? [] : [`${topic} holds ${count}`],
     ),
   ];
 }
+
+const idOf = ({ returnId }: ReturnView): string => returnId;
 
 /** A repeated mail is the same mail: to the same customer, with the same message id. */
 const withoutRepetitions = (mails: readonly BookedMail[]): BookedMail[] => [

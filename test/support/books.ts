@@ -13,13 +13,19 @@ export interface BookedIntent {
   /** Minor units in all. */
   readonly captured: number;
   readonly refunded: number;
-  readonly refunds: readonly { readonly id: string; readonly amount: number }[];
+  readonly refunds: readonly {
+    readonly id: string;
+    readonly amount: number;
+    readonly returnId?: string;
+  }[];
 }
 
 export interface BookedShipment {
   readonly shipmentId?: string;
   readonly reference: string;
-  readonly status: 'created' | 'cancelled' | 'refused';
+  readonly status: 'created' | 'cancelled' | 'refused' | 'in_transit' | 'received' | 'lost';
+  /** Of goods that a customer sends back; the reference is the return's. */
+  readonly kind?: 'return';
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];
 }
 

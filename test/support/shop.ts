@@ -8,6 +8,7 @@ import type {
   HistoryLine,
   OrderSummary,
   OrderView,
+  ReturnView,
   SagaState,
   SagaSummary,
   SagaView,
@@ -57,6 +58,31 @@ export class Shop {
     return call(`${this.world.url('order')}/orders/${orderId}/cancel`, { method: 'POST' });
   }
 
+  postReturn(
+    orderId: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<{ returnId: string }>> {
+    return call(`${this.world.url('order')}/orders/${orderId}/returns`, { json: body, headers });
+  }
+
+  /** Sends goods back, which must be accepted, and returns the id of the return. */
+  async sendBack(orderId: string, items: Readonly<Record<string, number>>): Promise<string> {
+    const lines = Object.entries(items).map(([productId, quantity]) => ({ productId, quantity }));
+    const { status, body } = await this.postReturn(orderId, { items: lines });
+    if (status !== 202) throw new Error(`not accepted but ${status}: ${JSON.stringify(body)}`);
+    return body.returnId;
+  }
+
+  return(orderId: string, returnId: string): Promise<ReturnView> {
+    return get(`${this.world.url('order')}/orders/${orderId}/returns/${returnId}`);
+  }
+
+  async returns(orderId: string): Promise<readonly ReturnView[]> {
+    const url = `${this.world.url('order')}/orders/${orderId}/returns`;
+    return (await get<{ items: ReturnView[] }>(url)).items;
+  }
+
   order(orderId: string): Promise<OrderView> {
     return get(`${this.world.url('order')}/orders/${orderId}`);
   }
@@ -73,7 +99,7 @@ export class Shop {
     return getAll(`${this.world.url('orchestrator')}/admin/sagas?${query}`, SAGAS_A_PAGE);
   }
 
-  /** The saga of an order, or undefined while it has not begun. */
+  /** The saga of an order or a return, or undefined while it has not begun. */
   async saga(orderId: string): Promise<SagaView | undefined> {
     const admin = `${this.world.url('orchestrator')}/admin/sagas`;
     const { items } = await get<{ items: SagaSummary[] }>(`${admin}?orderId=${orderId}`);

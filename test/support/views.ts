@@ -78,6 +78,18 @@ export interface StockView {
   readonly available: number;
 }
 
+export type ReturnStatus = 'requested' | 'approved' | 'received' | 'completed' | 'rejected';
+
+export interface ReturnView {
+  readonly returnId: string;
+  readonly orderId: string;
+  readonly status: ReturnStatus;
+  readonly reason?: Reason;
+  readonly items: readonly OrderLine[];
+  readonly refundAmount: number;
+  readonly currency: string;
+}
+
 /** The states of a saga's steps, by name. */
 export const stepStates = ({ steps }: SagaView): Record<string, string> =>
   Object.fromEntries(steps.map(({ name, state }) => [name, state]));

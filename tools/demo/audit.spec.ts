@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { audit, type AcceptedOrder, type AuditFacts } from './audit.js';
+import type { ReturnView } from './views.js';
 
 const ITEMS = [
   { productId: 'lamp', quantity: 2, unitPrice: 100 },
@@ -268,5 +269,69 @@ describe('the audit', () => {
       { productId: 'lamp', quantity: 1 },
     ];
     expect(findings(changed('shipments', 0, { items: split }))).toEqual([]);
+  });
+});
+
+describe('the audit of goods that were sent back', () => {
+  const LAMP = [{ productId: 'lamp', quantity: 1 }];
+  const sentBack = (returnId: string, status: string): ReturnView => ({
+    returnId,
+    orderId: 'fine',
+    status,
+    refundAmount: 100,
+    items: LAMP,
+  });
+
+  /** One lamp of the order came back, and another was lost on its way. */
+  const back = (change: Partial<AuditFacts> = {}): AuditFacts => {
+    const facts = allWell();
+    const [, mug] = facts.stock;
+    return {
+      ...facts,
+      returns: [sentBack('r-1', 'completed'), sentBack('r-2', 'rejected')],
+      sagas: [...facts.sagas, saga('r-1', 'completed'), saga('r-2', 'compensated')],
+      intents: [intent('fine', 250, 100), ...facts.intents.slice(1)],
+      shipments: [
+        ...facts.shipments,
+        { reference: 'r-1', status: 'received', items: LAMP },
+        { reference: 'r-2', status: 'lost', items: LAMP },
+      ],
+      mails: [...facts.mails, mail('fine')],
+      stock: [
+        { productId: 'lamp', onHand: 10, reserved: 1, available: 9 },
+        ...(mug === undefined ? [] : [mug]),
+      ],
+      ...change,
+    };
+  };
+
+  it('finds nothing where everything adds up', () => {
+    expect(findings(back())).toEqual([]);
+  });
+
+  it.each<[string, Partial<AuditFacts>, string]>([
+    ['too little money', { intents: [intent('fine', 250, 50)] }, '50 was refunded, not 100'],
+    ['too much money', { intents: [intent('fine', 250, 200)] }, '200 was refunded, not 100'],
+    ['goods that are not on the shelf', { stock: allWell().stock }, 'lamp 8 are available, and 9'],
+    ['a missing mail', { mails: allWell().mails }, 'fine is confirmed, and 1 mails arrived'],
+    ['a parcel that never came', { shipments: allWell().shipments }, 'of which 0 parcels'],
+    [
+      'other goods',
+      {
+        shipments: [
+          ...allWell().shipments,
+          { reference: 'r-1', status: 'received', items: [{ productId: 'mug', quantity: 1 }] },
+        ],
+      },
+      'r-1, which came with other goods',
+    ],
+    ['a lost saga', { sagas: allWell().sagas }, 'r-1, completed, whose saga is '],
+    [
+      'one that is under way',
+      { returns: [sentBack('r-1', 'received')] },
+      'r-1, received, whose saga is completed',
+    ],
+  ])('finds %s', (_, change, expected) => {
+    expect(findings(back(change))).toContainEqual(expect.stringContaining(expected));
   });
 });

@@ -7,6 +7,7 @@ import type {
   IntentView,
   MailView,
   OrderView,
+  ReturnView,
   SagaView,
   ShipmentView,
   StockView,
@@ -28,6 +29,8 @@ export interface AuditFacts {
   readonly intents: readonly IntentView[];
   readonly shipments: readonly ShipmentView[];
   readonly mails: readonly MailView[];
+  /** Of these orders; the demo itself sends nothing back. */
+  readonly returns?: readonly ReturnView[];
   /** Pieces put on the shelf before the first order, by product. */
   readonly stocked: ReadonlyMap<string, number>;
   readonly stock: readonly StockView[];
@@ -48,15 +51,27 @@ interface Case {
   readonly intents: readonly IntentView[];
   readonly shipments: readonly ShipmentView[];
   readonly mails: readonly MailView[];
+  readonly returns: readonly ReturnOf[];
+}
+
+/** A return with all there is about it. */
+interface ReturnOf extends ReturnView {
+  readonly sagas: readonly SagaView[];
+  readonly parcels: readonly ShipmentView[];
 }
 
 export const audit = (facts: AuditFacts): Discrepancy[] => {
   const cases = casesOf(facts);
   return [
     ...cases.flatMap((one) =>
-      [...settled(one), ...asPlanned(one), ...money(one), ...parcels(one), ...letters(one)].map(
-        (what) => ({ of: one.order.orderId, what }),
-      ),
+      [
+        ...settled(one),
+        ...asPlanned(one),
+        ...money(one),
+        ...parcels(one),
+        ...letters(one),
+        ...goodsBack(one),
+      ].map((what) => ({ of: one.order.orderId, what })),
     ),
     ...pieces(facts, cases),
   ];
@@ -68,6 +83,7 @@ const casesOf = (facts: AuditFacts): Case[] => {
   const intents = groupBy(facts.intents, ({ orderId }) => orderId);
   const shipments = groupBy(facts.shipments, ({ reference }) => reference);
   const mails = groupBy(facts.mails, ({ orderId }) => orderId);
+  const returns = groupBy(facts.returns ?? [], ({ orderId }) => orderId);
   return facts.accepted.map((order) => {
     const view = views.get(order.orderId)?.[0];
     return {
@@ -78,6 +94,11 @@ const casesOf = (facts: AuditFacts): Case[] => {
       intents: intents.get(order.orderId) ?? [],
       shipments: shipments.get(order.orderId) ?? [],
       mails: mails.get(order.orderId) ?? [],
+      returns: (returns.get(order.orderId) ?? []).map((one) => ({
+        ...one,
+        sagas: sagas.get(one.returnId) ?? [],
+        parcels: shipments.get(one.returnId) ?? [],
+      })),
     };
   });
 };
@@ -125,7 +146,9 @@ function* asPlanned({ order, view, status }: Case): Generator<string> {
   else if (!CODES[obstacle].includes(code)) yield `is cancelled for ${code}, not for ${obstacle}`;
 }
 
-function* money({ order, status, intents }: Case): Generator<string> {
+const isComplete = ({ status }: Pick<ReturnView, 'status'>): boolean => status === 'completed';
+
+function* money({ order, status, intents, returns }: Case): Generator<string> {
   const sum = (value: (intent: IntentView) => number): number =>
     intents.reduce((total, intent) => total + value(intent), 0);
   const captured = sum((intent) => intent.captured);
@@ -140,7 +163,10 @@ function* money({ order, status, intents }: Case): Generator<string> {
     if (captured !== order.totalAmount) {
       yield `is confirmed, and ${captured} of ${order.totalAmount} was charged`;
     }
-    if (refunded !== 0) yield `is confirmed, and ${refunded} was refunded`;
+    const due = returns.filter(isComplete).reduce((total, { refundAmount }) => total + refundAmount, 0);
+    if (refunded !== due) {
+      yield `is confirmed, and ${refunded} was refunded${due > 0 ? `, not ${due}` : ''}`;
+    }
   } else if (captured !== refunded) {
     yield `is ${status}, and the provider keeps ${captured - refunded}`;
   }
@@ -162,8 +188,29 @@ function* parcels({ order, status, shipments }: Case): Generator<string> {
   }
 }
 
-function* letters({ order, status, mails }: Case): Generator<string> {
-  const expected = status === 'confirmed' ? 1 : 0;
+/** A return is complete when its goods have come, rejected when they never will. */
+function* goodsBack({ returns }: Case): Generator<string> {
+  for (const { returnId, status, items, sagas, parcels: back } of returns) {
+    const states = sagas.map(({ state }) => state).join();
+    const expected = { completed: 'completed', rejected: 'compensated' }[status];
+    if (states !== expected) yield `has the return ${returnId}, ${status}, whose saga is ${states}`;
+    const attention = sagas.find((saga) => saga.attention)?.attention;
+    if (attention) yield `has the return ${returnId}, which needs attention: ${attention.message}`;
+    if (back.length > 1) yield `has the return ${returnId} of ${back.length} parcels`;
+    const come = back.filter((parcel) => parcel.status === 'received');
+    if ((come.length === 1) !== isComplete({ status })) {
+      yield `has the return ${returnId}, ${status}, of which ${come.length} parcels have come`;
+    }
+    for (const parcel of come) {
+      if (!same(piecesOf(parcel.items), piecesOf(items))) {
+        yield `has the return ${returnId}, which came with other goods`;
+      }
+    }
+  }
+}
+
+function* letters({ order, status, mails, returns }: Case): Generator<string> {
+  const expected = (status === 'confirmed' ? 1 : 0) + returns.filter(isComplete).length;
   if (mails.length !== expected) yield `is ${status}, and ${mails.length} mails arrived`;
   for (const { to } of mails) {
     if (to.join() !== order.request.email) yield `was mailed to ${to.join()}`;
@@ -176,6 +223,9 @@ function* pieces({ stocked, stock }: AuditFacts, cases: readonly Case[]): Genera
       .filter(({ status }) => status === 'confirmed')
       .flatMap(({ order }) => order.request.items),
   );
+  const back = piecesOf(
+    cases.flatMap(({ returns }) => returns.filter(isComplete).flatMap(({ items }) => items)),
+  );
   const shelves = new Map(stock.map((shelf) => [shelf.productId, shelf]));
   for (const [productId, before] of stocked) {
     const shelf = shelves.get(productId);
@@ -184,7 +234,7 @@ function* pieces({ stocked, stock }: AuditFacts, cases: readonly Case[]): Genera
       continue;
     }
     const { onHand, reserved, available } = shelf;
-    const left = before - (sold.get(productId) ?? 0);
+    const left = before - (sold.get(productId) ?? 0) + (back.get(productId) ?? 0);
     const of = productId;
     if (left < 0) yield { of, what: `${-left} more were sold than there were` };
     if (available !== left) {

@@ -45,6 +45,15 @@ export interface ShipmentView {
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];
 }
 
+/** What became of goods that a customer sent back. */
+export interface ReturnView {
+  readonly returnId: string;
+  readonly orderId: string;
+  readonly status: string;
+  readonly refundAmount: number;
+  readonly items: readonly { readonly productId: string; readonly quantity: number }[];
+}
+
 export interface MailView {
   readonly n: number;
   readonly to: readonly string[];

@@ -1,5 +1,5 @@
 /** What each definition is explored with: an input that fits it, and what its steps answer. */
-import type { PlaceOrderInput } from '#contracts';
+import type { PlaceOrderInput, ReturnOrderInput } from '#contracts';
 
 export interface Example {
   readonly input: unknown;
@@ -21,6 +21,18 @@ const placeOrder: PlaceOrderInput = {
   payment: { method: 'credit_card', sealedToken: 'v1.x.y' },
 };
 
+const returnOrder: ReturnOrderInput = {
+  returnId: '019aa0c5-7d5c-7000-8000-000000000002',
+  orderId,
+  merchantId: placeOrder.merchantId,
+  currency: placeOrder.currency,
+  items: [{ productId: '85123A', quantity: 2, unitPrice: 255 }],
+  refundAmount: 510,
+  shippingAddress: placeOrder.shippingAddress,
+  email: placeOrder.email,
+};
+
 export const examples: Readonly<Record<string, Example>> = {
   'place-order': { input: placeOrder, results: { 'ship-order': { trackingNumber: 'T-1' } } },
+  'return-order': { input: returnOrder },
 };

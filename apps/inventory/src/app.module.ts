@@ -34,7 +34,9 @@ export class AppModule {
       providers: [
         {
           provide: StockHandler,
-          useFactory: () => new StockHandler({ ttlMs: settings.RESERVATION_TTL_MS }),
+          inject: [Answers],
+          useFactory: (answers: Answers) =>
+            new StockHandler({ ttlMs: settings.RESERVATION_TTL_MS }, answers),
         },
         {
           provide: StockDesk,

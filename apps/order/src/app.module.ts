@@ -5,9 +5,12 @@ import { barrierTable, ParticipantModule } from '#participant';
 import { HealthModule, Sealer, type Logger } from '#platform';
 import { AcceptanceDesk } from './acceptance/acceptance.js';
 import { CancelDesk } from './acceptance/cancel.js';
+import { ReturnDesk } from './acceptance/request-return.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
+import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
 import { RequestHasher } from './http/place-order-input.js';
 import { OrdersController } from './http/orders.controller.js';
+import { ReturnsController } from './http/returns.controller.js';
 import type { OrderSettings } from './settings.js';
 
 @Module({})
@@ -25,16 +28,17 @@ export class AppModule {
         }),
         ParticipantModule.forRoot({
           participant: 'order',
-          handlers: [SettleOrdersHandler],
+          handlers: [SettleOrdersHandler, SettleReturnsHandler],
           parking: { attempts: settings.PARK_ATTEMPTS, backoffMs: settings.PARK_BACKOFF_MS },
           log: logger,
         }),
         // orders are accepted without Kafka too; what they set off catches up later
         HealthModule.forRoot({ required: { kafka: false } }),
       ],
-      controllers: [OrdersController],
+      controllers: [OrdersController, ReturnsController],
       providers: [
         SettleOrdersHandler,
+        SettleReturnsHandler,
         { provide: Sealer, useValue: new Sealer(settings.PAYMENT_TOKEN_KEY) },
         { provide: RequestHasher, useValue: new RequestHasher(settings.PAYMENT_TOKEN_KEY) },
         {
@@ -46,6 +50,11 @@ export class AppModule {
           provide: CancelDesk,
           inject: [Outbox],
           useFactory: (outbox: Outbox) => new CancelDesk(outbox),
+        },
+        {
+          provide: ReturnDesk,
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) => new ReturnDesk(outbox),
         },
       ],
     };

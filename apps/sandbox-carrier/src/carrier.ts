@@ -1,7 +1,16 @@
 /** What the carrier does with a request: decides against its books and writes them. No I/O. */
 import { randomUUID } from 'node:crypto';
 import { ProviderError, type Answer } from '#sandbox';
-import type { CarrierBooks, Entry, Refusal, Shipment, ShipmentRequest } from './books.js';
+import {
+  stateOf,
+  type CarrierBooks,
+  type Entry,
+  type Refusal,
+  type ReturnParcel,
+  type ReturnState,
+  type Shipment,
+  type ShipmentRequest,
+} from './books.js';
 
 /** The postal code that no van reaches. */
 export const UNDELIVERABLE_POSTAL_CODE = '000-0000';
@@ -14,11 +23,22 @@ interface Once {
   readonly fingerprint: string;
 }
 
+export type TrackedReturn = ReturnParcel & { readonly status: ReturnState };
+
+interface Decision {
+  readonly entry?: Entry;
+  readonly answer: Answer;
+}
+
+/** How long goods are on their way back. */
+export const RETURN_TRANSIT_MS = 1_000;
+
 export class Carrier {
   constructor(
     private readonly books: CarrierBooks,
     private readonly append: (entries: readonly Entry[]) => void,
     private readonly now: () => number = Date.now,
+    private readonly returnTransitMs: number = RETURN_TRANSIT_MS,
   ) {}
 
   /**
@@ -26,14 +46,33 @@ export class Carrier {
    * With a key, a repetition gets the first answer, whatever it was.
    * @throws ProviderError 400 `idempotency_error` when the key belongs to another request.
    */
-  create(request: ShipmentRequest, { key, fingerprint }: Once): Answer {
+  create(request: ShipmentRequest, once: Once): Answer {
+    return this.#once(once, (nowMs) => this.#decide(request, new Date(nowMs).toISOString()));
+  }
+
+  /** Books a parcel that brings goods back, by the rules of `create`; nobody refuses one. */
+  createReturn(request: ShipmentRequest, once: Once): Answer {
+    return this.#once(once, (nowMs) => this.#decideReturn(request, nowMs));
+  }
+
+  /** Parcels of this reference, and where they are now. */
+  findReturn(reference: string): { readonly items: readonly TrackedReturn[] } {
+    const parcel = this.books.returnOf(reference);
+    return { items: parcel === undefined ? [] : [this.tracked(parcel)] };
+  }
+
+  tracked(parcel: ReturnParcel): TrackedReturn {
+    return { ...parcel, status: stateOf(parcel, this.now()) };
+  }
+
+  #once({ key, fingerprint }: Once, decide: (nowMs: number) => Decision): Answer {
     const nowMs = this.now();
     const known = key === undefined ? undefined : this.books.keys.find(key, fingerprint, nowMs);
     if (known === 'conflict') {
       throw carrierError(400, 'idempotency_error', 'the key was first used for another request');
     }
     if (known !== undefined) return known;
-    const { entry, answer } = this.#decide(request, new Date(nowMs).toISOString());
+    const { entry, answer } = decide(nowMs);
     const entries: Entry[] = entry === undefined ? [] : [entry];
     if (key !== undefined) {
       entries.push({ kind: 'answered', key, fingerprint, atMs: nowMs, ...answer });
@@ -60,7 +99,28 @@ export class Carrier {
     return shipment;
   }
 
-  #decide(request: ShipmentRequest, createdAt: string): { entry?: Entry; answer: Answer } {
+  #decideReturn(request: ShipmentRequest, nowMs: number): Decision {
+    const taken = this.books.returnOf(request.reference);
+    if (taken !== undefined) {
+      const message = `there is a return for ${request.reference} already`;
+      return { answer: answerOf(409, { code: 'reference_taken', message }) };
+    }
+    const id = randomUUID().replaceAll('-', '');
+    const parcel: ReturnParcel = {
+      kind: 'return',
+      parcelId: `ret_${id.slice(0, 20)}`,
+      trackingNumber: `RET${id.slice(20).toUpperCase()}`,
+      ...request,
+      createdAt: new Date(nowMs).toISOString(),
+      arrivesAt: new Date(nowMs + this.returnTransitMs).toISOString(),
+    };
+    return {
+      entry: { kind: 'return-booked', parcel },
+      answer: answerOf(201, { ...parcel, status: 'in_transit' }),
+    };
+  }
+
+  #decide(request: ShipmentRequest, createdAt: string): Decision {
     const taken = this.books.ofReference(request.reference);
     if (taken !== undefined) {
       const message = `there is a shipment for ${request.reference} already`;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const text = (max: number) => z.string().min(1).max(max);
 
 export const shipmentRequest = z.object({
-  /** The shop's own number for the shipment; one shipment a reference. */
+  /** The shop's own number for it; one shipment, or one return, a reference. */
   reference: text(200),
   address: z.object({
     prefecture: text(100),

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sandbox } from '#sandbox';
 import { createSandboxCarrier } from './sandbox-carrier.js';
 
+const TRANSIT_MS = 1_000;
+
 interface Answer {
   readonly status: number;
   readonly body: Record<string, unknown>;
@@ -19,9 +21,10 @@ const shipment = (reference: string, postalCode = '100-0001') => ({
 describe('the carrier', () => {
   let folder: string;
   let sandbox: Sandbox;
+  let nowMs = Date.parse('2026-03-15T12:00:00Z');
 
   const start = async (): Promise<void> => {
-    sandbox = await createSandboxCarrier({ dataDir: folder });
+    sandbox = await createSandboxCarrier({ dataDir: folder, now: () => nowMs });
   };
 
   beforeEach(async () => {
@@ -53,6 +56,33 @@ describe('the carrier', () => {
   const ship = (body: object, key?: string): Promise<Answer> =>
     call('POST', '/v1/shipments', body, key);
   const books = async (): Promise<unknown> => (await call('GET', '/books')).body['items'];
+
+  it.each([
+    ['100-0001', 'received'],
+    ['999-9999', 'lost'],
+  ])('lets what is sent back from %s be %s after a while', async (postalCode, end) => {
+    const request = shipment('return-1', postalCode);
+    const send = () => call('POST', '/v1/returns', request, 'return-key');
+    const { status, body } = await send();
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ reference: 'return-1', status: 'in_transit' });
+    expect(await send()).toEqual({ status, body });
+    const again = await call('POST', '/v1/returns', request, 'another-key');
+    expect(again).toMatchObject({ status: 409, body: { code: 'reference_taken' } });
+    const find = async () => (await call('GET', '/v1/returns?reference=return-1')).body['items'];
+    nowMs += TRANSIT_MS - 1;
+    expect(await find()).toMatchObject([{ status: 'in_transit' }]);
+    nowMs += 1;
+    expect(await find()).toMatchObject([{ status: end, trackingNumber: body['trackingNumber'] }]);
+    await sandbox.stop();
+    await start();
+    expect(await find()).toMatchObject([{ status: end }]);
+    expect(await books()).toEqual([
+      expect.objectContaining({ kind: 'return', reference: 'return-1', status: end }),
+    ]);
+    // It is nothing that was shipped, whatever the number.
+    expect((await call('GET', '/v1/shipments?reference=return-1')).body).toEqual({ items: [] });
+  });
 
   it('books a shipment and finds it by reference and id', async () => {
     const { status, body } = await ship(shipment('order-1'));

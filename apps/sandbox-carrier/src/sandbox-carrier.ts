@@ -8,18 +8,21 @@ import {
   journalFile,
   listen,
   requireBearer,
+  shownAs,
   type PageTable,
   type Sandbox,
   type SandboxListening,
 } from '#sandbox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { CarrierBooks, type Entry } from './books.js';
-import { Carrier } from './carrier.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CarrierBooks, type Entry, type Refusal, type Shipment } from './books.js';
+import { Carrier, type TrackedReturn } from './carrier.js';
 import * as parameters from './parameters.js';
 
 export interface SandboxCarrierOptions extends SandboxListening {
   /** How long an Idempotency-Key is remembered; a day when absent. */
   readonly keyLifetimeMs?: number;
+  /** How long goods are on their way back; a second when absent. */
+  readonly returnTransitMs?: number;
   readonly now?: () => number;
 }
 
@@ -34,16 +37,23 @@ export const createSandboxCarrier = async (
     replay: (entry) => books.apply(entry),
   });
   const mood = new Mood();
+  const carrier = new Carrier(
+    books,
+    (entries) => journal.append(entries),
+    options.now,
+    options.returnTransitMs,
+  );
+  const shown = (entry: CarrierBooks['all'][number]) =>
+    'kind' in entry ? carrier.tracked(entry) : entry;
   const app = createSandboxApp({
     title: 'Carrier (sandbox)',
     mood,
     journal,
-    books: books.all,
-    table: () => tableOf(books),
+    books: shownAs(books.all, shown),
+    table: () => tableOf(books.all.length, books.all.slice(-PAGE_ROWS).map(shown)),
     errorBody,
     onFault: options.onFault ?? (() => undefined),
   });
-  const carrier = new Carrier(books, (entries) => journal.append(entries), options.now ?? Date.now);
   addProviderRoutes(app, { mood, errorBody }, (scope) =>
     addCarrierRoutes(scope, carrier, () => journal.written()),
   );
@@ -66,14 +76,30 @@ const addCarrierRoutes = (
     requireBearer(request.headers.authorization, errorBody);
   });
 
-  scope.post('/v1/shipments', async (request, reply) => {
+  const book = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    create: Carrier['create'],
+  ): Promise<FastifyReply> => {
     const key = parameters.idempotencyKey.parse(request.headers['idempotency-key']);
     const wanted = parameters.shipmentRequest.parse(request.body);
-    const fingerprint = fingerprintOf('POST /v1/shipments', wanted);
-    const { status, body } = carrier.create(wanted, { key, fingerprint });
+    const fingerprint = fingerprintOf(`POST ${request.url}`, wanted);
+    const { status, body } = create(wanted, { key, fingerprint });
     await written();
     return reply.status(status).type('application/json').send(body);
-  });
+  };
+
+  scope.post('/v1/shipments', (request, reply) =>
+    book(request, reply, (wanted, once) => carrier.create(wanted, once)),
+  );
+
+  scope.post('/v1/returns', (request, reply) =>
+    book(request, reply, (wanted, once) => carrier.createReturn(wanted, once)),
+  );
+
+  scope.get('/v1/returns', (request) =>
+    carrier.findReturn(parameters.referenceQuery.parse(request.query).reference),
+  );
 
   scope.get('/v1/shipments', (request) =>
     carrier.find(parameters.referenceQuery.parse(request.query).reference),
@@ -88,14 +114,16 @@ const addCarrierRoutes = (
   });
 };
 
-const tableOf = ({ all }: CarrierBooks): PageTable => ({
-  columns: ['shipment', 'reference', 'status', 'to', 'items', 'created'],
-  total: all.length,
-  rows: all
-    .slice(-PAGE_ROWS)
-    .reverse()
+const tableOf = (
+  total: number,
+  entries: readonly (Shipment | Refusal | TrackedReturn)[],
+): PageTable => ({
+  columns: ['parcel', 'reference', 'status', 'to or from', 'items', 'created'],
+  total,
+  rows: entries
+    .toReversed()
     .map((entry) => [
-      'shipmentId' in entry ? entry.shipmentId : '',
+      'shipmentId' in entry ? entry.shipmentId : 'kind' in entry ? entry.parcelId : '',
       entry.reference,
       'code' in entry ? `${entry.status}: ${entry.code}` : entry.status,
       `${entry.address.postalCode} ${entry.address.prefecture} ${entry.address.city}`,

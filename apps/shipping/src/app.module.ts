@@ -3,8 +3,10 @@ import { migrations } from '#migrations/shipping';
 import { Database, MessagingModule, Outbox } from '#messaging';
 import { Answers, ParticipantModule, barrierTable } from '#participant';
 import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platform';
+import { ReturnsHandler } from './handlers/returns.handler.js';
+import { ReturnWorkers } from './handlers/returns.workers.js';
 import { ShippingHandler } from './handlers/shipping.handler.js';
-import { ShippingWorkers } from './handlers/shipping.workers.js';
+import { ShippingWorkers, type ShippingWorkersParts } from './handlers/shipping.workers.js';
 import { ShipmentsController } from './http/shipments.controller.js';
 import { HttpCarrier } from './provider/http-carrier.js';
 import type { ShippingSettings } from './settings.js';
@@ -20,6 +22,18 @@ export class AppModule {
       timeoutMs: settings.OUTBOUND_TIMEOUT_MS,
       halfOpenAfterMs: settings.OUTBOUND_HALF_OPEN_MS,
     });
+    const partsOf = (
+      database: Database,
+      outbox: Outbox,
+      answers: Answers,
+    ): ShippingWorkersParts => ({
+      database,
+      outbox,
+      answers,
+      carrier: new HttpCarrier(http),
+      settings,
+      log: logger,
+    });
     return {
       module: AppModule,
       imports: [
@@ -32,7 +46,7 @@ export class AppModule {
         }),
         ParticipantModule.forRoot({
           participant: 'shipping',
-          handlers: [ShippingHandler],
+          handlers: [ShippingHandler, ReturnsHandler],
           parking: { attempts: settings.PARK_ATTEMPTS, backoffMs: settings.PARK_BACKOFF_MS },
           log: logger,
         }),
@@ -41,21 +55,14 @@ export class AppModule {
       controllers: [ShipmentsController],
       providers: [
         ShippingHandler,
+        ReturnsHandler,
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },
-        {
-          provide: ShippingWorkers,
+        ...[ShippingWorkers, ReturnWorkers].map((Workers) => ({
+          provide: Workers,
           inject: [Database, Outbox, Answers],
-          useFactory: (database: Database, outbox: Outbox, answers: Answers) =>
-            new ShippingWorkers({
-              database,
-              outbox,
-              answers,
-              carrier: new HttpCarrier(http),
-              settings,
-              log: logger,
-            }),
-        },
+          useFactory: (...given: [Database, Outbox, Answers]) => new Workers(partsOf(...given)),
+        })),
       ],
     };
   }

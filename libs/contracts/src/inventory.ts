@@ -1,7 +1,7 @@
 /** The inventory service: all lines of an order are reserved, or none. */
 import { z } from 'zod';
 import { defineCommand, defineEvent, refusal, success } from './contract.js';
-import { orderId, productId, stockLine } from './values.js';
+import { orderId, productId, returnId, stockLine } from './values.js';
 
 const topic = 'inventory.commands';
 
@@ -42,6 +42,16 @@ export const releaseStock = defineCommand({
   topic,
   payload: z.object({ orderId }),
   replies: { 'inventory.stock-released': success(z.object({})) },
+});
+
+/** Goods of an order are back on the shelf, once a return: its reservation holds so many less. */
+export const restockGoods = defineCommand({
+  name: 'inventory.restock-goods',
+  version: 1,
+  participant: 'inventory',
+  topic,
+  payload: z.object({ orderId, returnId, items: z.array(stockLine).min(1).max(500) }),
+  replies: { 'inventory.goods-restocked': success(z.object({})) },
 });
 
 /** Facts about one product, keyed by it. `orderId` is absent when stock was set by a person. */

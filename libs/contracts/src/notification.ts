@@ -10,10 +10,11 @@ export const notifyCustomer = defineCommand({
   participant: 'notification',
   topic: 'notification.commands',
   payload: z.object({
-    template: z.enum(['order-confirmed']),
+    template: z.enum(['order-confirmed', 'return-refunded']),
     /** What the notice is about; with the template it is its identity, so it goes out once. */
-    subjectId: orderId,
+    subjectId: z.uuid(),
     email: z.string().min(3).max(320),
+    /** Of `return-refunded`: the lines that came back, and what was given back for them. */
     order: z.object({
       orderId,
       currency,

@@ -1,6 +1,6 @@
 /** The order service: the input of its saga, the commands it obeys and the facts it publishes. */
 import { z } from 'zod';
-import { defineCommand, defineEvent, success } from './contract.js';
+import { defineCommand, defineEvent, refusal, success } from './contract.js';
 import {
   currency,
   minorUnits,
@@ -8,6 +8,7 @@ import {
   orderItem,
   paymentMethod,
   reason,
+  returnId,
   shippingAddress,
 } from './values.js';
 
@@ -46,6 +47,67 @@ export const cancelOrder = defineCommand({
   payload: z.object({ orderId, reason }),
   replies: { 'order.order-cancelled': success(z.object({})) },
 });
+
+/**
+ * Input of the saga `return-order`: goods of a confirmed order on their way back. `unitPrice` is what
+ * was paid for a piece, `refundAmount` the sum over the lines.
+ */
+export const returnOrderInput = z.object({
+  returnId,
+  orderId,
+  merchantId: z.string().min(1).max(64),
+  currency,
+  items: z.array(orderItem).min(1).max(500),
+  refundAmount: minorUnits,
+  /** Where the goods are fetched. */
+  shippingAddress,
+  email: z.string().min(3).max(320),
+});
+export type ReturnOrderInput = z.infer<typeof returnOrderInput>;
+
+export const approveReturn = defineCommand({
+  name: 'order.approve-return',
+  version: 1,
+  participant: 'order',
+  topic,
+  payload: z.object({ orderId, returnId }),
+  replies: {
+    'order.return-approved': success(z.object({})),
+    'order.return-refused': refusal(z.object({ code: z.string() })),
+  },
+});
+
+/** Undoes the request and its approval alike: what was to come back may be asked for again. */
+export const rejectReturn = defineCommand({
+  name: 'order.reject-return',
+  version: 1,
+  participant: 'order',
+  topic,
+  payload: z.object({ orderId, returnId, reason }),
+  replies: { 'order.return-rejected': success(z.object({})) },
+});
+
+/** Notes that the goods have arrived; the money and the shelf follow. */
+export const recordReceipt = defineCommand({
+  name: 'order.record-receipt',
+  version: 1,
+  participant: 'order',
+  topic,
+  payload: z.object({ orderId, returnId }),
+  replies: { 'order.receipt-recorded': success(z.object({})) },
+});
+
+export const completeReturn = defineCommand({
+  name: 'order.complete-return',
+  version: 1,
+  participant: 'order',
+  topic,
+  payload: z.object({ orderId, returnId }),
+  replies: { 'order.return-completed': success(z.object({})) },
+});
+
+export const returnStatus = z.enum(['requested', 'approved', 'received', 'completed', 'rejected']);
+export type ReturnStatus = z.infer<typeof returnStatus>;
 
 export const orderStatus = z.enum(['pending', 'confirmed', 'cancelled']);
 export type OrderStatus = z.infer<typeof orderStatus>;

@@ -1,7 +1,7 @@
 /** The payment service: one payment an order, charged once, refunded at most what was captured. */
 import { z } from 'zod';
 import { defineCommand, defineEvent, refusal, success } from './contract.js';
-import { currency, minorUnits, orderId, paymentMethod, reason } from './values.js';
+import { currency, minorUnits, orderId, paymentMethod, reason, returnId } from './values.js';
 
 const topic = 'payment.commands';
 
@@ -37,6 +37,16 @@ export const refundPayment = defineCommand({
   replies: { 'payment.payment-refunded': success(z.object({ refunded: minorUnits })) },
 });
 
+/** Gives back what was paid for returned goods, once a return, out of what was captured. */
+export const refundGoods = defineCommand({
+  name: 'payment.refund-goods',
+  version: 1,
+  participant: 'payment',
+  topic,
+  payload: z.object({ orderId, returnId, amount: minorUnits.min(1), currency }),
+  replies: { 'payment.goods-refunded': success(z.object({ refunded: minorUnits })) },
+});
+
 const paymentFact = z.object({
   orderId,
   revision: z.int().min(1),
@@ -65,5 +75,6 @@ export const refundCompleted = defineEvent({
   name: 'refund.completed',
   version: 1,
   topic: 'payment.events',
+  /** `refunded`: all that was ever given back of this payment. */
   data: paymentFact.extend({ refunded: minorUnits }),
 });

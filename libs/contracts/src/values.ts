@@ -9,6 +9,8 @@ export const currency = z.string().regex(/^[A-Z]{3}$/);
 
 export const productId = z.string().min(1).max(64);
 export const orderId = z.uuid();
+/** Of goods on their way back; an order may have several. */
+export const returnId = z.uuid();
 
 export const shippingAddress = z.object({
   prefecture: z.string().min(1).max(100),

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Module, type INestApplicationContext, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { releaseStock, reserveStock, secureStock, type CommandContract } from '#contracts';
+import {
+  releaseStock,
+  reserveStock,
+  restockGoods,
+  secureStock,
+  type CommandContract,
+} from '#contracts';
 import { Outbox } from '#messaging';
 import type { Answer } from './answer.js';
 import { Answers } from './answers.js';
@@ -48,13 +54,16 @@ describe('ParticipantModule', () => {
   };
 
   it('starts when every command of the participant has a handler', async () => {
-    const started = await start(handlerOf(reserveStock, releaseStock), handlerOf(secureStock));
+    const started = await start(
+      handlerOf(reserveStock, releaseStock),
+      handlerOf(secureStock, restockGoods),
+    );
     expect(started.get(Answers)).toBeInstanceOf(Answers);
   });
 
   it('does not start when one has none, or two', async () => {
     await expect(start(handlerOf(reserveStock))).rejects.toThrow(
-      'no handler for inventory.release-stock, inventory.secure-stock',
+      'no handler for inventory.release-stock, inventory.restock-goods, inventory.secure-stock',
     );
     await expect(
       start(handlerOf(reserveStock, secureStock), handlerOf(releaseStock, secureStock)),

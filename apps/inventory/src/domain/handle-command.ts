@@ -1,18 +1,21 @@
 /** What each command does to the shelf, and what it is answered. Pure. */
-import { releaseStock, reserveStock, secureStock } from '#contracts';
+import { releaseStock, reserveStock, restockGoods, secureStock } from '#contracts';
 import { refuse, succeed, type AdmittedCommand, type Answer } from '#participant';
 import { effectOf } from './facts.js';
-import { release, reserve, secure, type Line } from './reservation.js';
+import { release, reserve, restock, secure, type Line, type Reservation } from './reservation.js';
 import type { Shelf, StockFact } from './shelf.js';
 
 export interface Handled {
   readonly answer: Answer;
   readonly facts: readonly StockFact[];
+  /** What somebody else's saga has changed: to be reported to the one that reserved it. */
+  readonly moved?: Reservation;
 }
 
-/** As the contracts of all commands of inventory have it; `items` when reserving. */
+/** As the contracts have it; `items` when reserving and restocking, `returnId` when restocking. */
 export interface InventoryPayload {
   readonly orderId: string;
+  readonly returnId?: string;
   readonly items?: readonly Line[];
 }
 
@@ -29,6 +32,8 @@ export function handleCommand(
       return handleSecure(shelf, command.payload);
     case releaseStock.name:
       return handleRelease(shelf, command.payload);
+    case restockGoods.name:
+      return handleRestock(shelf, command.payload);
     default:
       throw new Error(`${command.name} is not handled here`);
   }
@@ -99,4 +104,19 @@ function handleRelease(shelf: Shelf, { orderId }: InventoryPayload): Handled {
   const now = shelf.reservationOf(orderId);
   const effects = now && [effectOf(now)];
   return { answer: succeed('inventory.stock-released', {}, effects), facts };
+}
+
+/**
+ * The pieces were taken by the order's saga, so they count in its ledger; the saga of the return has
+ * taken nothing that would ever have to come back.
+ */
+function handleRestock(
+  shelf: Shelf,
+  { orderId, returnId = '', items = [] }: InventoryPayload,
+): Handled {
+  const wish = { orderId, returnId, lines: items };
+  const change = restock(shelf.reservationOf(orderId), wish);
+  const answer = succeed('inventory.goods-restocked', {});
+  if (!change) return { answer, facts: [] };
+  return { answer, facts: shelf.apply(change), moved: change.reservation };
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { expire, mergeLines, release, reserve, secure, type Reservation } from './reservation.js';
+import {
+  expire,
+  mergeLines,
+  release,
+  reserve,
+  restock,
+  secure,
+  type Line,
+  type Reservation,
+} from './reservation.js';
 import type { Stock } from './stock.js';
 
 const NOW = new Date('2026-03-15T12:00:00Z');
@@ -16,6 +25,7 @@ const held: Reservation = {
   taken: 2,
   returned: 0,
   revision: 1,
+  restocked: [],
 };
 const ask = (lines: [string, number][], current?: Reservation) =>
   reserve((id) => shelf.get(id), current, {
@@ -133,6 +143,61 @@ describe('a reservation', () => {
     expect(expire(held, new Date(NOW.getTime() - 1))).toBeUndefined();
     expect(expire(secured, NOW)).toBeUndefined();
     expect(expire(released, NOW)).toBeUndefined();
+  });
+});
+
+describe('goods that come back', () => {
+  const secured: Reservation = {
+    ...held,
+    status: 'secured',
+    lines: [
+      { productId: 'A', quantity: 3 },
+      { productId: 'B', quantity: 1 },
+    ],
+    taken: 4,
+    revision: 2,
+  };
+  const back = (current: Reservation | undefined, returnId: string, ...lines: Line[]) =>
+    restock(current, { orderId: 'order', returnId, lines });
+
+  it('are held no more, and count as returned', () => {
+    const change = back(secured, 'r-1', { productId: 'A', quantity: 2 });
+    expect(change).toEqual({
+      reservation: {
+        ...secured,
+        lines: [
+          { productId: 'A', quantity: 1 },
+          { productId: 'B', quantity: 1 },
+        ],
+        returned: 2,
+        revision: 3,
+        restocked: ['r-1'],
+      },
+      reserve: [],
+      release: [{ productId: 'A', quantity: 2 }],
+    });
+    const rest = back(
+      change?.reservation,
+      'r-2',
+      { productId: 'A', quantity: 1 },
+      { productId: 'B', quantity: 1 },
+    );
+    expect(rest?.reservation).toMatchObject({ lines: [], taken: 4, returned: 4, revision: 4 });
+  });
+
+  it('go to the shelf once a return', () => {
+    const line = { productId: 'A', quantity: 1 };
+    const once = back(secured, 'r-1', line)?.reservation;
+    expect(back(once, 'r-1', line)).toBeUndefined();
+    expect(back(once, 'r-2', line)).toBeDefined();
+  });
+
+  it('are never more than the order holds, nor of an order that holds nothing', () => {
+    const line = { productId: 'B', quantity: 1 };
+    expect(() => back(secured, 'r-1', line, line)).toThrow('1 more of B');
+    expect(() => back(secured, 'r-1', { productId: 'C', quantity: 1 })).toThrow('of C');
+    expect(() => back(held, 'r-1', line)).toThrow('held');
+    expect(() => back(undefined, 'r-1', line)).toThrow('not reserved');
   });
 });
 

@@ -29,6 +29,8 @@ export interface Reservation extends Owner {
   readonly taken: number;
   readonly returned: number;
   readonly revision: number;
+  /** Returns whose goods are back on the shelf, for good: each is put there once. */
+  readonly restocked: readonly string[];
 }
 
 export interface Shortage {
@@ -103,6 +105,7 @@ export function reserve(
     taken: (current?.taken ?? 0) + pieces(lines),
     returned: current?.returned ?? 0,
     revision: (current?.revision ?? 0) + 1,
+    restocked: current?.restocked ?? [],
   };
   return { kind: 'reserved', change: { reservation, reserve: lines, release: [] } };
 }
@@ -125,6 +128,52 @@ export const release = (current: Reservation | undefined): Change | undefined =>
 /** @returns undefined when it is not held, or its time has not come */
 export const expire = (current: Reservation, now: Date): Change | undefined =>
   current.status === 'held' && current.expiresAt <= now ? giveBack(current, 'expired') : undefined;
+
+export interface Restock {
+  readonly orderId: string;
+  readonly returnId: string;
+  readonly lines: readonly Line[];
+}
+
+/**
+ * Goods that were shipped have come back.
+ * @returns undefined when this return is on the shelf already
+ * @throws Error for what no saga sends: goods that the order's reservation does not hold (any more).
+ *   The command is then parked and a person looks at it.
+ */
+export function restock(
+  current: Reservation | undefined,
+  { orderId, returnId, lines }: Restock,
+): Change | undefined {
+  if (current?.restocked.includes(returnId)) return undefined;
+  if (current?.status !== 'secured') {
+    const status = current?.status ?? 'not reserved';
+    throw new Error(`cannot restock the return ${returnId}: the order ${orderId} is ${status}`);
+  }
+  const back = mergeLines(lines);
+  const held = new Map(current.lines.map(({ productId, quantity }) => [productId, quantity]));
+  for (const { productId, quantity } of back) {
+    const left = (held.get(productId) ?? 0) - quantity;
+    if (left < 0) {
+      throw new Error(`the return ${returnId} holds ${-left} more of ${productId} than ${orderId}`);
+    }
+    held.set(productId, left);
+  }
+  const rest = [...held].flatMap(([productId, quantity]) =>
+    quantity > 0 ? [{ productId, quantity }] : [],
+  );
+  return {
+    reservation: {
+      ...current,
+      lines: rest,
+      returned: current.returned + pieces(back),
+      revision: current.revision + 1,
+      restocked: [...current.restocked, returnId],
+    },
+    reserve: [],
+    release: back,
+  };
+}
 
 const giveBack = (current: Reservation, status: 'released' | 'expired'): Change => ({
   reservation: { ...current, status, returned: current.taken, revision: current.revision + 1 },

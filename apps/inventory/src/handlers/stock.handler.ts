@@ -1,9 +1,10 @@
-import { releaseStock, reserveStock, secureStock } from '#contracts';
+import { releaseStock, reserveStock, restockGoods, secureStock } from '#contracts';
 import { caused, type UnitOfWork } from '#messaging';
-import type { AdmittedCommand, Answer, CommandHandler } from '#participant';
-import { factEvent } from '../domain/facts.js';
+import type { AdmittedCommand, Answer, Answers, CommandHandler } from '#participant';
+import { effectOf, factEvent } from '../domain/facts.js';
 import { handleCommand, type InventoryPayload } from '../domain/handle-command.js';
 import { PRODUCT_ID } from '../domain/product-id.js';
+import type { Owner } from '../domain/reservation.js';
 import { lockShelf, saveShelf } from '../persistence/load-shelf.js';
 
 export interface ReservationTimes {
@@ -11,13 +12,14 @@ export interface ReservationTimes {
   readonly ttlMs: number;
 }
 
-/** Reserves, secures and releases: a batch is folded in memory and written once a row. */
+/** Reserves, secures, releases and restocks: a batch is folded in memory and written once a row. */
 export class StockHandler implements CommandHandler {
   readonly participant = 'inventory';
-  readonly commands = [reserveStock, secureStock, releaseStock];
+  readonly commands = [reserveStock, secureStock, releaseStock, restockGoods];
 
   constructor(
     private readonly times: ReservationTimes,
+    private readonly answers: Pick<Answers, 'report'>,
     private readonly clock: () => Date = () => new Date(),
   ) {}
 
@@ -30,15 +32,16 @@ export class StockHandler implements CommandHandler {
         (payload.items ?? []).map((item) => item.productId).filter((id) => PRODUCT_ID.test(id)),
       ),
       releasing: commands
-        .filter(({ name }) => name === releaseStock.name)
+        .filter(({ name }) => name === releaseStock.name || name === restockGoods.name)
         .map(({ payload }) => payload.orderId),
     });
     const now = this.clock();
     const expiresAt = new Date(now.getTime() + this.times.ttlMs);
     const time = now.toISOString();
     const answers = commands.map((command) => {
-      const { answer, facts } = handleCommand(shelf, command, expiresAt);
+      const { answer, facts, moved } = handleCommand(shelf, command, expiresAt);
       for (const fact of facts) unit.publish(caused(command.event, factEvent(fact, time)));
+      if (moved) this.answers.report(unit, { ...ownerOf(moved), effects: [effectOf(moved)] });
       return answer;
     });
     await saveShelf(unit.tx, shelf);
@@ -46,8 +49,15 @@ export class StockHandler implements CommandHandler {
   }
 }
 
+const ownerOf = ({ sagaId, businessKey }: Owner): Owner => ({ sagaId, businessKey });
+
 /** As the database gives ids back. */
 function withLowerCaseId(command: AdmittedCommand): AdmittedCommand<InventoryPayload> {
   const payload = command.payload as InventoryPayload;
-  return { ...command, payload: { ...payload, orderId: payload.orderId.toLowerCase() } };
+  const { returnId } = payload;
+  const ids = {
+    orderId: payload.orderId.toLowerCase(),
+    ...(returnId !== undefined && { returnId: returnId.toLowerCase() }),
+  };
+  return { ...command, payload: { ...payload, ...ids } };
 }

@@ -14,10 +14,11 @@ interface Row {
   readonly taken: string;
   readonly returned: string;
   readonly revision: number;
+  readonly restocked: string[];
 }
 
 const COLUMNS = `order_id as "orderId", saga_id as "sagaId", business_key as "businessKey", status,
-  lines, expires_at as "expiresAt", taken, returned, revision`;
+  lines, expires_at as "expiresAt", taken, returned, revision, restocked`;
 
 const reservationOf = ({ taken, returned, ...row }: Row): Reservation => ({
   ...row,
@@ -62,16 +63,17 @@ export async function saveReservations(
   const [done] = await tx.query<{ count: number }>(
     `with n as (
        select order_id, saga_id, business_key, status, lines::json as lines, expires_at,
-              taken, returned, revision, before
+              taken, returned, revision, before, restocked::json as restocked
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], ${jsonListSql('$5')},
-                     $6::timestamptz[], $7::int8[], $8::int8[], $9::int[], $10::int[])
+                     $6::timestamptz[], $7::int8[], $8::int8[], $9::int[], $10::int[],
+                     ${jsonListSql('$11')})
            as n (order_id, saga_id, business_key, status, lines, expires_at,
-                 taken, returned, revision, before)),
+                 taken, returned, revision, before, restocked)),
      added as (
        insert into reservation (order_id, saga_id, business_key, status, lines, expires_at,
-                                taken, returned, revision)
+                                taken, returned, revision, restocked)
        select order_id, saga_id, business_key, status, lines, expires_at,
-              taken, returned, revision
+              taken, returned, revision, restocked
          from n where before = 0
        on conflict do nothing
        returning 1),
@@ -79,7 +81,8 @@ export async function saveReservations(
        update reservation r
           set saga_id = n.saga_id, business_key = n.business_key, status = n.status,
               lines = n.lines, expires_at = n.expires_at,
-              taken = n.taken, returned = n.returned, revision = n.revision
+              taken = n.taken, returned = n.returned, revision = n.revision,
+              restocked = n.restocked
          from n
         where r.order_id = n.order_id and r.revision = n.before and n.before > 0
        returning 1)
@@ -95,6 +98,7 @@ export async function saveReservations(
       rows.map(({ returned }) => returned),
       rows.map(({ revision }) => revision),
       sorted.map(({ before }) => before),
+      jsonList(rows.map(({ restocked }) => restocked)),
     ],
   );
   if (done?.count !== changes.length) {

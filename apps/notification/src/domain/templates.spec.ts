@@ -52,6 +52,16 @@ describe('the mail about a confirmed order', () => {
   });
 });
 
+describe('the mail about goods that came back', () => {
+  it('names them and what is given back for them', () => {
+    const { trackingNumber: _, ...order } = notice.order;
+    const { subject, text } = mailTextOf({ ...notice, template: 'return-refunded', order });
+    expect(subject).toBe('Your return of order o-1 is complete');
+    expect(text).toContain('2 x p-1  EUR 617.25 each\n');
+    expect(text).toContain('Refunded: EUR 1,234.50\n');
+  });
+});
+
 describe('the identity of a notice', () => {
   it('follows from what it is about, and so does the mail that carries it', () => {
     expect(noticeIdOf('order-confirmed', 'AB')).toBe(noticeIdOf('order-confirmed', 'ab'));

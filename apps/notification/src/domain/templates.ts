@@ -17,18 +17,36 @@ const orderConfirmed = (order: NoticeOrder): MailText => ({
       ? []
       : [`Tracking number: ${oneLine(order.trackingNumber)}`]),
     '',
-    ...order.items.map(
-      ({ productId, quantity, unitPrice }) =>
-        `${quantity} x ${oneLine(productId)}  ${formatMoney(unitPrice, order.currency)} each`,
-    ),
+    ...linesOf(order),
     '',
     `Total: ${formatMoney(order.totalAmount, order.currency)}`,
     '',
   ].join('\n'),
 });
 
+const returnRefunded = (order: NoticeOrder): MailText => ({
+  subject: `Your return of order ${order.orderId} is complete`,
+  text: [
+    'The goods you sent back have arrived.',
+    '',
+    `Order: ${order.orderId}`,
+    '',
+    ...linesOf(order),
+    '',
+    `Refunded: ${formatMoney(order.totalAmount, order.currency)}`,
+    '',
+  ].join('\n'),
+});
+
+const linesOf = ({ items, currency }: NoticeOrder): string[] =>
+  items.map(
+    ({ productId, quantity, unitPrice }) =>
+      `${quantity} x ${oneLine(productId)}  ${formatMoney(unitPrice, currency)} each`,
+  );
+
 const templates: Record<Template, (order: NoticeOrder) => MailText> = {
   'order-confirmed': orderConfirmed,
+  'return-refunded': returnRefunded,
 };
 
 export const mailTextOf = ({ template, order }: Notice): MailText => templates[template](order);

@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '#saga';
 import { placeOrder } from './place-order.saga.js';
+import { returnOrder } from './return-order.saga.js';
 
 /** Every definition of this service, also the versions that only live instances still need. */
-export const sagas: readonly SagaDefinition[] = [placeOrder];
+export const sagas: readonly SagaDefinition[] = [placeOrder, returnOrder];

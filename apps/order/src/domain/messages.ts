@@ -8,6 +8,7 @@ import {
   type EventContract,
   type PlaceOrderInput,
   type Reason,
+  type ReturnOrderInput,
   type SagaCancel,
   type SagaStart,
   type TopicName,
@@ -17,6 +18,8 @@ import type { Order } from './order.js';
 
 /** The saga that carries an order from acceptance to its end. */
 const DEFINITION = 'place-order';
+/** The saga that brings goods of an order back. */
+const RETURN_DEFINITION = 'return-order';
 const SAGA_INBOX: TopicName = 'saga.inbox';
 
 /** What a fact says of an order, whole rows and the columns read for a settlement alike. */
@@ -35,16 +38,16 @@ export type FactSource = Pick<
 const sagaMessage = <Data>(
   id: string,
   name: string,
-  orderId: string,
+  businessKey: string,
   data: Data,
   at: Date,
 ): OutgoingEvent<Data> => ({
   topic: SAGA_INBOX,
-  key: orderId,
+  key: businessKey,
   id,
   source: 'order',
   type: eventType(name),
-  subject: orderId,
+  subject: businessKey,
   time: at.toISOString(),
   data,
 });
@@ -56,6 +59,16 @@ export const sagaStartOf = (input: PlaceOrderInput, at: Date): OutgoingEvent<Sag
     SAGA_MESSAGES.start,
     input.orderId,
     { definition: DEFINITION, businessKey: input.orderId, input },
+    at,
+  );
+
+/** A return is a saga of its own: its business key is its own id. */
+export const returnStartOf = (input: ReturnOrderInput, at: Date): OutgoingEvent<SagaStart> =>
+  sagaMessage(
+    `${input.returnId}:start`,
+    SAGA_MESSAGES.start,
+    input.returnId,
+    { definition: RETURN_DEFINITION, businessKey: input.returnId, input },
     at,
   );
 

@@ -134,7 +134,7 @@ function checkedId(orderId: string): string {
   throw fieldProblem(400, [{ field: 'orderId', message: 'must be a UUID' }]);
 }
 
-const unknownOrder = (orderId: string): ProblemException =>
+export const unknownOrder = (orderId: string): ProblemException =>
   new ProblemException(404, 'No such order', `There is no order ${orderId}.`, {
     errors: [{ field: 'orderId', message: 'is not known' }],
   });

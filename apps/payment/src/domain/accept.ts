@@ -1,5 +1,12 @@
 /** What a command changes about a payment, before anything has been asked of the provider. */
-import { chargeVerdict, undoVerdict, type Charge, type Payment } from './payment.js';
+import {
+  chargeVerdict,
+  isGivenBack,
+  undoVerdict,
+  type Charge,
+  type GoodsRefund,
+  type Payment,
+} from './payment.js';
 
 export type Acceptance<Address> =
   /** The payment as it is now; it must be stored, and worked on when `work` says so. */
@@ -53,6 +60,44 @@ export function acceptUndo<Address>(
   };
 }
 
+/** What a command asks for that gives back the price of goods. */
+export type GoodsWish = Pick<GoodsRefund, 'returnId' | 'amount'> &
+  Pick<Payment, 'orderId' | 'currency'>;
+
+/**
+ * @throws Error for what no saga sends: more than is left of what was captured, or another amount for
+ *   the same return. The command is then parked and a person looks at it.
+ */
+export function acceptGoodsRefund<Address>(
+  payment: Payment<Address> | undefined,
+  { orderId, returnId, amount, currency }: GoodsWish,
+  to: Address,
+): Acceptance<Address> {
+  const impossible = (why: string) =>
+    new Error(
+      `cannot refund ${amount} ${currency} for the return ${returnId} of ${orderId}: ${why}`,
+    );
+  const known = payment?.goodsRefunds.find((refund) => refund.returnId === returnId);
+  if (payment && known) {
+    if (known.amount !== amount) throw impossible(`it was ${known.amount} before`);
+    if (isGivenBack(payment, known)) return { kind: 'known', payment };
+    const waitingToo = { ...known, to: [...known.to, to] };
+    const goodsRefunds = payment.goodsRefunds.map((one) => (one === known ? waitingToo : one));
+    return { kind: 'later', work: true, payment: changed(payment, { goodsRefunds }) };
+  }
+  if (payment?.status !== 'captured' || payment.wanted !== 'captured') {
+    throw impossible(`the payment is ${payment?.status ?? 'not known'}`);
+  }
+  if (payment.currency !== currency) throw impossible(`it was paid in ${payment.currency}`);
+  const left = payment.captured - sumOf(payment.goodsRefunds);
+  if (amount > left) throw impossible(`${left} are left`);
+  const goodsRefunds = [...payment.goodsRefunds, { returnId, amount, done: false, to: [to] }];
+  return { kind: 'later', work: true, payment: changed(payment, { goodsRefunds }) };
+}
+
+export const sumOf = (refunds: readonly GoodsRefund[]): number =>
+  refunds.reduce((sum, { amount }) => sum + amount, 0);
+
 const waiting = <Address>(payment: Payment<Address>, to: Address): Acceptance<Address> => ({
   kind: 'later',
   work: false,
@@ -70,6 +115,7 @@ const opened = <Address>(charge: Charge, to: Address): Payment<Address> => ({
   revision: 1,
   chargeTo: [to],
   undoTo: [],
+  goodsRefunds: [],
 });
 
 /** One change of the payment, and so one revision more. */

@@ -14,7 +14,7 @@ export type Fact =
 export function factsBetween(before: Payment, after: Payment): Fact[] {
   const facts: Fact[] = [];
   const undecided = before.status === 'accepted' || before.status === 'intended';
-  const refunded = after.status === 'refunded' && before.status !== 'refunded';
+  const refunded = after.refunded > before.refunded;
   if (after.captured > 0 ? before.captured === 0 : undecided && after.status === 'captured') {
     facts.push({ kind: 'completed', revision: after.revision - (refunded ? 1 : 0) });
   }

@@ -20,6 +20,17 @@ export type Wanted = 'captured' | 'undone';
 export type PaymentStatus =
   'accepted' | 'intended' | 'captured' | 'declined' | 'failed' | 'canceled' | 'refunded';
 
+/** What goods that came back were paid with, to be given back: once a return, for good. */
+export interface GoodsRefund<Address = unknown> {
+  readonly returnId: string;
+  /** More than 0. */
+  readonly amount: number;
+  /** The provider has given it back. */
+  readonly done: boolean;
+  /** Commands that wait for their final answer. */
+  readonly to: readonly Address[];
+}
+
 /** Amounts in minor units of `currency`. `Address` is where an answer goes; the rules never look. */
 export interface Payment<Address = unknown> {
   readonly orderId: string;
@@ -45,6 +56,8 @@ export interface Payment<Address = unknown> {
   readonly chargeTo: readonly Address[];
   /** Refund commands that wait for theirs. */
   readonly undoTo: readonly Address[];
+  /** In the order in which they were asked for; together never more than was captured. */
+  readonly goodsRefunds: readonly GoodsRefund<Address>[];
 }
 
 /** What a charge command asks for. */
@@ -91,3 +104,7 @@ export const undoVerdict = (payment: Payment): { readonly refunded: number } | u
   payment.status === 'canceled' || payment.status === 'refunded'
     ? { refunded: payment.refunded }
     : undefined;
+
+/** Whether what the goods cost is back with the customer, by itself or with all the rest. */
+export const isGivenBack = (payment: Payment, { done }: GoodsRefund): boolean =>
+  done || payment.status === 'refunded';

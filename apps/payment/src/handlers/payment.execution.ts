@@ -7,13 +7,13 @@
  *   a payment that still wants the charge. So whoever finds no id stored knows that nothing was
  *   taken, and whoever finds one can ask what became of it;
  * - the provider captures an intent once, and a canceled one never;
- * - a refund is made under a key that follows from the order, and what is left to refund is bounded
- *   by what was captured.
+ * - a refund is made under a key that follows from the order or the return, one for goods only when
+ *   the provider has none of that return, and what is left to refund is bounded by what was captured.
  */
 import { OutboundError, UnsealError, type Sealer } from '#platform';
 import { nextStep } from '../domain/next-step.js';
 import type { Payment } from '../domain/payment.js';
-import type { Outcome } from '../domain/settle.js';
+import type { Outcome, Rejection } from '../domain/settle.js';
 import {
   ProviderRejection,
   type IntentState,
@@ -74,6 +74,8 @@ export class PaymentExecution {
           return await this.withdraw(payment, signal);
         case 'give-back':
           return await this.giveBack(payment, payment.captured);
+        case 'refund-goods':
+          return await this.refundGoods(payment, signal);
       }
     } catch (error) {
       const what = payment.wanted === 'captured' ? 'charge' : 'undo';
@@ -125,8 +127,30 @@ export class PaymentExecution {
   }
 
   private async giveBack(payment: Payment, captured: number): Promise<Outcome> {
-    const refunded = await this.provider.refund(payment.orderId, idOf(payment));
+    const intentId = idOf(payment);
+    const rest = await this.provider.refund({ orderId: payment.orderId, intentId });
+    const parts = payment.goodsRefunds.length > 0;
+    const refunded = parts ? await this.provider.totalRefunded(intentId) : rest;
     return { kind: 'refunded', captured, refunded };
+  }
+
+  /** One that the provider rejects keeps no other from being made. */
+  private async refundGoods(payment: Payment, signal: AbortSignal): Promise<Outcome> {
+    const { orderId } = payment;
+    const intentId = idOf(payment);
+    const returnIds: string[] = [];
+    const rejected: Rejection[] = [];
+    for (const { returnId, amount } of payment.goodsRefunds.filter(({ done }) => !done)) {
+      signal.throwIfAborted();
+      try {
+        await this.provider.refund({ orderId, intentId, part: { returnId, amount } });
+        returnIds.push(returnId);
+      } catch (error) {
+        if (!(error instanceof ProviderRejection)) throw error;
+        rejected.push({ returnId, code: error.code });
+      }
+    }
+    return { kind: 'goods-refunded', returnIds, rejected };
   }
 
   private tokenOf({ sealedToken }: Payment): string {

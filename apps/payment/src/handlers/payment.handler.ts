@@ -1,18 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { chargePayment, refundPayment } from '#contracts';
+import { chargePayment, refundGoods, refundPayment } from '#contracts';
 import type { UnitOfWork } from '#messaging';
 import { accepted, type AdmittedCommand, type Answer, type CommandHandler } from '#participant';
-import { acceptCharge, acceptUndo, type Acceptance } from '../domain/accept.js';
+import { acceptCharge, acceptGoodsRefund, acceptUndo, type Acceptance } from '../domain/accept.js';
 import { insertPayments } from '../persistence/insert-payments.js';
 import { lockPayments } from '../persistence/lock-payments.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
 import { updatePayments } from '../persistence/update-payments.js';
-import { chargeAnswer, declined, nothingToUndo, undoAnswer } from './payment.replies.js';
+import {
+  chargeAnswer,
+  declined,
+  goodsAnswer,
+  nothingToUndo,
+  undoAnswer,
+} from './payment.replies.js';
 import { PaymentWorkers } from './payment.workers.js';
 
 type ChargePayload = z.output<typeof chargePayment.payload>;
 type RefundPayload = z.output<typeof refundPayment.payload>;
+type GoodsPayload = z.output<typeof refundGoods.payload>;
 
 /**
  * Accepts commands: what they want is written down, and the workers are told. No provider is called
@@ -21,7 +28,7 @@ type RefundPayload = z.output<typeof refundPayment.payload>;
 @Injectable()
 export class PaymentHandler implements CommandHandler {
   readonly participant = 'payment';
-  readonly commands = [chargePayment, refundPayment];
+  readonly commands = [chargePayment, refundPayment, refundGoods];
 
   constructor(private readonly workers: PaymentWorkers) {}
 
@@ -64,13 +71,23 @@ export class PaymentHandler implements CommandHandler {
 const isCharge = (command: AdmittedCommand): command is AdmittedCommand<ChargePayload> =>
   command.name === chargePayment.name;
 
+const isGoods = (command: AdmittedCommand): command is AdmittedCommand<GoodsPayload> =>
+  command.name === refundGoods.name;
+
 const orderOf = ({ payload }: AdmittedCommand): string =>
   (payload as ChargePayload | RefundPayload).orderId.toLowerCase();
+
+const returnOf = ({ payload }: AdmittedCommand<GoodsPayload>): string =>
+  payload.returnId.toLowerCase();
 
 type StoredAcceptance = Acceptance<StoredPayment['chargeTo'][number]>;
 
 function accept(payment: StoredPayment | undefined, command: AdmittedCommand): StoredAcceptance {
   const { address } = command;
+  if (isGoods(command)) {
+    const wish = { ...command.payload, orderId: orderOf(command), returnId: returnOf(command) };
+    return acceptGoodsRefund(payment, wish, address);
+  }
   if (!isCharge(command)) return acceptUndo(payment, address);
   const charge = { ...command.payload, orderId: orderOf(command), sagaId: address.sagaId };
   return acceptCharge(payment, charge, address);
@@ -85,6 +102,7 @@ function answerTo(command: AdmittedCommand, acceptance: StoredAcceptance): Answe
     case 'conflict':
       return declined('payment-exists');
     case 'known':
+      if (isGoods(command)) return goodsAnswer(command.payload.amount);
       return isCharge(command) ? chargeAnswer(acceptance.payment) : undoAnswer(acceptance.payment);
   }
 }

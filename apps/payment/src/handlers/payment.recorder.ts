@@ -1,13 +1,22 @@
 import type { UnitOfWork } from '#messaging';
-import { dead, parked, type Answers, type EffectDone, type EffectFailure } from '#participant';
+import {
+  dead,
+  parked,
+  type Answers,
+  type EffectDone,
+  type EffectFailure,
+  type LateAnswer,
+} from '#participant';
+import type { Payment } from '../domain/payment.js';
 import { settle, type Outcome } from '../domain/settle.js';
 import { lockPayments } from '../persistence/lock-payments.js';
 import { updatePayments, type PaymentChange } from '../persistence/update-payments.js';
-import { answersDue, factEvents, rejected } from './payment.replies.js';
+import type { StoredPayment } from '../persistence/payment-row.js';
+import { answersDue, effectsOf, factEvents, rejected } from './payment.replies.js';
 
 /** Writes what came of the work, tells those who wait for it, and publishes what happened. */
 export class PaymentRecorder {
-  constructor(private readonly answers: Pick<Answers, 'answer'>) {}
+  constructor(private readonly answers: Pick<Answers, 'answer' | 'report'>) {}
 
   async record(unit: UnitOfWork, done: readonly EffectDone<Outcome>[]): Promise<void> {
     const payments = await lockPayments(
@@ -25,10 +34,17 @@ export class PaymentRecorder {
       changes.push({ before, after: due.payment });
       const [cause] = due.answers;
       unit.publish(...factEvents(before, due.payment, cause?.to, now));
-      return [...due.answers, ...refusedUndo(before, outcome)];
+      if (outcome.kind === 'goods-refunded') this.report(unit, due.payment);
+      return [...due.answers, ...refusals(before, outcome)];
     });
     await updatePayments(unit.tx, changes);
     await this.answers.answer(unit, answers);
+  }
+
+  /** What a return has moved counts in the ledger of the saga that took the money. */
+  private report(unit: UnitOfWork, payment: Payment): void {
+    const { sagaId, orderId } = payment;
+    this.answers.report(unit, { sagaId, businessKey: orderId, effects: effectsOf(payment) });
   }
 
   /**
@@ -43,17 +59,28 @@ export class PaymentRecorder {
     );
     if (first.size === 0) return;
     const payments = await lockPayments(unit.tx, [...first.keys()]);
-    const answers = [...payments.values()].flatMap(({ orderId, wanted, chargeTo, undoTo }) => {
-      const message = first.get(orderId)?.message ?? '';
+    const answers = [...payments.values()].flatMap((payment) => {
+      const message = first.get(payment.orderId)?.message ?? '';
       const answer = parked({ code: 'provider-unavailable', message });
-      return (wanted === 'captured' ? chargeTo : undoTo).map((to) => ({ to, answer }));
+      return waitingFor(payment).map((to) => ({ to, answer }));
     });
     await this.answers.answer(unit, answers);
   }
 }
 
+const waitingFor = ({ wanted, chargeTo, undoTo, goodsRefunds }: StoredPayment) => [
+  ...(wanted === 'captured' ? chargeTo : undoTo),
+  ...goodsRefunds.flatMap(({ to }) => to),
+];
+
 /** They stay among those who wait: should a later try succeed, they are told that too. */
-const refusedUndo = ({ undoTo }: PaymentChange['before'], outcome: Outcome) =>
-  outcome.kind === 'rejected' && outcome.what === 'undo'
-    ? undoTo.map((to) => ({ to, answer: dead(rejected(outcome.code)) }))
-    : [];
+function refusals({ undoTo, goodsRefunds }: StoredPayment, outcome: Outcome): LateAnswer[] {
+  if (outcome.kind === 'rejected' && outcome.what === 'undo') {
+    return undoTo.map((to) => ({ to, answer: dead(rejected(outcome.code)) }));
+  }
+  if (outcome.kind !== 'goods-refunded') return [];
+  return outcome.rejected.flatMap(({ returnId, code }) => {
+    const refund = goodsRefunds.find((one) => one.returnId === returnId);
+    return (refund?.to ?? []).map((to) => ({ to, answer: dead(rejected(code)) }));
+  });
+}

@@ -28,6 +28,7 @@ const stored = (status: PaymentStatus): StoredPayment => ({
   refunded: status === 'refunded' ? 1200 : 0,
   chargeTo: [address('charge')],
   undoTo: [address('undo')],
+  goodsRefunds: [],
 });
 
 const outcomesOf = (status: PaymentStatus) =>

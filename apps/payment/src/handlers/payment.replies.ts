@@ -10,7 +10,13 @@ import {
 import type { OutgoingEvent } from '#messaging';
 import { accepted, dead, refuse, succeed, type Answer, type LateAnswer } from '#participant';
 import { factsBetween, type Fact } from '../domain/facts.js';
-import { UNDONE_CODE, chargeVerdict, undoVerdict, type Payment } from '../domain/payment.js';
+import {
+  UNDONE_CODE,
+  chargeVerdict,
+  isGivenBack,
+  undoVerdict,
+  type Payment,
+} from '../domain/payment.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
 
 export const effectsOf = ({ orderId, currency, ...payment }: Payment): Effect[] => [
@@ -46,6 +52,13 @@ export function undoAnswer(payment: Payment): Answer {
   if (!verdict) return accepted();
   return succeed('payment.payment-refunded', { ...verdict }, effectsOf(payment));
 }
+
+/**
+ * Without effects: the money was taken by the order's saga, so it counts in its ledger; the saga of the
+ * return has taken nothing that would ever have to come back.
+ */
+export const goodsAnswer = (refunded: number): Answer =>
+  succeed('payment.goods-refunded', { refunded });
 
 export const nothingToUndo = (): Answer => succeed('payment.payment-refunded', { refunded: 0 });
 
@@ -84,7 +97,12 @@ export function answersDue(payment: StoredPayment): {
     answers.push(...undoTo.map((to) => ({ to, answer })));
     undoTo = [];
   }
-  return { payment: { ...payment, chargeTo, undoTo }, answers };
+  const goodsRefunds = payment.goodsRefunds.map((refund) => {
+    if (!isGivenBack(payment, refund)) return refund;
+    answers.push(...refund.to.map((to) => ({ to, answer: goodsAnswer(refund.amount) })));
+    return { ...refund, to: [] };
+  });
+  return { payment: { ...payment, chargeTo, undoTo, goodsRefunds }, answers };
 }
 
 const FACTS = {

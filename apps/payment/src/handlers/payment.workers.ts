@@ -12,7 +12,7 @@ import { PaymentRecorder } from './payment.recorder.js';
 export interface PaymentWorkersParts {
   readonly database: Pick<Database, 'query'>;
   readonly outbox: Pick<Outbox, 'transaction'>;
-  readonly answers: Pick<Answers, 'answer'>;
+  readonly answers: Pick<Answers, 'answer' | 'report'>;
   readonly provider: PaymentProvider;
   readonly settings: WorkerSettings;
   readonly log: MessagingLog;
@@ -30,7 +30,7 @@ export type WorkerSettings = Pick<
   | 'OUTBOUND_BACKOFF_MAX_MS'
 >;
 
-/** Six calls of three seconds are the most that one run makes; after this, another may begin. */
+/** Six calls are the most that one run makes, save for many refunds; then another may begin. */
 const LEASE_CALLS = 10;
 
 /** Drives payments; the subject is the order's id. It never gives up: see `PaymentRecorder`. */

@@ -9,4 +9,4 @@ export const PAYMENT_COLUMNS = `
   merchant_id as "merchantId", channel, method, currency, amount::float8 as amount,
   sealed_token as "sealedToken", wanted, status, intent_id as "intentId",
   captured::float8 as captured, refunded::float8 as refunded, problem_code as "problemCode",
-  revision, charge_to as "chargeTo", undo_to as "undoTo"`;
+  revision, charge_to as "chargeTo", undo_to as "undoTo", goods_refunds as "goodsRefunds"`;

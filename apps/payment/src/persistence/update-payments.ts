@@ -17,11 +17,12 @@ export async function updatePayments(tx: Tx, changes: readonly PaymentChange[]):
     `update payment p
         set wanted = n.wanted, status = n.status, sealed_token = n.sealed_token,
             captured = n.captured, refunded = n.refunded, problem_code = n.problem_code,
-            revision = n.revision, charge_to = n.charge_to, undo_to = n.undo_to, updated_at = now()
+            revision = n.revision, charge_to = n.charge_to, undo_to = n.undo_to,
+            goods_refunds = n.goods_refunds, updated_at = now()
        from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int8[],
-                   $7::int8[], $8::text[], $9::int[], $10::json[], $11::json[])
+                   $7::int8[], $8::text[], $9::int[], $10::json[], $11::json[], $12::json[])
          as n (order_id, expected, wanted, status, sealed_token, captured, refunded, problem_code,
-               revision, charge_to, undo_to)
+               revision, charge_to, undo_to, goods_refunds)
       where p.order_id = n.order_id and p.revision = n.expected
      returning 1`,
     [
@@ -36,6 +37,7 @@ export async function updatePayments(tx: Tx, changes: readonly PaymentChange[]):
       after.map(({ revision }) => revision),
       after.map(({ chargeTo }) => JSON.stringify(chargeTo)),
       after.map(({ undoTo }) => JSON.stringify(undoTo)),
+      after.map(({ goodsRefunds }) => JSON.stringify(goodsRefunds)),
     ],
   );
   if (rows.length !== changes.length) throw new RetryableError('a payment changed meanwhile');

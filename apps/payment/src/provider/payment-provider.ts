@@ -17,9 +17,16 @@ export interface NewIntent {
   readonly currency: string;
 }
 
+/** Money to give back: a part for the goods of a return, or all that is left. */
+export interface Refund {
+  readonly orderId: string;
+  readonly intentId: string;
+  readonly part?: { readonly returnId: string; readonly amount: number };
+}
+
 /**
  * Every method may be repeated after any of its failures: intents and refunds are made under keys
- * that follow from the order, and an intent is captured at most once.
+ * that follow from the order or the return, and an intent is captured at most once.
  *
  * All throw `OutboundError` when there was no usable answer (what was asked for may have been done),
  * and `ProviderRejection` when the provider understood and will not do it.
@@ -32,8 +39,10 @@ export abstract class PaymentProvider {
   abstract findIntent(intentId: string): Promise<IntentState>;
   /** @returns where the intent stands then: `captured` when it was too late to cancel */
   abstract cancelIntent(intentId: string): Promise<IntentState>;
-  /** Gives back all that is left. @returns all that was ever given back, in minor units */
-  abstract refund(orderId: string, intentId: string): Promise<number>;
+  /** Gives back a part, once its return, or all that is left. @returns how much that was or is */
+  abstract refund(refund: Refund): Promise<number>;
+  /** All that was ever given back, in minor units. */
+  abstract totalRefunded(intentId: string): Promise<number>;
 }
 
 /** The provider will not do it however often it is asked. It holds codes only, no text of theirs. */

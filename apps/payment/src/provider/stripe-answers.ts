@@ -19,7 +19,11 @@ export const intentAnswer = z.object({
   last_payment_error: problem.nullish(),
 });
 
-export const refundAnswer = z.object({ status: z.string().nullish(), amount: z.int().min(0) });
+export const refundAnswer = z.object({
+  status: z.string().nullish(),
+  amount: z.int().min(0),
+  metadata: z.record(z.string(), z.string()).nullish(),
+});
 export const refundsAnswer = z.object({ data: z.array(refundAnswer) });
 
 /** Most specific code first; texts are left out, because they may repeat what was sent. */

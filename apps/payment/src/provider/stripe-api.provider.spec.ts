@@ -101,13 +101,48 @@ describe('the adapter of the provider', () => {
       [400, failure({ code: 'charge_already_refunded' })],
       [200, { data: [...refunds, { amount: 300, status: 'failed' }] }],
     );
-    expect(await provider.refund('o-1', 'pi_1')).toBe(1200);
+    expect(await provider.refund({ orderId: 'o-1', intentId: 'pi_1' })).toBe(1200);
     expect(asked[0]).toMatchObject({ key: 'refund-o-1', form: { payment_intent: 'pi_1' } });
+  });
+
+  describe('giving a part back', () => {
+    const refund = {
+      orderId: 'o-1',
+      intentId: 'pi_1',
+      part: { returnId: 'r-1', amount: 300 },
+    };
+
+    it('looks for it first, because keys are forgotten', async () => {
+      const data = [
+        { amount: 500, metadata: { return_id: 'r-2' } },
+        { amount: 300, metadata: { return_id: 'r-1' } },
+      ];
+      const { provider, asked } = scripted([200, { data }]);
+      expect(await provider.refund(refund)).toBe(300);
+      expect(asked.map(({ method }) => method)).toEqual(['GET']);
+    });
+
+    it('names its return, under a key of its own', async () => {
+      const data = [{ amount: 300, status: 'failed', metadata: { return_id: 'r-1' } }];
+      const { provider, asked } = scripted([200, { data }], [200, { amount: 300 }]);
+      expect(await provider.refund(refund)).toBe(300);
+      expect(asked[1]).toMatchObject({
+        key: 'refund-r-1',
+        form: { payment_intent: 'pi_1', amount: '300', 'metadata[return_id]': 'r-1' },
+      });
+    });
+
+    it('is rejected when less is left', async () => {
+      const failed = [400, failure({ code: 'charge_already_refunded' })] as const;
+      const { provider } = scripted([200, { data: [{ amount: 1200 }] }], failed);
+      await expect(provider.refund(refund)).rejects.toThrow(ProviderRejection);
+    });
   });
 
   it('takes a refund that failed for none', async () => {
     const { provider } = scripted([200, { amount: 1200, status: 'failed' }]);
-    await expect(provider.refund('o-1', 'pi_1')).rejects.toThrow(ProviderRejection);
+    const refund = { orderId: 'o-1', intentId: 'pi_1' };
+    await expect(provider.refund(refund)).rejects.toThrow(ProviderRejection);
   });
 
   it('tells what will never be done from what may be tried again', async () => {

@@ -6,6 +6,7 @@ import {
   ProviderRejection,
   type IntentState,
   type NewIntent,
+  type Refund,
 } from './payment-provider.js';
 import {
   codeOf,
@@ -20,6 +21,8 @@ import {
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const INTENTS = '/v1/payment_intents';
 const UNEXPECTED_STATE = 'payment_intent_unexpected_state';
+/** Names the return in the metadata of a refund. */
+const RETURN = 'return_id';
 /** A refund's status when no money will move. */
 const NO_REFUND = new Set(['failed', 'canceled']);
 
@@ -63,21 +66,40 @@ export class StripeApiProvider extends PaymentProvider {
     return 'body' in result ? stateOf(result.body) : this.stateAfter(result.problem, intentId);
   }
 
-  async refund(orderId: string, intentId: string): Promise<number> {
-    const form = { payment_intent: intentId, 'metadata[order_id]': orderId };
-    const result = await this.post(refundAnswer, '/v1/refunds', form, `refund-${orderId}`);
+  async refund({ orderId, intentId, part }: Refund): Promise<number> {
+    // Keys are forgotten after a day, and a part could be given twice: the books know better.
+    const earlier = part && (await this.refundOf(intentId, part.returnId));
+    if (earlier) return earlier.amount;
+    const form = {
+      payment_intent: intentId,
+      'metadata[order_id]': orderId,
+      ...(part && { amount: String(part.amount), [`metadata[${RETURN}]`]: part.returnId }),
+    };
+    const key = `refund-${part?.returnId ?? orderId}`;
+    const result = await this.post(refundAnswer, '/v1/refunds', form, key);
     if ('body' in result) return refundedBy(result.body);
     // The answer was lost and the key is forgotten since: the refund itself is not.
-    if (result.problem.code === 'charge_already_refunded') return this.refunded(intentId);
+    if (!part && result.problem.code === 'charge_already_refunded') {
+      return this.totalRefunded(intentId);
+    }
     throw new ProviderRejection(codeOf(result.problem));
   }
 
-  private async refunded(intentId: string): Promise<number> {
+  async totalRefunded(intentId: string): Promise<number> {
+    const refunds = await this.refunds(intentId);
+    return refunds.reduce((sum, { amount }) => sum + amount, 0);
+  }
+
+  private async refundOf(intentId: string, returnId: string) {
+    const refunds = await this.refunds(intentId);
+    return refunds.find(({ metadata }) => metadata?.[RETURN] === returnId);
+  }
+
+  /** Those that moved money, or will. */
+  private async refunds(intentId: string): Promise<z.output<typeof refundAnswer>[]> {
     const path = `/v1/refunds?payment_intent=${encodeURIComponent(intentId)}&limit=100`;
     const { data } = accepted(await this.get(refundsAnswer, path));
-    return data
-      .filter(({ status }) => !NO_REFUND.has(status ?? ''))
-      .reduce((sum, { amount }) => sum + amount, 0);
+    return data.filter(({ status }) => !NO_REFUND.has(status ?? ''));
   }
 
   private stateAfter(problem: ProviderProblem, intentId: string): Promise<IntentState> {

@@ -121,6 +121,10 @@ export const auditOf = (intent: Intent) => ({
   captures: intent.captures,
   captured: intent.captures * intent.amount,
   refunded: intent.amountRefunded,
-  refunds: intent.refunds.map(({ id, amount }) => ({ id, amount })),
+  refunds: intent.refunds.map(({ id, amount, metadata: { return_id: returnId } }) => ({
+    id,
+    amount,
+    ...(returnId !== undefined && { returnId }),
+  })),
   createdAt: new Date(intent.createdAtMs).toISOString(),
 });

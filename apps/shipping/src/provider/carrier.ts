@@ -1,7 +1,10 @@
 /** The carrier, as the shipping service sees it. */
+import type { ReturnOutcome, ReturnParcel } from '../domain/return-parcel.js';
 import type { Outcome, Shipment } from '../domain/shipment.js';
 
 export type CarrierAnswer = Exclude<Outcome, { kind: 'unchanged' }>;
+export type ReturnAnswer =
+  Exclude<ReturnOutcome, { kind: 'unchanged' }> | { readonly kind: 'on-its-way' };
 
 export interface Carrier {
   /**
@@ -11,4 +14,11 @@ export interface Carrier {
   book(shipment: Shipment): Promise<CarrierAnswer>;
   /** The order's shipment, if there is one. @throws OutboundError */
   find(orderId: string): Promise<CarrierAnswer | undefined>;
+  /**
+   * Books a parcel that brings a return's goods back, once.
+   * @throws OutboundError as `book`
+   */
+  bookReturn(parcel: ReturnParcel): Promise<ReturnAnswer>;
+  /** Where the return's parcel is, if there is one. @throws OutboundError */
+  findReturn(returnId: string): Promise<ReturnAnswer | undefined>;
 }

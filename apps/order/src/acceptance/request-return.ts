@@ -1,0 +1,105 @@
+import type { ReturnOrderInput, StockLine } from '#contracts';
+import { RetryableError, type Outbox, type UnitOfWork } from '#messaging';
+import { returnStartOf } from '../domain/messages.js';
+import type { Order } from '../domain/order.js';
+import { selectItems, type OrderReturn, type Selection } from '../domain/order-return.js';
+import type { RequestKey } from '../persistence/insert-orders.js';
+import { findOrder } from '../persistence/read-orders.js';
+import { findByRequest, insertReturn, listReturns, lockOrder } from '../persistence/return-rows.js';
+
+export interface ReturnRequest {
+  readonly returnId: string;
+  readonly orderId: string;
+  readonly items: readonly StockLine[];
+  readonly note?: string;
+  /** The client's Idempotency-Key, if it sent one. */
+  readonly requestKey?: RequestKey;
+  /** W3C trace context of the HTTP request. */
+  readonly traceparent?: string;
+}
+
+export type ReturnRequested =
+  /** Accepted now, or before with the same key: then with the id of that time. */
+  | { readonly outcome: 'accepted'; readonly returnId: string }
+  /** The key was used before for something else. */
+  | { readonly outcome: 'key-reused' }
+  | { readonly outcome: 'unknown-order' }
+  | { readonly outcome: 'not-confirmed'; readonly status: Order['status'] }
+  | { readonly outcome: 'impossible'; readonly why: Exclude<Selection, { kind: 'possible' }> };
+
+const ATTEMPTS = 3;
+
+/** Takes returns in: their rows and the start of their saga, in one transaction. */
+export class ReturnDesk {
+  constructor(
+    private readonly outbox: Pick<Outbox, 'transaction'>,
+    private readonly clock: () => Date = () => new Date(),
+  ) {}
+
+  /** Resolves when the return is durable. A commit in doubt is asked for again, by the same id. */
+  async request(request: ReturnRequest): Promise<ReturnRequested> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.outbox.transaction((unit) => this.record(unit, request));
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !(error instanceof RetryableError)) throw error;
+      }
+    }
+  }
+
+  private async record(unit: UnitOfWork, request: ReturnRequest): Promise<ReturnRequested> {
+    const { orderId, requestKey } = request;
+    // Held until the end, so that requests side by side cannot take the same pieces twice.
+    if (!(await lockOrder(unit.tx, orderId))) return { outcome: 'unknown-order' };
+    const earlier = await findByRequest(unit.tx, request);
+    if (earlier) {
+      return earlier.requestKey?.hash === requestKey?.hash
+        ? { outcome: 'accepted', returnId: earlier.returnId }
+        : { outcome: 'key-reused' };
+    }
+    const order = await findOrder(unit.tx, orderId);
+    if (!order) return { outcome: 'unknown-order' };
+    if (order.status !== 'confirmed') return { outcome: 'not-confirmed', status: order.status };
+    const returns = await listReturns(unit.tx, orderId);
+    const taken = returns.flatMap(({ status, items }) => (status === 'rejected' ? [] : items));
+    const selection = selectItems(order.items, taken, request.items);
+    if (selection.kind !== 'possible') return { outcome: 'impossible', why: selection };
+    const now = this.clock();
+    const asked = newReturn(request, selection, now);
+    await insertReturn(unit.tx, asked, requestKey);
+    const start = returnStartOf(inputOf(order, asked), now);
+    const { traceparent } = request;
+    unit.publish(traceparent === undefined ? start : { ...start, traceparent });
+    return { outcome: 'accepted', returnId: asked.returnId };
+  }
+}
+
+const newReturn = (
+  { returnId, orderId, note }: ReturnRequest,
+  { items, amount }: Extract<Selection, { kind: 'possible' }>,
+  now: Date,
+): OrderReturn => ({
+  returnId,
+  orderId,
+  items,
+  refundAmount: amount,
+  ...(note !== undefined && { note }),
+  status: 'requested',
+  revision: 1,
+  createdAt: now,
+  updatedAt: now,
+});
+
+const inputOf = (
+  order: Order,
+  { returnId, items, refundAmount }: OrderReturn,
+): ReturnOrderInput => ({
+  returnId,
+  orderId: order.orderId,
+  merchantId: order.merchantId,
+  currency: order.currency,
+  items: [...items],
+  refundAmount,
+  shippingAddress: order.shippingAddress,
+  email: order.email,
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { selectItems } from './order-return.js';
+
+const line = (productId: string, quantity: number, unitPrice: number) => ({
+  productId,
+  quantity,
+  unitPrice,
+});
+const want = (productId: string, quantity: number) => ({ productId, quantity });
+const ordered = [line('mug', 2, 100), line('pot', 1, 500), line('mug', 1, 70)];
+
+describe('what may come back', () => {
+  it('is worth what was paid for it', () => {
+    expect(selectItems(ordered, [], [want('mug', 1), want('pot', 1)])).toEqual({
+      kind: 'possible',
+      items: [line('mug', 1, 100), line('pot', 1, 500)],
+      amount: 600,
+    });
+  });
+
+  it('is taken at the prices of its lines, one after the other', () => {
+    const all = selectItems(ordered, [], [want('mug', 2), want('mug', 1)]);
+    expect(all).toMatchObject({ items: [line('mug', 2, 100), line('mug', 1, 70)], amount: 270 });
+    const rest = selectItems(ordered, [line('mug', 1, 100)], [want('mug', 2)]);
+    expect(rest).toMatchObject({ items: [line('mug', 1, 100), line('mug', 1, 70)], amount: 170 });
+  });
+
+  it('is never more than was ordered and is not on its way back', () => {
+    const taken = [line('mug', 2, 100), line('pot', 1, 500)];
+    expect(selectItems(ordered, taken, [want('mug', 2)])).toEqual({
+      kind: 'too-many',
+      productId: 'mug',
+      left: 1,
+    });
+    expect(selectItems(ordered, taken, [want('pot', 1)])).toMatchObject({ left: 0 });
+  });
+
+  it('is nothing that was never ordered', () => {
+    const found = selectItems(ordered, [], [want('mug', 1), want('pan', 1)]);
+    expect(found).toEqual({ kind: 'not-ordered', productId: 'pan' });
+  });
+
+  it('is worth the whole order in the end, whatever the parts', () => {
+    const product = fc.constantFrom<string[]>('a', 'b', 'c');
+    const quantity = fc.integer({ min: 1, max: 5 });
+    const lines = fc.array(fc.record({ productId: product, quantity, unitPrice: fc.nat(99) }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    const parts = fc.array(fc.record({ productId: product, quantity }), { maxLength: 40 });
+    fc.assert(
+      fc.property(lines, parts, (given, wishes) => {
+        const taken: (typeof given)[number][] = [];
+        let amount = 0;
+        const all = [...wishes, ...given.flatMap((one) => Array<typeof one>(5).fill(one))];
+        for (const { productId, quantity: wanted } of all) {
+          for (const wish of [wanted, 1]) {
+            const found = selectItems(given, taken, [want(productId, wish)]);
+            if (found.kind !== 'possible') continue;
+            taken.push(...found.items);
+            amount += found.amount;
+          }
+        }
+        const total = given.reduce((sum, one) => sum + one.quantity * one.unitPrice, 0);
+        expect(amount).toBe(total);
+      }),
+    );
+  });
+});

@@ -1,0 +1,76 @@
+/** Goods on their way back: what may come back, what it is worth, what the saga makes of it. Pure. */
+import type { OrderItem, Reason, ReturnStatus, StockLine } from '#contracts';
+
+/** A return as it is kept. */
+export interface OrderReturn {
+  readonly returnId: string;
+  readonly orderId: string;
+  /** At the prices that were paid; a product bought at two prices may be in two lines. */
+  readonly items: readonly OrderItem[];
+  /** Minor units of the order's currency: the sum over `items`. */
+  readonly refundAmount: number;
+  /** The customer's own words. */
+  readonly note?: string;
+  readonly status: ReturnStatus;
+  /** Why it was rejected. */
+  readonly reason?: Reason;
+  /** Grows by one with each change. */
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export type Selection =
+  | { readonly kind: 'possible'; readonly items: readonly OrderItem[]; readonly amount: number }
+  | { readonly kind: 'not-ordered'; readonly productId: string }
+  /** `left`: pieces that have not been asked back for yet. */
+  | { readonly kind: 'too-many'; readonly productId: string; readonly left: number };
+
+/**
+ * Takes the wanted pieces out of what was ordered and is not on its way back yet, line by line, each
+ * at the price of its line. So all returns of an order together are worth what it has cost, at most.
+ * @param taken the lines of all earlier returns that were not rejected
+ */
+export function selectItems(
+  ordered: readonly OrderItem[],
+  taken: readonly OrderItem[],
+  wanted: readonly StockLine[],
+): Selection {
+  const left = remaining(ordered, taken);
+  const items: OrderItem[] = [];
+  for (const { productId, quantity } of merged(wanted)) {
+    const lines = left.filter((line) => line.productId === productId);
+    if (lines.length === 0) return { kind: 'not-ordered', productId };
+    let missing = quantity;
+    for (const line of lines) {
+      const pieces = Math.min(missing, line.quantity);
+      if (pieces > 0) items.push({ ...line, quantity: pieces });
+      missing -= pieces;
+    }
+    if (missing > 0) return { kind: 'too-many', productId, left: quantity - missing };
+  }
+  const amount = items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
+  return { kind: 'possible', items, amount };
+}
+
+/** One line a product and price, also those of which nothing is left. */
+function remaining(ordered: readonly OrderItem[], taken: readonly OrderItem[]): OrderItem[] {
+  const left = new Map<string, OrderItem>();
+  const add = (line: OrderItem, sign: 1 | -1): void => {
+    const key = `${line.unitPrice} ${line.productId}`;
+    const quantity = (left.get(key)?.quantity ?? 0) + sign * line.quantity;
+    left.set(key, { productId: line.productId, quantity, unitPrice: line.unitPrice });
+  };
+  for (const line of ordered) add(line, 1);
+  for (const line of taken) add(line, -1);
+  return [...left.values()];
+}
+
+/** One line a product, in the order of their first mention. */
+export function merged(lines: readonly StockLine[]): StockLine[] {
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of lines) {
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  }
+  return [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
+}

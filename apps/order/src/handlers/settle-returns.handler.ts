@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { approveReturn, completeReturn, recordReceipt, rejectReturn } from '#contracts';
+import type { UnitOfWork } from '#messaging';
+import {
+  refuse,
+  succeed,
+  type AdmittedCommand,
+  type Answer,
+  type CommandHandler,
+} from '#participant';
+import { settleReturn, type ReturnCommand, type ReturnState } from '../domain/settle-return.js';
+import { lockReturns, updateReturns } from '../persistence/return-rows.js';
+
+/** Moves returns on the saga's behalf: the only place where a return's status changes. */
+@Injectable()
+export class SettleReturnsHandler implements CommandHandler {
+  readonly participant = 'order';
+  readonly commands = [approveReturn, rejectReturn, recordReceipt, completeReturn];
+
+  async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
+    const wishes = commands.map(wishOf);
+    const returns = await lockReturns(unit.tx, [
+      ...new Set(wishes.map(({ returnId }) => returnId)),
+    ]);
+    const changed = new Map<string, ReturnState>();
+    const answers = wishes.map((wish): Answer => {
+      const before = returns.get(wish.returnId);
+      const verdict = settleReturn(before, wish);
+      if (verdict.kind === 'refused') return refused(verdict.code);
+      const { after } = verdict;
+      if (after && after !== before) {
+        returns.set(after.returnId, after);
+        changed.set(after.returnId, after);
+      }
+      return succeed(FACTS[wish.kind], {});
+    });
+    if (changed.size > 0) await updateReturns(unit.tx, [...changed.values()], new Date());
+    return answers;
+  }
+}
+
+const FACTS: Readonly<Record<ReturnCommand['kind'], string>> = {
+  approve: 'order.return-approved',
+  reject: 'order.return-rejected',
+  receive: 'order.receipt-recorded',
+  complete: 'order.return-completed',
+};
+
+const KINDS = {
+  [approveReturn.name]: 'approve',
+  [recordReceipt.name]: 'receive',
+  [completeReturn.name]: 'complete',
+} as const;
+
+const refused = (code: string): Answer => {
+  const message = 'The goods of this order cannot be sent back.';
+  return refuse('order.return-refused', { code }, { code, message });
+};
+
+/** The barrier has checked the payload against the command's contract. */
+function wishOf({ name, payload }: AdmittedCommand): ReturnCommand {
+  const asked = payload as z.output<typeof approveReturn.payload>;
+  const returnId = asked.returnId.toLowerCase();
+  if (name === rejectReturn.name) {
+    const { reason } = payload as z.output<typeof rejectReturn.payload>;
+    return { kind: 'reject', returnId, reason };
+  }
+  return { kind: KINDS[name as keyof typeof KINDS], returnId };
+}

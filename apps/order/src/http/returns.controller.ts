@@ -1,0 +1,95 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiConflictResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Database, newId } from '#messaging';
+import { ProblemException, uuidParameter } from '#platform';
+import { ReturnDesk } from '../acceptance/request-return.js';
+import { findOrder } from '../persistence/read-orders.js';
+import { findReturn, listReturns } from '../persistence/return-rows.js';
+import { unknownOrder } from './orders.controller.js';
+import { checkedKey, checkedTrace } from './place-order-input.js';
+import { problemOf, returnKey, returnView } from './return-views.js';
+import { RequestedReturnDto, RequestReturnDto, ReturnDto, ReturnListDto } from './returns.dto.js';
+
+interface HeaderReply {
+  header(name: string, value: string): unknown;
+}
+
+@ApiTags('returns')
+@Controller('orders/:orderId/returns')
+export class ReturnsController {
+  constructor(
+    private readonly desk: ReturnDesk,
+    private readonly database: Database,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Asks to send goods of a confirmed order back, against their price' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body answer the same return; another body is refused with 422.',
+  })
+  @ApiAcceptedResponse({ type: RequestedReturnDto })
+  @ApiConflictResponse({ description: 'It is not confirmed, or less is left to be sent back.' })
+  async request(
+    @Param('orderId') orderParameter: string,
+    @Body() { items, reason }: RequestReturnDto,
+    @Res({ passthrough: true }) reply: HeaderReply,
+    @Headers('idempotency-key') keyHeader?: string,
+    @Headers('traceparent') traceHeader?: string,
+  ): Promise<RequestedReturnDto> {
+    const orderId = uuidParameter('orderId', orderParameter);
+    const key = checkedKey(keyHeader);
+    const traceparent = checkedTrace(traceHeader);
+    const result = await this.desk.request({
+      returnId: newId(),
+      orderId,
+      items,
+      ...(reason !== undefined && { note: reason }),
+      ...(key !== undefined && { requestKey: returnKey(key, items, reason) }),
+      ...(traceparent !== undefined && { traceparent }),
+    });
+    if (result.outcome === 'unknown-order') throw unknownOrder(orderId);
+    if (result.outcome !== 'accepted') throw problemOf(result, items);
+    const { returnId } = result;
+    reply.header('location', `/orders/${orderId}/returns/${returnId}`);
+    return { returnId, orderId, status: 'requested' };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'All returns of an order, oldest first' })
+  @ApiOkResponse({ type: ReturnListDto })
+  async list(@Param('orderId') orderParameter: string): Promise<ReturnListDto> {
+    const orderId = uuidParameter('orderId', orderParameter);
+    const order = await findOrder(this.database, orderId);
+    if (!order) throw unknownOrder(orderId);
+    const returns = await listReturns(this.database, orderId);
+    return { items: returns.map((one) => returnView(one, order.currency)) };
+  }
+
+  @Get(':returnId')
+  @ApiOperation({ summary: 'One return and where it stands' })
+  @ApiOkResponse({ type: ReturnDto })
+  async one(
+    @Param('orderId') orderParameter: string,
+    @Param('returnId') returnParameter: string,
+  ): Promise<ReturnDto> {
+    const orderId = uuidParameter('orderId', orderParameter);
+    const returnId = uuidParameter('returnId', returnParameter);
+    const order = await findOrder(this.database, orderId);
+    if (!order) throw unknownOrder(orderId);
+    const found = await findReturn(this.database, orderId, returnId);
+    if (found) return returnView(found, order.currency);
+    throw new ProblemException(404, 'No such return', `The order has no return ${returnId}.`, {
+      errors: [{ field: 'returnId', message: 'is not known' }],
+    });
+  }
+}

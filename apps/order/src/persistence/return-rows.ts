@@ -1,0 +1,169 @@
+import type { OrderItem, OrderStatus, Reason, ReturnStatus } from '#contracts';
+import type { Tx } from '#messaging';
+import type { OrderReturn } from '../domain/order-return.js';
+import type { ReturnState } from '../domain/settle-return.js';
+import type { RequestKey } from './insert-orders.js';
+import type { Queries } from './read-orders.js';
+
+interface Row {
+  return_id: string;
+  order_id: string;
+  items: OrderItem[];
+  /** int8 comes as text; amounts lie far below 2^53. */
+  refund_amount: string;
+  note: string | null;
+  status: ReturnStatus;
+  reason: Reason | null;
+  revision: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+const COLUMNS = `return_id, order_id, items, refund_amount, note, status, reason, revision,
+  created_at, updated_at`;
+
+const returnOf = (row: Row): OrderReturn => ({
+  returnId: row.return_id,
+  orderId: row.order_id,
+  items: row.items,
+  refundAmount: Number(row.refund_amount),
+  ...(row.note !== null && { note: row.note }),
+  status: row.status,
+  ...(row.reason && { reason: row.reason }),
+  revision: row.revision,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+/** All of an order, oldest first: there are never more than it has pieces. */
+export async function listReturns(database: Queries, orderId: string): Promise<OrderReturn[]> {
+  const rows = await database.query<Row>(
+    `select ${COLUMNS} from order_return where order_id = $1 order by return_id`,
+    [orderId],
+  );
+  return rows.map(returnOf);
+}
+
+export async function findReturn(
+  database: Queries,
+  orderId: string,
+  returnId: string,
+): Promise<OrderReturn | undefined> {
+  const [row] = await database.query<Row>(
+    `select ${COLUMNS} from order_return where return_id = $2 and order_id = $1`,
+    [orderId, returnId],
+  );
+  return row && returnOf(row);
+}
+
+/** @returns whether there is such an order */
+export async function lockOrder(tx: Tx, orderId: string): Promise<boolean> {
+  const rows = await tx.query('select 1 from orders where order_id = $1 for update', [orderId]);
+  return rows.length > 0;
+}
+
+export interface EarlierReturn {
+  readonly returnId: string;
+  readonly requestKey?: RequestKey;
+}
+
+/** What an earlier try, or an earlier request with the same key, has made. */
+export async function findByRequest(
+  tx: Tx,
+  asked: { readonly orderId: string; readonly returnId: string; readonly requestKey?: RequestKey },
+): Promise<EarlierReturn | undefined> {
+  const [row] = await tx.query<{
+    return_id: string;
+    idempotency_key: string | null;
+    request_hash: string | null;
+  }>(
+    `select return_id, idempotency_key, request_hash from order_return
+      where order_id = $1 and (return_id = $2 or idempotency_key = $3)`,
+    [asked.orderId, asked.returnId, asked.requestKey?.key ?? null],
+  );
+  if (!row) return undefined;
+  const { return_id, idempotency_key: key, request_hash: hash } = row;
+  return {
+    returnId: return_id,
+    ...(key !== null && hash !== null && { requestKey: { key, hash } }),
+  };
+}
+
+export async function insertReturn(
+  tx: Tx,
+  asked: OrderReturn,
+  requestKey: RequestKey | undefined,
+): Promise<void> {
+  await tx.query(
+    `insert into order_return (return_id, order_id, items, refund_amount, note, status, revision,
+                               idempotency_key, request_hash, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+    [
+      asked.returnId,
+      asked.orderId,
+      JSON.stringify(asked.items),
+      asked.refundAmount,
+      asked.note ?? null,
+      asked.status,
+      asked.revision,
+      requestKey?.key ?? null,
+      requestKey?.hash ?? null,
+      asked.createdAt.toISOString(),
+    ],
+  );
+}
+
+/** Locks the returns in the order of their ids, so that two batches cannot deadlock. */
+export async function lockReturns(
+  tx: Tx,
+  returnIds: readonly string[],
+): Promise<Map<string, ReturnState>> {
+  const rows = await tx.query<{
+    return_id: string;
+    status: ReturnStatus;
+    reason: Reason | null;
+    revision: number;
+    order_status: OrderStatus;
+  }>(
+    `select r.return_id, r.status, r.reason, r.revision, o.status as order_status
+       from order_return r join orders o using (order_id)
+      where r.return_id = any($1::uuid[])
+      order by r.return_id
+        for update of r`,
+    [returnIds],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.return_id,
+      {
+        returnId: row.return_id,
+        status: row.status,
+        ...(row.reason && { reason: row.reason }),
+        revision: row.revision,
+        orderStatus: row.order_status,
+      },
+    ]),
+  );
+}
+
+export async function updateReturns(
+  tx: Tx,
+  returns: readonly ReturnState[],
+  at: Date,
+): Promise<void> {
+  await tx.query(
+    `update order_return r
+        set status = given.status, reason = given.reason, revision = given.revision,
+            updated_at = $5
+       from unnest($1::uuid[], $2::text[], $3::json[], $4::int[])
+         as given (return_id, status, reason, revision)
+      where r.return_id = given.return_id`,
+    [
+      returns.map(({ returnId }) => returnId),
+      returns.map(({ status }) => status),
+      returns.map(({ reason }) => (reason ? JSON.stringify(reason) : null)),
+      returns.map(({ revision }) => revision),
+      at.toISOString(),
+    ],
+  );
+}

@@ -1,0 +1,103 @@
+import type { UnitOfWork } from '#messaging';
+import { EffectWorkers, NotNowError, asNotNow, type Answers, type EffectDone } from '#participant';
+import { Batcher, backoffMs } from '#platform';
+import {
+  pollPauseMs,
+  settleReturn,
+  type PollPauses,
+  type ReturnOutcome,
+} from '../domain/return-parcel.js';
+import {
+  findReturnParcels,
+  lockReturnParcels,
+  updateReturnParcels,
+  type AwaitedParcel,
+} from '../persistence/return-parcel-rows.js';
+import type { Carrier } from '../provider/carrier.js';
+import { returnAnswer } from './returns.replies.js';
+import type { ShippingWorkersParts } from './shipping.workers.js';
+
+/** Two calls are the most that one run makes; after this, another may begin. */
+const LEASE_CALLS = 4;
+
+/**
+ * Books return parcels and asks where they are; the subject is the return's id. It never gives up:
+ * the carrier knows when goods will not come any more.
+ */
+export class ReturnWorkers extends EffectWorkers<ReturnOutcome> {
+  constructor({ database, outbox, answers, carrier, settings, log }: ShippingWorkersParts) {
+    const backoff = {
+      baseMs: settings.OUTBOUND_BACKOFF_MS,
+      maxMs: settings.OUTBOUND_BACKOFF_MAX_MS,
+    };
+    const pauses = { leastMs: settings.RETURN_POLL_MS, mostMs: settings.RETURN_POLL_MAX_MS };
+    const reads = new Batcher({
+      maxItems: 200,
+      maxConcurrent: 2,
+      run: async (returnIds: string[]) => {
+        const parcels = await findReturnParcels(database, returnIds);
+        return returnIds.map((returnId) => parcels.get(returnId));
+      },
+    });
+    super({
+      database,
+      outbox,
+      log,
+      name: 'return',
+      concurrency: settings.OUTBOUND_CONNECTIONS,
+      leaseMs: settings.OUTBOUND_TIMEOUT_MS * LEASE_CALLS,
+      maxAttempts: Infinity,
+      backoff: (attempts) => backoffMs(backoff, attempts),
+      execute: async (returnId) => fetchBack(carrier, await reads.add(returnId), pauses),
+      record: (unit, done) => record(unit, answers, done),
+      // It was answered that it takes long, so that a carrier that is away for a while changes nothing.
+      failed: () => Promise.resolve(),
+    });
+  }
+}
+
+/**
+ * The carrier's books are asked first, every time: they say whether the parcel was booked, by whomever,
+ * and where it is. So nothing about it has to be remembered between two runs.
+ * @throws NotNowError while it is on its way: that is no run that failed
+ */
+export async function fetchBack(
+  carrier: Pick<Carrier, 'findReturn' | 'bookReturn'>,
+  parcel: AwaitedParcel | undefined,
+  pauses: PollPauses,
+): Promise<ReturnOutcome> {
+  if (parcel?.status !== 'awaited') return { kind: 'unchanged' };
+  const answer =
+    (await carrier.findReturn(parcel.returnId).catch(asNotNow)) ??
+    (await carrier.bookReturn(parcel).catch(asNotNow));
+  if (answer.kind !== 'on-its-way') return answer;
+  const pauseMs = pollPauseMs(pauses, parcel.awaitedMs);
+  throw new NotNowError('the goods are on their way', pauseMs);
+}
+
+async function record(
+  unit: UnitOfWork,
+  answers: Pick<Answers, 'answer'>,
+  done: readonly EffectDone<ReturnOutcome>[],
+): Promise<void> {
+  const parcels = await lockReturnParcels(
+    unit.tx,
+    done.map(({ subject }) => subject),
+  );
+  const settled = done.flatMap(({ subject, outcome }) => {
+    const before = parcels.get(subject);
+    const after = before && settleReturn(before, outcome);
+    return after && after !== before ? [after] : [];
+  });
+  await updateReturnParcels(
+    unit.tx,
+    settled.map((parcel) => ({ ...parcel, receiveTo: [] })),
+  );
+  await answers.answer(
+    unit,
+    settled.flatMap((parcel) => {
+      const answer = returnAnswer(parcel);
+      return parcel.receiveTo.map((to) => ({ to, answer }));
+    }),
+  );
+}
