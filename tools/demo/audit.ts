@@ -163,7 +163,9 @@ function* money({ order, status, intents, returns }: Case): Generator<string> {
     if (captured !== order.totalAmount) {
       yield `is confirmed, and ${captured} of ${order.totalAmount} was charged`;
     }
-    const due = returns.filter(isComplete).reduce((total, { refundAmount }) => total + refundAmount, 0);
+    const due = returns
+      .filter(isComplete)
+      .reduce((total, { refundAmount }) => total + refundAmount, 0);
     if (refunded !== due) {
       yield `is confirmed, and ${refunded} was refunded${due > 0 ? `, not ${due}` : ''}`;
     }

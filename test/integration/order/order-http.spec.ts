@@ -217,6 +217,8 @@ describe('the order API', () => {
       '/orders',
       '/orders/{orderId}',
       '/orders/{orderId}/cancel',
+      '/orders/{orderId}/returns',
+      '/orders/{orderId}/returns/{returnId}',
     ]);
     expect(body).toMatchObject({
       components: { schemas: { PlaceOrderDto: { properties: { items: { maxItems: 500 } } } } },
