@@ -8,7 +8,10 @@ export interface OutboxPosition {
 }
 
 /** Everything of an instance that changes and needs no column of its own. */
-type Body = Pick<SagaInstance, 'steps' | 'ledger' | 'cause' | 'cancel' | 'attention' | 'held'>;
+type Body = Pick<
+  SagaInstance,
+  'steps' | 'ledger' | 'cause' | 'cancel' | 'attention' | 'alsoAttention' | 'held'
+>;
 
 export interface InstanceRow {
   readonly id: string;
@@ -66,6 +69,7 @@ export const fromRow = (row: InstanceRow): StoredInstance => ({
 export const inputOf = ({ input }: SagaInstance): string => JSON.stringify(input);
 
 export const bodyOf = (instance: SagaInstance): string => {
-  const { steps, ledger, cause, cancel, attention, held } = instance;
-  return JSON.stringify({ steps, ledger, cause, cancel, attention, held } satisfies Body | object);
+  const { steps, ledger, cause, cancel, attention, alsoAttention, held } = instance;
+  const body = { steps, ledger, cause, cancel, attention, alsoAttention, held };
+  return JSON.stringify(body satisfies Body | object);
 };

@@ -99,13 +99,13 @@ describe('what does not compile', () => {
     begin().compensable('a', {
       ...good,
       // @ts-expect-error an update that makes no input
-      on: { ...on, done: update((_: Typed) => 7) },
+      on: { ...on, done: update(({ id }: Typed) => id.length) },
     });
     begin().compensable('a', {
       ...good,
       on: {
         // @ts-expect-error a mend that makes no input
-        refused: mendable({ windowMs: 1, data: z.string(), apply: (_: Typed) => 7 }),
+        refused: mendable({ windowMs: 1, data: z.string(), apply: ({ id }: Typed) => id.length }),
       },
     });
   });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { saga } from './builder.js';
 import { checkDefinition } from './checks.js';
 import { definitionKey, type SagaDefinition, type Step } from './definition.js';
 import { carryOn, compensate, mendable, update } from './reactions.js';
 import { SagaRegistry } from './registry.js';
-import { cancel, charge, confirm, refund, reserve, sample, ship } from './spec/saga-run.js';
+import { charge, confirm, refund, reserve, sample, ship } from './spec/saga-run.js';
 
 const payload = (): { id: string } => ({ id: 'x' });
 const compensation = { command: refund, payload };

@@ -1,5 +1,5 @@
 /** What the types say, and what they cannot, checked for every definition when a service starts. */
-import { coverOf, stepsOf, type SagaDefinition, type Step, type StepGroup } from './definition.js';
+import { coverOf, type SagaDefinition, type Step, type StepGroup } from './definition.js';
 import type { Reaction } from './reactions.js';
 
 type Complain = (problem: string) => void;

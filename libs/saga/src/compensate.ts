@@ -17,7 +17,7 @@ export const beginCompensation = (draft: Draft, cause: Reason): void => {
   draft.state = 'compensating';
   draft.cause = cause;
   draft.cancel = undefined;
-  draft.attention = undefined;
+  draft.settleAll();
   for (const step of draft.steps) {
     if (draft.step(step.name).state === 'waiting') draft.change(step.name, { state: 'skipped' });
   }
@@ -47,7 +47,7 @@ export const compensate = (draft: Draft): void => {
   const open = openEffects(draft.ledger);
   if (open.length === 0) {
     draft.state = 'compensated';
-    draft.attention = undefined;
+    draft.settleAll();
     return;
   }
   for (const { step, id, taken, returned, unit } of open) {

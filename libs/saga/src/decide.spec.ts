@@ -304,6 +304,21 @@ describe('parked and dead', () => {
   });
 });
 
+describe('attention', () => {
+  it('stays up for a step while another one, for which it was raised as well, is answered', () => {
+    at('confirm').reply('confirm', { outcome: 'dead', name: 'dead' });
+    run.reply('notify', { outcome: 'dead', name: 'dead' });
+    expect(run.instance.attention?.step).toBe('notify');
+    expect(run.instance.alsoAttention).toMatchObject([{ step: 'confirm' }]);
+    run.reply('notify', { outcome: 'dead', name: 'dead' });
+    expect(run.instance.alsoAttention).toHaveLength(1);
+    run.reply('notify');
+    expect(run.instance.attention?.step).toBe('confirm');
+    expect(run.instance).not.toHaveProperty('alsoAttention');
+    expect(run.reply('confirm').instance).not.toHaveProperty('attention');
+  });
+});
+
 describe('cancel', () => {
   it('before the start waits for it and then undoes at once', () => {
     expect(run.cancel().instance.state).toBe('awaiting-start');

@@ -72,7 +72,7 @@ export class Draft {
   input: unknown;
   cause: Reason | undefined;
   cancel: Reason | undefined;
-  attention: Attention | undefined;
+  private attentions: readonly Attention[];
   held: Reason | undefined;
   readonly ledger: Record<string, LedgerEntry>;
   readonly steps: readonly Step[];
@@ -93,7 +93,10 @@ export class Draft {
     this.input = before.input;
     this.cause = before.cause;
     this.cancel = before.cancel;
-    this.attention = before.attention;
+    this.attentions = [
+      ...(before.alsoAttention ?? []),
+      ...(before.attention ? [before.attention] : []),
+    ];
     this.held = before.held;
     this.ledger = { ...before.ledger };
     this.stepInstances = { ...before.steps };
@@ -121,13 +124,18 @@ export class Draft {
   }
 
   raise(step: string, code: string, message: string): void {
-    this.attention = { step, code, message };
+    this.settle(step);
+    this.attentions = [...this.attentions, { step, code, message }];
     this.note(`attention: ${message}`);
   }
 
-  /** Takes the flag down when it was up because of this step. */
+  /** Takes the flag down, unless it is up because of other steps. */
   settle(step: string): void {
-    if (this.attention?.step === step) this.attention = undefined;
+    this.attentions = this.attentions.filter((attention) => attention.step !== step);
+  }
+
+  settleAll(): void {
+    this.attentions = [];
   }
 
   timing(step: Step): Required<StepTiming> {
@@ -269,12 +277,19 @@ export class Draft {
       ledger: this.ledger,
       ...(this.cause && { cause: this.cause }),
       ...(this.cancel && { cancel: this.cancel }),
-      ...(this.attention && { attention: this.attention }),
+      ...this.attentionFields(),
       ...(this.held && { held: this.held }),
       wakeAt: this.earliestTimer(),
       createdAt,
       updatedAt: this.now,
     };
+  }
+
+  private attentionFields(): Pick<SagaInstance, 'attention' | 'alsoAttention'> {
+    const attention = this.attentions.at(-1);
+    if (!attention) return {};
+    const also = this.attentions.slice(0, -1);
+    return { attention, ...(also.length > 0 && { alsoAttention: also }) };
   }
 
   private earliestTimer(): number | null {

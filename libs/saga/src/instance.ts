@@ -93,8 +93,10 @@ export interface SagaInstance {
   readonly cause?: Reason;
   /** A cancel that waits for the pivot's answer, or for the start. */
   readonly cancel?: Reason;
-  /** Why a person is needed. Messages go on working while it is up. */
+  /** Why a person is needed, at last. Messages go on working while it is up. */
   readonly attention?: Attention;
+  /** For which other steps a person is needed as well, since before. */
+  readonly alsoAttention?: readonly Attention[];
   /** Why nothing is sent at present. Answers go on being taken in; timers wait. */
   readonly held?: Reason;
   /** The earliest timer of its steps, or null. */

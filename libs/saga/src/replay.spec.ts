@@ -103,7 +103,10 @@ describe('a replay', () => {
       verdict: 'incomplete',
       difference: 'revision 2 (move) does not hold what it said',
     });
-    const noReason = bareMove.history.map(({ reason: _, ...entry }) => entry);
+    const noReason = bareMove.history.map((entry) => {
+      const { reason: _, ...rest } = entry;
+      return rest;
+    });
     expect(replay(both, bareMove.instance, noReason)).toEqual({
       verdict: 'incomplete',
       difference: 'revision 2 (move) does not hold what it said',

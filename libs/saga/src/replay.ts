@@ -73,7 +73,7 @@ const outcomeOf = ({ state, changes = [], sent = [] }: HistoryEntry): string =>
 const ledgerOf = ({ ledger }: SagaInstance): string =>
   JSON.stringify(
     Object.values(ledger)
-      .map(({ id, step, taken, returned }) => [id, step, taken, returned])
+      .map(({ id, step, taken, returned }) => `${id} ${step} ${taken} ${returned}`)
       .sort(),
   );
 

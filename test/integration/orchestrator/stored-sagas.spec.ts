@@ -14,7 +14,8 @@ import {
 } from '#saga';
 import { appendHistory, saveInstances } from '#saga-store';
 import { createDatabase, testId, testPostgres } from '#testing';
-import { sample } from '../../../libs/saga/src/spec/saga-run.js';
+import { placeOrder } from '../../../apps/orchestrator/src/sagas/place-order.saga.js';
+import { examples } from '../../../tools/explore/examples.js';
 import { previewStored } from '../../../tools/sagas/preview-stored.js';
 import { replayStored } from '../../../tools/sagas/replay-stored.js';
 import { TestLog } from '../messaging/harness.js';
@@ -50,22 +51,22 @@ const addHistoryPartition = () =>
        for values from ('2026-11-21') to ('2026-11-22')`,
   );
 
-/** Runs the sample saga as far as `steps` are answered, and stores it. */
+/** Runs a saga as far as `steps` are answered, and stores it. */
 const stored = async (...steps: string[]): Promise<SagaInstance> => {
-  const head = { definition: 'sample', version: 1, businessKey: newId(), now: NOON };
+  const head = { definition: 'place-order', version: 1, businessKey: newId(), now: NOON };
   let instance = newInstance({ id: newId(), ...head });
   const history: HistoryEntry[] = [];
   const apply = (message: SagaMessage) => {
     const context = { now: NOON, jitter: 0.5, timing: { ...defaultTiming, attempts: 3 } };
-    const decision = decide(sample, instance, message, context);
+    const decision = decide(placeOrder, instance, message, context);
     instance = decision.instance;
     history.push(decision.history);
   };
-  apply({ kind: 'start', messageId: 's', input: { id: 'order-1' } });
+  apply({ kind: 'start', messageId: 's', input: examples['place-order']?.input });
   for (const step of steps) {
     const commandId = instance.steps[step]?.command?.commandId ?? '';
     const reply = { kind: 'reply', messageId: step, name: 'done', outcome: 'succeeded' } as const;
-    apply({ ...reply, commandId, result: { number: 1 } });
+    apply({ ...reply, commandId, result: { trackingNumber: 'T-1' } });
   }
   await database.transaction(async (tx) => {
     await saveInstances(tx, [{ instance, partition: 0 }]);
@@ -77,24 +78,32 @@ const stored = async (...steps: string[]): Promise<SagaInstance> => {
   return instance;
 };
 
-const all = ['reserve', 'charge', 'secure', 'ship', 'confirm', 'notify'];
-const changed = (change: Partial<SagaDefinition>) => new SagaRegistry([{ ...sample, ...change }]);
+const all = [
+  'reserve-stock',
+  'charge-payment',
+  'secure-stock',
+  'ship-order',
+  'confirm-order',
+  'notify-customer',
+];
+const changed = (change: Partial<SagaDefinition>) =>
+  new SagaRegistry([{ ...placeOrder, ...change }]);
 
 describe('the stored sagas', () => {
   let live: SagaInstance;
   beforeAll(async () => {
     await stored(...all);
     await stored(...all);
-    live = await stored('reserve');
+    live = await stored('reserve-stock');
   });
 
   it('are decided again to the same end by the same code', async () => {
-    const report = await replayStored(database, new SagaRegistry([sample]), { show: 9 });
+    const report = await replayStored(database, new SagaRegistry([placeOrder]), { show: 9 });
     expect(report).toEqual({ counts: { same: 2, different: 0, incomplete: 0 }, findings: [] });
   });
 
   it('show where other code would go another way, and those that cannot be told', async () => {
-    const shorter = changed({ groups: sample.groups.slice(0, -1) });
+    const shorter = changed({ groups: placeOrder.groups.slice(0, -1) });
     const { counts, findings } = await replayStored(database, shorter, { show: 1 });
     expect(counts).toEqual({ same: 0, different: 2, incomplete: 0 });
     expect(findings).toEqual([expect.stringContaining('different: revision 5 (reply)')]);
@@ -105,18 +114,26 @@ describe('the stored sagas', () => {
   });
 
   it('that are live are compared with another version, and stay as they are', async () => {
-    const second = { ...sample, version: 2 };
-    const renamed = sample.groups.map((group) =>
-      group.map((step) => (step.name === 'charge' ? { ...step, name: 'bill' } : step)),
+    const second = { ...placeOrder, version: 2 };
+    const renamed = placeOrder.groups.map((group) =>
+      group.map((step) =>
+        step.name === 'charge-payment' ? { ...step, name: 'bill-customer' } : step,
+      ),
     );
-    const registry = new SagaRegistry([sample, second, { ...sample, version: 3, groups: renamed }]);
+    const registry = new SagaRegistry([
+      placeOrder,
+      second,
+      { ...placeOrder, version: 3, groups: renamed },
+    ]);
     expect(await previewStored(database, registry, { to: 2, show: 9 })).toEqual({
-      counts: { 'sample v1 -> v2': { compatible: 1, 'needs-mapping': 0, 'must-stay': 0 } },
+      counts: { 'place-order v1 -> v2': { compatible: 1, 'needs-mapping': 0, 'must-stay': 0 } },
       findings: [],
     });
     const latest = await previewStored(database, registry, { show: 9 });
-    expect(latest.counts['sample v1 -> v3']).toMatchObject({ 'needs-mapping': 1 });
-    expect(latest.findings[0]).toContain(`${live.id} sample v1 -> v3: needs-mapping: 'charge'`);
+    expect(latest.counts['place-order v1 -> v3']).toMatchObject({ 'needs-mapping': 1 });
+    expect(latest.findings[0]).toContain(
+      `${live.id} place-order v1 -> v3: needs-mapping: 'charge-payment'`,
+    );
     const gone = await previewStored(database, registry, { to: 7, show: 9 });
     expect(gone.findings[0]).toContain('must-stay: v7 is not known here');
     const [row] = await database.query<{ version: number; revision: number }>(

@@ -13,6 +13,7 @@ export const sagaSummary = (instance: SagaInstance) => ({
   state: instance.state,
   ...(instance.cause && { cause: instance.cause }),
   ...(instance.attention && { attention: instance.attention }),
+  ...(instance.alsoAttention && { alsoAttention: instance.alsoAttention }),
   ...(instance.held && { held: instance.held }),
   revision: instance.revision,
   createdAt: timeOf(instance.createdAt),

@@ -36,7 +36,7 @@ export const timeless = (instance: SagaInstance, attempts: number): SagaInstance
       return [name, timelessStep(step, rank, attempts)];
     }),
   );
-  const { cause, cancel, attention, held } = instance;
+  const { cause, cancel, attention, alsoAttention, held } = instance;
   return {
     ...instance,
     revision: 0,
@@ -44,6 +44,7 @@ export const timeless = (instance: SagaInstance, attempts: number): SagaInstance
     ...(cause && { cause: wordless(cause) }),
     ...(cancel && { cancel: wordless(cancel) }),
     ...(attention && { attention: wordless(attention) }),
+    ...(alsoAttention && { alsoAttention: alsoAttention.map(wordless) }),
     ...(held && { held: wordless(held) }),
     wakeAt: held || dues.length === 0 ? null : 1,
     createdAt: 0,
@@ -80,4 +81,8 @@ const timelessSending = <T extends Sending>(
 });
 
 /** Words may count on, as in "silent after 7 sendings"; nothing is decided by them. */
-const wordless = <T extends Reason>(reason: T): T => ({ ...reason, message: '' });
+const wordless = <T extends Reason>(reason: T): T => ({
+  ...reason,
+  // That there are words is a promise.
+  message: reason.message === '' ? '' : '…',
+});
