@@ -8,7 +8,7 @@ import type { Draft } from './draft.js';
 import { UNKNOWN_STEP, type StepInstance } from './instance.js';
 import { openEffects } from './ledger.js';
 import type { ReplyMessage } from './messages.js';
-import { longestIntervalMs } from './timing.js';
+import { isTooOldToResend, longestIntervalMs } from './timing.js';
 
 /** A participant that reports an effect after each "undone" is asked this often, then a person. */
 const MAX_ROUNDS = 3;
@@ -106,11 +106,12 @@ export const replyUndo = (draft: Draft, step: Step, reply: ReplyMessage): void =
         undo: { ...sent, state: 'pending', dueAt: draft.now + timing.pendingMs },
       });
       break;
-    case 'parked':
-      draft.change(step.name, {
-        undo: { ...sent, error, dueAt: draft.dueAfter(step, sent.attempts) },
-      });
+    case 'parked': {
+      // What is pending keeps its own, long deadline.
+      const dueAt = sent.state === 'pending' ? sent.dueAt : draft.dueAfter(step, sent.attempts);
+      draft.change(step.name, { undo: { ...sent, error, ...(dueAt !== undefined && { dueAt }) } });
       break;
+    }
     case 'refused':
     case 'dead': {
       const dueAt = draft.now + longestIntervalMs(timing, draft.context.jitter);
@@ -134,7 +135,9 @@ export const undoDue = (draft: Draft, step: Step): void => {
       `the compensation of '${step.name}' stayed silent after ${sent.attempts} sendings`,
     );
   }
-  draft.sendUndo(step, sent.round);
+  // A compensation has the same effect however often it comes, also as a new command.
+  const tooOld = isTooOldToResend(sent.issuedOn, draft.now);
+  draft.sendUndo(step, tooOld ? sent.round + 1 : sent.round);
   // What failed stays failed until it succeeds, so that independent compensations do not wait.
   if (sent.state === 'failed') {
     draft.change(step.name, { undo: { ...draft.undoOf(step), state: 'failed' } });

@@ -232,7 +232,51 @@ describe('pending', () => {
   });
 });
 
+describe('a command that is a week old', () => {
+  const WEEK_MS = 7 * 86_400_000;
+  const dueNow = () => run.apply({ kind: 'timer', messageId: 't', publishedBy: 0 });
+
+  it('is not sent again behind the pivot: its participant may have forgotten it', () => {
+    at('ship').reply('ship', { outcome: 'pending', name: 'pending' });
+    run.now += WEEK_MS;
+    dueNow();
+    expect(run.sent).toEqual([]);
+    expect(run.note).toContain('is not sent again');
+    expect(run.instance).toMatchObject({ wakeAt: null, attention: { code: 'pending-too-long' } });
+    expect(run.reply('ship', { result: { number: 7 } }).instance).not.toHaveProperty('attention');
+    expect(run.state('ship')).toBe('done');
+  });
+
+  it('is in doubt before it, whatever attempts are left', () => {
+    at('charge');
+    run.now += WEEK_MS;
+    dueNow();
+    expect(run.state('charge')).toBe('undoing');
+    expect(run.sentNames).toEqual(['refund']);
+  });
+
+  it('is undone by a new command when its compensation stays silent as long', () => {
+    at('charge').refuse('charge');
+    run.now += WEEK_MS;
+    dueNow();
+    expect(run.sent[0]).toMatchObject({ commandId: 'saga-1:reserve:undo-2', resend: 0 });
+    expect(run.undone('reserve').sentNames).toEqual(['cancel']);
+  });
+});
+
 describe('parked and dead', () => {
+  it('changes nothing of the deadline of what is pending', () => {
+    at('charge').reply('charge', { outcome: 'pending', name: 'pending' });
+    const deadline = run.instance.wakeAt;
+    run.reply('charge', { outcome: 'parked', name: 'parked' });
+    expect(run.state('charge')).toBe('pending');
+    expect(run.instance.wakeAt).toBe(deadline);
+    run.cancel().undone('charge', { outcome: 'pending', name: 'pending' });
+    const other = run.instance.wakeAt;
+    run.undone('charge', { outcome: 'parked', name: 'parked' });
+    expect(run.instance.wakeAt).toBe(other);
+  });
+
   const parked = { name: 'saga.command-parked', outcome: 'parked' } as const;
   const dead = { name: 'saga.command-dead', outcome: 'dead' } as const;
   const reason = { code: 'db', message: 'disk full' };

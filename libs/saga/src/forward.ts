@@ -5,7 +5,7 @@ import type { Step } from './definition.js';
 import type { Draft } from './draft.js';
 import type { StepInstance } from './instance.js';
 import type { ReplyMessage } from './messages.js';
-import { longestIntervalMs } from './timing.js';
+import { isTooOldToResend, longestIntervalMs } from './timing.js';
 
 /** Of the refused ones those that the saga goes on without; the others wait for a better input. */
 const isSettled = ({ state, command }: StepInstance): boolean =>
@@ -139,8 +139,12 @@ const pending = (draft: Draft, step: Step, current: StepInstance): void => {
 const parked = (draft: Draft, step: Step, reply: ReplyMessage): void => {
   // The participant is alive and retries by itself, so its silence is not counted against it.
   const command = draft.commandOf(step);
-  const dueAt = draft.dueAfter(step, command.attempts);
-  draft.change(step.name, { command: { ...command, dueAt, error: reasonOf(reply) } });
+  // What is pending keeps its own, long deadline.
+  const isPending = draft.step(step.name).state === 'pending';
+  const dueAt = isPending ? command.dueAt : draft.dueAfter(step, command.attempts);
+  draft.change(step.name, {
+    command: { ...command, ...(dueAt !== undefined && { dueAt }), error: reasonOf(reply) },
+  });
 };
 
 const dead = (draft: Draft, step: Step, reply: ReplyMessage): void => {
@@ -165,7 +169,8 @@ const waitLongest = (draft: Draft, step: Step, error: Reason): void => {
 export const forwardDue = (draft: Draft, step: Step): void => {
   const { state } = draft.step(step.name);
   const command = draft.commandOf(step);
-  if (state === 'sent' && command.attempts < draft.timing(step).attempts) {
+  const tooOld = isTooOldToResend(command.issuedOn, draft.now);
+  if (state === 'sent' && !tooOld && command.attempts < draft.timing(step).attempts) {
     draft.sendForward(step);
     return;
   }
@@ -176,5 +181,8 @@ export const forwardDue = (draft: Draft, step: Step): void => {
   if (step.kind === 'compensable') return doubt(draft, step, silence);
   // After the pivot is sent there is no way back: it goes on, and a person is told.
   draft.raise(step.name, silence.code, silence.message);
-  draft.sendForward(step);
+  if (!tooOld) return draft.sendForward(step);
+  const { dueAt: _, ...waiting } = command;
+  draft.change(step.name, { command: waiting });
+  draft.note(`'${step.name}' is not sent again: its participant may have forgotten it`);
 };

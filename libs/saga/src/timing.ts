@@ -14,6 +14,16 @@ export const defaultTiming: Required<StepTiming> = {
 /** How long a command that nobody has seen yet stays valid; barriers remember longer than this. */
 export const COMMAND_VALIDITY_MS = 7 * DAY_MS;
 
+/**
+ * A participant remembers a command for so long after its day of issue that a copy sent within these
+ * days is valid to its end. One sent later would meet a barrier that has forgotten the first.
+ */
+const RESEND_DAYS = 7;
+
+export const isTooOldToResend = (issuedOn: string, now: number): boolean =>
+  // Days in this form compare as they follow each other.
+  issuedOn <= utcDay(now - RESEND_DAYS * DAY_MS);
+
 /** Up to a fifth is added to an interval, so that what failed together is not retried together. */
 const JITTER_SHARE = 0.2;
 

@@ -50,18 +50,18 @@ export const returnOrder = saga({ name: 'return-order', version: 1, input: retur
       .retriable('restock', {
         command: restockGoods,
         payload: ({ input }) => ({ ...idsOf(input), items: linesOf(input.items) }),
-      })
-      .retriable('refund', {
-        command: refundGoods,
-        // what was given away is taken back for nothing
-        when: ({ input }) => input.refundAmount > 0,
-        payload: ({ input }) => ({
-          ...idsOf(input),
-          amount: input.refundAmount,
-          currency: input.currency,
-        }),
       }),
   )
+  .retriable('refund', {
+    command: refundGoods,
+    // what was given away is taken back for nothing
+    when: ({ input }) => input.refundAmount > 0,
+    payload: ({ input }) => ({
+      ...idsOf(input),
+      amount: input.refundAmount,
+      currency: input.currency,
+    }),
+  })
   .parallel((group) =>
     group
       .retriable('complete-return', {
