@@ -4,6 +4,7 @@ import { HELP, readArguments, UsageError, type SimulateArguments } from './argum
 import { planOf } from './plan.js';
 import { describe } from './report.js';
 import { run } from './run.js';
+import { shrink, tell } from './shrink.js';
 import { runOnThreads } from './threads.js';
 
 async function simulate(options: SimulateArguments): Promise<boolean> {
@@ -22,7 +23,12 @@ async function simulate(options: SimulateArguments): Promise<boolean> {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   const seconds = (performance.now() - startedAt) / 1_000;
   console.log(json ? JSON.stringify({ ...summary, seconds }, null, 2) : describe(summary, seconds));
-  return summary.failures.length === 0;
+  const [failure] = summary.failures;
+  if (failure && options.shrink) {
+    const plan = planOf(failure.seed);
+    console.log(`\n${await tell(plan, await shrink(plan))}`);
+  }
+  return failure === undefined;
 }
 
 async function trace(seed: number): Promise<boolean> {

@@ -158,7 +158,7 @@ const shapeOf = (random: Random, faultsEndMs: number, isSlow: boolean): Shape =>
   reservationMs: random.pick([4_000, 15_000, 60_000, 900_000]),
   stepTimeoutMs: random.pick([1_500, 3_000, 8_000]),
   stepAttempts: random.whole(2, 4),
-  leaseMs: random.pick([2_000, 5_000]),
+  leaseMs: random.pick([4_000, 8_000]),
   outboxMessages: random.pick([4, 20_000, 20_000]),
   parkAttempts: random.whole(2, 4),
   slowestMs: isSlow ? 2_000 : 30,

@@ -8,7 +8,7 @@ import { run } from './run.js';
 import { runSeeds } from './run-seeds.js';
 import type { Summary } from './summary.js';
 
-const SEEDS = 100;
+const SEEDS = 60;
 
 describe('simulated worlds', () => {
   let summary: Summary;

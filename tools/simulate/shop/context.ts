@@ -57,7 +57,7 @@ export class Life {
       storage: new SimOutboxStorage(this.connection, outboxTables),
       broker: new SimPublisher(broker, actor),
       log: this.log,
-      times: { leaseMs, flushMs: 250 },
+      times: { leaseMs, flushMs: 800 },
       limits: { maxMessages: outboxMessages, maxBytes: 64_000_000, readBackRows: 50 },
     });
     this.outbox.start();

@@ -23,6 +23,6 @@ export const MAIL = {
 };
 
 /** How often replicas look for work that nobody told them of. */
-export const POLL_MS = 2_000;
-export const TIMER_POLL_MS = 700;
+export const POLL_MS = 4_000;
+export const TIMER_POLL_MS = 1_000;
 export const PARK_BACKOFF_MS = 500;

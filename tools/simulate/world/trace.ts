@@ -1,3 +1,6 @@
+/** Looked up once: Jest's worlds make each look at a global dear. */
+const { imul } = Math;
+
 /** All that happened in a world, as a hash; and, where somebody wants to read it, as lines. */
 export class Trace {
   /** The lines, when they are kept. */
@@ -14,8 +17,8 @@ export class Trace {
     let { low, high } = this;
     for (let index = 0; index < line.length; index += 1) {
       const unit = line.charCodeAt(index);
-      low = Math.imul(low ^ unit, 0x01000193);
-      high = Math.imul(high ^ unit, 0x85ebca6b);
+      low = imul(low ^ unit, 0x01000193);
+      high = imul(high ^ unit, 0x85ebca6b);
     }
     this.low = low ^ (high >>> 13);
     this.high = high ^ (low >>> 7);
