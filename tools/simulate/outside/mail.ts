@@ -14,7 +14,7 @@ export class Mailbox {
   readonly mails = new Map<string, { readonly orderId: string; copies: number }>();
 
   take({ to, messageId, headers }: Mail): void {
-    if (to === UNKNOWN_RECIPIENT) throw new MailRefusedError('550');
+    if (to === UNKNOWN_RECIPIENT) throw new MailRefusedError('550', 'no such mailbox');
     const mail = this.mails.get(messageId);
     if (mail) mail.copies += 1;
     else this.mails.set(messageId, { orderId: headers['X-Order-Id'] ?? '', copies: 1 });
