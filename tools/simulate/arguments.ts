@@ -14,7 +14,7 @@ export const HELP = `Runs the services' own code in simulated worlds, each with 
   --help
 
 Real: engine, decide, outbox, relay, publisher, batch runner, barrier, parking, effect workers, timers
-and all handlers of order, inventory, payment, shipping and notification. Simulated: Postgres (no SQL:
+and the handlers of order, inventory, payment, shipping and notification, without returns. Simulated: Postgres (no SQL:
 each store's own, held against Postgres by test/integration/ports), Kafka with its consumer groups,
 the payment provider, the carrier and the mail server, time, chance and crashes. Left out: HTTP, the
 Kafka client, SQL, migrations, and the upkeep of partitions.

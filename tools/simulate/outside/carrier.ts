@@ -1,5 +1,9 @@
 import type { Shipment } from '../../../apps/shipping/src/domain/shipment.js';
-import type { Carrier, CarrierAnswer } from '../../../apps/shipping/src/provider/carrier.js';
+import type {
+  Carrier,
+  CarrierAnswer,
+  ReturnAnswer,
+} from '../../../apps/shipping/src/provider/carrier.js';
 import type { Actor } from '../world/scheduler.js';
 import type { OutsideLine } from './line.js';
 
@@ -39,6 +43,15 @@ export class SimCarrier implements Carrier {
   book(shipment: Shipment): Promise<CarrierAnswer> {
     const what = `book ${shipment.orderId}`;
     return this.line.call(this.actor, what, () => this.books.book(shipment));
+  }
+
+  /** No order of these worlds is sent back. */
+  bookReturn(): Promise<ReturnAnswer> {
+    return Promise.reject(new Error('returns are not simulated'));
+  }
+
+  findReturn(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   find(orderId: string): Promise<CarrierAnswer | undefined> {

@@ -3,6 +3,7 @@ import {
   ProviderRejection,
   type IntentState,
   type NewIntent,
+  type Refund,
 } from '../../../apps/payment/src/provider/payment-provider.js';
 import type { Actor } from '../world/scheduler.js';
 import type { OutsideLine } from './line.js';
@@ -60,7 +61,7 @@ export class ProviderBooks {
     const intent = this.find(id);
     if (intent.state.kind !== 'captured') throw new ProviderRejection('not_captured');
     intent.refunded = intent.captured;
-    return intent.refunded;
+    return intent.captured;
   }
 }
 
@@ -90,7 +91,13 @@ export class SimPaymentProvider extends PaymentProvider {
     return this.line.call(this.actor, `cancel ${id}`, () => this.books.cancel(id));
   }
 
-  refund(_orderId: string, id: string): Promise<number> {
-    return this.line.call(this.actor, `refund ${id}`, () => this.books.refund(id));
+  /** All of it: no order of these worlds is sent back, so there are no parts. */
+  refund({ intentId, part }: Refund): Promise<number> {
+    if (part) return Promise.reject(new Error('returns are not simulated'));
+    return this.line.call(this.actor, `refund ${intentId}`, () => this.books.refund(intentId));
+  }
+
+  totalRefunded(id: string): Promise<number> {
+    return this.line.call(this.actor, `refunded of ${id}`, () => this.books.find(id).refunded);
   }
 }

@@ -83,8 +83,9 @@ export function startInventory(life: Life, tables: ParticipantTables): void {
   const { outbox, log, parts } = life;
   const rows = tables.shelf;
   const ttlMs = parts.plan.shape.reservationMs;
-  startParticipant(life, tables, 'inventory', new StockHandler({ ttlMs }, undefined, rows));
   const answers = answersOf('inventory', tables);
+  const handler = new StockHandler({ ttlMs }, answers, undefined, rows);
+  startParticipant(life, tables, 'inventory', handler);
   new ExpirySweeper({ outbox, answers, log, everyMs: POLL_MS, rows }).onApplicationBootstrap();
 }
 
@@ -112,7 +113,7 @@ export function startShipping(life: Life, tables: ParticipantTables, outside: Ou
     outbox,
     answers: answersOf('shipping', tables),
     carrier: new SimCarrier(outside.carrierLine, outside.carrier, actor),
-    settings: OUTBOUND,
+    settings: { ...OUTBOUND, RETURN_POLL_MS: POLL_MS, RETURN_POLL_MAX_MS: POLL_MS },
     log,
     pollMs: POLL_MS,
     rows: tables.shipment,

@@ -30,7 +30,12 @@ export interface ShippingWorkersParts {
 /** The settings that the workers read. */
 export type WorkerSettings = Pick<
   ShippingSettings,
-  'OUTBOUND_CONNECTIONS' | 'OUTBOUND_TIMEOUT_MS' | 'OUTBOUND_BACKOFF_MS' | 'OUTBOUND_BACKOFF_MAX_MS'
+  | 'OUTBOUND_CONNECTIONS'
+  | 'OUTBOUND_TIMEOUT_MS'
+  | 'OUTBOUND_BACKOFF_MS'
+  | 'OUTBOUND_BACKOFF_MAX_MS'
+  | 'RETURN_POLL_MS'
+  | 'RETURN_POLL_MAX_MS'
 >;
 
 /** Three calls are the most that one run makes; after this, another may begin. */
