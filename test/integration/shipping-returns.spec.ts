@@ -17,7 +17,7 @@ import { shippingSettings } from '../../apps/shipping/src/settings.js';
 import { createSandboxCarrier } from '../../apps/sandbox-carrier/src/sandbox-carrier.js';
 import { receiveReturn, type SagaReply } from '#contracts';
 import { migrations } from '#migrations/shipping';
-import type { Outbox, ReceivedEvent } from '#messaging';
+import type { ReceivedEvent } from '#messaging';
 import { Answers, createParticipant } from '#participant';
 import { OutboundHttp, settings } from '#platform';
 import { testPostgres, waitFor, type PostgresServer } from '#testing';
@@ -72,8 +72,7 @@ class ReturnsService {
     });
     const workers = new ReturnWorkers({
       database: replica.database,
-      // the workers use no more of it than transactions
-      outbox: replica.outbox as unknown as Outbox,
+      outbox: replica.outbox,
       answers: new Answers('shipping'),
       carrier: new HttpCarrier(http),
       settings: config,

@@ -36,7 +36,11 @@ export class AppModule {
         HealthModule.forRoot({ parts: [sender.health] }),
       ],
       providers: [
-        NoticeHandler,
+        {
+          provide: NoticeHandler,
+          inject: [NoticeWorkers],
+          useFactory: (workers: NoticeWorkers) => new NoticeHandler(workers),
+        },
         // closed by Nest after the workers that use it
         { provide: SmtpSender, useValue: sender },
         {

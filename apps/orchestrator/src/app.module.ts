@@ -3,7 +3,8 @@ import { migrations } from '#migrations/orchestrator';
 import { MessagingModule } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
 import { SagaRegistry } from '#saga';
-import { SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
+import { postgresSagaStore } from '#saga-store';
+import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
 import { AdminController } from './http/admin.controller.js';
 import { HISTORY_TABLE } from './persistence/history-table.js';
@@ -33,6 +34,7 @@ export class AppModule {
         { provide: STEP_TIMING, useValue: stepTiming(settings) },
         { provide: TIMER_POLL_MS, useValue: settings.TIMER_POLL_MS },
         { provide: LOGGER, useValue: logger },
+        { provide: SAGA_STORE, useValue: postgresSagaStore },
         SagaEngine,
         TimerService,
       ],

@@ -37,7 +37,7 @@ export class AppModule {
       ],
       controllers: [OrdersController, ReturnsController],
       providers: [
-        SettleOrdersHandler,
+        { provide: SettleOrdersHandler, useFactory: () => new SettleOrdersHandler() },
         SettleReturnsHandler,
         { provide: Sealer, useValue: new Sealer(settings.PAYMENT_TOKEN_KEY) },
         { provide: RequestHasher, useValue: new RequestHasher(settings.PAYMENT_TOKEN_KEY) },

@@ -40,7 +40,11 @@ export class AppModule {
       ],
       controllers: [PaymentsController],
       providers: [
-        PaymentHandler,
+        {
+          provide: PaymentHandler,
+          inject: [PaymentWorkers],
+          useFactory: (workers: PaymentWorkers) => new PaymentHandler(workers),
+        },
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },
         {

@@ -54,7 +54,11 @@ export class AppModule {
       ],
       controllers: [ShipmentsController],
       providers: [
-        ShippingHandler,
+        {
+          provide: ShippingHandler,
+          inject: [ShippingWorkers],
+          useFactory: (workers: ShippingWorkers) => new ShippingHandler(workers),
+        },
         ReturnsHandler,
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },

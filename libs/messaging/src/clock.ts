@@ -1,3 +1,5 @@
+import { runtime } from '#platform';
+
 /** Time as messaging's core sees it, so that a simulator can run the same code on its own time. */
 export interface Clock {
   /** Milliseconds; only differences mean anything, and it never goes back. */
@@ -8,11 +10,8 @@ export interface Clock {
 
 /** Pending timers keep the process alive, as the work they stand for should. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
-  after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
+  now: () => runtime.monotonicMs(),
+  after: (delayMs, run) => runtime.after(delayMs, run),
 };
 
 export const sleep = (clock: Clock, delayMs: number): Promise<void> =>

@@ -1,4 +1,5 @@
 /** Where messages go that cannot be handled, so that they stop nothing and are not lost. */
+import { runtime } from '#platform';
 import { textHeaders } from './codec.js';
 import type { OutgoingEvent, ReceivedEvent } from './event.js';
 import type { RawMessage } from './wire.js';
@@ -78,7 +79,7 @@ function build(
     source: `/${topic}`,
     type: DEAD_LETTER_TYPE,
     subject: short(event?.subject ?? key),
-    time: new Date().toISOString(),
+    time: runtime.date().toISOString(),
     data: {
       topic,
       partition,

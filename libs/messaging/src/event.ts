@@ -1,5 +1,5 @@
 /** What a message is in memory. How it looks on the wire is the codec's business. */
-import { randomUUIDv7 } from 'node:crypto';
+import { runtime } from '#platform';
 
 /** A CloudEvents 1.0 event, `specversion` and `datacontenttype` (JSON) understood. */
 export interface CloudEvent<Data = unknown> {
@@ -50,4 +50,4 @@ export interface EventFailure {
 }
 
 /** UUIDv7: ids made one after the other sort in that order, which keeps indexes dense. */
-export const newId = (): string => randomUUIDv7();
+export const newId = (): string => runtime.uuid();

@@ -34,7 +34,7 @@ export type { ServiceDefinition } from './service.js';
 // The parts, for tools, tests and the simulator
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
-export { crashPoint } from './crash-point.js';
+export { crashPoint, divertCrashPoints } from './crash-point.js';
 export { Outbox } from './outbox/outbox.js';
 export type { OutboxOptions } from './outbox/outbox.js';
 export { DEFAULT_LEASE_TIMES } from './outbox/leases.js';

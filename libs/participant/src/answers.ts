@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { SAGA_MESSAGES, eventType, type Effect, type Participant, type Reason } from '#contracts';
-import type { Tx, UnitOfWork } from '#messaging';
+import type { UnitOfWork } from '#messaging';
+import { runtime } from '#platform';
 import type { Answer } from './answer.js';
-import { span } from './barrier-store.js';
+import { PostgresBarrierStore, type BarrierStore } from './barrier-store.js';
 import { keyText } from './batch-plan.js';
-import type { CommandAddress, CommandKey } from './command.js';
+import type { CommandAddress } from './command.js';
 import { isFinal, replyEvent, storedAnswer, type StoredAnswer } from './reply.js';
 
 export interface LateAnswer {
@@ -25,7 +26,8 @@ export interface EffectReport {
 export class Answers {
   constructor(
     private readonly participant: Participant,
-    private readonly clock: () => Date = () => new Date(),
+    private readonly clock: () => Date = runtime.date,
+    private readonly barrier: Pick<BarrierStore, 'answer'> = new PostgresBarrierStore(),
   ) {}
 
   /**
@@ -40,7 +42,7 @@ export class Answers {
       if (stored) latest.set(keyText(to), { to, answer: stored });
     }
     if (latest.size === 0) return;
-    const remembered = await remember(unit.tx, [...latest.values()]);
+    const remembered = await this.barrier.answer(unit.tx, [...latest.values()]);
     const time = this.clock().toISOString();
     for (const [key, { to, answer }] of latest) {
       const answerNo = remembered.get(key);
@@ -73,30 +75,4 @@ export class Answers {
       },
     });
   }
-}
-
-/** One statement. @returns the number of each answer that was taken, by `keyText` */
-async function remember(
-  tx: Tx,
-  items: readonly { to: CommandAddress; answer: StoredAnswer }[],
-): Promise<Map<string, number>> {
-  const rows = await tx.query<CommandKey & { answerNo: number }>(
-    `update barrier b set answer = n.answer::json, answer_no = b.answer_no + 1
-       from unnest($1::date[], $2::text[], $3::text[], $4::bool[])
-         as n (issued_on, command_id, answer, final)
-      where b.issued_on between $5 and $6
-        and b.issued_on = n.issued_on and b.command_id = n.command_id
-        and (n.final or b.answer is null
-             or b.answer ->> 'outcome' not in ('succeeded', 'refused'))
-     returning b.issued_on::text as "issuedOn", b.command_id as "commandId",
-               b.answer_no as "answerNo"`,
-    [
-      items.map(({ to }) => to.issuedOn),
-      items.map(({ to }) => to.commandId),
-      items.map(({ answer }) => JSON.stringify(answer)),
-      items.map(({ answer }) => isFinal(answer)),
-      ...span(items.map(({ to }) => to)),
-    ],
-  );
-  return new Map(rows.map((row) => [keyText(row), row.answerNo]));
 }

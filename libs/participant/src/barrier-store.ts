@@ -3,6 +3,7 @@ import type { BarrierRow } from './barrier.js';
 import { keyText, type BarrierUpdate } from './batch-plan.js';
 import type { CommandKey } from './command.js';
 import { jsonList, jsonListSql } from './json-list.js';
+import { isFinal, type StoredAnswer } from './reply.js';
 
 /** Where the barrier's rows are kept. Everything happens in the caller's transaction. */
 export interface BarrierStore {
@@ -12,6 +13,16 @@ export interface BarrierStore {
   insert(tx: Tx, rows: readonly BarrierRow[]): Promise<void>;
   /** @throws RetryableError when one of the rows is no longer in the state it was in */
   update(tx: Tx, updates: readonly BarrierUpdate[]): Promise<void>;
+  /**
+   * Puts later answers into rows that exist; one that is not final never replaces one that is.
+   * @returns the number of each answer that was taken, by `keyText`
+   */
+  answer(tx: Tx, items: readonly AnswerToKeep[]): Promise<Map<string, number>>;
+}
+
+export interface AnswerToKeep {
+  readonly to: CommandKey;
+  readonly answer: StoredAnswer;
 }
 
 /**
@@ -76,6 +87,28 @@ export class PostgresBarrierStore implements BarrierStore {
       throw new RetryableError('some of these commands changed their state at the same time');
     }
   }
+
+  async answer(tx: Tx, items: readonly AnswerToKeep[]): Promise<Map<string, number>> {
+    const rows = await tx.query<CommandKey & { answerNo: number }>(
+      `update barrier b set answer = n.answer::json, answer_no = b.answer_no + 1
+         from unnest($1::date[], $2::text[], $3::text[], $4::bool[])
+           as n (issued_on, command_id, answer, final)
+        where b.issued_on between $5 and $6
+          and b.issued_on = n.issued_on and b.command_id = n.command_id
+          and (n.final or b.answer is null
+               or b.answer ->> 'outcome' not in ('succeeded', 'refused'))
+       returning b.issued_on::text as "issuedOn", b.command_id as "commandId",
+                 b.answer_no as "answerNo"`,
+      [
+        items.map(({ to }) => to.issuedOn),
+        items.map(({ to }) => to.commandId),
+        items.map(({ answer }) => JSON.stringify(answer)),
+        items.map(({ answer }) => isFinal(answer)),
+        ...span(items.map(({ to }) => to)),
+      ],
+    );
+    return new Map(rows.map((row) => [keyText(row), row.answerNo]));
+  }
 }
 
 const columns = (rows: readonly BarrierRow[]): unknown[] => [
@@ -90,7 +123,7 @@ const columns = (rows: readonly BarrierRow[]): unknown[] => [
  * First and last day, for the planner: a list of days in a parameter does not tell a prepared
  * statement which partitions it may leave out, a range does.
  */
-export function span(keys: readonly CommandKey[]): [string, string] {
+function span(keys: readonly CommandKey[]): [string, string] {
   const days = keys.map((key) => key.issuedOn).sort();
   return [days[0] as string, days.at(-1) as string];
 }

@@ -1,5 +1,6 @@
 import { crashPoint, isTransient } from '#messaging';
 import type { MessagingLog, UnitOfWork } from '#messaging';
+import { runtime } from '#platform';
 import { EffectSettlement, type Ending } from './effect-settlement.js';
 import {
   PostgresEffectTaskStore,
@@ -46,7 +47,7 @@ export class EffectWorkers<Outcome> {
   private readonly stopping = new AbortController();
   private started = false;
   private more = false;
-  private wakeUps = new Set<NodeJS.Timeout>();
+  private wakeUps = new Set<() => void>();
 
   /** @throws RangeError for limits that could not work */
   constructor(private readonly options: EffectWorkersOptions<Outcome>) {
@@ -77,7 +78,7 @@ export class EffectWorkers<Outcome> {
     const distinct = [...new Set(subjects)];
     if (distinct.length === 0) return;
     const take = this.started ? Math.max(0, this.room()) : 0;
-    const takenAtMs = performance.now();
+    const takenAtMs = runtime.monotonicMs();
     const tasks = await this.store.want(unit.tx, distinct, take, this.options.leaseMs);
     unit.afterCommit(() => {
       this.queue.push(...tasks.map((task) => ({ task, takenAtMs })));
@@ -96,12 +97,12 @@ export class EffectWorkers<Outcome> {
   /** Begins nothing new, and resolves when what runs has ended and been written. */
   async stop(): Promise<void> {
     this.started = false;
-    for (const timer of this.wakeUps) clearTimeout(timer);
+    for (const cancel of this.wakeUps) cancel();
     await this.poll.stop();
     await this.giveBack(this.queue.splice(0));
-    const timer = setTimeout(() => this.stopping.abort(), STOP_GRACE_MS);
+    const cancel = runtime.after(STOP_GRACE_MS, () => this.stopping.abort());
     while (this.running.size > 0) await Promise.all(this.running);
-    clearTimeout(timer);
+    cancel();
     this.stopping.abort();
   }
 
@@ -130,7 +131,7 @@ export class EffectWorkers<Outcome> {
       return false;
     }
     this.more = false;
-    const takenAtMs = performance.now();
+    const takenAtMs = runtime.monotonicMs();
     const tasks = await this.store.claim(this.options.database, limit, this.options.leaseMs);
     this.queue.push(...tasks.map((task) => ({ task, takenAtMs })));
     if (tasks.length === limit) this.more = true;
@@ -142,7 +143,7 @@ export class EffectWorkers<Outcome> {
     while (this.started && this.running.size < this.options.concurrency) {
       const next = this.queue.shift();
       if (!next) break;
-      if (performance.now() - next.takenAtMs > this.options.leaseMs / 2) {
+      if (runtime.monotonicMs() - next.takenAtMs > this.options.leaseMs / 2) {
         // Waited too long for a free place to be run within its lease.
         this.more = true;
         void this.giveBack([next]);
@@ -179,10 +180,8 @@ export class EffectWorkers<Outcome> {
       return { error: new Error(`${attempt - 1} runs ended without an outcome`) };
     }
     const lease = new AbortController();
-    const timer = setTimeout(
-      () => lease.abort(new Error('the lease ended')),
-      Math.max(0, endsAtMs - performance.now()),
-    );
+    const leftMs = Math.max(0, endsAtMs - runtime.monotonicMs());
+    const cancel = runtime.after(leftMs, () => lease.abort(new Error('the lease ended')));
     const signal = AbortSignal.any([lease.signal, this.stopping.signal]);
     try {
       return { outcome: await this.options.execute(subject, { revision, attempt, signal }) };
@@ -190,7 +189,7 @@ export class EffectWorkers<Outcome> {
       if (this.stopping.signal.aborted) return { stopped: true };
       return { error: error instanceof Error ? error : new Error(String(error)) };
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 
@@ -206,8 +205,8 @@ export class EffectWorkers<Outcome> {
         if ('error' in result) return await this.settlement.fail(task, result.error);
         return await this.settlement.giveBack(task);
       } catch (error) {
-        if (isTransient(error) && performance.now() + REPEAT_AFTER_MS < endsAtMs) {
-          await new Promise((resolve) => setTimeout(resolve, REPEAT_AFTER_MS));
+        if (isTransient(error) && runtime.monotonicMs() + REPEAT_AFTER_MS < endsAtMs) {
+          await new Promise<void>((resolve) => void runtime.after(REPEAT_AFTER_MS, resolve));
         } else if ('outcome' in result && !isTransient(error)) {
           // A fault of `record`: as good as a failed run, because running again is harmless.
           return this.settlement.fail(task, error as Error);
@@ -221,12 +220,12 @@ export class EffectWorkers<Outcome> {
   /** Looks again when the next run is due, not only at the next poll. */
   private expectIn(pauseMs: number): void {
     if (!this.started || pauseMs > (this.options.pollMs ?? DEFAULT_POLL_MS)) return;
-    const timer = setTimeout(() => {
-      this.wakeUps.delete(timer);
+    const cancel = runtime.after(pauseMs + CLOCK_MARGIN_MS, () => {
+      this.wakeUps.delete(cancel);
       this.more = true;
       this.fill();
-    }, pauseMs + CLOCK_MARGIN_MS);
-    this.wakeUps.add(timer);
+    });
+    this.wakeUps.add(cancel);
   }
 
   /** So that others need not wait for the end of the lease. */

@@ -1,4 +1,5 @@
 import type { EventBatch, EventFailure, ReceivedEvent, UnitOfWork } from '#messaging';
+import { runtime } from '#platform';
 import type { BarrierPass } from './barrier-pass.js';
 import { handledWith, unhandled } from './batch-plan.js';
 import { readCommand } from './command-codec.js';
@@ -23,7 +24,7 @@ export class ParticipantInbox {
     private readonly pass: BarrierPass,
     private readonly parking: ParkingStore,
     private readonly options: ParkingOptions,
-    private readonly clock: () => Date = () => new Date(),
+    private readonly clock: () => Date = runtime.date,
   ) {}
 
   /** All of a batch, in the transaction that the caller commits. */

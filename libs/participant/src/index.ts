@@ -35,10 +35,13 @@ export { parkingSettings } from './settings.js';
 // The barrier itself, for the explorer and the simulator.
 export { BARRIER_KEEP_DAYS, decideBarrier } from './barrier.js';
 export type { BarrierRow, BarrierState, BarrierView, Verdict } from './barrier.js';
-export { handledWith, keysOf, planBatch, settleBatch, unhandled } from './batch-plan.js';
-export type { BatchPlan, BatchResult, Settlement } from './batch-plan.js';
+export { handledWith, keysOf, keyText, planBatch, settleBatch, unhandled } from './batch-plan.js';
+export type { BarrierUpdate, BatchPlan, BatchResult, Settlement } from './batch-plan.js';
 export { readCommand } from './command-codec.js';
 export type { ArrivedCommand, UnreadableCommand } from './command-codec.js';
-export type { BarrierStore } from './barrier-store.js';
+export { PostgresBarrierStore } from './barrier-store.js';
+export type { AnswerToKeep, BarrierStore } from './barrier-store.js';
+export { PostgresParkingStore } from './parking-store.js';
 export type { ParkedCommand, ParkingStore } from './parking-store.js';
-export type { EffectTaskStore } from './effect-task-store.js';
+export { PostgresEffectTaskStore } from './effect-task-store.js';
+export type { EffectTaskStore, Postponed, TakenTask, TaskMark } from './effect-task-store.js';

@@ -1,4 +1,5 @@
 import { isTransient, type MessagingLog, type Outbox, type UnitOfWork } from '#messaging';
+import { runtime } from '#platform';
 import type { BarrierPass } from './barrier-pass.js';
 import { handledWith, unhandled, type BatchPlan } from './batch-plan.js';
 import { readCommand } from './command-codec.js';
@@ -29,7 +30,7 @@ export class ParkingWorker {
   private readonly clock: () => Date;
 
   constructor(private readonly parts: ParkingWorkerParts) {
-    this.clock = parts.clock ?? (() => new Date());
+    this.clock = parts.clock ?? runtime.date;
     this.poll = new Poll({
       name: 'parked commands',
       everyMs: parts.pollMs ?? 500,

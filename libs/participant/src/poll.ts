@@ -1,4 +1,5 @@
 import type { MessagingLog } from '#messaging';
+import { runtime } from '#platform';
 
 export interface PollOptions {
   /** For the log. */
@@ -11,7 +12,7 @@ export interface PollOptions {
 
 /** Runs something again and again, never twice at a time, until stopped. A failure is no end. */
 export class Poll {
-  private timer: NodeJS.Timeout | undefined;
+  private cancelTimer: (() => void) | undefined;
   private running: Promise<void> | undefined;
   private again = false;
   private stopped = true;
@@ -27,7 +28,7 @@ export class Poll {
   /** Runs now, or once more after the run that is under way. */
   wake(): void {
     if (this.stopped) return;
-    clearTimeout(this.timer);
+    this.cancelTimer?.();
     this.again = true;
     this.running ??= this.loop();
   }
@@ -35,7 +36,7 @@ export class Poll {
   /** Resolves when nothing runs any more. */
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.cancelTimer?.();
     await this.running;
   }
 
@@ -52,6 +53,7 @@ export class Poll {
     this.running = undefined;
     if (this.stopped) return;
     // Replicas that were started together should not ask together for ever.
-    this.timer = setTimeout(() => this.wake(), everyMs * (0.8 + 0.4 * Math.random()));
+    const pauseMs = everyMs * (0.8 + 0.4 * runtime.random());
+    this.cancelTimer = runtime.after(pauseMs, () => this.wake());
   }
 }

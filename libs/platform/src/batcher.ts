@@ -1,3 +1,5 @@
+import { runtime } from './runtime.js';
+
 /** The queue in front of the batcher is full; the caller should say so to its own caller. */
 export class QueueFullError extends Error {
   constructor(readonly maxQueued: number) {
@@ -75,7 +77,7 @@ export class Batcher<T, R> {
   private schedule(): void {
     if (this.scheduled || this.running >= this.options.maxConcurrent) return;
     this.scheduled = true;
-    setImmediate(() => {
+    runtime.defer(() => {
       this.scheduled = false;
       this.start();
     });

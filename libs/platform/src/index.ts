@@ -1,4 +1,5 @@
 export * from './settings.js';
+export * from './runtime.js';
 export * from './logger.js';
 export * from './sealer.js';
 export * from './batcher.js';

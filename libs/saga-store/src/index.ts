@@ -11,6 +11,7 @@ export {
   type Locked,
   type LockRequest,
 } from './lock-instances.js';
+export { postgresSagaStore, type SagaStore } from './saga-store.js';
 export { saveInstances, type InstanceChange } from './save-instances.js';
 export type { OutboxPosition, StoredInstance } from './stored-instance.js';
 export { claimTicks, ensureTickRows, tickHandled, type DueTick } from './timers.js';

@@ -1,9 +1,10 @@
 import type { MessagingLog, Outbox, UnitOfWork } from '#messaging';
 import { Poll, type Answers } from '#participant';
+import { runtime } from '#platform';
 import { effectOf, factEvent } from '../domain/facts.js';
 import { expire } from '../domain/reservation.js';
 import { lockProducts, saveShelf } from '../persistence/load-shelf.js';
-import { lockExpired } from '../persistence/reservation-rows.js';
+import { postgresShelfRows, type ShelfRows } from '../persistence/shelf-rows.js';
 
 export interface ExpirySweeperParts {
   readonly outbox: Pick<Outbox, 'transaction'>;
@@ -12,6 +13,7 @@ export interface ExpirySweeperParts {
   /** Pause between two looks. */
   readonly everyMs: number;
   readonly clock?: () => Date;
+  readonly rows?: ShelfRows;
 }
 
 const BATCH = 200;
@@ -42,19 +44,20 @@ export class ExpirySweeper {
 
   /** One transaction for many. @returns whether there may be more */
   sweep(): Promise<boolean> {
-    const now = this.parts.clock?.() ?? new Date();
+    const now = this.parts.clock?.() ?? runtime.date();
+    const rows = this.parts.rows ?? postgresShelfRows;
     return this.parts.outbox.transaction(async (unit) => {
-      const due = await lockExpired(unit.tx, now, BATCH);
+      const due = await rows.lockExpired(unit.tx, now, BATCH);
       if (due.length === 0) return false;
       const time = now.toISOString();
-      const shelf = await lockProducts(unit.tx, due);
+      const shelf = await lockProducts(unit.tx, due, { rows });
       for (const reservation of due) {
         const change = expire(reservation, now);
         if (!change) continue;
         for (const fact of shelf.apply(change)) unit.publish(factEvent(fact, time));
         this.report(unit, change.reservation);
       }
-      await saveShelf(unit.tx, shelf);
+      await saveShelf(unit.tx, shelf, rows);
       return due.length === BATCH;
     });
   }

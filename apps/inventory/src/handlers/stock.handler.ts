@@ -1,11 +1,13 @@
 import { releaseStock, reserveStock, restockGoods, secureStock } from '#contracts';
 import { caused, type UnitOfWork } from '#messaging';
 import type { AdmittedCommand, Answer, Answers, CommandHandler } from '#participant';
+import { runtime } from '#platform';
 import { effectOf, factEvent } from '../domain/facts.js';
 import { handleCommand, type InventoryPayload } from '../domain/handle-command.js';
 import { PRODUCT_ID } from '../domain/product-id.js';
 import type { Owner } from '../domain/reservation.js';
 import { lockShelf, saveShelf } from '../persistence/load-shelf.js';
+import { postgresShelfRows, type ShelfRows } from '../persistence/shelf-rows.js';
 
 export interface ReservationTimes {
   /** How long a reservation is held when nobody secures it. */
@@ -20,12 +22,13 @@ export class StockHandler implements CommandHandler {
   constructor(
     private readonly times: ReservationTimes,
     private readonly answers: Pick<Answers, 'report'>,
-    private readonly clock: () => Date = () => new Date(),
+    private readonly clock: () => Date = runtime.date,
+    private readonly rows: ShelfRows = postgresShelfRows,
   ) {}
 
   async handle(unit: UnitOfWork, admitted: readonly AdmittedCommand[]): Promise<Answer[]> {
     const commands = admitted.map(withLowerCaseId);
-    const shelf = await lockShelf(unit.tx, {
+    const request = {
       orderIds: [...new Set(commands.map(({ payload }) => payload.orderId))],
       // Others were never set, so there is none of them; some could not even be asked for.
       productIds: commands.flatMap(({ payload }) =>
@@ -34,7 +37,8 @@ export class StockHandler implements CommandHandler {
       releasing: commands
         .filter(({ name }) => name === releaseStock.name || name === restockGoods.name)
         .map(({ payload }) => payload.orderId),
-    });
+    };
+    const shelf = await lockShelf(unit.tx, request, this.rows);
     const now = this.clock();
     const expiresAt = new Date(now.getTime() + this.times.ttlMs);
     const time = now.toISOString();
@@ -44,7 +48,7 @@ export class StockHandler implements CommandHandler {
       if (moved) this.answers.report(unit, { ...ownerOf(moved), effects: [effectOf(moved)] });
       return answer;
     });
-    await saveShelf(unit.tx, shelf);
+    await saveShelf(unit.tx, shelf, this.rows);
     return answers;
   }
 }

@@ -1,8 +1,7 @@
 import type { Tx } from '#messaging';
 import { isActive, type Reservation } from '../domain/reservation.js';
 import { Shelf } from '../domain/shelf.js';
-import { lockReservations, saveReservations } from './reservation-rows.js';
-import { lockStock, updateStock } from './stock-rows.js';
+import { postgresShelfRows, type ShelfRows } from './shelf-rows.js';
 
 export interface ShelfRequest {
   readonly orderIds: readonly string[];
@@ -16,31 +15,46 @@ export interface ShelfRequest {
  * Locks everything that a batch may change: reservations first, then products, each in the order of
  * their ids. All transactions of this service keep to that, so they cannot deadlock.
  */
-export async function lockShelf(tx: Tx, request: ShelfRequest): Promise<Shelf> {
-  const reservations = await lockReservations(tx, request.orderIds);
+export async function lockShelf(
+  tx: Tx,
+  request: ShelfRequest,
+  rows: ShelfRows = postgresShelfRows,
+): Promise<Shelf> {
+  const reservations = await rows.lockReservations(tx, request.orderIds);
   const releasing = new Set(request.releasing);
   const given = reservations.filter(({ orderId }) => releasing.has(orderId));
-  return lockProducts(tx, reservations, given, request.productIds);
+  return lockProducts(tx, reservations, { releasing: given, others: request.productIds, rows });
 }
 
 /** For reservations that are locked already. */
 export async function lockProducts(
   tx: Tx,
   reservations: readonly Reservation[],
-  releasing: readonly Reservation[] = reservations,
-  others: readonly string[] = [],
+  {
+    releasing = reservations,
+    others = [],
+    rows = postgresShelfRows,
+  }: {
+    readonly releasing?: readonly Reservation[];
+    readonly others?: readonly string[];
+    readonly rows?: ShelfRows;
+  } = {},
 ): Promise<Shelf> {
   const returning = releasing
     .filter(isActive)
     .flatMap(({ lines }) => lines.map(({ productId }) => productId));
   const productIds = [...new Set([...others, ...returning])];
-  const stock = productIds.length > 0 ? await lockStock(tx, productIds) : [];
+  const stock = productIds.length > 0 ? await rows.lockStock(tx, productIds) : [];
   return new Shelf(stock, reservations);
 }
 
 /** One statement a table. */
-export async function saveShelf(tx: Tx, shelf: Shelf): Promise<void> {
+export async function saveShelf(
+  tx: Tx,
+  shelf: Shelf,
+  rows: ShelfRows = postgresShelfRows,
+): Promise<void> {
   const { stock, reservations } = shelf.changes();
-  if (stock.length > 0) await updateStock(tx, stock);
-  if (reservations.length > 0) await saveReservations(tx, reservations);
+  if (stock.length > 0) await rows.updateStock(tx, stock);
+  if (reservations.length > 0) await rows.saveReservations(tx, reservations);
 }

@@ -5,11 +5,11 @@ import {
   type Outbox,
   type UnitOfWork,
 } from '#messaging';
-import { EffectWorkers } from '#participant';
+import { EffectWorkers, type EffectTaskStore } from '#participant';
 import { Batcher, backoffMs } from '#platform';
 import type { Outcome, Problem } from '../domain/notice.js';
-import { findNotices } from '../persistence/find-notices.js';
-import { settleNotices, type SettledNotice } from '../persistence/settle-notices.js';
+import { postgresNoticeRows, type NoticeRows } from '../persistence/notice-rows.js';
+import type { SettledNotice } from '../persistence/settle-notices.js';
 import type { MailSender } from '../provider/mail-sender.js';
 import type { NotificationSettings } from '../settings.js';
 import { NoticeExecution } from './notice.execution.js';
@@ -32,6 +32,9 @@ export interface NoticeWorkersParts {
   readonly log: MessagingLog;
   /** Pause between two looks for work that others left behind. Default: that of the workers. */
   readonly pollMs?: number;
+  readonly rows?: NoticeRows;
+  /** Default: the table `effect_task`. */
+  readonly store?: EffectTaskStore;
 }
 
 /** More work than connections, so that no connection waits for a record to be written. */
@@ -42,13 +45,15 @@ const MAX_MESSAGE = 500;
 
 /** Delivers notices; the subject is the notice's id. Gives up after days. */
 export class NoticeWorkers extends EffectWorkers<Outcome> {
-  constructor({ database, outbox, sender, settings, log, pollMs }: NoticeWorkersParts) {
+  constructor(parts: NoticeWorkersParts) {
+    const { database, outbox, sender, settings, log, pollMs, store } = parts;
+    const rows = parts.rows ?? postgresNoticeRows;
     // Single reads of concurrent runs, gathered into one statement.
     const finds = new Batcher({
       maxItems: 200,
       maxConcurrent: 2,
       run: async (noticeIds: string[]) => {
-        const notices = await findNotices(database, noticeIds);
+        const notices = await rows.findNotices(database, noticeIds);
         return noticeIds.map((noticeId) => notices.get(noticeId));
       },
     });
@@ -59,6 +64,7 @@ export class NoticeWorkers extends EffectWorkers<Outcome> {
       outbox,
       log,
       ...(pollMs !== undefined && { pollMs }),
+      ...(store && { store }),
       name: 'notice',
       concurrency: settings.MAIL_CONNECTIONS * WORK_PER_CONNECTION,
       leaseMs: settings.MAIL_TIMEOUT_MS * LEASE_TIMEOUTS,
@@ -67,7 +73,7 @@ export class NoticeWorkers extends EffectWorkers<Outcome> {
       execute: (noticeId) => execution.execute(noticeId),
       record: (unit, done) => {
         const settled = done.flatMap(({ subject, outcome }) => settledBy(subject, outcome));
-        return settle(unit, settled, log);
+        return settle(unit, settled, rows, log);
       },
       failed: (unit, failures) => {
         const givenUp = failures.filter(({ final }) => final);
@@ -75,7 +81,7 @@ export class NoticeWorkers extends EffectWorkers<Outcome> {
           const message = `${attempts} tries: ${error.message}`;
           return undeliverable(subject, { code: 'given-up', message });
         });
-        return settle(unit, settled, log);
+        return settle(unit, settled, rows, log);
       },
     });
   }
@@ -106,9 +112,10 @@ const undeliverable = (noticeId: string, { code, message }: Problem): SettledNot
 async function settle(
   unit: UnitOfWork,
   settled: readonly SettledNotice[],
+  rows: NoticeRows,
   log: MessagingLog,
 ): Promise<void> {
-  for (const notice of await settleNotices(unit.tx, settled)) {
+  for (const notice of await rows.settleNotices(unit.tx, settled)) {
     const { noticeId, problem, command, template, subjectId, email, order } = notice;
     log.error({ noticeId, ...problem }, 'a notice is undeliverable');
     if (!command) continue;

@@ -14,6 +14,7 @@ import {
   type ReceivedEvent,
   type UnitOfWork,
 } from '#messaging';
+import { runtime } from '#platform';
 import {
   decide,
   newInstance,
@@ -23,7 +24,7 @@ import {
   type SagaMessage,
   type StepTiming,
 } from '#saga';
-import { appendHistory, lockInstances, saveInstances, tickHandled } from '#saga-store';
+import type { SagaStore } from '#saga-store';
 import { mendProblem, replyProblem } from './check-message.js';
 import { commandEvent } from './command-event.js';
 import { readInboxItem, type InboxItem, type MoveRequest } from './inbox-item.js';
@@ -33,6 +34,7 @@ import { WorkingSet, type LiveInstance } from './working-set.js';
 const TIMERS_A_TICK = 500;
 
 export const STEP_TIMING = Symbol('step-timing');
+export const SAGA_STORE = Symbol('saga-store');
 
 interface Batch {
   readonly unit: UnitOfWork;
@@ -47,12 +49,13 @@ export class SagaEngine {
     private readonly registry: SagaRegistry,
     private readonly outbox: Outbox,
     @Inject(STEP_TIMING) private readonly timing: Required<StepTiming>,
+    @Inject(SAGA_STORE) private readonly store: SagaStore,
   ) {}
 
   async handle({ partition, events }: EventBatch, unit: UnitOfWork): Promise<void> {
     const items = events.map(readInboxItem);
     const ticks = items.filter((item) => item.to === 'timers');
-    const { now, instances } = await lockInstances(unit.tx, {
+    const { now, instances } = await this.store.lockInstances(unit.tx, {
       ids: items.flatMap((item) => (item.to === 'saga' ? [item.sagaId] : [])),
       keys: items.flatMap((item) => (item.to === 'key' ? [item] : [])),
       ...(ticks.length > 0 && {
@@ -189,7 +192,7 @@ export class SagaEngine {
   private async write({ unit, work, partition }: Batch, ticked: boolean): Promise<void> {
     const changed = work.changed();
     const position = changed.some((live) => live.sent) ? unit.stamp() : undefined;
-    await saveInstances(
+    await this.store.saveInstances(
       unit.tx,
       changed.map((live) => ({
         instance: live.instance,
@@ -198,11 +201,11 @@ export class SagaEngine {
         ...(live.sent && position && { position }),
       })),
     );
-    await appendHistory(
+    await this.store.appendHistory(
       unit.tx,
       changed.flatMap(({ instance, history }) => history.map((entry) => ({ instance, entry }))),
     );
-    if (ticked) await tickHandled(unit.tx, partition);
+    if (ticked) await this.store.tickHandled(unit.tx, partition);
   }
 
   /** @throws RetryableError when only a newer replica knows this version: it waits for one. */
@@ -215,7 +218,7 @@ export class SagaEngine {
   }
 
   private context(now: number): DecideContext {
-    return { now, jitter: Math.random(), timing: this.timing };
+    return { now, jitter: runtime.random(), timing: this.timing };
   }
 }
 

@@ -6,42 +6,44 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { eventType, SAGA_MESSAGES, topics } from '#contracts';
-import { Database, newId, Outbox, type UnitOfWork } from '#messaging';
-import type { Logger } from '#platform';
-import { claimTicks, ensureTickRows, type DueTick } from '#saga-store';
+import { newId, Outbox, type MessagingLog, type UnitOfWork } from '#messaging';
+import { runtime } from '#platform';
+import type { DueTick, SagaStore } from '#saga-store';
+import { SAGA_STORE } from '../engine/saga-engine.js';
 
 export const TIMER_POLL_MS = Symbol('timer-poll-ms');
 export const LOGGER = Symbol('logger');
 
 @Injectable()
 export class TimerService implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
+  private cancelTimer: (() => void) | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
 
   constructor(
-    private readonly database: Database,
     private readonly outbox: Outbox,
     @Inject(TIMER_POLL_MS) private readonly pollMs: number,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LOGGER) private readonly logger: Pick<MessagingLog, 'warn'>,
+    @Inject(SAGA_STORE) private readonly store: SagaStore,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.database.transaction((tx) => ensureTickRows(tx, topics['saga.inbox'].partitions));
+    const { partitions } = topics['saga.inbox'];
+    await this.outbox.transaction(({ tx }) => this.store.ensureTickRows(tx, partitions));
     this.schedule();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.cancelTimer?.();
     await this.running;
   }
 
   private schedule(): void {
     if (this.stopped) return;
-    this.timer = setTimeout(() => {
+    this.cancelTimer = runtime.after(this.pollMs, () => {
       this.running = this.poll().finally(() => this.schedule());
-    }, this.pollMs);
+    });
   }
 
   private async poll(): Promise<void> {
@@ -54,7 +56,7 @@ export class TimerService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async tick(unit: UnitOfWork): Promise<void> {
-    for (const due of await claimTicks(unit.tx)) unit.publish(tickEvent(due));
+    for (const due of await this.store.claimTicks(unit.tx)) unit.publish(tickEvent(due));
   }
 }
 

@@ -10,15 +10,11 @@ import {
   type OutgoingEvent,
   type UnitOfWork,
 } from '#messaging';
-import { Batcher } from '#platform';
+import { Batcher, runtime } from '#platform';
 import { createdFact, sagaStartOf } from '../domain/messages.js';
 import { newOrder } from '../domain/order.js';
-import {
-  findEarlier,
-  insertOrders,
-  type KeyedOrder,
-  type RequestKey,
-} from '../persistence/insert-orders.js';
+import type { KeyedOrder, RequestKey } from '../persistence/insert-orders.js';
+import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
 
 export interface AcceptanceRequest {
   readonly input: PlaceOrderInput;
@@ -57,7 +53,8 @@ export class AcceptanceDesk {
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
     limits: AcceptanceLimits = defaultLimits,
-    private readonly clock: () => Date = () => new Date(),
+    private readonly clock: () => Date = runtime.date,
+    private readonly rows: OrderRows = postgresOrderRows,
   ) {
     this.batcher = new Batcher({
       ...limits,
@@ -98,7 +95,7 @@ export class AcceptanceDesk {
       order: newOrder(input, now),
       ...(requestKey && { requestKey }),
     }));
-    const inserted = await insertOrders(unit.tx, orders);
+    const inserted = await this.rows.insertOrders(unit.tx, orders);
     orders.forEach(({ order }, index) => {
       if (!inserted.has(order.orderId)) return;
       const { input, traceparent } = requests[index] as AcceptanceRequest;
@@ -120,7 +117,7 @@ export class AcceptanceDesk {
     const repeated = requests.filter(({ input }) => !inserted.has(input.orderId));
     const keys = repeated.flatMap(({ requestKey }) => requestKey?.key ?? []);
     const ids = repeated.map(({ input }) => input.orderId);
-    const earlier = await findEarlier(unit.tx, ids, [...new Set(keys)]);
+    const earlier = await this.rows.findEarlier(unit.tx, ids, [...new Set(keys)]);
     const ofKey = new Map(earlier.map((request) => [request.requestKey?.key, request]));
     const ofId = new Set(earlier.map(({ orderId }) => orderId));
     return requests.map((request): Acceptance => {

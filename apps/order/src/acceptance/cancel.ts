@@ -1,13 +1,15 @@
 import type { OrderStatus, Reason } from '#contracts';
 import type { Outbox } from '#messaging';
+import { runtime } from '#platform';
 import { sagaCancelOf } from '../domain/messages.js';
-import { findStatus } from '../persistence/read-orders.js';
+import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
 
 /** Passes a customer's wish to cancel on to the saga, which alone decides and changes the order. */
 export class CancelDesk {
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
-    private readonly clock: () => Date = () => new Date(),
+    private readonly clock: () => Date = runtime.date,
+    private readonly rows: Pick<OrderRows, 'findStatus'> = postgresOrderRows,
   ) {}
 
   /**
@@ -18,7 +20,7 @@ export class CancelDesk {
   cancel(orderId: string, why?: string, traceparent?: string): Promise<OrderStatus | undefined> {
     const reason: Reason = { code: 'cancelled-by-customer', message: why ?? 'no reason given' };
     return this.outbox.transaction(async (unit) => {
-      const order = await findStatus(unit.tx, orderId);
+      const order = await this.rows.findStatus(unit.tx, orderId);
       if (order?.status === 'pending') {
         const cancel = sagaCancelOf(orderId, reason, this.clock());
         unit.publish(traceparent === undefined ? cancel : { ...cancel, traceparent });

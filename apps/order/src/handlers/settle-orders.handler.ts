@@ -1,27 +1,29 @@
-import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { cancelOrder, confirmOrder } from '#contracts';
 import { caused, type UnitOfWork } from '#messaging';
 import { succeed, type AdmittedCommand, type Answer, type CommandHandler } from '#participant';
+import { runtime } from '#platform';
 import { settledFact } from '../domain/messages.js';
 import { settle, type Settlement } from '../domain/settle.js';
-import { lockOrders, updateOrders, type SettlingOrder } from '../persistence/settle-orders.js';
+import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
+import type { SettlingOrder } from '../persistence/settle-orders.js';
 
 /**
  * Confirms and cancels orders on the saga's behalf: the only place where an order's status changes.
  * A batch locks its orders once, is folded in memory and written by one statement.
  */
-@Injectable()
 export class SettleOrdersHandler implements CommandHandler {
   readonly participant = 'order';
   readonly commands = [confirmOrder, cancelOrder];
 
+  constructor(private readonly rows: OrderRows = postgresOrderRows) {}
+
   async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
     const settlements = commands.map(settlementOf);
     const ids = [...new Set(settlements.map(({ orderId }) => orderId))];
-    const orders = await lockOrders(unit.tx, ids);
+    const orders = await this.rows.lockOrders(unit.tx, ids);
     const changed = new Map<string, SettlingOrder>();
-    const now = new Date();
+    const now = runtime.date();
     settlements.forEach((settlement, index) => {
       const before = orders.get(settlement.orderId);
       const after = settle(before, settlement);
@@ -30,7 +32,7 @@ export class SettleOrdersHandler implements CommandHandler {
       changed.set(after.orderId, after);
       unit.publish(caused((commands[index] as AdmittedCommand).event, settledFact(after, now)));
     });
-    if (changed.size > 0) await updateOrders(unit.tx, [...changed.values()], now);
+    if (changed.size > 0) await this.rows.updateOrders(unit.tx, [...changed.values()], now);
     return settlements.map(({ kind }) =>
       succeed(kind === 'confirm' ? 'order.order-confirmed' : 'order.order-cancelled', {}),
     );

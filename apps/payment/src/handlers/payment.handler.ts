@@ -1,13 +1,10 @@
-import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { chargePayment, refundGoods, refundPayment } from '#contracts';
 import type { UnitOfWork } from '#messaging';
 import { accepted, type AdmittedCommand, type Answer, type CommandHandler } from '#participant';
 import { acceptCharge, acceptGoodsRefund, acceptUndo, type Acceptance } from '../domain/accept.js';
-import { insertPayments } from '../persistence/insert-payments.js';
-import { lockPayments } from '../persistence/lock-payments.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
-import { updatePayments } from '../persistence/update-payments.js';
+import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
 import {
   chargeAnswer,
   declined,
@@ -25,15 +22,17 @@ type GoodsPayload = z.output<typeof refundGoods.payload>;
  * Accepts commands: what they want is written down, and the workers are told. No provider is called
  * here, so a batch takes milliseconds whatever the provider does.
  */
-@Injectable()
 export class PaymentHandler implements CommandHandler {
   readonly participant = 'payment';
   readonly commands = [chargePayment, refundPayment, refundGoods];
 
-  constructor(private readonly workers: PaymentWorkers) {}
+  constructor(
+    private readonly workers: PaymentWorkers,
+    private readonly rows: PaymentRows = postgresPaymentRows,
+  ) {}
 
   async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
-    const stored = await lockPayments(unit.tx, [...new Set(commands.map(orderOf))]);
+    const stored = await this.rows.lockPayments(unit.tx, [...new Set(commands.map(orderOf))]);
     const current = new Map(stored);
     const wanted = new Set<string>();
     const answers = commands.map((command) => {
@@ -56,7 +55,7 @@ export class PaymentHandler implements CommandHandler {
     current: ReadonlyMap<string, StoredPayment>,
   ): Promise<void> {
     const after = [...current.values()];
-    await insertPayments(
+    await this.rows.insertPayments(
       unit.tx,
       after.filter(({ orderId }) => !stored.has(orderId)),
     );
@@ -64,7 +63,7 @@ export class PaymentHandler implements CommandHandler {
       const before = stored.get(payment.orderId);
       return before && before !== payment ? [{ before, after: payment }] : [];
     });
-    await updatePayments(unit.tx, changes);
+    await this.rows.updatePayments(unit.tx, changes);
   }
 }
 

@@ -7,24 +7,28 @@ import {
   type EffectFailure,
   type LateAnswer,
 } from '#participant';
+import { runtime } from '#platform';
 import type { Payment } from '../domain/payment.js';
 import { settle, type Outcome } from '../domain/settle.js';
-import { lockPayments } from '../persistence/lock-payments.js';
-import { updatePayments, type PaymentChange } from '../persistence/update-payments.js';
+import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
+import type { PaymentChange } from '../persistence/update-payments.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
 import { answersDue, effectsOf, factEvents, rejected } from './payment.replies.js';
 
 /** Writes what came of the work, tells those who wait for it, and publishes what happened. */
 export class PaymentRecorder {
-  constructor(private readonly answers: Pick<Answers, 'answer' | 'report'>) {}
+  constructor(
+    private readonly answers: Pick<Answers, 'answer' | 'report'>,
+    private readonly rows: PaymentRows = postgresPaymentRows,
+  ) {}
 
   async record(unit: UnitOfWork, done: readonly EffectDone<Outcome>[]): Promise<void> {
-    const payments = await lockPayments(
+    const payments = await this.rows.lockPayments(
       unit.tx,
       done.map(({ subject }) => subject),
     );
     const changes: PaymentChange[] = [];
-    const now = new Date();
+    const now = runtime.date();
     const answers = done.flatMap(({ subject, outcome }) => {
       const before = payments.get(subject);
       if (!before) return [];
@@ -37,7 +41,7 @@ export class PaymentRecorder {
       if (outcome.kind === 'goods-refunded') this.report(unit, due.payment);
       return [...due.answers, ...refusals(before, outcome)];
     });
-    await updatePayments(unit.tx, changes);
+    await this.rows.updatePayments(unit.tx, changes);
     await this.answers.answer(unit, answers);
   }
 
@@ -58,7 +62,7 @@ export class PaymentRecorder {
         .map(({ subject, error }) => [subject, error]),
     );
     if (first.size === 0) return;
-    const payments = await lockPayments(unit.tx, [...first.keys()]);
+    const payments = await this.rows.lockPayments(unit.tx, [...first.keys()]);
     const answers = [...payments.values()].flatMap((payment) => {
       const message = first.get(payment.orderId)?.message ?? '';
       const answer = parked({ code: 'provider-unavailable', message });

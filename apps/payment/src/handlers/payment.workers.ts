@@ -1,9 +1,8 @@
 import type { Database, MessagingLog, Outbox } from '#messaging';
-import { EffectWorkers, asNotNow, type Answers } from '#participant';
+import { EffectWorkers, asNotNow, type Answers, type EffectTaskStore } from '#participant';
 import { Batcher, Sealer, backoffMs } from '#platform';
 import type { Outcome } from '../domain/settle.js';
-import { findPayments } from '../persistence/find-payments.js';
-import { storeIntents } from '../persistence/store-intents.js';
+import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
 import type { PaymentProvider } from '../provider/payment-provider.js';
 import type { PaymentSettings } from '../settings.js';
 import { PaymentExecution, type PaymentStore } from './payment.execution.js';
@@ -18,6 +17,9 @@ export interface PaymentWorkersParts {
   readonly log: MessagingLog;
   /** Pause between two looks for work that others left behind. Default: that of the workers. */
   readonly pollMs?: number;
+  readonly rows?: PaymentRows;
+  /** Default: the table `effect_task`. */
+  readonly store?: EffectTaskStore;
 }
 
 /** The settings that the workers read. */
@@ -36,10 +38,11 @@ const LEASE_CALLS = 10;
 /** Drives payments; the subject is the order's id. It never gives up: see `PaymentRecorder`. */
 export class PaymentWorkers extends EffectWorkers<Outcome> {
   constructor(parts: PaymentWorkersParts) {
-    const { database, outbox, answers, provider, settings, log, pollMs } = parts;
+    const { database, outbox, answers, provider, settings, log, pollMs, store } = parts;
+    const rows = parts.rows ?? postgresPaymentRows;
     const sealer = new Sealer(settings.PAYMENT_TOKEN_KEY);
-    const execution = new PaymentExecution(provider, sealer, paymentStore(database));
-    const recorder = new PaymentRecorder(answers);
+    const execution = new PaymentExecution(provider, sealer, paymentStore(database, rows));
+    const recorder = new PaymentRecorder(answers, rows);
     const backoff = {
       baseMs: settings.OUTBOUND_BACKOFF_MS,
       maxMs: settings.OUTBOUND_BACKOFF_MAX_MS,
@@ -49,6 +52,7 @@ export class PaymentWorkers extends EffectWorkers<Outcome> {
       outbox,
       log,
       ...(pollMs !== undefined && { pollMs }),
+      ...(store && { store }),
       name: 'payment',
       concurrency: settings.OUTBOUND_CONNECTIONS,
       leaseMs: settings.OUTBOUND_TIMEOUT_MS * LEASE_CALLS,
@@ -62,19 +66,19 @@ export class PaymentWorkers extends EffectWorkers<Outcome> {
 }
 
 /** Single reads and writes of concurrent runs, gathered into one statement each. */
-function paymentStore(database: Pick<Database, 'query'>): PaymentStore {
+function paymentStore(database: Pick<Database, 'query'>, rows: PaymentRows): PaymentStore {
   const finds = new Batcher({
     maxItems: 200,
     maxConcurrent: 2,
     run: async (orderIds: string[]) => {
-      const payments = await findPayments(database, orderIds);
+      const payments = await rows.findPayments(database, orderIds);
       return orderIds.map((orderId) => payments.get(orderId));
     },
   });
   const intents = new Batcher({
     maxItems: 200,
     maxConcurrent: 2,
-    run: (items: { orderId: string; intentId: string }[]) => storeIntents(database, items),
+    run: (items: { orderId: string; intentId: string }[]) => rows.storeIntents(database, items),
   });
   return {
     find: (orderId) => finds.add(orderId),

@@ -1,25 +1,24 @@
-import { Injectable } from '@nestjs/common';
 import { shipOrder } from '#contracts';
 import type { UnitOfWork } from '#messaging';
 import type { AdmittedCommand, Answer, CommandHandler } from '#participant';
 import { alsoWaiting, newShipment, type ShipRequest } from '../domain/shipment.js';
-import { lockShipments } from '../persistence/find-shipments.js';
-import { insertShipments } from '../persistence/insert-shipments.js';
 import type { StoredShipment } from '../persistence/shipment-row.js';
-import { updateShipments } from '../persistence/update-shipments.js';
+import { postgresShipmentRows, type ShipmentRows } from '../persistence/shipment-rows.js';
 import { shipAnswer } from './shipping.replies.js';
 import { ShippingWorkers } from './shipping.workers.js';
 
 /** Accepts commands: what is to be shipped is written down, and the workers are told. */
-@Injectable()
 export class ShippingHandler implements CommandHandler {
   readonly participant = 'shipping';
   readonly commands = [shipOrder];
 
-  constructor(private readonly workers: ShippingWorkers) {}
+  constructor(
+    private readonly workers: ShippingWorkers,
+    private readonly rows: ShipmentRows = postgresShipmentRows,
+  ) {}
 
   async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
-    const stored = await lockShipments(unit.tx, [...new Set(commands.map(orderOf))]);
+    const stored = await this.rows.lockShipments(unit.tx, [...new Set(commands.map(orderOf))]);
     const current = new Map(stored);
     const answers = commands.map((command) => {
       const shipment = accept(current.get(orderOf(command)), command);
@@ -27,11 +26,11 @@ export class ShippingHandler implements CommandHandler {
       return shipAnswer(shipment);
     });
     const after = [...current.values()];
-    await insertShipments(
+    await this.rows.insertShipments(
       unit.tx,
       after.filter(({ orderId }) => !stored.has(orderId)),
     );
-    await updateShipments(
+    await this.rows.updateShipments(
       unit.tx,
       after.flatMap((shipment) => {
         const before = stored.get(shipment.orderId);

@@ -1,28 +1,52 @@
 import type { Database, MessagingLog, Outbox } from '#messaging';
-import { EffectWorkers, NotNowError, type Answers, type EffectLease } from '#participant';
+import {
+  EffectWorkers,
+  NotNowError,
+  type Answers,
+  type EffectLease,
+  type EffectTaskStore,
+} from '#participant';
 import { Batcher, OutboundError, backoffMs } from '#platform';
 import type { Outcome, Shipment } from '../domain/shipment.js';
-import { findShipments } from '../persistence/find-shipments.js';
+import { postgresShipmentRows, type ShipmentRows } from '../persistence/shipment-rows.js';
 import type { Carrier } from '../provider/carrier.js';
 import type { ShippingSettings } from '../settings.js';
 import { ShippingRecorder } from './shipping.recorder.js';
 
 export interface ShippingWorkersParts {
-  readonly database: Database;
-  readonly outbox: Outbox;
-  readonly answers: Answers;
+  readonly database: Pick<Database, 'query'>;
+  readonly outbox: Pick<Outbox, 'transaction'>;
+  readonly answers: Pick<Answers, 'answer'>;
   readonly carrier: Carrier;
-  readonly settings: ShippingSettings;
+  readonly settings: WorkerSettings;
   readonly log: MessagingLog;
+  /** Pause between two looks for work that others left behind. Default: that of the workers. */
+  readonly pollMs?: number;
+  readonly rows?: ShipmentRows;
+  /** Default: the table `effect_task`. */
+  readonly store?: EffectTaskStore;
 }
+
+/** The settings that the workers read. */
+export type WorkerSettings = Pick<
+  ShippingSettings,
+  | 'OUTBOUND_CONNECTIONS'
+  | 'OUTBOUND_TIMEOUT_MS'
+  | 'OUTBOUND_BACKOFF_MS'
+  | 'OUTBOUND_BACKOFF_MAX_MS'
+  | 'RETURN_POLL_MS'
+  | 'RETURN_POLL_MAX_MS'
+>;
 
 /** Three calls are the most that one run makes; after this, another may begin. */
 const LEASE_CALLS = 6;
 
 /** Books shipments; the subject is the order's id. It never gives up: the pivot must be decided. */
 export class ShippingWorkers extends EffectWorkers<Outcome> {
-  constructor({ database, outbox, answers, carrier, settings, log }: ShippingWorkersParts) {
-    const recorder = new ShippingRecorder(answers);
+  constructor(parts: ShippingWorkersParts) {
+    const { database, outbox, answers, carrier, settings, log, pollMs, store } = parts;
+    const rows = parts.rows ?? postgresShipmentRows;
+    const recorder = new ShippingRecorder(answers, rows);
     const backoff = {
       baseMs: settings.OUTBOUND_BACKOFF_MS,
       maxMs: settings.OUTBOUND_BACKOFF_MAX_MS,
@@ -31,7 +55,7 @@ export class ShippingWorkers extends EffectWorkers<Outcome> {
       maxItems: 200,
       maxConcurrent: 2,
       run: async (orderIds: string[]) => {
-        const shipments = await findShipments(database, orderIds);
+        const shipments = await rows.findShipments(database, orderIds);
         return orderIds.map((orderId) => shipments.get(orderId));
       },
     });
@@ -39,6 +63,8 @@ export class ShippingWorkers extends EffectWorkers<Outcome> {
       database,
       outbox,
       log,
+      ...(pollMs !== undefined && { pollMs }),
+      ...(store && { store }),
       name: 'shipping',
       concurrency: settings.OUTBOUND_CONNECTIONS,
       leaseMs: settings.OUTBOUND_TIMEOUT_MS * LEASE_CALLS,

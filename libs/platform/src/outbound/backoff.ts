@@ -1,3 +1,4 @@
+import { runtime } from '../runtime.js';
 import { milliseconds, wholeNumber } from '../settings.js';
 
 /** For services that call other parties: `serviceSettings.extend({ ...outboundSettings })`. */
@@ -27,7 +28,7 @@ export interface Backoff {
 export const backoffMs = (
   { baseMs, maxMs }: Backoff,
   attempts: number,
-  random: () => number = Math.random,
+  random: () => number = runtime.random,
 ): number => {
   const pauseMs = Math.min(maxMs, baseMs * 2 ** (Math.max(1, attempts) - 1));
   return Math.round(pauseMs * (0.5 + random() / 2));

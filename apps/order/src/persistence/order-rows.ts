@@ -1,0 +1,34 @@
+/** What the order service keeps, as its desks and its handler use it; a simulator brings its own. */
+import type { Tx } from '#messaging';
+import type { Order } from '../domain/order.js';
+import {
+  findEarlier,
+  insertOrders,
+  type EarlierRequest,
+  type KeyedOrder,
+} from './insert-orders.js';
+import { findStatus } from './read-orders.js';
+import { lockOrders, updateOrders, type SettlingOrder } from './settle-orders.js';
+
+export interface OrderRows {
+  /** Ids and request keys are taken once. @returns the ids of the orders that were not there */
+  insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>>;
+  /** Orders that were there before, by their own id or by the idempotency key of their request. */
+  findEarlier(
+    tx: Tx,
+    orderIds: readonly string[],
+    keys: readonly string[],
+  ): Promise<EarlierRequest[]>;
+  findStatus(tx: Tx, orderId: string): Promise<Pick<Order, 'status' | 'reason'> | undefined>;
+  /** Locks in the order of the ids. */
+  lockOrders(tx: Tx, orderIds: readonly string[]): Promise<Map<string, SettlingOrder>>;
+  updateOrders(tx: Tx, orders: readonly SettlingOrder[], at: Date): Promise<void>;
+}
+
+export const postgresOrderRows: OrderRows = {
+  insertOrders,
+  findEarlier,
+  findStatus,
+  lockOrders,
+  updateOrders,
+};

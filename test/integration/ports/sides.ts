@@ -1,0 +1,138 @@
+/**
+ * The two sides that every port's contract is held against: Postgres, and the simulator's database.
+ * Each opens a fresh database; what waits for a lock there can be waited for.
+ */
+import type { MigrationInterface } from 'typeorm';
+import {
+  openDatabase,
+  OUTBOX_TABLE,
+  PartitionUpkeep,
+  systemClock,
+  type Database,
+  type PartitionedTable,
+  type Tx,
+} from '#messaging';
+import { createDatabase, testId, testPostgres, waitFor } from '#testing';
+import { SimDatabase, type SimConnection } from '../../../tools/simulate/database/database.js';
+import { newActor } from '../../../tools/simulate/world/scheduler.js';
+import { World } from '../../../tools/simulate/world/world.js';
+import { silent } from '../participant-harness.js';
+
+export interface Side {
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** For statements of their own. */
+  readonly session: Tx;
+  /** Resolves when somebody waits for a lock. */
+  someoneWaits(): Promise<void>;
+  readonly postgres: Database | undefined;
+  readonly simulated: SimConnection | undefined;
+  close(): Promise<void>;
+}
+
+const WAITING = { what: 'somebody who waits for a lock' };
+
+export interface Schema {
+  readonly migrations: readonly (new () => MigrationInterface)[];
+  readonly tables: readonly PartitionedTable[];
+}
+
+async function openPostgres({ migrations, tables }: Schema): Promise<Side> {
+  const server = await testPostgres();
+  const made = await createDatabase(server, testId());
+  const database = await openDatabase({
+    url: made.url,
+    poolSize: 5,
+    applicationName: 'ports-test',
+    migrations,
+    log: silent,
+  });
+  const upkeep = { database, clock: systemClock, log: silent };
+  await new PartitionUpkeep([OUTBOX_TABLE, ...tables], upkeep).run();
+  const waiters = `select count(*)::int as count from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'`;
+  return {
+    transaction: (work) => database.transaction(work),
+    session: database,
+    someoneWaits: async () => {
+      await waitFor(async () => {
+        const [row] = await database.query<{ count: number }>(waiters);
+        return (row?.count ?? 0) > 0;
+      }, WAITING);
+    },
+    postgres: database,
+    simulated: undefined,
+    close: async () => {
+      await database.close();
+      await made.drop();
+      await server.stop();
+    },
+  };
+}
+
+function openSimulated(): Promise<Side> {
+  const options = { seed: 1, rates: {}, spared: new Set<string>(), slowestMs: 5, keepTrace: false };
+  const world = new World(options);
+  const connection = new SimDatabase(world, 'ports').connect(newActor('test'));
+  let isOpen = true;
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  // Virtual time passes by itself here, as the machine's does.
+  const running = (async () => {
+    while (isOpen) {
+      await world.scheduler.run(Infinity);
+      await turn();
+    }
+  })();
+  let seen = 0;
+  return Promise.resolve({
+    transaction: (work) => connection.transaction(work),
+    session: connection,
+    someoneWaits: async () => {
+      await waitFor(() => (world.situations.get('waited for a row lock') ?? 0) > seen, WAITING);
+      seen = world.situations.get('waited for a row lock') ?? 0;
+    },
+    postgres: undefined,
+    simulated: connection,
+    close: async () => {
+      isOpen = false;
+      await running;
+    },
+  } satisfies Side);
+}
+
+export const SIDES: readonly (readonly [string, (schema: Schema) => Promise<Side>])[] = [
+  ['Postgres', openPostgres],
+  ['the simulator', openSimulated],
+];
+
+/** Runs `first` in a transaction that stays open until `second` waits for it, then lets both end. */
+export async function second(
+  side: Side,
+  first: (tx: Tx) => Promise<unknown>,
+  then: (tx: Tx) => Promise<unknown>,
+  end: 'commit' | 'rollback' = 'commit',
+): Promise<string[]> {
+  const order: string[] = [];
+  const isLocked = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  const held = side
+    .transaction(async (tx) => {
+      await first(tx);
+      isLocked.resolve();
+      await mayEnd.promise;
+      order.push('first ends');
+      if (end === 'rollback') throw new Error('taken back');
+    })
+    .catch((error: unknown) => {
+      if (end === 'commit') throw error;
+    });
+  await isLocked.promise;
+  const waits = side.transaction(async (tx) => {
+    await then(tx);
+    order.push('second has it');
+  });
+  const settled = waits.catch(() => undefined);
+  await side.someoneWaits().finally(() => mayEnd.resolve());
+  await Promise.all([held, settled]);
+  await waits;
+  return order;
+}

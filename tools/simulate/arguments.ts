@@ -1,0 +1,74 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+
+export const HELP = `Runs the services' own code in simulated worlds, each with its own faults.
+
+  npm run simulate -- [options]
+
+  --seeds N      how many seeds (default 100)
+  --from S       the first of them (default 1)
+  --workers N    threads (default: one a core)
+  --trace        prints all that happens in the first seed, and runs no other
+  --no-shrink    a failing seed is told as it is
+  --json         the figures as JSON, for a program
+  --help
+
+Real: engine, decide, outbox, relay, publisher, batch runner, barrier, parking, effect workers, timers
+and the handlers of order, inventory, payment, shipping and notification, without returns. Simulated: Postgres (no SQL:
+each store's own, held against Postgres by test/integration/ports), Kafka with its consumer groups,
+the payment provider, the carrier and the mail server, time, chance and crashes. Left out: HTTP, the
+Kafka client, SQL, migrations, and the upkeep of partitions.
+
+The exit status is 1 when a promise is broken; the seed is then shortened, and told as a story.`;
+
+export interface SimulateArguments {
+  readonly from: number;
+  readonly seeds: number;
+  readonly workers: number;
+  readonly trace: boolean;
+  readonly shrink: boolean;
+  readonly json: boolean;
+}
+
+/** For a mistake in how the command was called. */
+export class UsageError extends Error {}
+
+/** Undefined when only help is wanted. @throws UsageError */
+export const readArguments = (args: readonly string[]): SimulateArguments | undefined => {
+  const values = parse(args);
+  if (values.help) return undefined;
+  return {
+    from: whole('--from', values.from, 0, 2 ** 48),
+    seeds: whole('--seeds', values.seeds, 1, 100_000_000),
+    workers: whole('--workers', values.workers, 1, 256),
+    trace: values.trace,
+    shrink: !values['no-shrink'],
+    json: values.json,
+  };
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        seeds: { type: 'string', default: '100' },
+        from: { type: 'string', default: '1' },
+        workers: { type: 'string', default: String(availableParallelism()) },
+        trace: { type: 'boolean', default: false },
+        'no-shrink': { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const whole = (name: string, text: string, min: number, max: number): number => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not '${text}'`);
+};

@@ -1,0 +1,69 @@
+/** Row locks: for update, or shared; whoever cannot have one waits for those who do. */
+/** A transaction, as far as locks go. */
+export interface Holder {
+  readonly locks: Set<Lock>;
+  /** Whom its statement waits for at the moment. */
+  readonly waitsFor: readonly Holder[];
+}
+
+export interface Lock {
+  exclusive: Holder | undefined;
+  readonly shared: Set<Holder>;
+  /** Called when somebody lets go of it. */
+  waiting: (() => void)[];
+}
+
+/** Thrown through a statement that must wait; it runs again when one of these has ended. */
+export class Blocked extends Error {
+  constructor(
+    readonly lock: Lock,
+    readonly by: readonly Holder[],
+  ) {
+    super('somebody else has the row');
+  }
+}
+
+export class Locks {
+  private readonly byName = new Map<string, Lock>();
+
+  /** Who keeps `transaction` from having this lock. */
+  blockers(name: string, transaction: Holder, share: boolean): Holder[] {
+    const lock = this.byName.get(name);
+    if (!lock) return [];
+    const holders = lock.exclusive ? [lock.exclusive] : share ? [] : [...lock.shared];
+    return holders.filter((holder) => holder !== transaction);
+  }
+
+  /** @throws Blocked */
+  take(name: string, transaction: Holder, share: boolean): void {
+    let lock = this.byName.get(name);
+    if (!lock) {
+      lock = { exclusive: undefined, shared: new Set(), waiting: [] };
+      this.byName.set(name, lock);
+    }
+    const by = this.blockers(name, transaction, share);
+    if (by.length > 0) throw new Blocked(lock, by);
+    if (share) lock.shared.add(transaction);
+    else lock.exclusive = transaction;
+    transaction.locks.add(lock);
+  }
+}
+
+export const release = (lock: Lock, transaction: Holder): void => {
+  if (lock.exclusive === transaction) lock.exclusive = undefined;
+  lock.shared.delete(transaction);
+  for (const wake of lock.waiting.splice(0)) wake();
+};
+
+/** Whether `transaction` waits, by way of others, for itself. */
+export const isDeadlock = (
+  transaction: Holder,
+  by: readonly Holder[],
+  seen = new Set<Holder>(),
+): boolean =>
+  by.some((holder) => {
+    if (holder === transaction) return true;
+    if (seen.has(holder)) return false;
+    seen.add(holder);
+    return isDeadlock(transaction, holder.waitsFor, seen);
+  });

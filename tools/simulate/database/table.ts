@@ -1,0 +1,12 @@
+/** Committed rows by key. Rows are never changed, only replaced. */
+export class Table<Row> {
+  readonly rows = new Map<string, Row>();
+  /** Further unique values: from the value to the key of the row that has it. */
+  readonly uniques = new Map<string, string>();
+
+  constructor(
+    readonly name: string,
+    /** Values besides the key that only one row may have. */
+    readonly uniqueValuesOf: (row: Row) => readonly string[] = () => [],
+  ) {}
+}

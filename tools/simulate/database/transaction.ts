@@ -1,0 +1,237 @@
+import { CommitUnknownError, type Tx } from '#messaging';
+import type { Actor } from '../world/scheduler.js';
+import type { World } from '../world/world.js';
+import {
+  abortedTransaction,
+  connectionLost,
+  connectionRefused,
+  deadlockDetected,
+  serializationFailure,
+} from './errors.js';
+import { Blocked, isDeadlock, release, type Holder, type Lock, type Locks } from './locks.js';
+import type { Table } from './table.js';
+import { View, type Writer } from './view.js';
+
+/** Undefined: the row is deleted. */
+interface Written {
+  readonly row: unknown;
+}
+
+export type CommitOutcome = 'committed' | 'refused' | 'unknown-committed' | 'unknown-lost';
+export type Writes = ReadonlyMap<Table<unknown>, ReadonlyMap<string, Written>>;
+
+/** What a transaction needs of its database. */
+export interface Server {
+  readonly world: World;
+  readonly actor: Actor;
+  readonly locks: Locks;
+  readonly nowMs: number;
+  /** What goes wrong with this statement, other than what it causes itself. */
+  trouble(label: string, actor: Actor): Error | undefined;
+  commitOutcome(): CommitOutcome;
+  committed(writes: Writes): void;
+  ended(transaction: SimTransaction): void;
+}
+
+type State = 'open' | 'failed' | 'committing' | 'ended';
+
+/** What a simulated store runs its statements on: a transaction, or a connection. */
+export interface Session {
+  statement<Result>(label: string, work: (view: View) => Result): Promise<Result>;
+}
+
+/** A transaction of one connection. Statements are functions, as the simulated database has no SQL. */
+export class SimTransaction implements Tx, Session, Writer {
+  readonly locks = new Set<Lock>();
+  readonly startedMs: number;
+  /** Whom its statement waits for at the moment. */
+  waitsFor: readonly Holder[] = [];
+  private readonly writes = new Map<Table<unknown>, Map<string, Written>>();
+  private isOnlyStatement = false;
+  private undo: (() => void)[] = [];
+  private state: State = 'open';
+  private last: Promise<unknown> | undefined;
+
+  constructor(
+    private readonly database: Server,
+    readonly actor: Actor,
+  ) {
+    this.startedMs = database.nowMs;
+  }
+
+  query(sql: string): never {
+    throw new Error(`the simulated database has no SQL: ${sql.trim().slice(0, 60)}`);
+  }
+
+  /** One round trip; one after the other, as on a connection. */
+  statement<Result>(label: string, work: (view: View) => Result): Promise<Result> {
+    const run = (): Promise<Result> => this.roundTrip(label, work);
+    const result = this.last === undefined ? run() : this.last.then(run, run);
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.last = settled;
+    void settled.then(() => {
+      if (this.last === settled) this.last = undefined;
+    });
+    return result;
+  }
+
+  /** The same for a transaction of one statement: it commits with it, in the same round trip. */
+  only<Result>(label: string, work: (view: View) => Result): Promise<Result> {
+    this.isOnlyStatement = true;
+    return this.roundTrip(label, work);
+  }
+
+  written<Row>(table: Table<Row>): Map<string, Written> | undefined {
+    return this.writes.get(table as unknown as Table<unknown>);
+  }
+
+  write<Row>(table: Table<Row>, key: string, row: Row | undefined): void {
+    const written = this.written(table) ?? new Map<string, Written>();
+    this.writes.set(table as unknown as Table<unknown>, written);
+    const before = written.get(key);
+    this.undo.push(() => {
+      if (before) written.set(key, before);
+      else written.delete(key);
+    });
+    written.set(key, { row });
+  }
+
+  /** @throws CommitUnknownError, or what the server says */
+  commit(): Promise<void> {
+    if (this.state !== 'open') {
+      this.end();
+      return Promise.reject(abortedTransaction());
+    }
+    if (this.writes.size === 0) {
+      this.end();
+      return Promise.resolve();
+    }
+    this.state = 'committing';
+    const { world } = this.database;
+    return new Promise((resolve, reject) => {
+      // From here on it is the server's: it commits also when the client is gone.
+      world.scheduler.after(world.delays.database(), this.database.actor, () => {
+        const outcome = this.database.commitOutcome();
+        const isApplied = outcome === 'committed' || outcome === 'unknown-committed';
+        if (isApplied && this.state === 'committing') this.apply();
+        const isEnded = this.state === 'ended' && !isApplied;
+        this.end();
+        world.scheduler.after(world.delays.answer(), this.actor, () => {
+          if (isEnded || outcome.startsWith('unknown')) reject(unknownCommit());
+          else if (outcome === 'refused') reject(serializationFailure());
+          else resolve();
+        });
+      });
+    });
+  }
+
+  /** Lets go of everything; what was written is gone unless it was applied. */
+  end(): void {
+    if (this.state === 'ended') return;
+    this.state = 'ended';
+    this.database.ended(this);
+    for (const lock of this.locks) release(lock, this);
+    this.locks.clear();
+    this.waitsFor = [];
+  }
+
+  /** Its client died: what was on its way to be committed is, all else is not. */
+  clientGone(): void {
+    if (this.state !== 'committing') this.end();
+  }
+
+  private apply(): void {
+    for (const [table, rows] of this.writes) {
+      for (const [key, { row }] of rows) {
+        const before = table.rows.get(key);
+        if (before !== undefined) {
+          for (const value of table.uniqueValuesOf(before)) table.uniques.delete(value);
+        }
+        if (row === undefined) table.rows.delete(key);
+        else {
+          table.rows.set(key, row);
+          for (const value of table.uniqueValuesOf(row)) table.uniques.set(value, key);
+        }
+      }
+    }
+    this.database.committed(this.writes);
+  }
+
+  private roundTrip<Result>(label: string, work: (view: View) => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const { world } = this.database;
+      world.scheduler.after(world.delays.database(), this.actor, () =>
+        this.attempt(label, work, resolve, reject),
+      );
+    });
+  }
+
+  private attempt<Result>(
+    label: string,
+    work: (view: View) => Result,
+    resolve: (result: Result) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const { world, locks, nowMs } = this.database;
+    if (this.state !== 'open') {
+      reject(this.state === 'failed' ? abortedTransaction() : connectionLost());
+      return;
+    }
+    const trouble = this.database.trouble(label, this.actor);
+    if (trouble !== undefined) {
+      this.fail(trouble);
+      reject(trouble);
+      return;
+    }
+    this.waitsFor = [];
+    this.undo = [];
+    try {
+      const result = work(new View(this, locks, nowMs));
+      if (this.isOnlyStatement) this.commitWith(result, resolve, reject);
+      else resolve(result);
+    } catch (thrown) {
+      for (const undo of this.undo.reverse()) undo();
+      if (thrown instanceof Blocked && !isDeadlock(this, thrown.by)) {
+        this.waitsFor = thrown.by;
+        world.met('waited for a row lock');
+        thrown.lock.waiting.push(() =>
+          world.scheduler.after(world.delays.answer(), this.actor, () =>
+            this.attempt(label, work, resolve, reject),
+          ),
+        );
+        return;
+      }
+      if (thrown instanceof Blocked) world.met('deadlock');
+      const error = thrown instanceof Blocked ? deadlockDetected() : thrown;
+      this.fail(error);
+      reject(error);
+    }
+  }
+
+  private commitWith<Result>(
+    result: Result,
+    resolve: (result: Result) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const outcome = this.writes.size > 0 ? this.database.commitOutcome() : 'committed';
+    if (outcome === 'committed' || outcome === 'unknown-committed') this.apply();
+    this.end();
+    if (outcome === 'committed') resolve(result);
+    else reject(outcome === 'refused' ? serializationFailure() : connectionLost());
+  }
+
+  /** The server has ended it, or waits for the client to say so. */
+  private fail(error: unknown): void {
+    const isSaid = error instanceof Error && 'severity' in error;
+    if (isSaid && !this.isOnlyStatement) this.state = 'failed';
+    else this.end();
+  }
+}
+
+const unknownCommit = (): Error =>
+  new CommitUnknownError('the connection was lost during the commit', {
+    cause: connectionRefused(),
+  });

@@ -1,0 +1,165 @@
+/** What a seed sets out to do: who orders what, what goes wrong and how often, how things are sized. */
+import {
+  CHANCE_KINDS,
+  CONDITION_KINDS,
+  INCIDENT_KINDS,
+  type ChanceKind,
+  type ConditionKind,
+  type IncidentKind,
+} from './world/faults.js';
+import { Random } from './world/random.js';
+
+export const SERVICES = [
+  'order',
+  'orchestrator',
+  'inventory',
+  'payment',
+  'shipping',
+  'notification',
+] as const;
+export type ServiceName = (typeof SERVICES)[number];
+export const REPLICAS = [1, 2] as const;
+
+export interface OrderPlan {
+  /** Counts from 1; also its idempotency key. */
+  readonly no: number;
+  readonly atMs: number;
+  readonly lines: readonly { readonly product: number; readonly quantity: number }[];
+  readonly card: 'ok' | 'declined';
+  readonly address: 'known' | 'unreachable';
+  readonly mailbox: 'known' | 'unknown';
+  /** Asked for this long after it was accepted. */
+  readonly cancelAfterMs?: number;
+  /** The client does not wait for the first answer before it sends the same request once more. */
+  readonly isDoubled: boolean;
+  /** Statements about it fail in this service for a while, as data that a bug trips over does. */
+  readonly poisonedIn?: 'inventory' | 'order';
+}
+
+export interface Incident {
+  readonly kind: IncidentKind;
+  readonly atMs: number;
+  readonly lastsMs: number;
+  readonly service: ServiceName;
+  readonly replica: number;
+}
+
+export interface Shape {
+  /** When faults end and everything heals. */
+  readonly faultsEndMs: number;
+  readonly partitions: number;
+  readonly maxBatch: number;
+  readonly products: number;
+  readonly stockOfEach: number;
+  readonly reservationMs: number;
+  readonly stepTimeoutMs: number;
+  readonly stepAttempts: number;
+  readonly leaseMs: number;
+  /** Messages that an outbox keeps in memory. */
+  readonly outboxMessages: number;
+  readonly parkAttempts: number;
+  /** The longest of the rare slow round trips; 0: all take the same. */
+  readonly slowestMs: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly orders: readonly OrderPlan[];
+  readonly rates: Readonly<Partial<Record<ChanceKind, number>>>;
+  readonly incidents: readonly Incident[];
+  readonly conditions: readonly ConditionKind[];
+  readonly shape: Shape;
+  /** Single strokes of fate that are left out, `kind#n`. */
+  readonly spared: readonly string[];
+}
+
+/** Each kind at its most; a seed takes between a tenth of it and all of it. */
+const MOST: Readonly<Record<ChanceKind, number>> = {
+  'crash-point': 0.01,
+  'connection-lost': 0.02,
+  'serialization-failure': 0.03,
+  'commit-refused': 0.08,
+  'commit-applied-unknown': 0.06,
+  'commit-lost-unknown': 0.06,
+  'send-lost': 0.15,
+  'send-unanswered': 0.15,
+  'send-partial': 0.2,
+  'offset-commit-lost': 0.3,
+  redelivery: 0.15,
+  'statement-poisoned': 0.5,
+  'outside-request-lost': 0.2,
+  'outside-answer-lost': 0.25,
+  'outside-slow': 0.25,
+};
+
+const LEAST_ORDERS = 20;
+
+/** The plan of a seed: the same one each time. */
+export function planOf(seed: number): Plan {
+  const random = new Random(seed, 'plan');
+  const faultsEndMs = random.whole(12_000, 30_000);
+  const conditions = CONDITION_KINDS.filter(() => random.chance(0.35));
+  const rates = ratesOf(random);
+  return {
+    seed,
+    orders: Array.from({ length: random.whole(LEAST_ORDERS, 26) }, (_, index) =>
+      orderOf(random, index + 1, faultsEndMs, rates['statement-poisoned'] ?? 0),
+    ),
+    rates,
+    incidents: incidentsOf(random, faultsEndMs),
+    conditions,
+    shape: shapeOf(random, faultsEndMs, conditions.includes('slow-network')),
+    spared: [],
+  };
+}
+
+function ratesOf(random: Random): Partial<Record<ChanceKind, number>> {
+  const kinds = random.sample(CHANCE_KINDS, random.whole(3, 8));
+  return Object.fromEntries(kinds.map((kind) => [kind, MOST[kind] * random.between(0.1, 1)]));
+}
+
+function incidentsOf(random: Random, faultsEndMs: number): Incident[] {
+  const kinds = random.sample(INCIDENT_KINDS, random.whole(0, 4));
+  const incidents = kinds.flatMap((kind) =>
+    Array.from({ length: random.whole(1, 3) }, (): Incident => ({
+      kind,
+      atMs: random.whole(500, faultsEndMs - 1_000),
+      lastsMs: kind === 'pause' ? random.whole(2_000, 25_000) : random.whole(200, 6_000),
+      service: random.pick(SERVICES),
+      replica: random.pick(REPLICAS),
+    })),
+  );
+  return incidents.sort((a, b) => a.atMs - b.atMs);
+}
+
+function orderOf(random: Random, no: number, faultsEndMs: number, poisoned: number): OrderPlan {
+  const products = random.sample([1, 2, 3, 4], random.whole(1, 3));
+  const isCancelled = random.chance(0.25);
+  const isPoisoned = random.chance(poisoned * 0.3);
+  return {
+    no,
+    atMs: random.whole(0, Math.floor(faultsEndMs * 0.8)),
+    lines: products.map((product) => ({ product, quantity: random.whole(1, 5) })),
+    card: random.chance(0.1) ? 'declined' : 'ok',
+    address: random.chance(0.07) ? 'unreachable' : 'known',
+    mailbox: random.chance(0.05) ? 'unknown' : 'known',
+    ...(isCancelled && { cancelAfterMs: random.whole(0, random.chance(0.7) ? 800 : 6_000) }),
+    isDoubled: random.chance(0.1),
+    ...(isPoisoned && { poisonedIn: random.pick(['inventory', 'order'] as const) }),
+  };
+}
+
+const shapeOf = (random: Random, faultsEndMs: number, isSlow: boolean): Shape => ({
+  faultsEndMs,
+  partitions: random.whole(1, 4),
+  maxBatch: random.pick([1, 4, 20, 100]),
+  products: 4,
+  stockOfEach: random.pick([15, 40, 200]),
+  reservationMs: random.pick([4_000, 15_000, 60_000, 900_000]),
+  stepTimeoutMs: random.pick([1_500, 3_000, 8_000]),
+  stepAttempts: random.whole(2, 4),
+  leaseMs: random.pick([4_000, 8_000]),
+  outboxMessages: random.pick([4, 20_000, 20_000]),
+  parkAttempts: random.whole(2, 4),
+  slowestMs: isSlow ? 2_000 : 30,
+});

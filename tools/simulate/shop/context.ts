@@ -1,0 +1,104 @@
+import {
+  BatchRunner,
+  Outbox,
+  systemClock,
+  type MessagingLog,
+  type TopicHandlers,
+} from '#messaging';
+import type { ConsumerGroup } from '../broker/group.js';
+import { SimMember } from '../broker/member.js';
+import { SimPublisher } from '../broker/publisher.js';
+import type { SimBroker } from '../broker/broker.js';
+import type { SimConnection, SimDatabase } from '../database/database.js';
+import { SimOutboxStorage, type OutboxTables } from '../stores/outbox-storage.js';
+import type { Plan } from '../plan.js';
+import type { Actor } from '../world/scheduler.js';
+import type { World } from '../world/world.js';
+
+/** What all replicas of one service have in common. */
+export interface ServiceParts {
+  readonly world: World;
+  readonly plan: Plan;
+  readonly broker: SimBroker;
+  readonly database: SimDatabase;
+  readonly outboxTables: OutboxTables;
+  readonly group: ConsumerGroup;
+}
+
+/** What the production code logs on occasions that must have happened in some world. */
+const SITUATIONS: Readonly<Record<string, string>> = {
+  'publishing for a writer that is gone': 'relay took over a dead writer',
+  'the outbox goes on with a new epoch': 'writer went on with a new epoch',
+  'a batch is tried again': 'batch tried again',
+  'a batch fails again and again, its partition is paused': 'partition paused',
+  'a lease was lost; the outcome was discarded': 'effect lease lost',
+  'a parked command is given up': 'parked command given up',
+  'a parked command failed again': 'parked command failed again',
+  'a notice is undeliverable': 'notice undeliverable',
+};
+
+/** One life of one replica: its process, from start to crash. */
+export class Life {
+  readonly connection: SimConnection;
+  readonly outbox: Outbox;
+  readonly log: MessagingLog;
+  member: SimMember | undefined;
+
+  constructor(
+    readonly parts: ServiceParts,
+    readonly actor: Actor,
+  ) {
+    const { world, plan, database, broker, outboxTables } = parts;
+    const { leaseMs, outboxMessages } = plan.shape;
+    this.connection = database.connect(actor);
+    this.log = world.log(SITUATIONS);
+    this.outbox = new Outbox({
+      owner: actor.name,
+      storage: new SimOutboxStorage(this.connection, outboxTables),
+      broker: new SimPublisher(broker, actor),
+      log: this.log,
+      times: { leaseMs, flushMs: 800 },
+      limits: { maxMessages: outboxMessages, maxBytes: 64_000_000, readBackRows: 50 },
+    });
+    this.outbox.start();
+  }
+
+  /** Begins to read the service's topic. */
+  consume(handlers: TopicHandlers): void {
+    const { group, plan, world } = this.parts;
+    const { outbox, log, actor } = this;
+    const runner = new BatchRunner({ outbox, clock: systemClock, log });
+    const batch: TopicHandlers['batch'] = async (events, unit) => {
+      try {
+        await handlers.batch(events, unit);
+      } catch (error) {
+        this.observe(error, events.events.length);
+        throw error;
+      }
+    };
+    this.member = new SimMember({
+      group,
+      actor,
+      runner,
+      handlers: { ...handlers, batch },
+      maxBatch: plan.shape.maxBatch,
+    });
+    group.join(this.member);
+    world.note('consuming');
+  }
+
+  private observe(error: unknown, events: number): void {
+    const { world, group } = this.parts;
+    if (!this.actor.isAlive || !(error instanceof Error)) return;
+    const { name, message } = error;
+    const isZombie = this.member !== undefined && !group.has(this.member);
+    if (name === 'RetryableError') {
+      if (/moved by another replica|handled some of these commands/.test(message)) {
+        world.met(isZombie ? 'zombie writer refused' : 'second writer refused');
+      }
+      if (message.includes('not known to this replica')) world.met('version unknown to a replica');
+    } else if ('code' in error && error.code === '22P05' && events > 1) {
+      world.met('batch bisected');
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** The orchestrator's own engine and timers, on simulated stores. */
+import { eventType, SAGA_MESSAGES } from '#contracts';
+import { defaultTiming, SagaRegistry } from '#saga';
+import { SagaEngine } from '../../../apps/orchestrator/src/engine/saga-engine.js';
+import { placeOrder } from '../../../apps/orchestrator/src/sagas/place-order.saga.js';
+import { sagas } from '../../../apps/orchestrator/src/sagas/index.js';
+import { TimerService } from '../../../apps/orchestrator/src/timers/timer.service.js';
+import type { SimSagaStore } from '../stores/saga-store.js';
+import type { Life } from './context.js';
+import { TIMER_POLL_MS } from './settings.js';
+
+/** The same saga under its next version, which a rolling deploy brings to one replica first. */
+const nextVersion = { ...placeOrder, version: placeOrder.version + 1 };
+
+const REGISTRIES = {
+  current: new SagaRegistry(sagas),
+  next: new SagaRegistry([...sagas, nextVersion]),
+};
+export type Release = keyof typeof REGISTRIES;
+
+/** A tick that comes this much later than its moment had a backlog before it. */
+const BACKLOG_MS = 1_500;
+const TICK = eventType(SAGA_MESSAGES.tick);
+
+/** Rejects when it cannot start: then the process ends, and is started again. */
+export async function startOrchestrator(
+  life: Life,
+  store: SimSagaStore,
+  release: Release,
+): Promise<void> {
+  const { outbox, log, parts } = life;
+  const { stepTimeoutMs: timeoutMs, stepAttempts: attempts } = parts.plan.shape;
+  const timing = { ...defaultTiming, timeoutMs, attempts, backoffMaxMs: 4 * timeoutMs };
+  const engine = new SagaEngine(REGISTRIES[release], outbox, timing, store);
+  const timers = new TimerService(outbox, TIMER_POLL_MS, log, store);
+  await timers.onApplicationBootstrap();
+  life.consume({
+    batch: (batch, unit) => {
+      for (const { type, data } of batch.events) {
+        if (type !== TICK) continue;
+        const { dueBeforeMs } = data as { dueBeforeMs: number };
+        if (parts.world.epochMs - dueBeforeMs > BACKLOG_MS)
+          parts.world.met('timer behind a backlog');
+      }
+      return engine.handle(batch, unit);
+    },
+  });
+}

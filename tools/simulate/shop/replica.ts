@@ -1,0 +1,91 @@
+import { newActor, type Actor } from '../world/scheduler.js';
+import type { World } from '../world/world.js';
+import type { Life } from './context.js';
+import type { OrderDesks } from './participants.js';
+import type { ServiceName } from '../plan.js';
+
+/** Silent this long, a group gives a member's partitions to others. */
+const SESSION_MS = 6_000;
+const RESTART_MS = [300, 4_000] as const;
+const HEARTBEAT_MS = 1_000;
+
+/** A replica through all of its lives. */
+export class Replica {
+  life: Life | undefined;
+  /** Of an order replica, once it is up. */
+  desks: OrderDesks | undefined;
+  readonly name: string;
+
+  constructor(
+    private readonly world: World,
+    readonly service: ServiceName,
+    no: number,
+    /** Builds the process; what it rejects with ends it. */
+    private readonly begin: (replica: Replica, actor: Actor) => Promise<Life>,
+  ) {
+    this.name = `${service}-${no}`;
+  }
+
+  get isUp(): boolean {
+    return this.life?.actor.isAlive === true;
+  }
+
+  start(): void {
+    const actor = newActor(this.name);
+    this.world.scheduler.after(this.world.random.between(1, 50), actor, () => {
+      this.world.note('started');
+      this.begin(this, actor).catch((error: unknown) => {
+        if (!actor.isAlive) return;
+        this.world.note(`cannot start: ${error instanceof Error ? error.message : String(error)}`);
+        this.crash();
+      });
+    });
+  }
+
+  /** Dies as if by `kill -9`, and is started again a little later. */
+  crash(restart = true): void {
+    const { life, world } = this;
+    if (!life?.actor.isAlive) return;
+    const { actor, parts, member } = life;
+    world.trace.add(world.scheduler.nowMs, this.name, 'died');
+    actor.isAlive = false;
+    this.desks = undefined;
+    parts.database.clientGone(actor);
+    const { scheduler, random } = world;
+    if (member) scheduler.after(SESSION_MS, parts.broker.actor, () => parts.group.remove(member));
+    if (restart) {
+      scheduler.after(random.between(...RESTART_MS), parts.broker.actor, () => this.start());
+    }
+  }
+
+  /** Its machine is suspended: it comes back to a world that went on. */
+  pause(forMs: number): void {
+    const { life, world } = this;
+    if (!life?.actor.isAlive) return;
+    const { actor, parts, member } = life;
+    const { scheduler } = world;
+    actor.pausedUntilMs = Math.max(actor.pausedUntilMs, scheduler.nowMs + forMs);
+    if (!member || forMs <= SESSION_MS) return;
+    scheduler.after(SESSION_MS, parts.broker.actor, () => {
+      if (actor.pausedUntilMs <= scheduler.nowMs) return;
+      parts.group.remove(member);
+      world.met('member slept past its session');
+    });
+    this.noticeExpulsionAfter(forMs);
+  }
+
+  /** The group loses sight of it; it goes on until it hears of that. */
+  expel(): void {
+    const { life } = this;
+    if (!life?.actor.isAlive || !life.member) return;
+    life.parts.group.remove(life.member);
+    this.noticeExpulsionAfter(0);
+  }
+
+  private noticeExpulsionAfter(afterMs: number): void {
+    const { life, world } = this;
+    if (!life) return;
+    const heartbeatMs = world.random.between(0, 3 * HEARTBEAT_MS);
+    world.scheduler.after(afterMs + heartbeatMs, life.actor, () => life.member?.noticeExpulsion());
+  }
+}

@@ -1,0 +1,28 @@
+/** Settings of the simulated services: short pauses, so that little virtual time passes idly. */
+import { Sealer } from '#platform';
+
+export const PAYMENT_TOKEN_KEY = Buffer.alloc(32, 7).toString('base64');
+
+const sealer = new Sealer(PAYMENT_TOKEN_KEY);
+/** Sealed once: a seal holds random bytes, and costs more than the rest of an order. */
+export const SEALED = { ok: sealer.seal('tok_ok'), declined: sealer.seal('tok_declined') };
+
+export const OUTBOUND_TIMEOUT_MS = 3_000;
+export const OUTBOUND = {
+  OUTBOUND_CONNECTIONS: 8,
+  OUTBOUND_TIMEOUT_MS,
+  OUTBOUND_BACKOFF_MS: 300,
+  OUTBOUND_BACKOFF_MAX_MS: 5_000,
+};
+export const MAIL = {
+  MAIL_CONNECTIONS: 2,
+  MAIL_TIMEOUT_MS: OUTBOUND_TIMEOUT_MS,
+  MAIL_ATTEMPTS: 400,
+  MAIL_BACKOFF_MS: 500,
+  MAIL_BACKOFF_MAX_MS: 5_000,
+};
+
+/** How often replicas look for work that nobody told them of. */
+export const POLL_MS = 4_000;
+export const TIMER_POLL_MS = 1_000;
+export const PARK_BACKOFF_MS = 500;

@@ -1,0 +1,188 @@
+/** The whole system in one world: every service twice, their databases, the broker, those outside. */
+import { deadLetterTopicOf } from '#messaging';
+import { SimBroker } from '../broker/broker.js';
+import { ConsumerGroup } from '../broker/group.js';
+import { SimDatabase } from '../database/database.js';
+import { sqlError } from '../database/errors.js';
+import { Outside } from '../outside/outside.js';
+import { REPLICAS, SERVICES, type Incident, type Plan, type ServiceName } from '../plan.js';
+import { OutboxTables } from '../stores/outbox-storage.js';
+import { SimSagaStore } from '../stores/saga-store.js';
+import type { Actor } from '../world/scheduler.js';
+import type { World } from '../world/world.js';
+import { Life, type ServiceParts } from './context.js';
+import { Customers } from './customers.js';
+import { startOrchestrator, type Release } from './orchestrator.js';
+import {
+  ParticipantTables,
+  startInventory,
+  startNotification,
+  startOrder,
+  startPayment,
+  startShipping,
+} from './participants.js';
+import { Replica } from './replica.js';
+
+const MOST_SKEW_MS = 3_000;
+
+export class Shop {
+  readonly broker: SimBroker;
+  readonly outside: Outside;
+  readonly sagas = new SimSagaStore();
+  readonly tables: ParticipantTables;
+  readonly services: Readonly<Record<ServiceName, ServiceParts>>;
+  readonly replicas: readonly Replica[];
+  readonly customers: Customers;
+  private release: (no: number) => Release;
+
+  constructor(
+    readonly world: World,
+    readonly plan: Plan,
+  ) {
+    const { shape, conditions } = plan;
+    this.broker = new SimBroker(world, (topic) => (topic.endsWith('.dlq') ? 1 : shape.partitions));
+    this.outside = new Outside(world);
+    this.tables = new ParticipantTables(
+      () => world.uuid(),
+      (service, orderIds) => this.trip(service, orderIds),
+    );
+    const isRolling = conditions.includes('rolling-deploy');
+    this.release = (no) => (isRolling && no === 2 ? 'next' : 'current');
+    if (isRolling) world.faults.happened('rolling-deploy', 'orchestrator-2 is one version ahead');
+    this.services = Object.fromEntries(
+      SERVICES.map((service) => [service, this.partsOf(service)]),
+    ) as Record<ServiceName, ServiceParts>;
+    this.replicas = SERVICES.flatMap((service) =>
+      REPLICAS.map((no) => new Replica(world, service, no, (...life) => this.begin(no, ...life))),
+    );
+    world.onCrash = (actor) => this.replicas.find(({ life }) => life?.actor === actor)?.crash();
+    this.fillShelves();
+    if (conditions.includes('clock-skew')) this.skewClocks();
+    if (conditions.includes('slow-network')) {
+      world.faults.happened('slow-network', `some answers take up to ${shape.slowestMs} ms`);
+    }
+    for (const incident of plan.incidents) this.foresee(incident);
+    const orders = this.replicas.filter(({ service }) => service === 'order');
+    this.customers = new Customers(world, plan.orders, orders);
+    for (const replica of this.replicas) replica.start();
+  }
+
+  /** Messages in dead letter topics, but for the mails that nobody can deliver. */
+  get deadLetters(): number {
+    return SERVICES.filter((service) => service !== 'notification').reduce((sum, service) => {
+      const [dlq] = this.broker.partitions(deadLetterTopicOf(topicOf(service)));
+      return sum + (dlq?.log.length ?? 0);
+    }, 0);
+  }
+
+  /** Faults end, sleepers wake, all replicas get the same release. */
+  heal(): void {
+    const { world } = this;
+    world.faults.isActive = false;
+    world.delays.slowestMs = Math.min(world.delays.slowestMs, 30);
+    world.trace.add(world.scheduler.nowMs, 'world', 'faults end');
+    if (!this.plan.conditions.includes('rolling-deploy')) return;
+    this.release = () => 'next';
+    for (const replica of this.replicas) {
+      if (replica.service === 'orchestrator') replica.crash();
+    }
+  }
+
+  private partsOf(service: ServiceName): ServiceParts {
+    const { world, plan, broker } = this;
+    const database = new SimDatabase(world, service);
+    const group = new ConsumerGroup(broker, topicOf(service));
+    return { world, plan, broker, database, outboxTables: new OutboxTables(), group };
+  }
+
+  private async begin(no: number, replica: Replica, actor: Actor): Promise<Life> {
+    const life = new Life(this.services[replica.service], actor);
+    replica.life = life;
+    const { tables, outside } = this;
+    switch (replica.service) {
+      case 'orchestrator':
+        await startOrchestrator(life, this.sagas, this.release(no));
+        break;
+      case 'order':
+        replica.desks = startOrder(life, tables);
+        break;
+      case 'inventory':
+        startInventory(life, tables);
+        break;
+      case 'payment':
+        startPayment(life, tables, outside);
+        break;
+      case 'shipping':
+        startShipping(life, tables, outside);
+        break;
+      case 'notification':
+        startNotification(life, tables, outside);
+        break;
+    }
+    return life;
+  }
+
+  private fillShelves(): void {
+    const { products, stockOfEach: onHand } = this.plan.shape;
+    for (let product = 1; product <= products; product += 1) {
+      const productId = `product-${product}`;
+      this.tables.shelf.stock.rows.set(productId, { productId, onHand, reserved: 0, revision: 1 });
+    }
+  }
+
+  private skewClocks(): void {
+    const { world } = this;
+    const skew = (): number => Math.round(world.random.between(-MOST_SKEW_MS, MOST_SKEW_MS));
+    for (const { name } of this.replicas) world.skew(name, skew());
+    for (const { database } of Object.values(this.services)) database.skewMs = skew();
+    world.faults.happened('clock-skew', `clocks are wrong by up to ${MOST_SKEW_MS} ms`);
+  }
+
+  private foresee(incident: Incident): void {
+    const { world } = this;
+    world.scheduler.after(incident.atMs, this.broker.actor, () => {
+      world.faults.happened(
+        incident.kind,
+        `${incident.service}-${incident.replica} for ${incident.lastsMs} ms`,
+      );
+      this.befall(incident);
+    });
+  }
+
+  private befall({ kind, lastsMs, service, replica: no }: Incident): void {
+    const { nowMs } = this.world.scheduler;
+    const replica = this.replicas.find(({ name }) => name === `${service}-${no}`);
+    switch (kind) {
+      case 'crash':
+        return replica?.crash();
+      case 'pause':
+        return replica?.pause(lastsMs);
+      case 'expelled-from-group':
+        return replica?.expel();
+      case 'broker-away':
+        this.broker.awayUntilMs = nowMs + lastsMs;
+        return;
+      case 'database-away':
+        return this.services[service].database.goAway(lastsMs);
+      case 'outside-away':
+        for (const line of [this.outside.providerLine, this.outside.carrierLine]) {
+          line.awayUntilMs = nowMs + lastsMs;
+        }
+        return;
+    }
+  }
+
+  private trip(service: 'inventory' | 'order', orderIds: readonly string[]): void {
+    const { faults } = this.world;
+    if (!faults.isActive) return;
+    for (const orderId of orderIds) {
+      const plan = this.customers.planOfId.get(orderId);
+      if (plan?.poisonedIn !== service) continue;
+      faults.happened('statement-poisoned', `order ${plan.no} in ${service}`);
+      throw sqlError('22P05', 'unsupported Unicode escape sequence');
+    }
+  }
+}
+
+const topicOf = (service: ServiceName): string =>
+  service === 'orchestrator' ? 'saga.inbox' : `${service}.commands`;

@@ -1,0 +1,71 @@
+import { RetryableError, type Tx } from '#messaging';
+import {
+  keyText,
+  type AnswerToKeep,
+  type BarrierRow,
+  type BarrierStore,
+  type BarrierUpdate,
+  type CommandKey,
+} from '#participant';
+import { sessionOf } from '../database/database.js';
+import { Table } from '../database/table.js';
+import { asJson } from './json.js';
+
+/** One participant's table `barrier`, shared by its replicas. */
+export class SimBarrierStore implements BarrierStore {
+  readonly rows = new Table<BarrierRow>('barrier');
+
+  load(tx: Tx, keys: readonly CommandKey[]): Promise<BarrierRow[]> {
+    return sessionOf(tx).statement('load barrier', (view) =>
+      keys.flatMap((key) => view.get(this.rows, keyText(key)) ?? []),
+    );
+  }
+
+  async insert(tx: Tx, rows: readonly BarrierRow[]): Promise<void> {
+    const added = await sessionOf(tx).statement(
+      'insert barrier',
+      (view) =>
+        rows.toSorted(byKey).filter((row) => view.insert(this.rows, keyText(row), asJson(row)))
+          .length,
+    );
+    if (added !== rows.length) {
+      throw new RetryableError('another replica handled some of these commands at the same time');
+    }
+  }
+
+  async update(tx: Tx, updates: readonly BarrierUpdate[]): Promise<void> {
+    const changed = await sessionOf(tx).statement('update barrier', (view) => {
+      const fitting = updates
+        .toSorted((a, b) => byKey(a.row, b.row))
+        .filter(({ row, from }) => view.lock(this.rows, keyText(row))?.state === from);
+      for (const { row } of fitting) view.update(this.rows, keyText(row), asJson(row));
+      return fitting.length;
+    });
+    if (changed !== updates.length) {
+      throw new RetryableError('some of these commands changed their state at the same time');
+    }
+  }
+
+  answer(tx: Tx, items: readonly AnswerToKeep[]): Promise<Map<string, number>> {
+    return sessionOf(tx).statement('answer barrier', (view) => {
+      const locked = items.map(({ to, answer }) => ({
+        key: keyText(to),
+        row: view.lock(this.rows, keyText(to)),
+        answer,
+      }));
+      const taken = new Map<string, number>();
+      for (const { key, row, answer } of locked) {
+        if (!row || (isFinal(row.answer) && !isFinal(answer))) continue;
+        const answerNo = row.answerNo + 1;
+        view.update(this.rows, key, asJson({ ...row, answer, answerNo }));
+        taken.set(key, answerNo);
+      }
+      return taken;
+    });
+  }
+}
+
+const isFinal = (answer: BarrierRow['answer']): boolean =>
+  answer?.outcome === 'succeeded' || answer?.outcome === 'refused';
+
+const byKey = (a: CommandKey, b: CommandKey): number => (keyText(a) < keyText(b) ? -1 : 1);

@@ -1,0 +1,144 @@
+import { RetryableError, type Tx } from '#messaging';
+import type { SagaInstance } from '#saga';
+import type {
+  DueTick,
+  HistoryRow,
+  InstanceChange,
+  Locked,
+  LockRequest,
+  SagaStore,
+  StoredInstance,
+} from '#saga-store';
+import { sessionOf } from '../database/database.js';
+import { Table } from '../database/table.js';
+import { asJson } from './json.js';
+
+interface Tick {
+  readonly tickedAtMs: number;
+  readonly outstanding: boolean;
+}
+
+const LOST_AFTER_MS = 30_000;
+
+/** The tables of the orchestrator, shared by its replicas. */
+export class SimSagaStore implements SagaStore {
+  readonly instances = new Table<StoredInstance>('saga_instance', ({ instance }) => [
+    onceOf(instance),
+  ]);
+  /** By `<saga id>/<revision>`. */
+  readonly history = new Table<HistoryRow['entry']>('saga_history');
+  readonly ticks = new Table<Tick>('saga_tick');
+
+  lockInstances(tx: Tx, { ids, keys, due }: LockRequest): Promise<Locked> {
+    return sessionOf(tx).statement('lock instances', (view) => {
+      const wanted = new Set(ids);
+      for (const { definition, businessKey } of keys) {
+        const id = this.instances.uniques.get(onceOf({ definition, businessKey }));
+        if (id !== undefined) wanted.add(id);
+      }
+      if (due) {
+        const isDue = ({ instance: { wakeAt }, partition }: StoredInstance): boolean =>
+          partition === due.partition && wakeAt !== null && wakeAt <= due.beforeMs;
+        const woken = view
+          .all(this.instances)
+          .filter(([, stored]) => isDue(stored))
+          .sort(([, a], [, b]) => (a.instance.wakeAt ?? 0) - (b.instance.wakeAt ?? 0));
+        for (const [id] of woken.slice(0, due.limit)) wanted.add(id);
+      }
+      const now = Math.round(view.nowMs);
+      const instances = [...wanted].sort().flatMap((id) => view.lock(this.instances, id) ?? []);
+      return { now, instances };
+    });
+  }
+
+  async saveInstances(tx: Tx, changes: readonly InstanceChange[]): Promise<void> {
+    const fresh = changes.filter(({ before }) => before === undefined);
+    const moved = changes.filter(({ before }) => before !== undefined);
+    const session = sessionOf(tx);
+    if (fresh.length > 0) {
+      const written = await session.statement(
+        'insert instances',
+        (view) =>
+          fresh.filter((change) =>
+            view.insert(this.instances, change.instance.id, storedOf(change)),
+          ).length,
+      );
+      assertAll(written, fresh.length);
+    }
+    if (moved.length > 0) {
+      const written = await session.statement('update instances', (view) => {
+        const fitting = moved.filter(
+          ({ instance, before }) =>
+            view.lock(this.instances, instance.id)?.instance.revision === before?.revision,
+        );
+        for (const change of fitting) {
+          const { id } = change.instance;
+          const { position } = view.get(this.instances, id) ?? {};
+          view.update(this.instances, id, { ...(position && { position }), ...storedOf(change) });
+        }
+        return fitting.length;
+      });
+      assertAll(written, moved.length);
+    }
+  }
+
+  async appendHistory(tx: Tx, rows: readonly HistoryRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await sessionOf(tx).statement('append history', (view) => {
+      for (const { instance, entry } of rows) {
+        view.insertNew(this.history, `${instance.id}/${entry.revision}`, entry);
+      }
+    });
+  }
+
+  claimTicks(tx: Tx): Promise<readonly DueTick[]> {
+    return sessionOf(tx).statement('claim ticks', (view) => {
+      const now = view.startedMs;
+      const due = new Set<number>();
+      for (const [, { instance, partition }] of view.all(this.instances)) {
+        if (instance.wakeAt !== null && instance.wakeAt <= now) due.add(partition);
+      }
+      const isFree = (tick: Tick | undefined): tick is Tick =>
+        tick !== undefined && (!tick.outstanding || tick.tickedAtMs < now - LOST_AFTER_MS);
+      return [...due].flatMap((partition) => {
+        const key = String(partition);
+        if (!isFree(view.get(this.ticks, key)) || !isFree(view.lock(this.ticks, key))) return [];
+        view.update(this.ticks, key, { tickedAtMs: view.nowMs, outstanding: true });
+        return [{ partition, dueBeforeMs: Math.floor(now) }];
+      });
+    });
+  }
+
+  ensureTickRows(tx: Tx, partitions: number): Promise<void> {
+    return sessionOf(tx).statement('ensure tick rows', (view) => {
+      for (let partition = 0; partition < partitions; partition += 1) {
+        view.insert(this.ticks, String(partition), { tickedAtMs: 0, outstanding: false });
+      }
+    });
+  }
+
+  tickHandled(tx: Tx, partition: number): Promise<void> {
+    return sessionOf(tx).statement('tick handled', (view) => {
+      const tick = view.lock(this.ticks, String(partition));
+      if (tick) view.update(this.ticks, String(partition), { ...tick, outstanding: false });
+    });
+  }
+}
+
+const onceOf = ({ definition, businessKey }: Pick<SagaInstance, 'definition' | 'businessKey'>) =>
+  `${definition}\n${businessKey}`;
+
+const storedOf = ({ instance, partition, position }: InstanceChange): StoredInstance => ({
+  // What came in with the start is JSON already, and the largest part.
+  instance: { ...asJson({ ...instance, input: null }), input: instance.input },
+  partition,
+  ...(position && { position }),
+});
+
+const assertAll = (written: number, expected: number): void => {
+  if (written !== expected) {
+    throw new RetryableError(
+      `${expected - written} of ${expected} instances were moved by another replica`,
+    );
+  }
+};

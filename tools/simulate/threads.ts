@@ -1,0 +1,42 @@
+import { Worker } from 'node:worker_threads';
+import { emptySummary, merge, type Summary } from './summary.js';
+import type { WorkerMessage, WorkerTask } from './worker.js';
+
+export interface ThreadsOptions {
+  readonly from: number;
+  readonly seeds: number;
+  readonly workers: number;
+  readonly onProgress: (seeds: number, failures: number) => void;
+}
+
+/** Runs the seeds on several threads. Rejects when a thread dies. */
+export async function runOnThreads(options: ThreadsOptions): Promise<Summary> {
+  const { from, seeds, onProgress } = options;
+  const stride = Math.min(options.workers, seeds);
+  const progress = Array.from({ length: stride }, () => ({ seeds: 0, failures: 0 }));
+  const summary = emptySummary();
+  await Promise.all(
+    progress.map((own, index) => {
+      const task: WorkerTask = { from: from + index, to: from + seeds, stride };
+      return runThread(task, (message) => {
+        if (message.kind === 'done') return merge(summary, message.summary);
+        own.seeds = message.seeds;
+        own.failures = message.failures;
+        const all = (of: 'seeds' | 'failures') => progress.reduce((sum, one) => sum + one[of], 0);
+        onProgress(all('seeds'), all('failures'));
+      });
+    }),
+  );
+  summary.failures.sort((a, b) => a.seed - b.seed);
+  return summary;
+}
+
+const runThread = (task: WorkerTask, onMessage: (message: WorkerMessage) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task });
+    worker.on('message', onMessage);
+    worker.on('error', reject);
+    worker.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`a thread ended with ${code}`)),
+    );
+  });
