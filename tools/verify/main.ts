@@ -4,6 +4,7 @@
  *   npm run verify            everything
  *   npm run verify -- --fast  without the tests that start services
  *   npm run verify -- --checks  without any tests
+ *   npm run verify:long       what takes too long for every change: the tests are tested
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ interface Step {
 }
 
 const root = projectRoot();
+const wants = (option: string): boolean => process.argv.includes(option);
 const bin = (name: string, ...args: string[]): string[] => [
   join(root, 'node_modules', '.bin', name),
   ...args,
@@ -42,6 +44,20 @@ function tests(fast: boolean): Step {
   return { name: 'tests and coverage', args: [...runTests, ...suites] };
 }
 
+/** Whether the tests would notice: known bugs first, then every small change of the saga core. */
+function long(): Step[] {
+  const mutation = bin('stryker', 'run', 'tools/mutation/stryker.config.mjs');
+  return [
+    { name: 'planted bugs', args: ['--enable-source-maps', 'dist/tools/planted/main.js'] },
+    { name: 'mutation', args: mutation },
+  ];
+}
+
+function chosen(): Step[] {
+  if (wants('--long')) return long();
+  return wants('--checks') ? checks() : [...checks(), tests(wants('--fast'))];
+}
+
 function run({ name, args }: Step): string[] {
   console.log(`\n── ${name}`);
   const startedAt = performance.now();
@@ -51,8 +67,6 @@ function run({ name, args }: Step): string[] {
 }
 
 // Built by the bootstrap before this runs, so the build is the first thing that can fail.
-const wants = (option: string): boolean => process.argv.includes(option);
-const steps = wants('--checks') ? checks() : [...checks(), tests(wants('--fast'))];
-const rows = [['✓', 'build', ''], ...steps.map(run)];
+const rows = [['✓', 'build', ''], ...chosen().map(run)];
 console.log(`\n${formatTable(rows)}`);
 process.exitCode = rows.every(([mark]) => mark === '✓') ? 0 : 1;
