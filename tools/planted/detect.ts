@@ -87,7 +87,7 @@ function runJest(
   const args = [
     ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
     ...['--disable-warning=TimeoutNegativeWarning', 'node_modules/jest/bin/jest.js'],
-    ...['--selectProjects', suite, '--runInBand', '--bail', '--forceExit', '--ci'],
+    ...['--selectProjects', suite, '--runInBand', '--forceExit', '--ci'],
     ...['--cacheDirectory', join(folder, '.jest-cache'), `--testTimeout=${TEST_TIMEOUT_MS}`],
     ...['--json', `--outputFile=${report}`],
     ...(only === undefined ? [] : ['--testNamePattern', only]),

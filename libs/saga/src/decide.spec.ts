@@ -464,6 +464,18 @@ describe('ledger', () => {
     expect(run.sent.map((sent) => sent.commandId)).toEqual(['saga-1:charge:undo-2']);
   });
 
+  it('takes an answer to an earlier undo for late, though what it reports counts', () => {
+    at('charge').reply('charge', { outcome: 'dead', name: 'dead' });
+    const commandId = run.instance.steps['charge']?.command?.commandId ?? '';
+    run.apply({ kind: 'report', messageId: 'r', commandId, effects: [money(500, 0, 1)] });
+    run.undone('charge');
+    run.replyTo('saga-1:charge:undo', { effects: [money(500, 100, 2)] });
+    expect(run.note).toContain("late succeeded recorded for 'charge'");
+    expect(run.state('charge')).toBe('undoing');
+    expect(run.instance.ledger['payment:order-1']).toMatchObject({ returned: 100 });
+    expect(run.sent).toEqual([]);
+  });
+
   it('keeps an effect of no known step, and is not compensated before it is back', () => {
     at('charge').report(money(1, 0, 1));
     expect(run.note).toContain('no step is known to have had the effect payment:order-1');

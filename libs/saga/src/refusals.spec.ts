@@ -100,6 +100,14 @@ describe('a refusal that can be mended', () => {
     expect(run.sent).toEqual([]);
   });
 
+  it('takes no second mend while the mended command is out, nor after it was answered', () => {
+    const { steps } = run.mend('charge', { id: 'better' }).instance;
+    run.mend('charge', { id: 'best' });
+    expect(run.note).toContain("'charge' is sent and waits for no better input");
+    expect(run.instance).toMatchObject({ steps, input: { id: 'better' } });
+    expect(run.reply('charge').mend('charge', { id: 'best' }).note).toContain("'charge' is done");
+  });
+
   it('takes no mend for a refusal that it went on without', () => {
     run = new SagaRun(forgiving).start().refuse('secure').mend('secure', { id: 'x' });
     expect(run.note).toContain('waits for no better input');
