@@ -193,6 +193,12 @@ describe('a move', () => {
     run.move(second(rename('charge', 'bill')));
     expect(run.note).toContain('needs-mapping');
     expect(run.instance.version).toBe(1);
+    run.move(second((step) => (['reserve', 'charge'].includes(step.name) ? null : step)));
+    expect(run.note).toBe(
+      'move to v2 recorded: needs-mapping: ' +
+        "'reserve' is done and exists no more: renamed, dropped?; " +
+        "'charge' is sent and exists no more: renamed, dropped?",
+    );
     expect(new SagaRun().move(second(same)).note).toContain('begins on the latest version');
   });
 });
