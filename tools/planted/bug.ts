@@ -33,6 +33,6 @@ export const integration = (...files: readonly string[]): Detector => ({
 export const explorer: Detector = {
   kind: 'explorer',
   files: ['libs/saga/src/explorer/explore.spec.ts'],
-  // The others are about the explorer itself.
+  // The other tests are about the explorer itself.
   only: 'finds no',
 };

@@ -29,7 +29,7 @@ const secondsSince = (startedAt: number): number => (performance.now() - started
 /** @throws Error when one of the detectors fails without any bug */
 async function checkSound(bugs: readonly PlantedBug[], options: DetectOptions): Promise<void> {
   for (const round of roundsOf(bugs.flatMap(({ detectors }) => detectors))) {
-    const what = `${round.files.length} files of ${round.only ? 'the explorer' : round.suite} tests`;
+    const what = `${round.files.length} files of ${round.suite} tests${round.only ? ` ('${round.only}')` : ''}`;
     const startedAt = performance.now();
     const verdict = await detect(round, options);
     const took = secondsSince(startedAt).toFixed(1);
@@ -50,6 +50,7 @@ async function findOut(bug: PlantedBug, options: DetectOptions): Promise<Finding
   const startedAt = performance.now();
   for (const detector of bug.detectors) {
     const verdict = await detect(roundOf(detector), options);
+    if (options.signal.aborted) break;
     if (verdict.kind === 'broken') throw new Error(`'${bug.id}' does not run: ${verdict.why}`);
     if (verdict.kind === 'passed') continue;
     const by = verdict.kind === 'failed' ? verdict.by : 'did not come to an end';
