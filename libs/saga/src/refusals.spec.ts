@@ -55,7 +55,10 @@ describe('a refusal that the saga can do without', () => {
 describe('a refusal that no contract declares', () => {
   it('turns the saga around, also where the contract declares none at all', () => {
     const [first, group, ...rest] = forgiving.groups;
-    const strict = group?.map(({ on: _, ...step }) => step);
+    const strict = group?.map((step) => {
+      const { on: _, ...silent } = step;
+      return silent;
+    });
     run = new SagaRun({ ...forgiving, groups: [first ?? [], strict ?? [], ...rest] }).start();
     run.reply('charge', { name: 'saga.command-refused', outcome: 'refused' });
     expect(run.instance.cause?.code).toBe('saga.command-refused');
