@@ -1,6 +1,6 @@
 // One configuration, four suites: unit (beside the source), database and broker (test/integration),
 // e2e and chaos (test/e2e, test/chaos; real processes over HTTP).
-const shared = {
+export const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { module: { type: 'es6' } }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -7,6 +7,7 @@ describe('arguments of verify', () => {
     expect(readArguments(['--fast'])).toEqual({ tests: 'fast' });
     expect(readArguments(['--checks'])).toEqual({ tests: 'none' });
     expect(readArguments(['--fast', '--checks'])).toEqual({ tests: 'none' });
+    expect(readArguments(['--long'])).toEqual({ tests: 'of-tests' });
   });
 
   it.each(['--help', '-h'])('run nothing with %s', (word) => {

@@ -12,6 +12,7 @@ interface Step {
 }
 
 const root = projectRoot();
+const wants = (option: string): boolean => process.argv.includes(option);
 const bin = (name: string, ...args: string[]): string[] => [
   join(root, 'node_modules', '.bin', name),
   ...args,
@@ -34,9 +35,19 @@ function checks(): Step[] {
 
 function steps(tests: Tests): Step[] {
   if (tests === 'none') return checks();
+  if (tests === 'of-tests') return long();
   const runTests = ['--disable-warning=TimeoutNegativeWarning', 'dist/tools/test/main.js'];
   const suites = tests === 'fast' ? ['unit', 'contract', 'integration'] : [];
   return [...checks(), { name: 'tests and coverage', args: [...runTests, ...suites] }];
+}
+
+/** Whether the tests would notice: known bugs first, then every small change of the saga core. */
+function long(): Step[] {
+  const mutation = bin('stryker', 'run', 'tools/mutation/stryker.config.mjs');
+  return [
+    { name: 'planted bugs', args: ['--enable-source-maps', 'dist/tools/planted/main.js'] },
+    { name: 'mutation', args: mutation },
+  ];
 }
 
 function run({ name, args }: Step): string[] {

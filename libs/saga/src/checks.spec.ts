@@ -185,6 +185,10 @@ describe('the registry', () => {
   });
 
   it('refuses the same version twice', () => {
-    expect(() => new SagaRegistry([sample, sample])).toThrow("'sample' v1 is registered twice");
+    expect(() => new SagaRegistry([sample, sample, sample])).toThrow(
+      new Error(
+        "unsound sagas:\n  saga 'sample' v1 is registered twice\n  saga 'sample' v1 is registered twice",
+      ),
+    );
   });
 });

@@ -90,11 +90,11 @@ const withoutTimer = <T extends { readonly dueAt?: number }>(command: T): Omit<T
 
 /** Applies the answer to a compensation. */
 export const replyUndo = (draft: Draft, step: Step, reply: ReplyMessage): void => {
-  const { state, undo: sent } = draft.step(step.name);
-  if (state !== 'undoing' || !sent || draft.state !== 'compensating') {
+  if (draft.step(step.name).state !== 'undoing') {
     draft.note(`${reply.outcome} recorded: the compensation of '${step.name}' is over`);
     return;
   }
+  const sent = draft.undoOf(step);
   const error = reply.reason ?? { code: reply.name, message: `answered ${reply.name}` };
   const timing = draft.timing(step);
   switch (reply.outcome) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { conditional, money, pivotless, SagaRun } from './spec/saga-run.js';
+import { conditional, money, pivotless, sample, SagaRun } from './spec/saga-run.js';
 
 let run: SagaRun;
 beforeEach(() => {
@@ -137,7 +137,11 @@ describe('refusal', () => {
 
   it('of a retriable step needs a person and keeps being tried', () => {
     at('confirm').refuse('confirm');
-    expect(run.instance.attention).toMatchObject({ step: 'confirm', code: 'no' });
+    const error = { code: 'no', message: 'confirm said no' };
+    expect(run.instance).toMatchObject({
+      attention: { ...error, step: 'confirm', message: expect.stringContaining(error.message) },
+      steps: { confirm: { state: 'sent', command: { error, dueAt: run.now + 60_000 } } },
+    });
     expect(run.instance.state).toBe('running');
     expect(run.silence().sentNames).toContain('notify');
     run.reply('notify').silenceUntil(() => run.sentNames.includes('confirm'));
@@ -162,7 +166,10 @@ describe('silence', () => {
   it('to the end puts a compensable step in doubt and undoes it too', () => {
     at('charge').silenceUntil(() => run.instance.state === 'compensating');
     expect(run.instance.steps['charge']?.command?.attempts).toBe(5);
-    expect(run.instance.cause?.code).toBe('no-answer');
+    expect(run.instance.cause).toEqual({
+      code: 'no-answer',
+      message: "'charge' stayed silent after 5 sendings",
+    });
     expect(run.last?.history.changes).toContainEqual({ step: 'charge', to: 'in-doubt' });
     expect(run.sentNames).toEqual(['refund']);
     run.undone('charge').undone('reserve').undone('create');
@@ -285,6 +292,7 @@ describe('parked and dead', () => {
     at('charge');
     run.now += 9_000;
     run.reply('charge', { ...parked, reason });
+    expect(run.state('charge')).toBe('sent');
     expect(run.instance.steps['charge']?.command).toMatchObject({ attempts: 1, error: reason });
     expect((run.instance.wakeAt ?? 0) - run.now).toBe(10_000);
     expect(run.silence().instance.steps['charge']?.command?.error).toEqual(reason);
@@ -300,9 +308,11 @@ describe('parked and dead', () => {
     at('ship').reply('ship', { ...dead, reason });
     expect(run.instance).toMatchObject({
       state: 'running',
-      attention: { step: 'ship', code: 'db' },
+      attention: { step: 'ship', code: 'db', message: "'ship' failed for good: disk full" },
+      steps: { ship: { state: 'sent', command: { error: reason, dueAt: run.now + 60_000 } } },
     });
     run.reply('ship', { result: { number: 1 } });
+    expect(run.note).toBe('');
     expect(run.instance.attention).toBeUndefined();
   });
 
@@ -366,6 +376,7 @@ describe('attention', () => {
 describe('cancel', () => {
   it('before the start waits for it and then undoes at once', () => {
     expect(run.cancel().instance.state).toBe('awaiting-start');
+    expect(run.note).toBe('cancel came before the start and waits for it');
     expect(run.start().instance.state).toBe('compensating');
     expect(run.sentNames).toEqual(['cancel']);
     expect(run.undone('create').instance).toMatchObject({ state: 'compensated' });
@@ -399,6 +410,21 @@ describe('cancel', () => {
     expect(run.instance.state).toBe('running');
     run.reply('confirm').reply('notify').cancel();
     expect(run.note).toContain('already completed');
+  });
+
+  it('in a saga without a pivot undoes until the first retriable step is out', () => {
+    const payload = () => ({ id: 'order-1' });
+    const groups = sample.groups
+      .filter(([step]) => step?.kind !== 'pivot')
+      .map((group) => group.map((step) => (step.payload ? { ...step, payload } : step)));
+    run = new SagaRun({ ...sample, groups });
+    at('secure').cancel();
+    expect(run.sentNames).toEqual(['refund']);
+    run = new SagaRun({ ...sample, groups });
+    at('secure').reply('secure').cancel();
+    expect(run.note).toBe('cancel refused: there is no way back from here');
+    expect(run.sent).toEqual([]);
+    expect(run.reply('confirm').reply('notify').instance.state).toBe('completed');
   });
 
   it('of a saga that is being undone changes nothing', () => {
@@ -459,6 +485,7 @@ describe('ledger', () => {
     at('secure').reply('charge', { effects: [money(900, 0, 3)] });
     run.reply('charge', { effects: [money(700, 0, 2)] });
     expect(run.instance.ledger['payment:order-1']).toMatchObject({ taken: 900, step: 'charge' });
+    expect(run.report(money(900, 0, 4)).note).toBe('');
   });
 
   it('keeps a saga from ending while something is out, until a report evens it', () => {
@@ -467,6 +494,16 @@ describe('ledger', () => {
     run.report(money(500, 500, 5));
     run.undone('charge').undone('reserve').undone('create');
     expect(run.instance.state).toBe('compensated');
+  });
+
+  it('is not even when more came back than was taken', () => {
+    at('charge').reply('charge', { outcome: 'dead', name: 'dead', effects: [money(500, 0, 1)] });
+    run.undone('charge', { effects: [money(500, 600, 2)] });
+    run.undone('charge').undone('charge').undone('reserve').undone('create');
+    expect(run.instance).toMatchObject({
+      state: 'compensating',
+      attention: { step: 'charge', code: 'ledger-open' },
+    });
   });
 
   it('reopens an ended saga for a transfer that was paid late, with a new command', () => {
@@ -540,6 +577,29 @@ describe('ledger', () => {
     run.apply({ kind: 'report', messageId: 'r', commandId, effects: [money(500, 0, 1)] });
     run.undone('charge');
     expect(run.sent.map((sent) => sent.commandId)).toEqual(['saga-1:charge:undo-2']);
+  });
+
+  it('takes an answer to an earlier undo for late, though what it reports counts', () => {
+    at('charge').reply('charge', { outcome: 'dead', name: 'dead' });
+    const commandId = run.instance.steps['charge']?.command?.commandId ?? '';
+    run.apply({ kind: 'report', messageId: 'r', commandId, effects: [money(500, 0, 1)] });
+    run.undone('charge');
+    run.replyTo('saga-1:charge:undo', { effects: [money(500, 100, 2)] });
+    expect(run.note).toContain("late succeeded recorded for 'charge'");
+    expect(run.state('charge')).toBe('undoing');
+    expect(run.instance.ledger['payment:order-1']).toMatchObject({ returned: 100 });
+    expect(run.sent).toEqual([]);
+  });
+
+  it('takes an id that only begins like one of its own for a foreign one', () => {
+    at('secure').refuse('secure');
+    for (const id of ['charge', 'charge:undone', 'secure:x']) {
+      run.replyTo(`saga-2:${id}`, { effects: [money(9, 0, 9)] });
+      expect(run.note).toBe(`reply recorded: no command saga-2:${id} was sent`);
+    }
+    run.replyTo('saga-1:charge:x', { effects: [money(9, 0, 9)] });
+    expect(run.note).toBe('reply recorded: no command saga-1:charge:x was sent');
+    expect(run.instance.ledger['payment:order-1']).toMatchObject({ taken: 500 });
   });
 
   it('keeps an effect of no known step, and is not compensated before it is back', () => {

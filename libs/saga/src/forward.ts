@@ -15,7 +15,6 @@ const isSettled = ({ state, command }: StepInstance): boolean =>
 export const advance = (draft: Draft): void => {
   if (draft.held) return;
   for (const group of draft.definition.groups) {
-    if (group.every((step) => isSettled(draft.step(step.name)))) continue;
     for (const step of group) {
       if (draft.step(step.name).state !== 'waiting') continue;
       if (step.when?.(draft.forwardContext()) === false) {
@@ -29,32 +28,28 @@ export const advance = (draft: Draft): void => {
   draft.state = 'completed';
 };
 
-const pivotOf = (draft: Draft): Step | undefined =>
-  draft.steps.find((step) => step.kind === 'pivot');
-
-/** Without a pivot the first retriable step is where there is no way back: it cannot refuse. */
-const hasBegunWithoutPivot = (draft: Draft): boolean =>
-  pivotOf(draft) === undefined &&
-  draft.steps.some(({ name, kind }) => {
-    const { state } = draft.step(name);
-    return kind === 'retriable' && state !== 'waiting' && state !== 'skipped';
-  });
-
 const isOut = (step: StepInstance): boolean => step.state === 'sent' || step.state === 'pending';
+
+/** A group of retriable steps is the point of no return of a saga that has no pivot. */
+const hasBegunRetriable = (draft: Draft): boolean =>
+  draft.steps.some(
+    ({ kind, name }) =>
+      kind === 'retriable' && !['waiting', 'skipped'].includes(draft.step(name).state),
+  );
 
 /** The customer's cancel of a running saga: before the pivot it undoes, at the pivot it waits. */
 export const cancelRunning = (draft: Draft, reason: Reason): void => {
-  const pivot = pivotOf(draft);
+  const pivot = draft.steps.find((step) => step.kind === 'pivot');
   const pivotStep = pivot && draft.step(pivot.name);
-  if (hasBegunWithoutPivot(draft)) {
-    draft.note('cancel refused: what is under way is never undone');
-  } else if (pivotStep === undefined || ['waiting', 'refused'].includes(pivotStep.state)) {
-    beginCompensation(draft, reason);
-  } else if (isOut(pivotStep)) {
+  if (pivotStep && isOut(pivotStep)) {
     draft.cancel = reason;
     draft.note('cancel waits for the answer of the pivot');
-  } else {
+  } else if (pivotStep?.state === 'done') {
     draft.note('cancel refused: the pivot is done');
+  } else if (hasBegunRetriable(draft)) {
+    draft.note('cancel refused: there is no way back from here');
+  } else {
+    beginCompensation(draft, reason);
   }
 };
 

@@ -10,6 +10,7 @@ describe('a saga that is held', () => {
   it('takes answers in, sends nothing, and lets its timers wait', () => {
     run.hold();
     expect(run.instance).toMatchObject({ held: { code: 'look' }, wakeAt: null });
+    expect(run.note).toBe('');
     run.reply('reserve');
     expect(run.state('reserve')).toBe('done');
     expect(run.sent).toEqual([]);

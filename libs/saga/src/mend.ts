@@ -3,6 +3,7 @@ import type { Step } from './definition.js';
 import type { Draft } from './draft.js';
 import { advance } from './forward.js';
 import type { MendMessage } from './messages.js';
+import { misfitOf } from './misfit.js';
 import type { MendReaction } from './reactions.js';
 
 interface Mendable {
@@ -21,21 +22,16 @@ const mendableStep = (draft: Draft, name: string): Mendable | string => {
   return { step, reaction };
 };
 
-/** Why a mend is of no use; undefined when it is. */
-export const mendProblem = (draft: Draft, message: MendMessage): string | undefined => {
-  const found = mendableStep(draft, message.step);
-  if (typeof found === 'string') return found;
-  const { error } = found.reaction.data.safeParse(message.data);
-  if (!error) return undefined;
-  const [issue] = error.issues;
-  return `the data for '${message.step}' does not fit: ${issue?.path.join('.')} ${issue?.message}`;
-};
-
 export const mend = (draft: Draft, message: MendMessage): void => {
-  const problem = mendProblem(draft, message);
   const found = mendableStep(draft, message.step);
-  if (problem !== undefined || typeof found === 'string') {
-    draft.note(`mend recorded: ${problem}`);
+  if (typeof found === 'string') {
+    draft.note(`mend recorded: ${found}`);
+    return;
+  }
+  const { error } = found.reaction.data.safeParse(message.data);
+  if (error) {
+    const problem = misfitOf(error);
+    draft.note(`mend recorded: the data for '${message.step}' does not fit: ${problem}`);
     return;
   }
   draft.input = found.reaction.apply(draft.input, message.data);

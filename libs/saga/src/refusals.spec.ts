@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { stepsOf, type SagaDefinition, type Step } from './definition.js';
 import { forgiving, MEND_WINDOW_MS, money, SagaRun } from './spec/saga-run.js';
 
 let run: SagaRun;
@@ -45,8 +46,23 @@ describe('a refusal that the saga can do without', () => {
   it('leaves its step refused and goes on', () => {
     run.reply('reserve').reply('charge').refuse('secure');
     expect(run.state('secure')).toBe('refused');
+    expect(run.note).toBe("goes on without 'secure'");
     expect(run.sentNames).toEqual(['ship']);
     expect(run.reply('ship').reply('confirm').instance.state).toBe('completed');
+  });
+});
+
+describe('a refusal that no contract declares', () => {
+  it('turns the saga around, also where the contract declares none at all', () => {
+    const [first, group, ...rest] = forgiving.groups;
+    const strict = group?.map((step) => {
+      const { on: _, ...silent } = step;
+      return silent;
+    });
+    run = new SagaRun({ ...forgiving, groups: [first ?? [], strict ?? [], ...rest] }).start();
+    run.reply('charge', { name: 'saga.command-refused', outcome: 'refused' });
+    expect(run.instance.cause?.code).toBe('saga.command-refused');
+    expect(run.sentNames).toEqual(['release']);
   });
 });
 
@@ -57,6 +73,7 @@ describe('a refusal that can be mended', () => {
 
   it('waits, and is then tried as a new command with the better input', () => {
     expect(run.instance).toMatchObject({ state: 'running', wakeAt: run.now + MEND_WINDOW_MS });
+    expect(run.note).toBe("'charge' waits for a better input");
     expect(run.state('charge')).toBe('refused');
     run.mend('charge', { id: 'better' });
     expect(run.sent[0]).toMatchObject({
@@ -64,6 +81,13 @@ describe('a refusal that can be mended', () => {
       payload: { id: 'better' },
       resend: 0,
     });
+    expect(run.reply('charge').sentNames).toEqual(['ship']);
+  });
+
+  it('holds up what comes after its group, whatever is answered beside it', () => {
+    run = new SagaRun(forgiving).start().refuse('charge').reply('reserve').reply('secure');
+    expect(run.sent).toEqual([]);
+    expect(run.mend('charge', { id: 'better' }).sentNames).toEqual(['charge']);
     expect(run.reply('charge').sentNames).toEqual(['ship']);
   });
 
@@ -100,9 +124,30 @@ describe('a refusal that can be mended', () => {
     expect(run.sent).toEqual([]);
   });
 
+  it('takes no second mend while the mended command is out, nor after it was answered', () => {
+    const { steps } = run.mend('charge', { id: 'better' }).instance;
+    run.mend('charge', { id: 'best' });
+    expect(run.note).toContain("'charge' is sent and waits for no better input");
+    expect(run.instance).toMatchObject({ steps, input: { id: 'better' } });
+    expect(run.reply('charge').mend('charge', { id: 'best' }).note).toContain("'charge' is done");
+  });
+
   it('takes no mend for a refusal that it went on without', () => {
     run = new SagaRun(forgiving).start().refuse('secure').mend('secure', { id: 'x' });
     expect(run.note).toContain('waits for no better input');
+  });
+
+  it('is what it was when it was refused, whatever a newer version makes of it', () => {
+    const as = (name: string, other: string): SagaDefinition => {
+      const on = stepsOf(forgiving).find((step) => step.name === other)?.on;
+      const change = (step: Step) => (step.name === name && on ? { ...step, on } : step);
+      return { ...forgiving, version: 2, groups: forgiving.groups.map((g) => g.map(change)) };
+    };
+    run.move(as('charge', 'secure')).mend('charge', { id: 'x' });
+    expect(run.note).toContain('waits for no better input');
+    run = new SagaRun(forgiving).start().refuse('secure').move(as('secure', 'charge'));
+    expect(run.instance.version).toBe(2);
+    expect(run.mend('secure', { id: 'x' }).note).toContain('waits for no better input');
   });
 
   it('gives way to a cancel', () => {
@@ -117,9 +162,11 @@ describe('a refusal that can be mended', () => {
     run.replyTo('saga-1:charge', { outcome: 'refused', name: 'refused' });
     expect(run.note).toContain("late refused recorded for 'charge'");
     expect(run.state('charge')).toBe('sent');
-    run.replyTo('saga-1:charge:9', { effects: [money(5, 0, 1)] });
+    run.replyTo('saga-1:charge:12', { effects: [money(5, 0, 1)] });
     expect(run.instance.ledger['payment:order-1']?.step).toBe('charge');
-    expect(run.replyTo('saga-1:charge:x').note).toContain('no command saga-1:charge:x was sent');
+    for (const id of ['saga-1:charge:x', 'saga-1:charge:2x', 'saga-1:charge:x:2']) {
+      expect(run.replyTo(id).note).toContain(`no command ${id} was sent`);
+    }
   });
 
   it('undoes an effect that turns up although everything was refused', () => {

@@ -10,7 +10,7 @@ export const timer = (draft: Draft, message: TimerMessage): void => {
     return;
   }
   for (const step of draft.steps) {
-    const { state, command, undo } = draft.step(step.name);
+    const { state } = draft.step(step.name);
     const sending = draft.sendingOf(step);
     if (sending?.dueAt === undefined || sending.dueAt > draft.now) continue;
     if (state === 'refused') {
@@ -23,14 +23,14 @@ export const timer = (draft: Draft, message: TimerMessage): void => {
     const sentAt = Math.max(sending.sentAt, Math.min(message.publishedBy, draft.now));
     const dueAt = sending.dueAt + sentAt - sending.sentAt;
     if (dueAt > draft.now) {
-      if (undoing && undo) draft.change(step.name, { undo: { ...undo, sentAt, dueAt } });
-      else if (command) draft.change(step.name, { command: { ...command, sentAt, dueAt } });
+      const anew = { sentAt, dueAt };
+      if (undoing) draft.change(step.name, { undo: { ...draft.undoOf(step), ...anew } });
+      else draft.change(step.name, { command: { ...draft.commandOf(step), ...anew } });
       draft.note(`the clock of '${step.name}' starts anew: it was published late`);
       continue;
     }
+    // One that gives up turns the saga around, and sets the timers of the steps after it anew.
     if (undoing) undoDue(draft, step);
     else forwardDue(draft, step);
-    // A step that gave up has turned the saga around; the rest of its timers are its own to set.
-    if (draft.state === 'compensating' && !undoing) return;
   }
 };

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { stepsOf, type SagaDefinition, type Step } from './definition.js';
-import { charge, confirm, money, notify, sample, SagaRun, ship } from './spec/saga-run.js';
+import type { StepStateName } from './instance.js';
+import { charge, confirm, money, sample, SagaRun, ship } from './spec/saga-run.js';
 import type { VersionMapping } from './version-mapping.js';
 import { previewMove } from './versions.js';
 
@@ -69,6 +70,13 @@ describe('the preview of a move', () => {
       "'charge' waits for an answer to charge v1",
     ],
     [
+      'waits for an answer to another version of its command',
+      second((step) =>
+        step.name === 'charge' ? { ...step, command: { ...charge, version: 2 } } : step,
+      ),
+      "'charge' waits for an answer to charge v1",
+    ],
+    [
       'has become another kind',
       second((step) => (step.name === 'reserve' ? { ...step, kind: 'pivot' } : step)),
       "'reserve' is done, and was compensable, not pivot",
@@ -106,8 +114,39 @@ describe('the preview of a move', () => {
     ).toBe('compatible');
   });
 
+  it('knows a step that is pending for one that is out', () => {
+    run.reply('charge', { name: 'saga.command-pending', outcome: 'pending' });
+    const to = second((step) => (step.name === 'charge' ? { ...step, command: ship } : step));
+    expect(preview(to).verdict).toBe('must-stay');
+    const beside = second(same);
+    const check: Step = { ...retriable('check'), kind: 'compensable', command: charge };
+    const groups = beside.groups.map((group, index) => (index === 2 ? [...group, check] : group));
+    expect(preview({ ...beside, groups }).verdict).toBe('compatible');
+  });
+
+  it('tells what may be dropped by what has become of it', () => {
+    const verdictOf = (name: string, state: StepStateName) => {
+      const steps = { ...run.instance.steps, [name]: { state } };
+      const to = second(without(name), { dropped: [name] });
+      return previewMove(sample, to, { ...run.instance, steps }).verdict;
+    };
+    expect(verdictOf('charge', 'refused')).toBe('compatible');
+    expect(verdictOf('charge', 'waiting')).toBe('compatible');
+    expect(verdictOf('charge', 'done')).toBe('must-stay');
+    expect(verdictOf('notify', 'sent')).toBe('must-stay');
+  });
+
+  it('takes no mapping that is for instances of another version', () => {
+    const renamed = { charge: 'bill' };
+    const to = { ...second(rename('charge', 'bill')), movesFrom: [{ from: 9, renamed }] };
+    expect(preview(to).verdict).toBe('needs-mapping');
+    expect(preview({ ...to, movesFrom: [...to.movesFrom, { from: 1, renamed }] }).verdict).toBe(
+      'compatible',
+    );
+  });
+
   it('does not look at the kind of a step that was skipped', () => {
-    const to = second((step) => (step.name === 'secure' ? { ...step, command: notify } : step));
+    const to = second((step) => (step.name === 'secure' ? { ...step, kind: 'pivot' } : step));
     const steps = {
       ...run.instance.steps,
       charge: { state: 'done' as const },
@@ -193,6 +232,12 @@ describe('a move', () => {
     run.move(second(rename('charge', 'bill')));
     expect(run.note).toContain('needs-mapping');
     expect(run.instance.version).toBe(1);
+    run.move(second((step) => (['reserve', 'charge'].includes(step.name) ? null : step)));
+    expect(run.note).toBe(
+      'move to v2 recorded: needs-mapping: ' +
+        "'reserve' is done and exists no more: renamed, dropped?; " +
+        "'charge' is sent and exists no more: renamed, dropped?",
+    );
     expect(new SagaRun().move(second(same)).note).toContain('begins on the latest version');
   });
 });

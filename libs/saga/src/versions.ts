@@ -5,6 +5,7 @@
  */
 import { stepsOf, type SagaDefinition, type Step } from './definition.js';
 import type { LedgerEntry, SagaInstance, StepInstance } from './instance.js';
+import { misfitOf } from './misfit.js';
 import type { VersionMapping } from './version-mapping.js';
 
 /**
@@ -91,8 +92,7 @@ const problemsOf = (
   }
   const input = to.input.safeParse(inputOf(mapping, instance.input));
   if (!input.success) {
-    const [issue] = input.error.issues;
-    problems.push(lacks(`its input does not fit: ${issue?.path.join('.')} ${issue?.message}`));
+    problems.push(lacks(`its input does not fit: ${misfitOf(input.error)}`));
   }
   return problems;
 };

@@ -215,8 +215,7 @@ describe('a writer that is gone', () => {
           )
           .then(({ length }) => length > 0),
       { what: 'the relay to wait for the transaction' },
-    );
-    commit();
+    ).finally(commit);
     await committing;
 
     await heard('late commit');

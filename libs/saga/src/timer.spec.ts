@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { forgiving, SagaRun } from './spec/saga-run.js';
+
+const TIMEOUT_MS = 10_000;
+
+let run: SagaRun;
+beforeEach(() => {
+  run = new SagaRun(forgiving, { attempts: 2 }).start();
+});
+
+describe('several timers', () => {
+  it('that are due together all take effect', () => {
+    expect(run.silence().sentNames).toEqual(['reserve', 'charge', 'secure']);
+    expect(run.sent.map(({ resend }) => resend)).toEqual([1, 1, 1]);
+  });
+
+  it('of which one turns the saga around leave the others to the way back', () => {
+    run.silence().silence();
+    expect(run.instance).toMatchObject({ state: 'compensating', cause: { code: 'no-answer' } });
+    expect(run.sentNames).toEqual(['release', 'refund']);
+    expect(run.last?.history.changes?.filter(({ to }) => to === 'in-doubt')).toEqual([
+      { step: 'reserve', to: 'in-doubt' },
+    ]);
+    expect(run.instance.wakeAt).toBe(run.now + TIMEOUT_MS);
+  });
+
+  it('of compensations that are due together all take effect', () => {
+    run.cancel();
+    expect(run.sentNames).toEqual(['release', 'refund']);
+    expect(run.silence().sentNames).toEqual(['release', 'refund']);
+  });
+
+  it('that are not due are left alone', () => {
+    run.now += 1_000;
+    run.refuse('charge');
+    run.now += 1_000;
+    const { charge } = run.mend('charge', { id: 'better' }).instance.steps;
+    run.silence();
+    expect(run.sentNames).toEqual(['reserve', 'secure']);
+    expect(run.instance.steps['charge']).toEqual(charge);
+    expect(run.last?.history.note).toBeUndefined();
+  });
+});
+
+describe('a clock that starts anew', () => {
+  it('is that of the command, from when it was published', () => {
+    const sentAt = run.instance.steps['charge']?.command?.sentAt ?? 0;
+    run.silence(sentAt + 3_000);
+    expect(run.sent).toEqual([]);
+    expect(run.instance.steps['charge']).toMatchObject({
+      state: 'sent',
+      command: { sentAt: sentAt + 3_000, dueAt: sentAt + 3_000 + TIMEOUT_MS, attempts: 1 },
+    });
+    expect(run.instance.wakeAt).toBe(sentAt + 3_000 + TIMEOUT_MS);
+  });
+
+  it('is that of the compensation, not of the command before it', () => {
+    const { command } = run.cancel().instance.steps['charge'] ?? {};
+    const sentAt = run.now;
+    run.silence(sentAt + 3_000);
+    expect(run.instance.steps['charge']).toMatchObject({
+      command,
+      state: 'undoing',
+      undo: { sentAt: sentAt + 3_000, dueAt: sentAt + 3_000 + TIMEOUT_MS, attempts: 1 },
+    });
+  });
+});

@@ -1,0 +1,109 @@
+/** Locks, timers and positions as Postgres keeps them: what no decision can see. */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { migrations } from '#migrations/orchestrator';
+import { openDatabase, type Database } from '#messaging';
+import { newInstance, type SagaInstance } from '#saga';
+import { claimTicks, ensureTickRows, lockInstances, saveInstances, tickHandled } from '#saga-store';
+import { createDatabase, testId, testPostgres } from '#testing';
+import { TestLog } from '../messaging/harness.js';
+
+jest.setTimeout(240_000);
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+let database: Database;
+
+beforeAll(async () => {
+  const postgres = await testPostgres();
+  cleanUp.unshift(() => postgres.stop());
+  const { url, drop } = await createDatabase(postgres, testId());
+  cleanUp.unshift(() => drop());
+  const applicationName = 'saga-store';
+  database = await openDatabase({
+    ...{ url, poolSize: 4, applicationName, migrations },
+    log: new TestLog(),
+  });
+  cleanUp.unshift(() => database.close());
+  await database.transaction((tx) => ensureTickRows(tx, 12));
+}, 240_000);
+
+afterAll(async () => {
+  for (const end of cleanUp) await end();
+});
+
+const HOUR_MS = 3_600_000;
+const NO_KEYS = { ids: [], keys: [] };
+
+const begun = (wakeAt: number | null = null): SagaInstance => {
+  const head = { definition: 'd', version: 1, businessKey: randomUUID(), now: 0 };
+  return { ...newInstance({ id: randomUUID(), ...head }), wakeAt };
+};
+
+const insert = (partition: number, ...instances: SagaInstance[]) =>
+  database.transaction((tx) =>
+    saveInstances(
+      tx,
+      instances.map((instance) => ({ instance, partition })),
+    ),
+  );
+
+const claim = () => database.transaction(claimTicks);
+const partitionsOf = (ticks: readonly { partition: number }[]) =>
+  ticks.map(({ partition }) => partition);
+
+describe('instances that are locked together', () => {
+  it('are locked in the order of their ids, however they were stored and asked for', async () => {
+    const instances = Array.from({ length: 50 }, () => begun());
+    await insert(0, ...instances);
+    const ids = instances.map(({ id }) => id);
+    const locked = await database.transaction((tx) => lockInstances(tx, { ids, keys: [] }));
+    expect(locked.instances.map(({ instance }) => instance.id)).toEqual(ids.toSorted());
+  });
+});
+
+describe('a tick', () => {
+  it('takes up what is due in its partition, and nothing else', async () => {
+    const [due, later, never] = [begun(1_000), begun(2_001), begun()];
+    await insert(1, due, later, never);
+    await insert(2, begun(1_000));
+    const { instances } = await database.transaction((tx) =>
+      lockInstances(tx, { ...NO_KEYS, due: { partition: 1, beforeMs: 2_000, limit: 10 } }),
+    );
+    expect(instances.map(({ instance }) => instance.id)).toEqual([due.id]);
+    await database.query('update saga_instance set wake_at = null');
+  });
+
+  it('is written for a partition in which something is due, once until it has been read', async () => {
+    await insert(3, begun(Date.now() - HOUR_MS));
+    await insert(4, begun(Date.now() + HOUR_MS));
+    expect(partitionsOf(await claim())).toEqual([3]);
+    expect(await claim()).toEqual([]);
+    await database.transaction((tx) => tickHandled(tx, 3));
+    expect(partitionsOf(await claim())).toEqual([3]);
+  });
+
+  it('is written again when it was lost', async () => {
+    await insert(5, begun(Date.now() - HOUR_MS));
+    expect(partitionsOf(await claim())).toContain(5);
+    await database.query(
+      `update saga_tick set ticked_at = now() - interval '1 minute' where partition = 5`,
+    );
+    expect(partitionsOf(await claim())).toEqual([5]);
+  });
+});
+
+describe('where the last commands of an instance stand', () => {
+  it('is kept by whatever sends nothing', async () => {
+    const instance = begun();
+    const position = { epoch: '7', seq: '3' };
+    await database.transaction((tx) => saveInstances(tx, [{ instance, partition: 6, position }]));
+    const next = { ...instance, revision: 1 };
+    await database.transaction((tx) =>
+      saveInstances(tx, [{ before: instance, instance: next, partition: 6 }]),
+    );
+    const { instances } = await database.transaction((tx) =>
+      lockInstances(tx, { ids: [instance.id], keys: [] }),
+    );
+    expect(instances[0]?.position).toEqual(position);
+  });
+});

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { projectRoot } from '#testing';
+import { catalogue } from './catalogue/index.js';
+import { plant, StaleBug } from './plant.js';
+
+const read = (file: string): string => readFileSync(projectRoot(file), 'utf8');
+
+describe('the catalogue of planted bugs', () => {
+  it('has many, each under a name of its own', () => {
+    const ids = catalogue.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBeGreaterThanOrEqual(30);
+  });
+
+  it.each(catalogue.map((bug) => [bug.id, bug] as const))('fits the code: %s', (_, bug) => {
+    const text = read(bug.file);
+    expect(plant(bug, text)).not.toBe(text);
+  });
+
+  it('names test files that there are', () => {
+    const files = catalogue.flatMap(({ detectors }) => detectors.flatMap((d) => d.files));
+    for (const file of new Set(files)) expect(() => read(file)).not.toThrow();
+    expect(catalogue.filter(({ detectors }) => detectors.length === 0)).toEqual([]);
+  });
+});
+
+describe('planting a bug', () => {
+  const [first] = catalogue;
+  if (!first) throw new Error('the catalogue is empty');
+  const bug = { ...first, find: 'is on', replace: 'is off ($&)' };
+
+  it('replaces its text, whatever is in it', () => {
+    expect(plant(bug, 'the guard is on, always')).toBe('the guard is off ($&), always');
+  });
+
+  it.each(['the guard is gone', 'the guard is on and is on'])('refuses a guess: %s', (text) => {
+    expect(() => plant(bug, text)).toThrow(StaleBug);
+  });
+});

@@ -1,0 +1,138 @@
+/** Bugs of the outbox and of the way in. */
+import { integration, unit, type Detector, type PlantedBug } from '../bug.js';
+
+const folder = 'libs/messaging/src';
+const spec = (name: string) => unit(`${folder}/${name}.spec.ts`);
+/** One test of many: the others would wait for what never comes. */
+const gone = (only: string): Detector => ({ ...integration('messaging/outbox.spec.ts'), only });
+
+export const messaging: readonly PlantedBug[] = [
+  {
+    id: 'publish-before-commit',
+    breaks: 'Commands of a transaction go out that is then rolled back.',
+    file: `${folder}/outbox/outbox.ts`,
+    find: "crashPoint('outbox.before-commit');",
+    replace: 'this.#publisher.add(unit);',
+    detectors: [spec('outbox/outbox')],
+  },
+  {
+    id: 'unknown-commit-is-a-rollback',
+    breaks: 'Rows whose commit had an unknown outcome are never published.',
+    file: `${folder}/outbox/outbox.ts`,
+    find: 'if (error instanceof CommitUnknownError) unit?.abandon();\n      else ',
+    replace: '',
+    detectors: [spec('outbox/outbox')],
+  },
+  {
+    id: 'id-above-last',
+    breaks: 'The watermark passes numbers whose transaction commits later, as `id > last` would.',
+    file: `${folder}/outbox/watermark.ts`,
+    find: 'if (from < lowest) lowest = from;',
+    replace: 'void from;',
+    detectors: [spec('outbox/watermark')],
+  },
+  {
+    id: 'watermark-passes-the-unknown',
+    breaks: 'The watermark passes a commit that may have happened, and its rows are dropped.',
+    file: `${folder}/outbox/watermark.ts`,
+    find: 'Math.min(this.#lastGiven + 1, this.#unknownFrom)',
+    replace: 'this.#lastGiven + 1',
+    detectors: [spec('outbox/watermark')],
+  },
+  {
+    id: 'spilled-are-overtaken',
+    breaks: 'After an outage later commands go out before those that memory had no room for.',
+    file: `${folder}/outbox/publisher.ts`,
+    find: 'if (tracker.hasSpilled || this.#isFull)',
+    replace: 'if (this.#isFull)',
+    detectors: [spec('outbox/outbox')],
+  },
+  {
+    id: 'relayed-is-not-late',
+    breaks: 'What a relay sends hours later counts as sent in time, and timers fire early.',
+    file: `${folder}/outbox/publisher.ts`,
+    find: ' || tracker.adopted',
+    replace: '',
+    detectors: [spec('outbox/outbox')],
+  },
+  {
+    id: 'writer-without-gate',
+    breaks: 'A writer adds rows to an epoch that was taken over, and nobody publishes them.',
+    file: `${folder}/outbox/postgres-storage.ts`,
+    find: 'where epoch = $1 and not closed for share',
+    replace: 'where epoch = $1 for share',
+    detectors: [gone('what it has under way when it is taken over')],
+  },
+  {
+    id: 'takeover-does-not-wait',
+    breaks: 'A relay overlooks what the writer that it takes over has inserted and not committed.',
+    file: `${folder}/outbox/postgres-storage.ts`,
+    find: ' and not closed for share',
+    replace: ' and not closed',
+    detectors: [gone('what it has inserted and not yet committed')],
+  },
+  {
+    id: 'offset-before-work',
+    breaks: 'The offset is committed before the work, and a crash in between loses the messages.',
+    file: `${folder}/transport/batch-runner.ts`,
+    find: 'await this.ports.outbox.transaction(work);',
+    replace: 'control.done(raw.offset);\n        await this.ports.outbox.transaction(work);',
+    detectors: [spec('transport/batch-runner')],
+  },
+  {
+    id: 'outage-blames-the-messages',
+    breaks: 'While the database is away every message becomes a dead letter.',
+    file: `${folder}/transport/batch-runner.ts`,
+    find: 'if (!isTransient(error)) throw error;',
+    replace: 'if (error instanceof Error) throw error;',
+    detectors: [spec('transport/batch-runner')],
+  },
+  {
+    id: 'poison-vanishes',
+    breaks: 'A message that no handler can take is skipped without a trace.',
+    file: `${folder}/transport/batch-runner.ts`,
+    find: 'unit.publish(event ? deadLetter(event, reason) : deadLetterOfRaw(raw, reason));',
+    replace: '',
+    detectors: [spec('transport/batch-runner')],
+  },
+  {
+    id: 'works-on-a-lost-partition',
+    breaks: 'A replica goes on with a partition that belongs to another one by now.',
+    file: `${folder}/transport/batch-runner.ts`,
+    find: '!control.isActive()',
+    replace: 'attempt < 0',
+    detectors: [spec('transport/batch-runner')],
+  },
+  {
+    id: 'poison-takes-its-mates-along',
+    breaks: 'One bad message makes the rest of its batch disappear.',
+    file: `${folder}/transport/bisect.ts`,
+    find: 'if (part.length === 1)',
+    replace: 'if (part.length >= 1)',
+    detectors: [spec('transport/bisect')],
+  },
+  {
+    id: 'bisects-out-of-order',
+    breaks: 'After one bad message the others are handled in another order.',
+    file: `${folder}/transport/bisect.ts`,
+    find: 'todo.push(part.slice(half), part.slice(0, half))',
+    replace: 'todo.push(part.slice(0, half), part.slice(half))',
+    detectors: [spec('transport/bisect')],
+  },
+  {
+    id: 'loop-never-counts',
+    breaks: 'Two services that answer each other go on for ever.',
+    file: `${folder}/loop-guard.ts`,
+    find: 'count: (before?.count ?? 0) + 1 }',
+    replace: 'count: 1 }',
+    detectors: [spec('loop-guard')],
+  },
+  {
+    id: 'closed-partition-is-forgotten',
+    breaks: 'Offsets of a former member are committed for partitions that others have now.',
+    file: `${folder}/kafka/offsets.ts`,
+    find: 'forget(): void {\n    this.#noted.clear();',
+    replace: 'forget(): void {',
+    detectors: [spec('kafka/offsets')],
+  },
+];
