@@ -12,7 +12,6 @@ interface Step {
 }
 
 const root = projectRoot();
-const wants = (option: string): boolean => process.argv.includes(option);
 const bin = (name: string, ...args: string[]): string[] => [
   join(root, 'node_modules', '.bin', name),
   ...args,
