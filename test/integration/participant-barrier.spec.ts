@@ -332,6 +332,31 @@ describe('the barrier on Postgres', () => {
       expect(await parked()).toEqual([]);
     });
 
+    it('does not hold up the others while it is being tried', async () => {
+      handler.before = () => Promise.reject(new Error('boom'));
+      await deliver(replica, inboxOf(replica), [reserve(newOrderId()), reserve(newOrderId())]);
+
+      const [trying, go] = [new Gate(), new Gate()];
+      handler.before = () => {
+        handler.before = () => Promise.resolve();
+        trying.open();
+        return go.passed;
+      };
+      const retry = (on: Replica) => {
+        const { parkingWorker } = participant(on, handler);
+        return waitFor(() => parkingWorker.retryNext(), { what: 'a retry to be due' });
+      };
+      const slow = retry(replica);
+      await trying.passed;
+      const next = retry(await database.replica());
+      const isOneLeft = async () => (await parked()).length === 1;
+      await waitFor(isOneLeft, { what: 'the next one to be handled', timeoutMs: 20_000 }).finally(
+        () => go.open(),
+      );
+      await Promise.all([slow, next]);
+      expect(await parked()).toEqual([]);
+    });
+
     it('is tried by one replica at a time', async () => {
       const orders = Array.from({ length: 10 }, newOrderId);
       handler.before = () => Promise.reject(new Error('boom'));

@@ -24,12 +24,15 @@ const compensable: Step = {
   on,
   compensation,
 };
+const local: Step = { name: 'l', kind: 'local', compensation };
 const pivot: Step = { name: 'p', kind: 'pivot', command: ship, payload, on };
 const retriable: Step = { name: 'r', kind: 'retriable', command: confirm, payload };
 
 describe('a sound definition', () => {
   it('has no problems', () => {
     expect(checkDefinition(sample)).toEqual([]);
+    const timed = { ...compensable, timeoutMs: 1, pendingMs: 1, attempts: 1 };
+    expect(checkDefinition(define(timed))).toEqual([]);
   });
 });
 
@@ -128,6 +131,21 @@ describe('an unsound definition is named with its step:', () => {
       'a compensated pivot',
       define({ ...pivot, compensation }),
       'a pivot step is never compensated',
+    ],
+    ['a missing payload', define({ name: 'r', kind: 'retriable', command: confirm }), 'is missing'],
+    [
+      'a conditional local step',
+      define({ ...local, when: () => true }),
+      "'l': a local step cannot",
+    ],
+    ['a local step in a group', define([compensable, local]), "'l': a local step cannot stand in"],
+    [
+      'a cover that may be done without after one of its refusals',
+      define(
+        { ...compensable, on: { done: update((input) => input), refused: carryOn } },
+        { ...compensable, name: 'b', compensation: { coveredBy: 'a' } },
+      ),
+      "covered by 'a', which may be skipped",
     ],
     ['a missing command', define({ name: 'r', kind: 'retriable' }), "'r': its command is missing"],
     [

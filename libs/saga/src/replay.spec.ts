@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SagaDefinition } from './definition.js';
+import type { SagaDefinition, Step } from './definition.js';
 import type { HistoryEntry } from './messages.js';
 import { replay } from './replay.js';
 import { forgiving, money, sample, SagaRun } from './spec/saga-run.js';
@@ -11,6 +11,8 @@ const find =
 
 const ofRun = (run: SagaRun, ...definitions: SagaDefinition[]) =>
   replay(find(...definitions), run.instance, run.history);
+
+const hasId = (input: unknown, id: string) => (input as { id: string }).id === id;
 
 /** Every kind of message, as it could have been read back from where it was stored. */
 const eventful = (): SagaRun =>
@@ -51,6 +53,47 @@ describe('a replay', () => {
     expect(ofRun(run, second).difference).toContain('was decided by v1, which is gone');
   });
 
+  it('begins with the input of then, and follows what results decide', () => {
+    const change = (step: Step): Step => {
+      if (step.name === 'secure') return { ...step, when: ({ input }) => hasId(input, 'order-1') };
+      if (step.name !== 'confirm') return step;
+      return {
+        ...step,
+        when: ({ results }) => (results['ship'] as { number?: number }).number === 7,
+      };
+    };
+    const definition = { ...forgiving, groups: forgiving.groups.map((g) => g.map(change)) };
+    const run = new SagaRun(definition).start().reply('reserve').reply('secure').refuse('charge');
+    run
+      .mend('charge', { id: 'better' })
+      .reply('charge')
+      .reply('ship', { result: { number: 7 } });
+    expect(run.sentNames).toEqual(['confirm']);
+    expect(ofRun(run, definition)).toEqual({ verdict: 'same' });
+  });
+
+  it('compares steps and commands, entry by entry', () => {
+    const run = new SagaRun().start().silence().reply('reserve');
+    const other = (change: Partial<HistoryEntry>) => {
+      const history = run.history.map((entry, at) => (at === 2 ? { ...entry, ...change } : entry));
+      return replay(find(sample), run.instance, history).verdict;
+    };
+    const [first, ...rest] = run.history[2]?.changes ?? [];
+    expect(other({})).toBe('same');
+    expect(other({ changes: [{ step: first?.step ?? '', to: 'refused' }, ...rest] })).toBe(
+      'different',
+    );
+    expect(other({ changes: [{ step: 'ship', to: 'done' }, ...rest] })).toBe('different');
+    expect(other({ sent: ['saga-1:other'] })).toBe('different');
+    const old = run.history.map((entry) => {
+      const { changes: _, ...silent } = entry;
+      return silent;
+    });
+    expect(replay(find(sample), run.instance, old).difference).toContain(
+      'then {"state":"running","changes":[],',
+    );
+  });
+
   it('decides with the timing of then', () => {
     const run = new SagaRun(sample, { attempts: 1, timeoutMs: 50 }).start().silence();
     expect(run.instance.state).toBe('compensating');
@@ -73,6 +116,18 @@ describe('a replay', () => {
       .reply('charge', { effects: [money(5, 0, 1)] });
     run.instance = { ...run.instance, ledger: {} };
     expect(ofRun(run, sample).difference).toContain('ledger: then []');
+    run.instance = { ...run.instance, ledger: { a: { ...money(5, 1, 1), step: 'charge' } } };
+    expect(ofRun(run, sample).difference).toBe(
+      'ledger: then [["payment:order-1","charge",5,1]], now [["payment:order-1","charge",5,0]]',
+    );
+  });
+
+  it('compares it in whatever order it is stored', () => {
+    const effects = [money(5, 0, 1), { ...money(3, 0, 1), id: 'stock' }];
+    const run = new SagaRun().start().reply('reserve', { effects });
+    const ledger = Object.fromEntries(Object.entries(run.instance.ledger).toReversed());
+    run.instance = { ...run.instance, ledger };
+    expect(ofRun(run, sample)).toEqual({ verdict: 'same' });
   });
 
   it('says when a history does not hold all that is needed', () => {
@@ -96,6 +151,22 @@ describe('a replay', () => {
       expect(verdict).toBe('incomplete');
       expect(difference).toContain(`revision ${index + 1} (${kind}) does not hold`);
     });
+    const shifted = history.slice(1);
+    expect(replay(find(forgiving), { ...instance, revision: shifted.length }, shifted)).toEqual({
+      verdict: 'incomplete',
+      difference: 'its history has a gap at revision 1',
+    });
+    const lacking = (kind: HistoryEntry['kind'], change: object) => {
+      const index = history.findIndex((entry) => entry.kind === kind);
+      const poor = history.map((entry, at) => (at === index ? { ...entry, ...change } : entry));
+      return replay(find(forgiving), instance, poor).difference;
+    };
+    const jitter = { jitter: 0 };
+    for (const change of [{ name: undefined }, { outcome: undefined }, { detail: jitter }]) {
+      expect(lacking('reply', change)).toContain('(reply) does not hold what it said');
+    }
+    expect(lacking('report', { detail: jitter })).toContain('(report) does not hold');
+    expect(lacking('mend', { step: undefined })).toContain('(mend) does not hold');
     const bareMove = new SagaRun().start().move({ ...sample, version: 2 });
     const noVersion = bareMove.history.map((entry) => ({ ...entry, detail: { jitter: 0 } }));
     const both = find(sample, { ...sample, version: 2 });

@@ -1,9 +1,11 @@
 /** Bugs of what every participant relies on. */
-import { integration, unit, type PlantedBug } from '../bug.js';
+import { integration, unit, type Detector, type PlantedBug } from '../bug.js';
 
 const folder = 'libs/participant/src';
 const spec = (name: string) => unit(`${folder}/${name}.spec.ts`);
 const barrier = integration('participant-barrier.spec.ts');
+/** One test of many: the others would wait for what never comes. */
+const parked = (only: string): Detector => ({ ...barrier, only });
 const effects = integration('participant-effects.spec.ts');
 
 export const participant: readonly PlantedBug[] = [
@@ -86,15 +88,15 @@ export const participant: readonly PlantedBug[] = [
     file: `${folder}/parking-worker.ts`,
     find: 'const last = attempts >= options.attempts;',
     replace: 'const last = attempts > 1_000_000;',
-    detectors: [barrier],
+    detectors: [parked('one dead letter after the last try')],
   },
   {
-    id: 'parked-is-tried-twice',
-    breaks: 'Two replicas try the same parked command at the same moment.',
+    id: 'parked-holds-up-the-others',
+    breaks: 'All replicas stand in line behind the one parked command that is being tried.',
     file: `${folder}/parking-store.ts`,
     find: ' limit 1 for update skip locked',
     replace: ' limit 1',
-    detectors: [barrier],
+    detectors: [parked('does not hold up the others')],
   },
   {
     id: 'pending-overtakes-the-answer',
@@ -116,8 +118,8 @@ export const participant: readonly PlantedBug[] = [
     id: 'lease-for-everybody',
     breaks: 'Two replicas carry out the same effect at the same moment.',
     file: `${folder}/effect-task-store.ts`,
-    find: "lease_token = gen_random_uuid(), due_at = ${after('$3')}, attempts",
-    replace: 'lease_token = gen_random_uuid(), due_at = t.due_at, attempts',
+    find: 'for update skip locked',
+    replace: '',
     detectors: [effects],
   },
   {
