@@ -118,7 +118,7 @@ describe('a replay', () => {
     expect(ofRun(run, sample).difference).toContain('ledger: then []');
     run.instance = { ...run.instance, ledger: { a: { ...money(5, 1, 1), step: 'charge' } } };
     expect(ofRun(run, sample).difference).toBe(
-      'ledger: then [["payment:order-1","charge",5,1]], now [["payment:order-1","charge",5,0]]',
+      'ledger: then ["payment:order-1 charge 5 1"], now ["payment:order-1 charge 5 0"]',
     );
   });
 

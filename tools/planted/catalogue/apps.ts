@@ -114,8 +114,8 @@ export const apps: readonly PlantedBug[] = [
     id: 'refund-without-key',
     breaks: 'A refund whose answer was lost is made again.',
     file: 'apps/payment/src/provider/stripe-api.provider.ts',
-    find: ', form, `refund-${orderId}`)',
-    replace: ', form)',
+    find: "'/v1/refunds', form, key)",
+    replace: "'/v1/refunds', form)",
     detectors: [spec('payment/src/provider/stripe-api.provider')],
   },
   {
@@ -162,9 +162,9 @@ export const apps: readonly PlantedBug[] = [
   },
   {
     id: 'refunds-what-was-refunded',
-    breaks: 'What was given back in full is given back again.',
+    breaks: 'A payment that took nothing asks the provider to give it back.',
     file: 'apps/payment/src/domain/next-step.ts',
-    find: "payment.captured > payment.refunded ? 'give-back' : 'drop'",
+    find: "payment.captured > 0 ? 'give-back' : 'drop'",
     replace: "'give-back'",
     detectors: [spec('payment/src/domain/next-step')],
   },

@@ -123,8 +123,8 @@ export const messaging: readonly PlantedBug[] = [
     id: 'loop-never-counts',
     breaks: 'Two services that answer each other go on for ever.',
     file: `${folder}/loop-guard.ts`,
-    find: 'count: (before?.count ?? 0) + 1 }',
-    replace: 'count: 1 }',
+    find: 'const count = (before?.count ?? 0) + 1;',
+    replace: 'const count = before ? 1 : 1;',
     detectors: [spec('loop-guard')],
   },
   {

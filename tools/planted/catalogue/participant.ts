@@ -101,7 +101,7 @@ export const participant: readonly PlantedBug[] = [
   {
     id: 'pending-overtakes-the-answer',
     breaks: 'A late "pending" replaces the final answer that a repeated command is told.',
-    file: `${folder}/answers.ts`,
+    file: `${folder}/barrier-store.ts`,
     find: 'and (n.final or b.answer is null',
     replace: 'and (true or n.final or b.answer is null',
     detectors: [barrier],

@@ -66,7 +66,7 @@ describe('the guide', () => {
       .expectNothingSent()
       .skipTime(DAY_MS)
       .expectAttention('pending-too-long', 'ship-order')
-      .expectResend('ship-order');
+      .expectNothingSent();
   });
 
   it('reports effects', () => {
