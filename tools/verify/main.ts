@@ -24,6 +24,8 @@ function checks(): Step[] {
     { name: 'imports', args: bin('depcruise', 'apps', 'libs', 'migrations', 'test', 'tools') },
     { name: 'unused code', args: bin('knip') },
     { name: 'generated docs', args: ['dist/tools/docs/main.js', '--check'] },
+    // Every run of every saga, with up to three faults in each.
+    { name: 'explored sagas', args: ['dist/tools/explore/main.js'] },
     { name: 'lockfile', args: ['tools/lockfile/complete.mjs', '--check'] },
     {
       name: 'types',
