@@ -110,6 +110,7 @@ describe('the guide', () => {
       read(...kit, 'guide.spec.ts'),
       read(...kit, 'spec', 'gift.saga.ts'),
       read('apps', 'orchestrator', 'src', 'sagas', 'index.ts'),
+      read('apps', 'orchestrator', 'src', 'sagas', 'return-order.saga.ts'),
     ].map(withoutLayout);
     const guide = read('docs', 'SAGAS.md');
     const samples = [...guide.matchAll(/```ts\n([^]*?)```/g)].map(([, sample = '']) => sample);
