@@ -108,7 +108,7 @@ describe('a service that is killed', () => {
     }
   });
 
-  test.each(CRASH_POINTS)('at %s loses nothing', (point) => deaths.get(point), 240_000);
+  test.each(CRASH_POINTS)('at %s loses nothing', (point) => deaths.get(point), 600_000);
 
   test('right after it has taken over from another one: a third takes over from both', async () => {
     const { ears, database, start } = await world();
