@@ -1,8 +1,12 @@
 /** Bugs of the services. */
-import { integration, unit, type PlantedBug } from '../bug.js';
+import { integration, unit, type Detector, type PlantedBug } from '../bug.js';
 
 const spec = (name: string) => unit(`apps/${name}.spec.ts`);
-const orchestrator = integration('orchestrator/orchestrator.spec.ts');
+/** One test of many: the others would wait for what never comes. */
+const orchestrator = (only: string): Detector => ({
+  ...integration('orchestrator/orchestrator.spec.ts'),
+  only,
+});
 
 export const apps: readonly PlantedBug[] = [
   {
@@ -11,7 +15,7 @@ export const apps: readonly PlantedBug[] = [
     file: 'apps/orchestrator/src/engine/saga-engine.ts',
     find: "if (problem) return reject(batch.unit, event, 'invalid-reply', problem);",
     replace: 'void problem;',
-    detectors: [orchestrator],
+    detectors: [orchestrator('puts aside what it cannot understand')],
   },
   {
     id: 'rejected-is-lost',
@@ -19,7 +23,7 @@ export const apps: readonly PlantedBug[] = [
     file: 'apps/orchestrator/src/engine/saga-engine.ts',
     find: 'unit.publish(deadLetter(event, { code, message }))',
     replace: 'void [unit, event, code, message]',
-    detectors: [orchestrator],
+    detectors: [orchestrator('puts aside what it cannot understand')],
   },
   {
     id: 'refusal-passes-as-success',
@@ -51,7 +55,7 @@ export const apps: readonly PlantedBug[] = [
     file: 'apps/orchestrator/src/timers/timer.service.ts',
     find: 'unit.publish(tickEvent(due))',
     replace: 'tickEvent(due)',
-    detectors: [orchestrator],
+    detectors: [orchestrator('sends again into silence')],
   },
   {
     id: 'oversell',
@@ -157,7 +161,7 @@ export const apps: readonly PlantedBug[] = [
       'Each record of a refund is added to the last, until more is given back than was taken.',
     file: 'apps/payment/src/domain/settle.ts',
     find: 'refunded: outcome.refunded',
-    replace: 'refunded: payment.refunded + outcome.captured + outcome.refunded',
+    replace: 'refunded: paid.captured + outcome.refunded',
     detectors: [spec('payment/src/domain/settle')],
   },
   {

@@ -6,7 +6,7 @@ import { settle, type Outcome } from './settle.js';
 const captured: Outcome = { kind: 'captured', captured: 1200 };
 const declined: Outcome = { kind: 'declined', code: 'card_declined' };
 const dropped: Outcome = { kind: 'dropped' };
-const refunded: Outcome = { kind: 'refunded', captured: 1200, refunded: 1200 };
+const refunded = { kind: 'refunded', captured: 1200, refunded: 1200 } as const;
 const noCharge: Outcome = { kind: 'rejected', what: 'charge', code: 'bad_amount' };
 const noRefund: Outcome = { kind: 'rejected', what: 'undo', code: 'disputed' };
 
@@ -49,6 +49,20 @@ describe('what an outcome makes of a payment', () => {
   it('changes nothing when nothing was found out', () => {
     const before = at('intended');
     expect(settle(before, { kind: 'unchanged' })).toBe(before);
+  });
+
+  it('is booked with the amounts that the provider names, and no others', () => {
+    const booked = (status: PaymentStatus, outcome: Outcome) => {
+      const after = settle(at(status), outcome);
+      return [after.captured, after.refunded];
+    };
+    expect(booked('intended', { kind: 'captured', captured: 900 })).toEqual([900, 0]);
+    expect(booked('captured', { ...refunded, refunded: 700 })).toEqual([1200, 700]);
+    expect(booked('intended', { ...refunded, captured: 900, refunded: 900 })).toEqual([900, 900]);
+    expect(booked('refunded', { ...refunded, refunded: 2400 })).toEqual([1200, 1200]);
+    for (const outcome of [declined, dropped, noCharge]) {
+      expect(booked('intended', outcome)).toEqual([0, 0]);
+    }
   });
 
   it('forgets the card token once the charge is decided', () => {
