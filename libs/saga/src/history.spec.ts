@@ -134,11 +134,12 @@ describe('what is kept of an instance', () => {
     run = new SagaRun(forgiving).start();
     run.now += 5_000;
     const parked = { name: 'saga.command-parked', outcome: 'parked' } as const;
+    // The first and the last of them later, and the one between.
     const first = run.reply('reserve', parked).instance.wakeAt ?? 0;
     expect(first - run.now).toBe(5_000);
-    run.reply('charge', parked);
+    run.reply('secure', parked);
     expect(run.instance.wakeAt).toBe(first);
-    expect((run.reply('secure', parked).instance.wakeAt ?? 0) - run.now).toBe(10_000);
+    expect((run.reply('charge', parked).instance.wakeAt ?? 0) - run.now).toBe(10_000);
   });
 
   it('is the first report of a revision', () => {

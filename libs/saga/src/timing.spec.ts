@@ -42,6 +42,8 @@ describe('the UTC day', () => {
       }),
     );
     expect(utcDay(Date.UTC(2024, 1, 29))).toBe('2024-02-29');
+    // The last day of an era of 400 years.
+    expect(utcDay(Date.UTC(2000, 1, 29))).toBe('2000-02-29');
     expect(utcDay(Date.UTC(2000, 11, 31, 23, 59))).toBe('2000-12-31');
   });
 });
