@@ -33,16 +33,14 @@ describe('a customer’s cancel', () => {
     }
   }
 
+  const isCharging = (saga: SagaView) => stepStates(saga)['charge-payment'] === 'sent';
+
   it('while the card is being charged gives back money and stock', async () => {
     const productId = await shop.product(5);
     let orderId = '';
     await whilePaused('sandbox-payment', async () => {
       orderId = await shop.placeOne({ productId });
-      await shop.untilSagaIs(
-        orderId,
-        'charging',
-        (saga) => stepStates(saga)['charge-payment'] === 'sent',
-      );
+      await shop.untilSagaIs(orderId, 'charging', isCharging);
       expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
       await shop.untilSaga(orderId, 'compensating');
     });
@@ -125,6 +123,7 @@ describe('a customer’s cancel', () => {
     let orderId = '';
     await whilePaused('sandbox-payment', async () => {
       orderId = await shop.placeOne({ productId });
+      await shop.untilSagaIs(orderId, 'charging', isCharging);
       const answers = await Promise.all([shop.cancel(orderId), shop.cancel(orderId)]);
       expect(answers.map(({ status }) => status)).toEqual([202, 202]);
       await shop.untilSaga(orderId, 'compensating');
