@@ -38,7 +38,7 @@ export class AppModule {
       controllers: [OrdersController, ReturnsController],
       providers: [
         { provide: SettleOrdersHandler, useFactory: () => new SettleOrdersHandler() },
-        SettleReturnsHandler,
+        { provide: SettleReturnsHandler, useFactory: () => new SettleReturnsHandler() },
         { provide: Sealer, useValue: new Sealer(settings.PAYMENT_TOKEN_KEY) },
         { provide: RequestHasher, useValue: new RequestHasher(settings.PAYMENT_TOKEN_KEY) },
         {

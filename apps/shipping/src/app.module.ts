@@ -26,7 +26,7 @@ export class AppModule {
       database: Database,
       outbox: Outbox,
       answers: Answers,
-    ): ShippingWorkersParts => ({
+    ): Omit<ShippingWorkersParts, 'rows'> => ({
       database,
       outbox,
       answers,
@@ -59,7 +59,11 @@ export class AppModule {
           inject: [ShippingWorkers],
           useFactory: (workers: ShippingWorkers) => new ShippingHandler(workers),
         },
-        ReturnsHandler,
+        {
+          provide: ReturnsHandler,
+          inject: [ReturnWorkers],
+          useFactory: (workers: ReturnWorkers) => new ReturnsHandler(workers),
+        },
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },
         ...[ShippingWorkers, ReturnWorkers].map((Workers) => ({

@@ -1,11 +1,11 @@
 import type { ReturnOrderInput, StockLine } from '#contracts';
 import { RetryableError, type Outbox, type UnitOfWork } from '#messaging';
+import { runtime } from '#platform';
 import { returnStartOf } from '../domain/messages.js';
 import type { Order } from '../domain/order.js';
 import { selectItems, type OrderReturn, type Selection } from '../domain/order-return.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
-import { findOrder } from '../persistence/read-orders.js';
-import { findByRequest, insertReturn, listReturns, lockOrder } from '../persistence/return-rows.js';
+import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
 
 export interface ReturnRequest {
   readonly returnId: string;
@@ -33,7 +33,8 @@ const ATTEMPTS = 3;
 export class ReturnDesk {
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
-    private readonly clock: () => Date = () => new Date(),
+    private readonly clock: () => Date = runtime.date,
+    private readonly rows: ReturnRows = postgresReturnRows,
   ) {}
 
   /** Resolves when the return is durable. A commit in doubt is asked for again, by the same id. */
@@ -49,24 +50,25 @@ export class ReturnDesk {
 
   private async record(unit: UnitOfWork, request: ReturnRequest): Promise<ReturnRequested> {
     const { orderId, requestKey } = request;
+    const { rows } = this;
     // Held until the end, so that requests side by side cannot take the same pieces twice.
-    if (!(await lockOrder(unit.tx, orderId))) return { outcome: 'unknown-order' };
-    const earlier = await findByRequest(unit.tx, request);
+    if (!(await rows.lockOrder(unit.tx, orderId))) return { outcome: 'unknown-order' };
+    const earlier = await rows.findByRequest(unit.tx, request);
     if (earlier) {
       return earlier.requestKey?.hash === requestKey?.hash
         ? { outcome: 'accepted', returnId: earlier.returnId }
         : { outcome: 'key-reused' };
     }
-    const order = await findOrder(unit.tx, orderId);
+    const order = await rows.findOrder(unit.tx, orderId);
     if (!order) return { outcome: 'unknown-order' };
     if (order.status !== 'confirmed') return { outcome: 'not-confirmed', status: order.status };
-    const returns = await listReturns(unit.tx, orderId);
+    const returns = await rows.listReturns(unit.tx, orderId);
     const taken = returns.flatMap(({ status, items }) => (status === 'rejected' ? [] : items));
     const selection = selectItems(order.items, taken, request.items);
     if (selection.kind !== 'possible') return { outcome: 'impossible', why: selection };
     const now = this.clock();
     const asked = newReturn(request, selection, now);
-    await insertReturn(unit.tx, asked, requestKey);
+    await rows.insertReturn(unit.tx, asked, requestKey);
     const start = returnStartOf(inputOf(order, asked), now);
     const { traceparent } = request;
     unit.publish(traceparent === undefined ? start : { ...start, traceparent });

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { approveReturn, completeReturn, recordReceipt, rejectReturn } from '#contracts';
 import type { UnitOfWork } from '#messaging';
@@ -9,18 +8,20 @@ import {
   type Answer,
   type CommandHandler,
 } from '#participant';
+import { runtime } from '#platform';
 import { settleReturn, type ReturnCommand, type ReturnState } from '../domain/settle-return.js';
-import { lockReturns, updateReturns } from '../persistence/return-rows.js';
+import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
 
 /** Moves returns on the saga's behalf: the only place where a return's status changes. */
-@Injectable()
 export class SettleReturnsHandler implements CommandHandler {
   readonly participant = 'order';
   readonly commands = [approveReturn, rejectReturn, recordReceipt, completeReturn];
 
+  constructor(private readonly rows: ReturnRows = postgresReturnRows) {}
+
   async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
     const wishes = commands.map(wishOf);
-    const returns = await lockReturns(unit.tx, [
+    const returns = await this.rows.lockReturns(unit.tx, [
       ...new Set(wishes.map(({ returnId }) => returnId)),
     ]);
     const changed = new Map<string, ReturnState>();
@@ -35,7 +36,7 @@ export class SettleReturnsHandler implements CommandHandler {
       }
       return succeed(FACTS[wish.kind], {});
     });
-    if (changed.size > 0) await updateReturns(unit.tx, [...changed.values()], new Date());
+    if (changed.size > 0) await this.rows.updateReturns(unit.tx, [...changed.values()], runtime.date());
     return answers;
   }
 }

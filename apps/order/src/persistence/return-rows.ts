@@ -1,9 +1,39 @@
+/** The returns of the order service, as its desk and its handler use them; a simulator brings its own. */
 import type { OrderItem, OrderStatus, Reason, ReturnStatus } from '#contracts';
 import type { Tx } from '#messaging';
 import type { OrderReturn } from '../domain/order-return.js';
 import type { ReturnState } from '../domain/settle-return.js';
 import type { RequestKey } from './insert-orders.js';
-import type { Queries } from './read-orders.js';
+import type { Order } from '../domain/order.js';
+import { findOrder, type Queries } from './read-orders.js';
+
+/** What an earlier try, or an earlier request with the same key, has made. */
+export interface EarlierReturn {
+  readonly returnId: string;
+  readonly requestKey?: RequestKey;
+}
+
+export interface AskedReturn {
+  readonly orderId: string;
+  readonly returnId: string;
+  readonly requestKey?: RequestKey;
+}
+
+export interface ReturnRows {
+  /** @returns whether there is such an order */
+  lockOrder(tx: Tx, orderId: string): Promise<boolean>;
+  findOrder(tx: Tx, orderId: string): Promise<Order | undefined>;
+  /** Among the returns of the order, by its id or by the key of its request. */
+  findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn | undefined>;
+  /** All of an order, oldest first: there are never more than it has pieces. */
+  listReturns(tx: Tx, orderId: string): Promise<OrderReturn[]>;
+  /** Of an order that is locked by this transaction. */
+  insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void>;
+  /** Locks the returns in the order of their ids, so that two batches cannot deadlock. */
+  lockReturns(tx: Tx, returnIds: readonly string[]): Promise<Map<string, ReturnState>>;
+  /** Of returns that are locked by this transaction. */
+  updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void>;
+}
 
 interface Row {
   return_id: string;
@@ -35,7 +65,6 @@ const returnOf = (row: Row): OrderReturn => ({
   updatedAt: row.updated_at,
 });
 
-/** All of an order, oldest first: there are never more than it has pieces. */
 export async function listReturns(database: Queries, orderId: string): Promise<OrderReturn[]> {
   const rows = await database.query<Row>(
     `select ${COLUMNS} from order_return where order_id = $1 order by return_id`,
@@ -56,22 +85,12 @@ export async function findReturn(
   return row && returnOf(row);
 }
 
-/** @returns whether there is such an order */
-export async function lockOrder(tx: Tx, orderId: string): Promise<boolean> {
+async function lockOrder(tx: Tx, orderId: string): Promise<boolean> {
   const rows = await tx.query('select 1 from orders where order_id = $1 for update', [orderId]);
   return rows.length > 0;
 }
 
-export interface EarlierReturn {
-  readonly returnId: string;
-  readonly requestKey?: RequestKey;
-}
-
-/** What an earlier try, or an earlier request with the same key, has made. */
-export async function findByRequest(
-  tx: Tx,
-  asked: { readonly orderId: string; readonly returnId: string; readonly requestKey?: RequestKey },
-): Promise<EarlierReturn | undefined> {
+async function findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn | undefined> {
   const [row] = await tx.query<{
     return_id: string;
     idempotency_key: string | null;
@@ -89,7 +108,7 @@ export async function findByRequest(
   };
 }
 
-export async function insertReturn(
+async function insertReturn(
   tx: Tx,
   asked: OrderReturn,
   requestKey: RequestKey | undefined,
@@ -113,8 +132,7 @@ export async function insertReturn(
   );
 }
 
-/** Locks the returns in the order of their ids, so that two batches cannot deadlock. */
-export async function lockReturns(
+async function lockReturns(
   tx: Tx,
   returnIds: readonly string[],
 ): Promise<Map<string, ReturnState>> {
@@ -146,7 +164,7 @@ export async function lockReturns(
   );
 }
 
-export async function updateReturns(
+async function updateReturns(
   tx: Tx,
   returns: readonly ReturnState[],
   at: Date,
@@ -167,3 +185,13 @@ export async function updateReturns(
     ],
   );
 }
+
+export const postgresReturnRows: ReturnRows = {
+  lockOrder,
+  findOrder,
+  findByRequest,
+  listReturns,
+  insertReturn,
+  lockReturns,
+  updateReturns,
+};

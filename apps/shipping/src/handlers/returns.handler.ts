@@ -1,27 +1,27 @@
-import { Injectable } from '@nestjs/common';
 import { receiveReturn } from '#contracts';
 import type { UnitOfWork } from '#messaging';
 import type { AdmittedCommand, Answer, CommandHandler } from '#participant';
 import { alsoAwaiting, newReturnParcel, type ReceiveRequest } from '../domain/return-parcel.js';
 import {
-  insertReturnParcels,
-  lockReturnParcels,
-  updateReturnParcels,
+  postgresReturnParcelRows,
+  type ReturnParcelRows,
   type StoredReturnParcel,
 } from '../persistence/return-parcel-rows.js';
 import { returnAnswer } from './returns.replies.js';
 import { ReturnWorkers } from './returns.workers.js';
 
 /** Accepts commands: what is to come back is written down, and the workers are told. */
-@Injectable()
 export class ReturnsHandler implements CommandHandler {
   readonly participant = 'shipping';
   readonly commands = [receiveReturn];
 
-  constructor(private readonly workers: ReturnWorkers) {}
+  constructor(
+    private readonly workers: ReturnWorkers,
+    private readonly rows: ReturnParcelRows = postgresReturnParcelRows,
+  ) {}
 
   async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
-    const stored = await lockReturnParcels(unit.tx, [...new Set(commands.map(returnOf))]);
+    const stored = await this.rows.lockReturnParcels(unit.tx, [...new Set(commands.map(returnOf))]);
     const current = new Map(stored);
     const answers = commands.map((command) => {
       const parcel = accept(current.get(returnOf(command)), command);
@@ -30,11 +30,11 @@ export class ReturnsHandler implements CommandHandler {
     });
     const after = [...current.values()];
     const changed = after.filter((parcel) => parcel !== stored.get(parcel.returnId));
-    await insertReturnParcels(
+    await this.rows.insertReturnParcels(
       unit.tx,
       changed.filter(({ returnId }) => !stored.has(returnId)),
     );
-    await updateReturnParcels(
+    await this.rows.updateReturnParcels(
       unit.tx,
       changed.filter(({ returnId }) => stored.has(returnId)),
     );

@@ -8,14 +8,17 @@ import {
   type ReturnOutcome,
 } from '../domain/return-parcel.js';
 import {
-  findReturnParcels,
-  lockReturnParcels,
-  updateReturnParcels,
+  postgresReturnParcelRows,
   type AwaitedParcel,
+  type ReturnParcelRows,
 } from '../persistence/return-parcel-rows.js';
 import type { Carrier } from '../provider/carrier.js';
 import { returnAnswer } from './returns.replies.js';
 import type { ShippingWorkersParts } from './shipping.workers.js';
+
+export type ReturnWorkersParts = Omit<ShippingWorkersParts, 'rows'> & {
+  readonly rows?: ReturnParcelRows;
+};
 
 /** Two calls are the most that one run makes; after this, another may begin. */
 const LEASE_CALLS = 4;
@@ -25,7 +28,9 @@ const LEASE_CALLS = 4;
  * the carrier knows when goods will not come any more.
  */
 export class ReturnWorkers extends EffectWorkers<ReturnOutcome> {
-  constructor({ database, outbox, answers, carrier, settings, log }: ShippingWorkersParts) {
+  constructor(parts: ReturnWorkersParts) {
+    const { database, outbox, answers, carrier, settings, log, pollMs, store } = parts;
+    const rows = parts.rows ?? postgresReturnParcelRows;
     const backoff = {
       baseMs: settings.OUTBOUND_BACKOFF_MS,
       maxMs: settings.OUTBOUND_BACKOFF_MAX_MS,
@@ -35,7 +40,7 @@ export class ReturnWorkers extends EffectWorkers<ReturnOutcome> {
       maxItems: 200,
       maxConcurrent: 2,
       run: async (returnIds: string[]) => {
-        const parcels = await findReturnParcels(database, returnIds);
+        const parcels = await rows.findReturnParcels(database, returnIds);
         return returnIds.map((returnId) => parcels.get(returnId));
       },
     });
@@ -43,13 +48,15 @@ export class ReturnWorkers extends EffectWorkers<ReturnOutcome> {
       database,
       outbox,
       log,
+      ...(pollMs !== undefined && { pollMs }),
+      ...(store && { store }),
       name: 'return',
       concurrency: settings.OUTBOUND_CONNECTIONS,
       leaseMs: settings.OUTBOUND_TIMEOUT_MS * LEASE_CALLS,
       maxAttempts: Infinity,
       backoff: (attempts) => backoffMs(backoff, attempts),
       execute: async (returnId) => fetchBack(carrier, await reads.add(returnId), pauses),
-      record: (unit, done) => record(unit, answers, done),
+      record: (unit, done) => record(unit, rows, answers, done),
       // It was answered that it takes long, so that a carrier that is away for a while changes nothing.
       failed: () => Promise.resolve(),
     });
@@ -77,10 +84,11 @@ export async function fetchBack(
 
 async function record(
   unit: UnitOfWork,
+  rows: ReturnParcelRows,
   answers: Pick<Answers, 'answer'>,
   done: readonly EffectDone<ReturnOutcome>[],
 ): Promise<void> {
-  const parcels = await lockReturnParcels(
+  const parcels = await rows.lockReturnParcels(
     unit.tx,
     done.map(({ subject }) => subject),
   );
@@ -89,7 +97,7 @@ async function record(
     const after = before && settleReturn(before, outcome);
     return after && after !== before ? [after] : [];
   });
-  await updateReturnParcels(
+  await rows.updateReturnParcels(
     unit.tx,
     settled.map((parcel) => ({ ...parcel, receiveTo: [] })),
   );

@@ -1,3 +1,4 @@
+/** The parcels that bring goods back, as the handler and its workers use them; a simulator brings its own. */
 import { RetryableError, type Tx } from '#messaging';
 import type { CommandAddress } from '#participant';
 import type { ReturnParcel } from '../domain/return-parcel.js';
@@ -11,8 +12,18 @@ const COLUMNS = `
 
 export type AwaitedParcel = ReturnParcel & { readonly awaitedMs: number };
 
-/** Without a lock, with how long each has been awaited; unknown ones are missing. */
-export async function findReturnParcels(
+export interface ReturnParcelRows {
+  /** Without a lock, with how long each has been awaited; unknown ones are missing. */
+  findReturnParcels(tx: Tx, returnIds: readonly string[]): Promise<Map<string, AwaitedParcel>>;
+  /** Locked in the order of their ids, so that two batches never block each other. */
+  lockReturnParcels(tx: Tx, returnIds: readonly string[]): Promise<Map<string, StoredReturnParcel>>;
+  /** @throws RetryableError when another transaction made one of them first: decide again with it */
+  insertReturnParcels(tx: Tx, parcels: readonly StoredReturnParcel[]): Promise<void>;
+  /** Writes what can change of parcels that `lockReturnParcels` has locked. */
+  updateReturnParcels(tx: Tx, parcels: readonly StoredReturnParcel[]): Promise<void>;
+}
+
+async function findReturnParcels(
   tx: Tx,
   returnIds: readonly string[],
 ): Promise<Map<string, AwaitedParcel>> {
@@ -26,8 +37,7 @@ export async function findReturnParcels(
   return new Map(rows.map((row) => [row.returnId, row]));
 }
 
-/** Locked in the order of their ids, so that two batches never block each other. */
-export async function lockReturnParcels(
+async function lockReturnParcels(
   tx: Tx,
   returnIds: readonly string[],
 ): Promise<Map<string, StoredReturnParcel>> {
@@ -41,8 +51,7 @@ export async function lockReturnParcels(
   return new Map(rows.map((row) => [row.returnId, row]));
 }
 
-/** @throws RetryableError when another transaction made one of them first: decide again with it */
-export async function insertReturnParcels(
+async function insertReturnParcels(
   tx: Tx,
   parcels: readonly StoredReturnParcel[],
 ): Promise<void> {
@@ -69,8 +78,7 @@ export async function insertReturnParcels(
   if (rows.length !== parcels.length) throw new RetryableError('a return was awaited meanwhile');
 }
 
-/** Writes what can change of parcels that `lockReturnParcels` has locked. */
-export async function updateReturnParcels(
+async function updateReturnParcels(
   tx: Tx,
   parcels: readonly StoredReturnParcel[],
 ): Promise<void> {
@@ -92,3 +100,10 @@ export async function updateReturnParcels(
     ],
   );
 }
+
+export const postgresReturnParcelRows: ReturnParcelRows = {
+  findReturnParcels,
+  lockReturnParcels,
+  insertReturnParcels,
+  updateReturnParcels,
+};
