@@ -189,8 +189,8 @@ export class OutboxPublisher {
     try {
       const limit = this.limits.readBackRows;
       const rows = await this.ports.storage.read(tracker.epoch, range.from, range.to, limit);
-      const upTo = rows.length < limit ? range.to : (rows.at(-1)?.seq ?? range.to);
-      const ticket = tracker.readBack(upTo, rows.length);
+      const to = rows.length < limit ? range.to : (rows.at(-1)?.seq ?? range.to);
+      const ticket = tracker.readBack({ from: range.from, to }, rows.length);
       for (const { message } of rows) this.#push(message, ticket, range.sinceMs);
       this.#reading = false;
       if (rows.length === 0) this.ports.onProgress();

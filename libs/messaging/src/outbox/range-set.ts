@@ -47,11 +47,15 @@ export class RangeSet {
     }
   }
 
-  /** Takes away the beginning of the first range, up to and including `upTo`. */
-  takeFirst(upTo: number): void {
-    const first = this.#ranges[0];
-    if (first === undefined || upTo < first.from) return;
-    if (upTo >= first.to) this.#ranges.shift();
-    else first.from = upTo + 1;
+  /** Takes numbers away that lie in one range, which may be split by that; others change nothing. */
+  take({ from, to }: SeqRange): void {
+    const at = this.#ranges.findIndex((range) => range.from <= from && to <= range.to);
+    const range = this.#ranges[at];
+    if (range === undefined) return;
+    const left = [
+      { from: range.from, to: from - 1 },
+      { from: to + 1, to: range.to },
+    ].filter((rest) => rest.from <= rest.to);
+    this.#ranges.splice(at, 1, ...left);
   }
 }

@@ -35,6 +35,20 @@ describe('the watermark', () => {
     expect(tracker).toMatchObject({ watermark: 1, retired: true, isIdle: true, hasUnknown: true });
   });
 
+  test('keeps rows with lower numbers that were left in the table while others were read', () => {
+    const tracker = new EpochTracker('1');
+    const slow = tracker.open(2);
+    tracker.spill(tracker.open(2), 0);
+    const reading = tracker.firstSpilled;
+    if (reading === undefined) throw new Error('nothing to read');
+    tracker.spill(slow, 0);
+
+    tracker.published(tracker.readBack(reading, 1));
+
+    expect(tracker.watermark).toBe(0);
+    expect(tracker.firstSpilled).toMatchObject({ from: 1, to: 2 });
+  });
+
   test('an hour of rows left in the table is one range in memory, rollbacks included', () => {
     const tracker = new EpochTracker('1');
     for (let unit = 0; unit < 10_000; unit += 1) {
@@ -49,7 +63,7 @@ describe('the watermark', () => {
   /** A number is settled when published or rolled back; the watermark is all before the first that is not. */
   test('is right after any history', () => {
     const action = fc.record({
-      kind: fc.constantFrom('open', 'publish', 'abort', 'spill', 'unknown', 'readBack'),
+      kind: fc.constantFrom('open', 'publish', 'abort', 'spill', 'unknown', 'read', 'readBack'),
       pick: fc.nat(),
       count: fc.integer({ min: 1, max: 4 }),
     });
@@ -60,6 +74,7 @@ describe('the watermark', () => {
         const open: Ticket[] = [];
         const committed: Ticket[] = [];
         let given = 0;
+        let reading: { from: number; to: number } | undefined;
         const settle = ({ from, to }: { from: number; to: number }): void => {
           for (let n = from; n <= to; n += 1) settled.add(n);
         };
@@ -88,13 +103,15 @@ describe('the watermark', () => {
           } else if (kind === 'unknown') {
             const ticket = take(open, pick);
             if (ticket !== undefined) tracker.unknown(ticket);
-          } else {
-            const range = tracker.firstSpilled;
-            if (range === undefined) continue;
-            const upTo = range.from + (pick % (range.to - range.from + 1));
+          } else if (kind === 'read') {
+            reading ??= tracker.firstSpilled;
+          } else if (reading) {
+            const { from, to } = reading;
+            reading = undefined;
+            const range = { from, to: from + (pick % (to - from + 1)) };
             const rows = count - 1;
-            const ticket = tracker.readBack(upTo, rows);
-            expect(ticket).toMatchObject({ from: range.from, to: upTo });
+            const ticket = tracker.readBack(range, rows);
+            expect(ticket).toMatchObject(range);
             if (rows === 0) settle(ticket);
             else committed.push(ticket);
           }

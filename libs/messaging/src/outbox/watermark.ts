@@ -84,13 +84,13 @@ export class EpochTracker {
   }
 
   /**
-   * Rows up to `upTo`, of the first spilled range, were read back: `rows` events are in memory
-   * again. No rows in it: it is settled.
+   * The rows of this range, or of its beginning, were read back: `rows` events are in memory again.
+   * No rows in it: it is settled. It need not be the first range any more: transactions with lower
+   * numbers may have ended, and been spilled, while it was read.
    */
-  readBack(upTo: number, rows: number): Ticket {
-    const from = this.#spilled.first?.from ?? upTo;
-    this.#spilled.takeFirst(upTo);
-    const ticket: Ticket = { tracker: this, from, to: upTo, remaining: rows };
+  readBack({ from, to }: SeqRange, rows: number): Ticket {
+    this.#spilled.take({ from, to });
+    const ticket: Ticket = { tracker: this, from, to, remaining: rows };
     if (rows > 0) this.#tickets.add(ticket);
     return ticket;
   }

@@ -1,0 +1,97 @@
+import type { Tx } from '#messaging';
+import type { Order } from '../../../apps/order/src/domain/order.js';
+import type { OrderReturn } from '../../../apps/order/src/domain/order-return.js';
+import type { ReturnState } from '../../../apps/order/src/domain/settle-return.js';
+import type { RequestKey } from '../../../apps/order/src/persistence/insert-orders.js';
+import type {
+  AskedReturn,
+  EarlierReturn,
+  ReturnRows,
+} from '../../../apps/order/src/persistence/return-rows.js';
+import { sessionOf } from '../database/database.js';
+import { Table } from '../database/table.js';
+import type { SimOrderRows } from './order-rows.js';
+
+export interface StoredReturn {
+  readonly asked: OrderReturn;
+  readonly requestKey?: RequestKey;
+}
+
+/** The order service's table of returns, shared by its replicas. */
+export class SimReturnRows implements ReturnRows {
+  readonly returns = new Table<StoredReturn>('order_return', ({ asked, requestKey }) =>
+    requestKey ? [`${asked.orderId} ${requestKey.key}`] : [],
+  );
+
+  constructor(private readonly orderRows: SimOrderRows) {}
+
+  lockOrder(tx: Tx, orderId: string): Promise<boolean> {
+    return sessionOf(tx).statement(
+      'lock order',
+      (view) => view.lock(this.orderRows.orders, orderId) !== undefined,
+    );
+  }
+
+  findOrder(tx: Tx, orderId: string): Promise<Order | undefined> {
+    return sessionOf(tx).statement(
+      'find order',
+      (view) => view.get(this.orderRows.orders, orderId)?.order,
+    );
+  }
+
+  findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn | undefined> {
+    return sessionOf(tx).statement('find return by request', (view) => {
+      const isSame = ({ asked: { orderId, returnId }, requestKey }: StoredReturn): boolean =>
+        orderId === asked.orderId &&
+        (returnId === asked.returnId ||
+          (requestKey !== undefined && requestKey.key === asked.requestKey?.key));
+      const found = view.all(this.returns).find(([, stored]) => isSame(stored))?.[1];
+      if (!found) return undefined;
+      const { requestKey } = found;
+      return { returnId: found.asked.returnId, ...(requestKey && { requestKey }) };
+    });
+  }
+
+  listReturns(tx: Tx, orderId: string): Promise<OrderReturn[]> {
+    return sessionOf(tx).statement('list returns', (view) =>
+      view
+        .all(this.returns)
+        .flatMap(([, { asked }]) => (asked.orderId === orderId ? [asked] : []))
+        .sort((a, b) => (a.returnId < b.returnId ? -1 : 1)),
+    );
+  }
+
+  insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void> {
+    return sessionOf(tx).statement('insert return', (view) => {
+      // the time of the row, as the statement has one parameter for both
+      const row = { ...asked, updatedAt: asked.createdAt };
+      view.insertNew(this.returns, asked.returnId, { asked: row, ...(requestKey && { requestKey }) });
+    });
+  }
+
+  lockReturns(tx: Tx, returnIds: readonly string[]): Promise<Map<string, ReturnState>> {
+    return sessionOf(tx).statement('lock returns', (view) => {
+      const locked = returnIds.toSorted().flatMap((id) => view.lock(this.returns, id) ?? []);
+      return new Map(
+        locked.flatMap(({ asked: { returnId, orderId, status, reason, revision } }) => {
+          const orderStatus = view.get(this.orderRows.orders, orderId)?.order.status;
+          if (orderStatus === undefined) return [];
+          const state = { returnId, status, ...(reason && { reason }), revision, orderStatus };
+          return [[returnId, state]];
+        }),
+      );
+    });
+  }
+
+  updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void> {
+    return sessionOf(tx).statement('update returns', (view) => {
+      for (const { returnId, status, reason, revision } of returns) {
+        const row = view.lock(this.returns, returnId);
+        if (!row) continue;
+        const { reason: _, ...kept } = row.asked;
+        const asked = { ...kept, status, revision, updatedAt: at, ...(reason && { reason }) };
+        view.update(this.returns, returnId, { ...row, asked });
+      }
+    });
+  }
+}
