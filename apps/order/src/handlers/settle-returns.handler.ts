@@ -36,7 +36,8 @@ export class SettleReturnsHandler implements CommandHandler {
       }
       return succeed(FACTS[wish.kind], {});
     });
-    if (changed.size > 0) await this.rows.updateReturns(unit.tx, [...changed.values()], runtime.date());
+    if (changed.size > 0)
+      await this.rows.updateReturns(unit.tx, [...changed.values()], runtime.date());
     return answers;
   }
 }

@@ -164,11 +164,7 @@ async function lockReturns(
   );
 }
 
-async function updateReturns(
-  tx: Tx,
-  returns: readonly ReturnState[],
-  at: Date,
-): Promise<void> {
+async function updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void> {
   await tx.query(
     `update order_return r
         set status = given.status, reason = given.reason, revision = given.revision,

@@ -51,10 +51,7 @@ async function lockReturnParcels(
   return new Map(rows.map((row) => [row.returnId, row]));
 }
 
-async function insertReturnParcels(
-  tx: Tx,
-  parcels: readonly StoredReturnParcel[],
-): Promise<void> {
+async function insertReturnParcels(tx: Tx, parcels: readonly StoredReturnParcel[]): Promise<void> {
   if (parcels.length === 0) return;
   const rows = await tx.query(
     `insert into return_parcel (return_id, order_id, items, shipping_address, status, revision,
@@ -78,10 +75,7 @@ async function insertReturnParcels(
   if (rows.length !== parcels.length) throw new RetryableError('a return was awaited meanwhile');
 }
 
-async function updateReturnParcels(
-  tx: Tx,
-  parcels: readonly StoredReturnParcel[],
-): Promise<void> {
+async function updateReturnParcels(tx: Tx, parcels: readonly StoredReturnParcel[]): Promise<void> {
   if (parcels.length === 0) return;
   await tx.query(
     `update return_parcel p
