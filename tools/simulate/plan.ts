@@ -20,6 +20,16 @@ export const SERVICES = [
 export type ServiceName = (typeof SERVICES)[number];
 export const REPLICAS = [1, 2] as const;
 
+export interface ReturnPlan {
+  /** Counts from 1; also its idempotency key. */
+  readonly no: number;
+  /** First asked for this long after the order was accepted. */
+  readonly afterMs: number;
+  /** All that was ordered, or one piece of the first line. */
+  readonly share: 'all' | 'one-piece';
+  readonly isDoubled: boolean;
+}
+
 export interface OrderPlan {
   /** Counts from 1; also its idempotency key. */
   readonly no: number;
@@ -32,6 +42,10 @@ export interface OrderPlan {
   readonly cancelAfterMs?: number;
   /** The client does not wait for the first answer before it sends the same request once more. */
   readonly isDoubled: boolean;
+  readonly returns: readonly ReturnPlan[];
+  /** Goods that the customer sends back never arrive. */
+  readonly isReturnLost: boolean;
+  readonly returnTransitMs: number;
   /** Statements about it fail in this service for a while, as data that a bug trips over does. */
   readonly poisonedIn?: 'inventory' | 'order';
 }
@@ -58,6 +72,8 @@ export interface Shape {
   /** Messages that an outbox keeps in memory. */
   readonly outboxMessages: number;
   readonly parkAttempts: number;
+  /** How long a request to the broker takes at most: more come together in a batch then. */
+  readonly brokerMs: number;
   /** The longest of the rare slow round trips; 0: all take the same. */
   readonly slowestMs: number;
 }
@@ -97,13 +113,14 @@ const LEAST_ORDERS = 20;
 /** The plan of a seed: the same one each time. */
 export function planOf(seed: number): Plan {
   const random = new Random(seed, 'plan');
-  const faultsEndMs = random.whole(12_000, 30_000);
+  const faultsEndMs = random.whole(8_000, 20_000);
+  const nextAtMs = arrivalsOf(random, Math.floor(faultsEndMs * 0.7));
   const conditions = CONDITION_KINDS.filter(() => random.chance(0.35));
   const rates = ratesOf(random);
   return {
     seed,
-    orders: Array.from({ length: random.whole(LEAST_ORDERS, 26) }, (_, index) =>
-      orderOf(random, index + 1, faultsEndMs, rates['statement-poisoned'] ?? 0),
+    orders: Array.from({ length: random.whole(LEAST_ORDERS, 24) }, (_, index) =>
+      orderOf(random, index + 1, nextAtMs(), rates['statement-poisoned'] ?? 0),
     ),
     rates,
     incidents: incidentsOf(random, faultsEndMs),
@@ -111,6 +128,14 @@ export function planOf(seed: number): Plan {
     shape: shapeOf(random, faultsEndMs, conditions.includes('slow-network')),
     spared: [],
   };
+}
+
+/** One by one over the whole time, or together at a few moments, so that batches have many in them. */
+function arrivalsOf(random: Random, untilMs: number): () => number {
+  if (random.chance(0.2)) return () => random.whole(0, untilMs);
+  const moments = Array.from({ length: random.whole(1, 4) }, () => random.whole(0, untilMs));
+  const withinMs = random.pick([0, 50, 400]);
+  return () => random.pick(moments) + random.whole(0, withinMs);
 }
 
 function ratesOf(random: Random): Partial<Record<ChanceKind, number>> {
@@ -132,21 +157,35 @@ function incidentsOf(random: Random, faultsEndMs: number): Incident[] {
   return incidents.sort((a, b) => a.atMs - b.atMs);
 }
 
-function orderOf(random: Random, no: number, faultsEndMs: number, poisoned: number): OrderPlan {
+function orderOf(random: Random, no: number, atMs: number, poisoned: number): OrderPlan {
   const products = random.sample([1, 2, 3, 4], random.whole(1, 3));
   const isCancelled = random.chance(0.25);
   const isPoisoned = random.chance(poisoned * 0.3);
   return {
     no,
-    atMs: random.whole(0, Math.floor(faultsEndMs * 0.8)),
+    atMs,
     lines: products.map((product) => ({ product, quantity: random.whole(1, 5) })),
     card: random.chance(0.1) ? 'declined' : 'ok',
     address: random.chance(0.07) ? 'unreachable' : 'known',
     mailbox: random.chance(0.05) ? 'unknown' : 'known',
     ...(isCancelled && { cancelAfterMs: random.whole(0, random.chance(0.7) ? 800 : 6_000) }),
     isDoubled: random.chance(0.1),
+    returns: isCancelled ? [] : returnsOf(random),
+    isReturnLost: random.chance(0.15),
+    returnTransitMs: random.whole(100, random.chance(0.7) ? 2_000 : 12_000),
     ...(isPoisoned && { poisonedIn: random.pick(['inventory', 'order'] as const) }),
   };
+}
+
+/** Of some orders goods come back, of a few of them in two parcels that together may be too much. */
+function returnsOf(random: Random): ReturnPlan[] {
+  const count = random.chance(0.25) ? (random.chance(0.3) ? 2 : 1) : 0;
+  return Array.from({ length: count }, (_, index) => ({
+    no: index + 1,
+    afterMs: random.whole(1_000, 6_000),
+    share: random.chance(0.5) ? 'all' : 'one-piece',
+    isDoubled: random.chance(0.2),
+  }));
 }
 
 const shapeOf = (random: Random, faultsEndMs: number, isSlow: boolean): Shape => ({
@@ -161,5 +200,6 @@ const shapeOf = (random: Random, faultsEndMs: number, isSlow: boolean): Shape =>
   leaseMs: random.pick([4_000, 8_000]),
   outboxMessages: random.pick([4, 20_000, 20_000]),
   parkAttempts: random.whole(2, 4),
+  brokerMs: random.pick([6, 30, 80]),
   slowestMs: isSlow ? 2_000 : 30,
 });

@@ -30,7 +30,8 @@ const LOOK_EVERY_MS = 2_000;
 export async function run(plan: Plan, keepTrace = false): Promise<RunResult> {
   const { seed, rates, shape } = plan;
   const spared = new Set(plan.spared);
-  const world = new World({ seed, rates, spared, slowestMs: shape.slowestMs, keepTrace });
+  const { slowestMs, brokerMs } = shape;
+  const world = new World({ seed, rates, spared, slowestMs, brokerMs, keepTrace });
   const onUnhandled = (error: unknown): void => world.uncaught(error);
   process.on('unhandledRejection', onUnhandled);
   world.enter();

@@ -70,8 +70,14 @@ async function openPostgres({ migrations, tables }: Schema): Promise<Side> {
 }
 
 function openSimulated(): Promise<Side> {
-  const options = { seed: 1, rates: {}, spared: new Set<string>(), slowestMs: 5, keepTrace: false };
-  const world = new World(options);
+  const world = new World({
+    seed: 1,
+    rates: {},
+    spared: new Set(),
+    slowestMs: 5,
+    brokerMs: 5,
+    keepTrace: false,
+  });
   const connection = new SimDatabase(world, 'ports').connect(newActor('test'));
   let isOpen = true;
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,15 +1,17 @@
 /** When all is over: our tables, and the books of those outside, hold what was promised. */
 import { isActive } from '../../../apps/inventory/src/domain/reservation.js';
 import type { SagaInstance } from '#saga';
-import type { Order } from '../../../apps/order/src/domain/order.js';
 import type { Shop } from '../shop/shop.js';
 import { pendingOf } from './converged.js';
+import { checkOrder } from './order-books.js';
+import { checkReturn } from './return-books.js';
+import { checkSaga } from './saga-books.js';
 import type { Watched } from './watch.js';
 
-type Report = (what: string) => void;
+export type Report = (what: string) => void;
 
 export function checkBooks(shop: Shop, watched: Watched, converged: boolean): void {
-  const { world } = shop;
+  const { world, tables } = shop;
   const report: Report = (what) => world.violated(what);
   if (!converged) {
     const [first, ...others] = pendingOf(shop, watched);
@@ -17,113 +19,62 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
   }
   for (const what of watched.unpublished.slice(0, 3)) report(`committed, never published: ${what}`);
   checkKeys(shop, report);
-  for (const { order } of shop.tables.order.orders.rows.values()) checkOrder(shop, order, report);
-  checkStock(shop, report);
-  for (const { orderId } of shop.outside.provider.intents.values()) {
-    if (!shop.tables.order.orders.rows.has(orderId)) report(`payment of no order: ${orderId}`);
+  const sagas = sagasByKey(shop, report);
+  const sagaOf = (name: string, key: string, check: (saga: SagaInstance, say: Report) => void) => {
+    const saga = sagas.get(`${name} ${key}`);
+    if (!saga) return report(`no ${name} of ${key}`);
+    const say: Report = (what) => report(`${name} of ${key}, ${saga.state}: ${what}`);
+    checkSaga(shop, saga, say);
+    check(saga, say);
+  };
+  for (const { order } of tables.order.orders.rows.values()) {
+    sagaOf('place-order', order.orderId, (saga, say) => checkOrder(shop, saga, order, say));
   }
+  for (const { asked } of tables.returns.returns.rows.values()) {
+    sagaOf('return-order', asked.returnId, (saga, say) => checkReturn(shop, saga, asked, say));
+  }
+  checkStock(shop, report);
+  checkOutsiders(shop, report);
   const isPoisoned = world.faults.counts.has('statement-poisoned');
   if (shop.deadLetters > 0 && !isPoisoned) report(`${shop.deadLetters} dead letters`);
 }
 
-/** One order for each key, and it is the one that the customer was told of. */
+function sagasByKey({ sagas }: Shop, report: Report): Map<string, SagaInstance> {
+  const byKey = new Map<string, SagaInstance>();
+  for (const { instance } of sagas.instances.rows.values()) {
+    const key = `${instance.definition} ${instance.businessKey}`;
+    if (byKey.has(key)) report(`two sagas: ${key}`);
+    byKey.set(key, instance);
+  }
+  return byKey;
+}
+
+/** One order and one return for each key, and it is the one that the customer was told of. */
 function checkKeys(shop: Shop, report: Report): void {
   const byKey = new Map<string, string>();
-  for (const { order, requestKey } of shop.tables.order.orders.rows.values()) {
-    const key = requestKey?.key ?? '';
-    if (byKey.has(key)) report(`two orders of ${key}: ${byKey.get(key)} and ${order.orderId}`);
-    byKey.set(key, order.orderId);
+  const keep = (key: string, id: string): void => {
+    if (byKey.has(key)) report(`two of ${key}: ${byKey.get(key)} and ${id}`);
+    byKey.set(key, id);
+  };
+  const { order, returns } = shop.tables;
+  for (const row of order.orders.rows.values()) keep(row.requestKey?.key ?? '', row.order.orderId);
+  for (const { asked, requestKey } of returns.returns.rows.values()) {
+    keep(`${asked.orderId} ${requestKey?.key}`, asked.returnId);
   }
-  for (const { plan, orderId } of shop.customers.all) {
+  for (const { plan, orderId, returns: asked } of shop.customers.all) {
     const kept = byKey.get(`key-${plan.no}`);
     if (orderId === undefined) report(`order ${plan.no} was never accepted`);
     else if (kept !== orderId) report(`order ${plan.no} is ${kept}, not ${orderId} as was said`);
-  }
-}
-
-function checkOrder(shop: Shop, order: Order, report: Report): void {
-  const { orderId } = order;
-  const sagas = [...shop.sagas.instances.rows.values()]
-    .map(({ instance }) => instance)
-    .filter(({ businessKey }) => businessKey === orderId);
-  const [saga] = sagas;
-  if (!saga || sagas.length > 1) return report(`${sagas.length} sagas of ${orderId}`);
-  const say: Report = (what) => report(`${orderId}, ${saga.state}: ${what}`);
-  checkEnd(saga, order, say);
-  checkSteps(shop, saga, say);
-  checkMoney(shop, saga, order, say);
-  checkGoods(shop, saga, order, say);
-}
-
-function checkEnd({ state, attention, cause, ledger }: SagaInstance, order: Order, say: Report) {
-  const isOver = state === 'completed' || state === 'compensated';
-  if (!isOver && !attention) say('neither over nor with attention');
-  if (attention && (!attention.code || !attention.message)) say('attention without a cause');
-  if (state === 'compensated' && !cause) say('compensated without a cause');
-  if (state === 'completed' && order.status !== 'confirmed') say(`the order is ${order.status}`);
-  if (state === 'compensated' && order.status !== 'cancelled') say(`the order is ${order.status}`);
-  if (state !== 'compensated') return;
-  for (const { id, taken, returned } of Object.values(ledger)) {
-    if (taken !== returned) say(`the ledger has ${taken - returned} of ${id} open`);
-  }
-}
-
-/** Only what was sent is undone, nothing is once the pivot is done, and history is complete. */
-function checkSteps(shop: Shop, saga: SagaInstance, say: Report): void {
-  const isShipped = saga.steps['ship-order']?.state === 'done';
-  for (const [name, step] of Object.entries(saga.steps)) {
-    const isUndone = step.undo !== undefined || step.state === 'undone' || step.state === 'undoing';
-    if (!isUndone) continue;
-    if (isShipped) say(`'${name}' was undone although the pivot is done`);
-    const wasDone = step.command !== undefined || name === 'create-order';
-    if (!wasDone) say(`'${name}' was undone without having been sent`);
-  }
-  for (let revision = 1; revision <= saga.revision; revision += 1) {
-    if (!shop.sagas.history.rows.has(`${saga.id}/${revision}`)) {
-      say(`its history lacks revision ${revision}`);
+    for (const { plan: back, answer } of asked) {
+      // One that was refused may have been accepted since, by a request that nobody waited for.
+      if (answer.outcome !== 'accepted') continue;
+      const keptReturn = byKey.get(`${orderId} return-${back.no}`);
+      if (keptReturn !== answer.returnId) {
+        report(
+          `return ${back.no} of ${orderId} is ${keptReturn}, not ${answer.returnId} as was said`,
+        );
+      }
     }
-  }
-}
-
-function checkMoney(shop: Shop, saga: SagaInstance, order: Order, say: Report): void {
-  const intents = [...shop.outside.provider.intents.values()].filter(
-    ({ orderId }) => orderId === order.orderId,
-  );
-  const sum = (of: (intent: (typeof intents)[number]) => number): number =>
-    intents.reduce((total, intent) => total + of(intent), 0);
-  const captured = sum((intent) => intent.captured);
-  const refunded = sum((intent) => intent.refunded);
-  const captures = sum((intent) => intent.captures);
-  if (captures > 1) say(`charged ${captures} times`);
-  if (refunded > captured) say(`${refunded} refunded of ${captured} captured`);
-  if (saga.state === 'completed' && (captured !== order.totalAmount || refunded > 0)) {
-    say(`${captured} captured and ${refunded} refunded of ${order.totalAmount}`);
-  }
-  if (saga.state === 'compensated' && captured !== refunded) {
-    say(`${captured - refunded} of the customer's money was kept`);
-  }
-  if (shop.outside.carrier.parcels.has(order.orderId) && refunded > 0) {
-    say('shipped and refunded');
-  }
-}
-
-function checkGoods(shop: Shop, saga: SagaInstance, order: Order, say: Report): void {
-  const { orderId, items } = order;
-  const reservation = shop.tables.shelf.reservations.rows.get(orderId);
-  const parcel = shop.outside.carrier.parcels.get(orderId);
-  const mails = [...shop.outside.mailbox.mails.values()].filter((mail) => mail.orderId === orderId);
-  if (mails.length > 1) say(`${mails.length} different mails`);
-  if (saga.state === 'completed') {
-    const pieces = items.reduce((all, { quantity }) => all + quantity, 0);
-    if (reservation?.status !== 'secured') say(`its stock is ${reservation?.status}`);
-    if (parcel?.pieces !== pieces) say(`a parcel of ${parcel?.pieces} pieces for ${pieces}`);
-    const isReachable = shop.customers.planOfId.get(orderId)?.mailbox === 'known';
-    if (isReachable && mails.length !== 1) say('no mail');
-  }
-  if (saga.state === 'compensated') {
-    if (isActive(reservation)) say('its stock is still put aside');
-    if (parcel) say('a parcel left');
-    if (mails.length > 0) say('a mail says that it is confirmed');
   }
 }
 
@@ -142,5 +93,18 @@ function checkStock(shop: Shop, report: Report): void {
     if (reserved !== (held.get(productId) ?? 0)) {
       report(`${productId}: ${reserved} put aside, ${held.get(productId) ?? 0} by orders`);
     }
+  }
+}
+
+/** Those outside know nothing that we do not know. */
+function checkOutsiders({ outside, tables }: Shop, report: Report): void {
+  for (const { orderId, parts } of outside.provider.intents.values()) {
+    if (!tables.order.orders.rows.has(orderId)) report(`payment of no order: ${orderId}`);
+    for (const returnId of parts.keys()) {
+      if (!tables.returns.returns.rows.has(returnId)) report(`refund of no return: ${returnId}`);
+    }
+  }
+  for (const returnId of outside.carrier.returns.keys()) {
+    if (!tables.returns.returns.rows.has(returnId)) report(`parcel of no return: ${returnId}`);
   }
 }

@@ -11,6 +11,11 @@ export function pendingOf(shop: Shop, watched: Watched, healedMs = Infinity): st
   const pending = customers.all.flatMap(({ orderId, plan }) =>
     orderId === undefined ? [`order ${plan.no} is not accepted`] : [],
   );
+  for (const { orderId, plan, returns } of customers.all) {
+    const status = tables.order.orders.rows.get(orderId ?? '')?.order.status;
+    const isAnswered = returns.length === plan.returns.length;
+    if (!isAnswered && status !== 'pending') pending.push(`order ${plan.no} has no return yet`);
+  }
   const started = new Set<string>();
   for (const { instance } of sagas.instances.rows.values()) {
     const { state, attention, businessKey } = instance;
@@ -18,8 +23,8 @@ export function pendingOf(shop: Shop, watched: Watched, healedMs = Infinity): st
     const isOver = state === 'completed' || state === 'compensated';
     if (!isOver && !(acceptsAttention && attention)) pending.push(`${businessKey} is ${state}`);
   }
-  for (const orderId of tables.order.orders.rows.keys()) {
-    if (!started.has(orderId)) pending.push(`${orderId} has no saga`);
+  for (const id of [...tables.order.orders.rows.keys(), ...tables.returns.returns.rows.keys()]) {
+    if (!started.has(id)) pending.push(`${id} has no saga`);
   }
   for (const [service, { group }] of Object.entries(services)) {
     // A saga that needs a person has messages under way for ever.

@@ -15,23 +15,31 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   [/attention: /, 'attention raised'],
 ];
 
-const REPLIES: readonly (readonly [string, RegExp, string])[] = [
-  ['com.example.saga.command-refused', /"code":"undone"/, 'tombstone hit'],
-  ['com.example.saga.command-parked', /"code":"parked"/, 'command parked'],
-  ['com.example.saga.command-parked', /unavailable/, 'outside unavailable reported'],
-  ['com.example.saga.command-dead', /./, 'command given up'],
-  ['com.example.saga.report-effects', /reservation-expired/, 'reservation expired'],
-  ['com.example.payment.payment-declined', /"code":"undone"/, 'charge met its own undoing'],
-  ['com.example.payment.payment-declined', /card_declined/, 'card declined'],
-  ['com.example.inventory.stock-insufficient', /insufficient-stock/, 'stock insufficient'],
-  ['com.example.inventory.reservation-expired', /./, 'securing came after the expiry'],
-  ['com.example.shipping.shipment-refused', /./, 'pivot refused'],
-];
+type Sign = readonly [words: RegExp, situation: string];
+
+/** By the type of the event, what its data says. */
+const REPLIES: Readonly<Record<string, readonly Sign[]>> = {
+  'com.example.saga.command-refused': [[/"code":"undone"/, 'tombstone hit']],
+  'com.example.saga.command-parked': [
+    [/"code":"parked"/, 'command parked'],
+    [/unavailable/, 'outside unavailable reported'],
+  ],
+  'com.example.saga.command-dead': [[/./, 'command given up']],
+  'com.example.saga.report-effects': [[/reservation-expired/, 'reservation expired']],
+  'com.example.payment.payment-declined': [
+    [/"code":"undone"/, 'charge met its own undoing'],
+    [/card_declined/, 'card declined'],
+  ],
+  'com.example.inventory.stock-insufficient': [[/insufficient-stock/, 'stock insufficient']],
+  'com.example.inventory.reservation-expired': [[/./, 'securing came after the expiry']],
+  'com.example.shipping.shipment-refused': [[/./, 'pivot refused']],
+};
 
 export class Watched {
-  /** Committed outbox rows by topic and event id, with the service that wrote them. */
-  private readonly committed = new Map<string, string>();
-  private readonly arrived = new Set<string>();
+  /** Committed outbox rows by topic and event id: those that the broker has got are true. */
+  private readonly committed = new Map<string, boolean>();
+  /** Those that it has not got, with the service that wrote them. */
+  private readonly missing = new Map<string, string>();
 
   constructor(private readonly shop: Shop) {
     for (const [service, { database, outboxTables }] of Object.entries(shop.services)) {
@@ -40,7 +48,7 @@ export class Watched {
           if (table === (outboxTables.rows as unknown)) {
             for (const { row } of rows.values()) {
               const { message } = row as { message: WireMessage };
-              this.committed.set(keyOf(message), service);
+              this.onCommit(keyOf(message), service);
             }
           } else if (table === (shop.sagas.history as unknown)) {
             for (const { row } of rows.values()) this.onHistory(row as HistoryEntry);
@@ -53,22 +61,31 @@ export class Watched {
 
   /** Committed rows that the broker has never got. */
   get unpublished(): string[] {
-    return [...this.committed].flatMap(([key, service]) =>
-      this.arrived.has(key) ? [] : [`${service}: ${key}`],
-    );
+    return [...this.missing].map(([key, service]) => `${service}: ${key}`);
+  }
+
+  private onCommit(key: string, service: string): void {
+    if (this.committed.has(key)) return;
+    this.committed.set(key, false);
+    this.missing.set(key, service);
   }
 
   private onArrival(message: WireMessage): void {
     const { world } = this.shop;
+    const { headers, value } = message;
     const key = keyOf(message);
     world.note(`arrived ${key}`);
-    if (!this.committed.has(key)) world.violated(`published without being committed: ${key}`);
-    if (this.arrived.has(key)) {
-      if (message.headers['ce_resend'] === undefined) world.met('message published twice');
-    } else this.arrived.add(key);
-    const type = message.headers['ce_type'];
-    for (const [wanted, words, situation] of REPLIES) {
-      if (type === wanted && words.test(message.value)) world.met(situation);
+    const hasArrived = this.committed.get(key);
+    if (hasArrived === undefined) world.violated(`published without being committed: ${key}`);
+    if (hasArrived === true && headers['ce_resend'] === undefined) {
+      world.met('message published twice');
+    }
+    if (hasArrived !== true) {
+      this.committed.set(key, true);
+      this.missing.delete(key);
+    }
+    for (const [words, situation] of REPLIES[headers['ce_type'] ?? ''] ?? []) {
+      if (words.test(value)) world.met(situation);
     }
   }
 

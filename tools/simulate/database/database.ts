@@ -7,7 +7,6 @@ import type { Tx } from '#messaging';
 import { newActor, type Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import { connectionLost, connectionRefused, serializationFailure } from './errors.js';
-import { Locks } from './locks.js';
 import {
   SimTransaction,
   type CommitOutcome,
@@ -19,7 +18,6 @@ import type { View } from './view.js';
 
 export class SimDatabase implements Server {
   readonly actor: Actor;
-  readonly locks = new Locks();
   /** Its clock differs from true time by this. */
   skewMs = 0;
   /** Until then it is away. */

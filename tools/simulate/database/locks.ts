@@ -23,31 +23,38 @@ export class Blocked extends Error {
   }
 }
 
+/** Those of one table: by the keys of its rows, or by another unique value. */
 export class Locks {
-  private readonly byName = new Map<string, Lock>();
+  private readonly byKey = new Map<string, Lock>();
 
-  /** Who keeps `transaction` from having this lock. */
-  blockers(name: string, transaction: Holder, share: boolean): Holder[] {
-    const lock = this.byName.get(name);
-    if (!lock) return [];
-    const holders = lock.exclusive ? [lock.exclusive] : share ? [] : [...lock.shared];
-    return holders.filter((holder) => holder !== transaction);
+  /** Whether somebody keeps `transaction` from having this lock. */
+  isTaken(key: string, transaction: Holder): boolean {
+    const lock = this.byKey.get(key);
+    return lock !== undefined && blockersOf(lock, transaction, false).length > 0;
   }
 
   /** @throws Blocked */
-  take(name: string, transaction: Holder, share: boolean): void {
-    let lock = this.byName.get(name);
+  take(key: string, transaction: Holder, share: boolean): void {
+    let lock = this.byKey.get(key);
     if (!lock) {
       lock = { exclusive: undefined, shared: new Set(), waiting: [] };
-      this.byName.set(name, lock);
+      this.byKey.set(key, lock);
+    } else if (lock.exclusive === transaction) return;
+    else {
+      const by = blockersOf(lock, transaction, share);
+      if (by.length > 0) throw new Blocked(lock, by);
     }
-    const by = this.blockers(name, transaction, share);
-    if (by.length > 0) throw new Blocked(lock, by);
     if (share) lock.shared.add(transaction);
     else lock.exclusive = transaction;
     transaction.locks.add(lock);
   }
 }
+
+/** Who keeps `transaction` from having it. */
+const blockersOf = (lock: Lock, transaction: Holder, share: boolean): Holder[] => {
+  if (lock.exclusive) return lock.exclusive === transaction ? [] : [lock.exclusive];
+  return share ? [] : [...lock.shared].filter((holder) => holder !== transaction);
+};
 
 export const release = (lock: Lock, transaction: Holder): void => {
   if (lock.exclusive === transaction) lock.exclusive = undefined;

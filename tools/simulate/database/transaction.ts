@@ -8,7 +8,7 @@ import {
   deadlockDetected,
   serializationFailure,
 } from './errors.js';
-import { Blocked, isDeadlock, release, type Holder, type Lock, type Locks } from './locks.js';
+import { Blocked, isDeadlock, release, type Holder, type Lock } from './locks.js';
 import type { Table } from './table.js';
 import { View, type Writer } from './view.js';
 
@@ -24,7 +24,6 @@ export type Writes = ReadonlyMap<Table<unknown>, ReadonlyMap<string, Written>>;
 export interface Server {
   readonly world: World;
   readonly actor: Actor;
-  readonly locks: Locks;
   readonly nowMs: number;
   /** What goes wrong with this statement, other than what it causes itself. */
   trouble(label: string, actor: Actor): Error | undefined;
@@ -175,7 +174,7 @@ export class SimTransaction implements Tx, Session, Writer {
     resolve: (result: Result) => void,
     reject: (error: unknown) => void,
   ): void {
-    const { world, locks, nowMs } = this.database;
+    const { world, nowMs } = this.database;
     if (this.state !== 'open') {
       reject(this.state === 'failed' ? abortedTransaction() : connectionLost());
       return;
@@ -189,7 +188,7 @@ export class SimTransaction implements Tx, Session, Writer {
     this.waitsFor = [];
     this.undo = [];
     try {
-      const result = work(new View(this, locks, nowMs));
+      const result = work(new View(this, nowMs));
       if (this.isOnlyStatement) this.commitWith(result, resolve, reject);
       else resolve(result);
     } catch (thrown) {

@@ -4,7 +4,7 @@
  * is run again from its beginning.
  */
 import { uniqueViolation } from './errors.js';
-import type { Holder, Locks } from './locks.js';
+import type { Holder } from './locks.js';
 import type { Table } from './table.js';
 
 /** A transaction, as its statements use it. */
@@ -19,7 +19,6 @@ export interface Writer extends Holder {
 export class View {
   constructor(
     private readonly transaction: Writer,
-    private readonly locks: Locks,
     /** `clock_timestamp()`, epoch ms. */
     readonly nowMs: number,
   ) {}
@@ -46,24 +45,23 @@ export class View {
   /** `for update`, or `for share`. @returns the row as it is, once it is ours */
   lock<Row>(table: Table<Row>, key: string, share = false): Row | undefined {
     if (this.get(table, key) === undefined) return undefined;
-    this.locks.take(`${table.name} ${key}`, this.transaction, share);
+    table.locks.take(key, this.transaction, share);
     return this.get(table, key);
   }
 
   /** `for update skip locked`. @returns undefined also when somebody else has it */
   lockUnlessTaken<Row>(table: Table<Row>, key: string): Row | undefined {
-    const by = this.locks.blockers(`${table.name} ${key}`, this.transaction, false);
-    return by.length > 0 ? undefined : this.lock(table, key);
+    return table.locks.isTaken(key, this.transaction) ? undefined : this.lock(table, key);
   }
 
   /** Replaces a row; waits for whoever has it locked. */
   update<Row>(table: Table<Row>, key: string, row: Row): void {
-    this.locks.take(`${table.name} ${key}`, this.transaction, false);
+    table.locks.take(key, this.transaction, false);
     this.transaction.write(table, key, row);
   }
 
   delete<Row>(table: Table<Row>, key: string): void {
-    this.locks.take(`${table.name} ${key}`, this.transaction, false);
+    table.locks.take(key, this.transaction, false);
     this.transaction.write(table, key, undefined);
   }
 
@@ -74,8 +72,8 @@ export class View {
   insert<Row>(table: Table<Row>, key: string, row: Row): boolean {
     const values = table.uniqueValuesOf(row);
     if (this.exists(table, key, values)) return false;
-    this.locks.take(`${table.name} ${key}`, this.transaction, false);
-    for (const value of values) this.locks.take(`${table.name}:${value}`, this.transaction, false);
+    table.locks.take(key, this.transaction, false);
+    for (const value of values) table.uniqueLocks.take(value, this.transaction, false);
     if (this.exists(table, key, values)) return false;
     this.transaction.write(table, key, row);
     return true;

@@ -1,3 +1,4 @@
+import type { ReturnParcel } from '../../../apps/shipping/src/domain/return-parcel.js';
 import type { Shipment } from '../../../apps/shipping/src/domain/shipment.js';
 import type {
   Carrier,
@@ -10,17 +11,36 @@ import type { OutsideLine } from './line.js';
 /** The postal code that no van reaches. */
 export const UNDELIVERABLE = '000-0000';
 
-/** The carrier's own books: one parcel an order, however often it is asked. */
+/** What becomes of an order's parcel on its way back. */
+export interface ReturnFate {
+  readonly isLost: boolean;
+  readonly transitMs: number;
+}
+
+interface BookedReturn {
+  readonly no: number;
+  readonly orderId: string;
+  readonly pieces: number;
+  readonly isLost: boolean;
+  readonly arrivesAtMs: number;
+}
+
+/** The carrier's own books: one parcel an order and one a return, however often it is asked. */
 export class CarrierBooks {
   readonly parcels = new Map<string, { readonly no: number; readonly pieces: number }>();
+  readonly returns = new Map<string, BookedReturn>();
+
+  constructor(
+    private readonly nowMs: () => number,
+    private readonly fateOf: (orderId: string) => ReturnFate,
+  ) {}
 
   book({ orderId, items, shippingAddress }: Shipment): CarrierAnswer {
     if (shippingAddress.postalCode === UNDELIVERABLE) {
       return { kind: 'refused', code: 'undeliverable' };
     }
     if (!this.parcels.has(orderId)) {
-      const pieces = items.reduce((sum, { quantity }) => sum + quantity, 0);
-      this.parcels.set(orderId, { no: this.parcels.size + 1, pieces });
+      this.parcels.set(orderId, { no: this.parcels.size + 1, pieces: piecesOf(items) });
     }
     return this.find(orderId) as CarrierAnswer;
   }
@@ -30,7 +50,28 @@ export class CarrierBooks {
     if (!parcel) return undefined;
     return { kind: 'created', shipmentId: `sh_${parcel.no}`, trackingNumber: `TRACK-${parcel.no}` };
   }
+
+  bookReturn({ returnId, orderId, items }: ReturnParcel): ReturnAnswer {
+    if (!this.returns.has(returnId)) {
+      const { isLost, transitMs } = this.fateOf(orderId);
+      const no = this.returns.size + 1;
+      const arrivesAtMs = this.nowMs() + transitMs;
+      this.returns.set(returnId, { no, orderId, pieces: piecesOf(items), isLost, arrivesAtMs });
+    }
+    return this.findReturn(returnId) as ReturnAnswer;
+  }
+
+  findReturn(returnId: string): ReturnAnswer | undefined {
+    const parcel = this.returns.get(returnId);
+    if (!parcel) return undefined;
+    if (this.nowMs() < parcel.arrivesAtMs) return { kind: 'on-its-way' };
+    if (parcel.isLost) return { kind: 'lost', code: 'lost' };
+    return { kind: 'received', trackingNumber: `BACK-${parcel.no}` };
+  }
 }
+
+const piecesOf = (items: readonly { readonly quantity: number }[]): number =>
+  items.reduce((sum, { quantity }) => sum + quantity, 0);
 
 /** One process's client of the carrier. */
 export class SimCarrier implements Carrier {
@@ -45,13 +86,14 @@ export class SimCarrier implements Carrier {
     return this.line.call(this.actor, what, () => this.books.book(shipment));
   }
 
-  /** No order of these worlds is sent back. */
-  bookReturn(): Promise<ReturnAnswer> {
-    return Promise.reject(new Error('returns are not simulated'));
+  bookReturn(parcel: ReturnParcel): Promise<ReturnAnswer> {
+    const what = `book return ${parcel.returnId}`;
+    return this.line.call(this.actor, what, () => this.books.bookReturn(parcel));
   }
 
-  findReturn(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  findReturn(returnId: string): Promise<ReturnAnswer | undefined> {
+    const what = `find return ${returnId}`;
+    return this.line.call(this.actor, what, () => this.books.findReturn(returnId));
   }
 
   find(orderId: string): Promise<CarrierAnswer | undefined> {

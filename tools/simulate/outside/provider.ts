@@ -15,6 +15,8 @@ interface Intent {
   state: IntentState;
   captured: number;
   refunded: number;
+  /** What was given back for each return. */
+  readonly parts: Map<string, number>;
   /** How often money was taken. */
   captures: number;
 }
@@ -24,13 +26,17 @@ export class ProviderBooks {
   readonly intents = new Map<string, Intent>();
   private readonly byKey = new Map<string, string>();
 
+  /** @param onRepeated told of what was asked for again after it had been done */
+  constructor(private readonly onRepeated: (what: string) => void) {}
+
   create({ orderId, amount }: NewIntent): string {
     const known = this.byKey.get(orderId);
     if (known !== undefined) return known;
     const id = `pi_${this.intents.size + 1}`;
     this.byKey.set(orderId, id);
     const state: IntentState = { kind: 'unconfirmed' };
-    this.intents.set(id, { id, orderId, amount, state, captured: 0, refunded: 0, captures: 0 });
+    const nothing = { captured: 0, refunded: 0, parts: new Map<string, number>(), captures: 0 };
+    this.intents.set(id, { id, orderId, amount, state, ...nothing });
     return id;
   }
 
@@ -57,11 +63,21 @@ export class ProviderBooks {
     return (intent.state = { kind: 'canceled' });
   }
 
-  refund(id: string): number {
+  /** All that is left, or a part once its return. */
+  refund(id: string, part?: Refund['part']): number {
     const intent = this.find(id);
     if (intent.state.kind !== 'captured') throw new ProviderRejection('not_captured');
-    intent.refunded = intent.captured;
-    return intent.captured;
+    const given = part && intent.parts.get(part.returnId);
+    if (given !== undefined) {
+      this.onRepeated('refund of a return');
+      return given;
+    }
+    const left = intent.captured - intent.refunded;
+    const amount = part?.amount ?? left;
+    if (amount > left) throw new ProviderRejection('amount_too_large');
+    intent.refunded += amount;
+    if (part) intent.parts.set(part.returnId, amount);
+    return part ? amount : intent.captured;
   }
 }
 
@@ -91,10 +107,9 @@ export class SimPaymentProvider extends PaymentProvider {
     return this.line.call(this.actor, `cancel ${id}`, () => this.books.cancel(id));
   }
 
-  /** All of it: no order of these worlds is sent back, so there are no parts. */
   refund({ intentId, part }: Refund): Promise<number> {
-    if (part) return Promise.reject(new Error('returns are not simulated'));
-    return this.line.call(this.actor, `refund ${intentId}`, () => this.books.refund(intentId));
+    const what = `refund ${intentId}${part ? ` for ${part.returnId}` : ''}`;
+    return this.line.call(this.actor, what, () => this.books.refund(intentId, part));
   }
 
   totalRefunded(id: string): Promise<number> {

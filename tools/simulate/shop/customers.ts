@@ -1,24 +1,27 @@
-/** Customers: they order, ask again when nobody answers, and some of them change their mind. */
-import type { PlaceOrderInput } from '#contracts';
+/**
+ * Customers: they order, ask again when nobody answers, and some of them change their mind or send
+ * goods back.
+ */
+import type { PlaceOrderInput, StockLine } from '#contracts';
+import type { ReturnRequested } from '../../../apps/order/src/acceptance/request-return.js';
 import { UNDELIVERABLE } from '../outside/carrier.js';
 import { UNKNOWN_RECIPIENT } from '../outside/mail.js';
-import type { OrderPlan } from '../plan.js';
+import type { OrderPlan, ReturnPlan } from '../plan.js';
 import { newActor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
-import type { Replica } from './replica.js';
+import type { Front } from './front.js';
 import { SEALED } from './settings.js';
-
-const ANSWER_WITHIN_MS = 3_000;
-const ASK_AGAIN_MS = [200, 1_500] as const;
 
 export interface Customer {
   readonly plan: OrderPlan;
   /** The order as the customer was told of it. */
   orderId?: string;
+  /** One for each return of the plan that has been answered for good. */
+  readonly returns: { readonly plan: ReturnPlan; readonly answer: ReturnRequested }[];
 }
 
 export class Customers {
-  readonly all: Customer[];
+  readonly all: readonly Customer[];
   /** Ids that were given out for each customer's requests, by order plan; only one becomes an order. */
   readonly planOfId = new Map<string, OrderPlan>();
   private readonly actor = newActor('customers');
@@ -26,49 +29,36 @@ export class Customers {
   constructor(
     private readonly world: World,
     orders: readonly OrderPlan[],
-    private readonly replicas: readonly Replica[],
+    private readonly front: Front,
   ) {
-    this.all = orders.map((plan) => ({ plan }));
+    this.all = orders.map((plan) => ({ plan, returns: [] }));
     for (const customer of this.all) {
       const { atMs, isDoubled } = customer.plan;
-      world.scheduler.after(atMs, this.actor, () => this.ask(customer));
-      if (isDoubled) world.scheduler.after(atMs, this.actor, () => this.ask(customer));
+      this.after(atMs, () => this.order(customer));
+      if (isDoubled) this.after(atMs, () => this.order(customer));
     }
   }
 
-  /** One request over HTTP: to some replica, with an id that this replica gives it. */
-  private ask(customer: Customer): void {
-    const { scheduler, random } = this.world;
-    if (customer.orderId !== undefined) return;
-    const again = (): void => {
-      scheduler.after(random.between(...ASK_AGAIN_MS), this.actor, () => this.ask(customer));
-    };
-    const replica = random.pick(this.replicas);
-    const { desks, life } = replica;
-    if (!desks || !life) return again();
-    let isOpen = true;
-    const cancelTimeout = scheduler.after(ANSWER_WITHIN_MS, this.actor, () => {
-      isOpen = false;
-      again();
-    });
-    const input = inputOf(this.world.uuid(), customer.plan);
-    this.planOfId.set(input.orderId, customer.plan);
-    const requestKey = { key: `key-${customer.plan.no}`, hash: `hash-${customer.plan.no}` };
-    scheduler.after(1, life.actor, () => {
-      desks.acceptance.accept({ input, requestKey }).then(
-        (answer) => {
-          if (!isOpen || !life.actor.isAlive) return;
-          cancelTimeout();
-          if (answer.outcome === 'accepted') this.accepted(customer, answer.orderId);
-          else
-            this.world.violated(`the key of order ${customer.plan.no} counts as used for another`);
-        },
-        () => {
-          if (!isOpen || !life.actor.isAlive) return;
-          cancelTimeout();
-          again();
-        },
-      );
+  private after(delayMs: number, run: () => void): void {
+    this.world.scheduler.after(delayMs, this.actor, run);
+  }
+
+  /** Each request gets an id of its own from whoever receives it. */
+  private order(customer: Customer): void {
+    const { plan } = customer;
+    const requestKey = { key: `key-${plan.no}`, hash: `hash-${plan.no}` };
+    this.front.ask({
+      actor: this.actor,
+      work: ({ acceptance }) => {
+        const input = inputOf(this.world.uuid(), plan);
+        this.planOfId.set(input.orderId, plan);
+        return acceptance.accept({ input, requestKey });
+      },
+      answered: (answer) => {
+        if (answer.outcome === 'accepted') this.accepted(customer, answer.orderId);
+        else this.world.violated(`the key of order ${plan.no} counts as used for another`);
+        return true;
+      },
     });
   }
 
@@ -82,23 +72,76 @@ export class Customers {
     }
     customer.orderId = orderId;
     this.world.note(`order ${plan.no} is ${orderId}`);
-    if (plan.cancelAfterMs === undefined) return;
-    this.world.scheduler.after(plan.cancelAfterMs, this.actor, () => this.cancel(orderId));
+    const { cancelAfterMs } = plan;
+    if (cancelAfterMs !== undefined) this.after(cancelAfterMs, () => this.cancel(orderId));
+    for (const back of plan.returns) {
+      this.after(back.afterMs, () => this.sendBack(customer, orderId, back));
+      if (back.isDoubled) this.after(back.afterMs, () => this.sendBack(customer, orderId, back));
+    }
   }
 
   private cancel(orderId: string): void {
-    const { scheduler, random } = this.world;
-    const again = (): void => {
-      scheduler.after(random.between(...ASK_AGAIN_MS), this.actor, () => this.cancel(orderId));
-    };
-    const { desks, life } = random.pick(this.replicas);
-    if (!desks || !life) return again();
-    scheduler.after(1, life.actor, () => {
-      this.world.note(`cancel ${orderId}`);
-      desks.cancel.cancel(orderId).catch(() => life.actor.isAlive && again());
+    this.front.ask({
+      actor: this.actor,
+      work: ({ cancel }) => {
+        this.world.note(`cancel ${orderId}`);
+        return cancel.cancel(orderId);
+      },
+      answered: () => true,
     });
   }
+
+  /** Goods can come back once the order is confirmed; until then the customer asks again. */
+  private sendBack(customer: Customer, orderId: string, plan: ReturnPlan): void {
+    const key = `return-${plan.no}`;
+    this.front.ask({
+      actor: this.actor,
+      work: ({ returns }) => {
+        const returnId = this.world.uuid();
+        const items = linesOf(customer.plan, plan);
+        return returns.request({ returnId, orderId, items, requestKey: { key, hash: key } });
+      },
+      answered: (answer) => {
+        if (answer.outcome === 'not-confirmed' && answer.status === 'pending') {
+          this.world.met('return asked for before the order was confirmed');
+          return false;
+        }
+        this.returnAnswered(customer, plan, answer);
+        return true;
+      },
+    });
+  }
+
+  private returnAnswered(customer: Customer, plan: ReturnPlan, answer: ReturnRequested): void {
+    const { returns, orderId } = customer;
+    const earlier = returns.findIndex((one) => one.plan === plan);
+    const first = returns[earlier]?.answer;
+    if (first?.outcome !== 'accepted') {
+      this.world.note(`return ${plan.no} of ${orderId}: ${JSON.stringify(answer)}`);
+      this.world.met(SITUATIONS[answer.outcome]);
+      // What is refused may be possible later, when another return of the order was rejected.
+      if (earlier >= 0) returns.splice(earlier, 1);
+      returns.push({ plan, answer });
+    } else if (answer.outcome === 'accepted') {
+      this.world.met('return asked for twice');
+      if (answer.returnId === first.returnId) return;
+      this.world.violated(`return ${plan.no} of ${orderId} was accepted twice`);
+    }
+  }
 }
+
+const SITUATIONS: Readonly<Record<ReturnRequested['outcome'], string>> = {
+  accepted: 'return accepted',
+  'not-confirmed': 'return of an order that is cancelled',
+  impossible: 'return of more than is left',
+  'key-reused': 'key of a return used for another',
+  'unknown-order': 'return of an unknown order',
+};
+
+const linesOf = ({ lines }: OrderPlan, { share }: ReturnPlan): StockLine[] => {
+  const all = lines.map(({ product, quantity }) => ({ productId: `product-${product}`, quantity }));
+  return share === 'all' ? all : all.slice(0, 1).map((line) => ({ ...line, quantity: 1 }));
+};
 
 const inputOf = (orderId: string, plan: OrderPlan): PlaceOrderInput => {
   const items = plan.lines.map(({ product, quantity }) => ({

@@ -2,19 +2,18 @@
 import { eventType, SAGA_MESSAGES } from '#contracts';
 import { defaultTiming, SagaRegistry } from '#saga';
 import { SagaEngine } from '../../../apps/orchestrator/src/engine/saga-engine.js';
-import { placeOrder } from '../../../apps/orchestrator/src/sagas/place-order.saga.js';
 import { sagas } from '../../../apps/orchestrator/src/sagas/index.js';
 import { TimerService } from '../../../apps/orchestrator/src/timers/timer.service.js';
 import type { SimSagaStore } from '../stores/saga-store.js';
 import type { Life } from './context.js';
 import { TIMER_POLL_MS } from './settings.js';
 
-/** The same saga under its next version, which a rolling deploy brings to one replica first. */
-const nextVersion = { ...placeOrder, version: placeOrder.version + 1 };
+/** The same sagas under their next version, which a rolling deploy brings to one replica first. */
+const nextVersions = sagas.map((saga) => ({ ...saga, version: saga.version + 1 }));
 
 const REGISTRIES = {
   current: new SagaRegistry(sagas),
-  next: new SagaRegistry([...sagas, nextVersion]),
+  next: new SagaRegistry([...sagas, ...nextVersions]),
 };
 export type Release = keyof typeof REGISTRIES;
 

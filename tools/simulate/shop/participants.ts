@@ -4,13 +4,17 @@ import { Answers, createParticipant } from '#participant';
 import type { Participant } from '#contracts';
 import { AcceptanceDesk } from '../../../apps/order/src/acceptance/acceptance.js';
 import { CancelDesk } from '../../../apps/order/src/acceptance/cancel.js';
+import { ReturnDesk } from '../../../apps/order/src/acceptance/request-return.js';
 import { SettleOrdersHandler } from '../../../apps/order/src/handlers/settle-orders.handler.js';
+import { SettleReturnsHandler } from '../../../apps/order/src/handlers/settle-returns.handler.js';
 import { ExpirySweeper } from '../../../apps/inventory/src/expiry/expiry-sweeper.js';
 import { StockHandler } from '../../../apps/inventory/src/handlers/stock.handler.js';
 import { NoticeHandler } from '../../../apps/notification/src/handlers/notice.handler.js';
 import { NoticeWorkers } from '../../../apps/notification/src/handlers/notice.workers.js';
 import { PaymentHandler } from '../../../apps/payment/src/handlers/payment.handler.js';
 import { PaymentWorkers } from '../../../apps/payment/src/handlers/payment.workers.js';
+import { ReturnsHandler } from '../../../apps/shipping/src/handlers/returns.handler.js';
+import { ReturnWorkers } from '../../../apps/shipping/src/handlers/returns.workers.js';
 import { ShippingHandler } from '../../../apps/shipping/src/handlers/shipping.handler.js';
 import { ShippingWorkers } from '../../../apps/shipping/src/handlers/shipping.workers.js';
 import { SimCarrier } from '../outside/carrier.js';
@@ -23,21 +27,34 @@ import { SimNoticeRows } from '../stores/notice-rows.js';
 import { SimOrderRows } from '../stores/order-rows.js';
 import { SimParkingStore } from '../stores/parking-store.js';
 import { SimPaymentRows } from '../stores/payment-rows.js';
+import { SimReturnParcelRows } from '../stores/return-parcel-rows.js';
+import { SimReturnRows } from '../stores/return-rows.js';
 import { SimShelfRows } from '../stores/shelf-rows.js';
 import { SimShipmentRows } from '../stores/shipment-rows.js';
 import type { Life } from './context.js';
-import { MAIL, OUTBOUND, PARK_BACKOFF_MS, PAYMENT_TOKEN_KEY, POLL_MS } from './settings.js';
+import {
+  MAIL,
+  OUTBOUND,
+  PARK_BACKOFF_MS,
+  PAYMENT_TOKEN_KEY,
+  POLL_MS,
+  RETURN_POLLS,
+} from './settings.js';
+
+type Worker = 'payment' | 'shipping' | 'return' | 'notification';
 
 /** Every participant's tables, each in its own service's database. */
 export class ParticipantTables {
   readonly order: SimOrderRows;
+  readonly returns: SimReturnRows;
   readonly shelf: SimShelfRows;
   readonly payment = new SimPaymentRows();
   readonly shipment = new SimShipmentRows();
+  readonly returnParcel = new SimReturnParcelRows();
   readonly notice = new SimNoticeRows();
   readonly barriers = perParticipant(() => new SimBarrierStore());
   readonly parking = perParticipant(() => new SimParkingStore());
-  readonly tasks: Readonly<Record<'payment' | 'shipping' | 'notification', SimEffectTaskStore>>;
+  readonly tasks: Readonly<Record<Worker, SimEffectTaskStore>>;
 
   /**
    * @param newToken `gen_random_uuid()`
@@ -48,10 +65,12 @@ export class ParticipantTables {
     trip: (service: 'inventory' | 'order', orderIds: readonly string[]) => void,
   ) {
     this.order = new SimOrderRows((orderIds) => trip('order', orderIds));
+    this.returns = new SimReturnRows(this.order);
     this.shelf = new SimShelfRows((orderIds) => trip('inventory', orderIds));
     this.tasks = {
       payment: new SimEffectTaskStore(newToken),
       shipping: new SimEffectTaskStore(newToken),
+      return: new SimEffectTaskStore(newToken),
       notification: new SimEffectTaskStore(newToken),
     };
   }
@@ -69,13 +88,19 @@ const perParticipant = <Value>(make: () => Value): Readonly<Record<Participant, 
 export interface OrderDesks {
   readonly acceptance: AcceptanceDesk;
   readonly cancel: CancelDesk;
+  readonly returns: ReturnDesk;
 }
 
 export function startOrder(life: Life, tables: ParticipantTables): OrderDesks {
-  startParticipant(life, tables, 'order', new SettleOrdersHandler(tables.order));
+  const handlers = [
+    new SettleOrdersHandler(tables.order),
+    new SettleReturnsHandler(tables.returns),
+  ];
+  startParticipant(life, tables, 'order', handlers);
   return {
     acceptance: new AcceptanceDesk(life.outbox, undefined, undefined, tables.order),
     cancel: new CancelDesk(life.outbox, undefined, tables.order),
+    returns: new ReturnDesk(life.outbox, undefined, tables.returns),
   };
 }
 
@@ -85,7 +110,7 @@ export function startInventory(life: Life, tables: ParticipantTables): void {
   const ttlMs = parts.plan.shape.reservationMs;
   const answers = answersOf('inventory', tables);
   const handler = new StockHandler({ ttlMs }, answers, undefined, rows);
-  startParticipant(life, tables, 'inventory', handler);
+  startParticipant(life, tables, 'inventory', [handler]);
   new ExpirySweeper({ outbox, answers, log, everyMs: POLL_MS, rows }).onApplicationBootstrap();
 }
 
@@ -102,25 +127,31 @@ export function startPayment(life: Life, tables: ParticipantTables, outside: Out
     rows: tables.payment,
     store: tables.tasks.payment,
   });
-  startParticipant(life, tables, 'payment', new PaymentHandler(workers, tables.payment));
+  startParticipant(life, tables, 'payment', [new PaymentHandler(workers, tables.payment)]);
   workers.start();
 }
 
 export function startShipping(life: Life, tables: ParticipantTables, outside: Outside): void {
   const { outbox, log, connection: database, actor } = life;
-  const workers = new ShippingWorkers({
+  const parts = {
     database,
     outbox,
     answers: answersOf('shipping', tables),
     carrier: new SimCarrier(outside.carrierLine, outside.carrier, actor),
-    settings: { ...OUTBOUND, RETURN_POLL_MS: POLL_MS, RETURN_POLL_MAX_MS: POLL_MS },
+    settings: { ...OUTBOUND, ...RETURN_POLLS },
     log,
     pollMs: POLL_MS,
-    rows: tables.shipment,
-    store: tables.tasks.shipping,
-  });
-  startParticipant(life, tables, 'shipping', new ShippingHandler(workers, tables.shipment));
+  };
+  const { shipment, returnParcel, tasks } = tables;
+  const workers = new ShippingWorkers({ ...parts, rows: shipment, store: tasks.shipping });
+  const returns = new ReturnWorkers({ ...parts, rows: returnParcel, store: tasks.return });
+  const handlers = [
+    new ShippingHandler(workers, shipment),
+    new ReturnsHandler(returns, returnParcel),
+  ];
+  startParticipant(life, tables, 'shipping', handlers);
   workers.start();
+  returns.start();
 }
 
 export function startNotification(life: Life, tables: ParticipantTables, outside: Outside): void {
@@ -135,7 +166,7 @@ export function startNotification(life: Life, tables: ParticipantTables, outside
     rows: tables.notice,
     store: tables.tasks.notification,
   });
-  startParticipant(life, tables, 'notification', new NoticeHandler(workers, tables.notice));
+  startParticipant(life, tables, 'notification', [new NoticeHandler(workers, tables.notice)]);
   workers.start();
 }
 
@@ -146,12 +177,12 @@ function startParticipant(
   life: Life,
   tables: ParticipantTables,
   participant: Participant,
-  handler: CommandHandler,
+  handlers: readonly CommandHandler[],
 ): void {
   const { outbox, log, parts } = life;
   const { inbox, parkingWorker } = createParticipant({
     participant,
-    handlers: [handler],
+    handlers,
     outbox,
     parking: { attempts: parts.plan.shape.parkAttempts, backoffMs: PARK_BACKOFF_MS },
     log,

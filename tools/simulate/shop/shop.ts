@@ -4,6 +4,7 @@ import { SimBroker } from '../broker/broker.js';
 import { ConsumerGroup } from '../broker/group.js';
 import { SimDatabase } from '../database/database.js';
 import { sqlError } from '../database/errors.js';
+import type { ReturnFate } from '../outside/carrier.js';
 import { Outside } from '../outside/outside.js';
 import { REPLICAS, SERVICES, type Incident, type Plan, type ServiceName } from '../plan.js';
 import { OutboxTables } from '../stores/outbox-storage.js';
@@ -12,6 +13,7 @@ import type { Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import { Life, type ServiceParts } from './context.js';
 import { Customers } from './customers.js';
+import { Front } from './front.js';
 import { startOrchestrator, type Release } from './orchestrator.js';
 import {
   ParticipantTables,
@@ -41,7 +43,7 @@ export class Shop {
   ) {
     const { shape, conditions } = plan;
     this.broker = new SimBroker(world, (topic) => (topic.endsWith('.dlq') ? 1 : shape.partitions));
-    this.outside = new Outside(world);
+    this.outside = new Outside(world, (orderId) => this.fateOf(orderId));
     this.tables = new ParticipantTables(
       () => world.uuid(),
       (service, orderIds) => this.trip(service, orderIds),
@@ -63,7 +65,7 @@ export class Shop {
     }
     for (const incident of plan.incidents) this.foresee(incident);
     const orders = this.replicas.filter(({ service }) => service === 'order');
-    this.customers = new Customers(world, plan.orders, orders);
+    this.customers = new Customers(world, plan.orders, new Front(world, orders));
     for (const replica of this.replicas) replica.start();
   }
 
@@ -170,6 +172,11 @@ export class Shop {
         }
         return;
     }
+  }
+
+  private fateOf(orderId: string): ReturnFate {
+    const plan = this.customers.planOfId.get(orderId);
+    return { isLost: plan?.isReturnLost === true, transitMs: plan?.returnTransitMs ?? 0 };
   }
 
   private trip(service: 'inventory' | 'order', orderIds: readonly string[]): void {

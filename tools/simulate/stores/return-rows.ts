@@ -65,7 +65,10 @@ export class SimReturnRows implements ReturnRows {
     return sessionOf(tx).statement('insert return', (view) => {
       // the time of the row, as the statement has one parameter for both
       const row = { ...asked, updatedAt: asked.createdAt };
-      view.insertNew(this.returns, asked.returnId, { asked: row, ...(requestKey && { requestKey }) });
+      view.insertNew(this.returns, asked.returnId, {
+        asked: row,
+        ...(requestKey && { requestKey }),
+      });
     });
   }
 

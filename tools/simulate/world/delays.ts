@@ -6,6 +6,7 @@ export class Delays {
     private readonly random: Random,
     /** The longest of the rare slow ones; 0: all take the same. */
     public slowestMs: number,
+    private readonly brokerMs: number,
   ) {}
 
   /** A round trip to the database, or a commit there. */
@@ -20,7 +21,7 @@ export class Delays {
 
   /** A request to the broker. */
   broker(): number {
-    return this.draw(1, 6);
+    return this.draw(1, this.brokerMs);
   }
 
   /** A call to a provider, a carrier, a mail server. */

@@ -61,13 +61,17 @@ export class Faults {
 
   constructor(private readonly options: FaultsOptions) {}
 
-  /** Whether this one goes wrong. @param what for the trace: who, doing what */
-  strikes(kind: ChanceKind, what: string): boolean {
+  /**
+   * Whether this one goes wrong.
+   * @param what for the trace: who, doing what
+   * @param likelier times, for what there is seldom an opportunity for
+   */
+  strikes(kind: ChanceKind, what: string, likelier = 1): boolean {
     const rate = this.options.rates[kind];
     if (rate === undefined || !this.isActive) return false;
     let random = this.randoms.get(kind);
     if (!random) this.randoms.set(kind, (random = new Random(this.options.seed, kind)));
-    if (!random.chance(rate)) return false;
+    if (!random.chance(rate * likelier)) return false;
     const no = (this.drawn.get(kind) ?? 0) + 1;
     this.drawn.set(kind, no);
     if (this.options.spared.has(`${kind}#${no}`)) return false;

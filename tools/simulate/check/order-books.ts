@@ -1,0 +1,62 @@
+/** What is promised of an order that was placed: its money, its goods, its mail. */
+import type { SagaInstance } from '#saga';
+import { isActive, pieces } from '../../../apps/inventory/src/domain/reservation.js';
+import type { Order } from '../../../apps/order/src/domain/order.js';
+import type { Shop } from '../shop/shop.js';
+import type { Report } from './books.js';
+
+export function checkOrder(shop: Shop, saga: SagaInstance, order: Order, say: Report): void {
+  const { state } = saga;
+  if (state === 'completed' && order.status !== 'confirmed') say(`the order is ${order.status}`);
+  if (state === 'compensated' && order.status !== 'cancelled') say(`the order is ${order.status}`);
+  checkMoney(shop, saga, order, say);
+  checkGoods(shop, saga, order, say);
+}
+
+function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Report): void {
+  const intents = [...shop.outside.provider.intents.values()].filter(
+    ({ orderId }) => orderId === order.orderId,
+  );
+  const sum = (of: (intent: (typeof intents)[number]) => number): number =>
+    intents.reduce((total, intent) => total + of(intent), 0);
+  const captured = sum((intent) => intent.captured);
+  const refunded = sum((intent) => intent.refunded);
+  const forReturns = sum(({ parts }) => [...parts.values()].reduce((all, part) => all + part, 0));
+  const captures = sum((intent) => intent.captures);
+  if (captures > 1) say(`charged ${captures} times`);
+  if (refunded > captured) say(`${refunded} refunded of ${captured} captured`);
+  if (state === 'completed' && (captured !== order.totalAmount || refunded !== forReturns)) {
+    say(`${captured} captured of ${order.totalAmount}, ${refunded} refunded`);
+  }
+  if (state === 'compensated' && captured !== refunded) {
+    say(`${captured - refunded} of the customer's money was kept`);
+  }
+  if (shop.outside.carrier.parcels.has(order.orderId) && refunded !== forReturns) {
+    say('shipped and refunded');
+  }
+}
+
+function checkGoods(shop: Shop, { state }: SagaInstance, order: Order, say: Report): void {
+  const { orderId, items } = order;
+  const reservation = shop.tables.shelf.reservations.rows.get(orderId);
+  const parcel = shop.outside.carrier.parcels.get(orderId);
+  const mails = [...shop.outside.mailbox.mails.keys()].filter(
+    (messageId) => messageId === `<order-confirmed.${orderId}@saga.example.com>`,
+  );
+  if (reservation && isActive(reservation)) {
+    const { taken, returned, lines } = reservation;
+    if (taken - returned !== pieces(lines)) say(`${taken - returned} pieces in ${pieces(lines)}`);
+  }
+  if (state === 'completed') {
+    const ordered = pieces(items);
+    if (reservation?.status !== 'secured') say(`its stock is ${reservation?.status}`);
+    if (parcel?.pieces !== ordered) say(`a parcel of ${parcel?.pieces} pieces for ${ordered}`);
+    const isReachable = shop.customers.planOfId.get(orderId)?.mailbox === 'known';
+    if (isReachable && mails.length !== 1) say('no mail');
+  }
+  if (state === 'compensated') {
+    if (isActive(reservation)) say('its stock is still put aside');
+    if (parcel) say('a parcel left');
+    if (mails.length > 0) say('a mail says that it is confirmed');
+  }
+}
