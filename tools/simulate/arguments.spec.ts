@@ -3,7 +3,8 @@ import { readArguments, UsageError } from './arguments.js';
 
 describe('the arguments of simulate', () => {
   it('has defaults for all of them', () => {
-    expect(readArguments([])).toMatchObject({ from: 1, seeds: 100, trace: false, shrink: true });
+    expect(readArguments([])).toMatchObject({ seeds: 100, trace: false, shrink: true });
+    expect(readArguments([])?.from).toBeUndefined();
   });
 
   it('reads seeds and where to begin', () => {
@@ -17,10 +18,14 @@ describe('the arguments of simulate', () => {
     expect(readArguments(['--help'])).toBeUndefined();
   });
 
-  it.each([['--seeds', '0'], ['--seeds', 'many'], ['--from', '-1'], ['--sedes', '3'], ['3']])(
-    'refuses %s %s',
-    (...args) => {
-      expect(() => readArguments(args.filter((arg) => arg !== undefined))).toThrow(UsageError);
-    },
-  );
+  it.each([
+    ['--seeds', '0'],
+    ['--minutes', '0.5'],
+    ['--seeds', 'many'],
+    ['--from', '-1'],
+    ['--sedes', '3'],
+    ['3'],
+  ])('refuses %s %s', (...args) => {
+    expect(() => readArguments(args.filter((arg) => arg !== undefined))).toThrow(UsageError);
+  });
 });

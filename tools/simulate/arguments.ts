@@ -6,7 +6,9 @@ export const HELP = `Runs the services' own code in simulated worlds, each with 
   npm run simulate -- [options]
 
   --seeds N      how many seeds (default 100)
-  --from S       the first of them (default 1)
+  --from S       the first of them (default 1, or the first that the tally does not have)
+  --minutes M    no seed is begun after that long
+  --tally FILE   adds what was found to what earlier runs found, and goes on where they ended
   --workers N    threads (default: one a core)
   --trace        prints all that happens in the first seed, and runs no other
   --no-shrink    a failing seed is told as it is
@@ -14,7 +16,7 @@ export const HELP = `Runs the services' own code in simulated worlds, each with 
   --help
 
 Real: engine, decide, outbox, relay, publisher, batch runner, barrier, parking, effect workers, timers
-and the handlers of order, inventory, payment, shipping and notification, without returns. Simulated: Postgres (no SQL:
+and the handlers of order, inventory, payment, shipping and notification. Simulated: Postgres (no SQL:
 each store's own, held against Postgres by test/integration/ports), Kafka with its consumer groups,
 the payment provider, the carrier and the mail server, time, chance and crashes. Left out: HTTP, the
 Kafka client, SQL, migrations, and the upkeep of partitions.
@@ -22,7 +24,10 @@ Kafka client, SQL, migrations, and the upkeep of partitions.
 The exit status is 1 when a promise is broken; the seed is then shortened, and told as a story.`;
 
 export interface SimulateArguments {
-  readonly from: number;
+  /** Undefined: not said. */
+  readonly from: number | undefined;
+  readonly minutes: number | undefined;
+  readonly tally: string | undefined;
   readonly seeds: number;
   readonly workers: number;
   readonly trace: boolean;
@@ -38,7 +43,10 @@ export const readArguments = (args: readonly string[]): SimulateArguments | unde
   const values = parse(args);
   if (values.help) return undefined;
   return {
-    from: whole('--from', values.from, 0, 2 ** 48),
+    from: values.from === undefined ? undefined : whole('--from', values.from, 0, 2 ** 48),
+    minutes:
+      values.minutes === undefined ? undefined : whole('--minutes', values.minutes, 1, 100_000),
+    tally: values.tally,
     seeds: whole('--seeds', values.seeds, 1, 100_000_000),
     workers: whole('--workers', values.workers, 1, 256),
     trace: values.trace,
@@ -53,7 +61,9 @@ const parse = (args: readonly string[]) => {
       args: [...args],
       options: {
         seeds: { type: 'string', default: '100' },
-        from: { type: 'string', default: '1' },
+        from: { type: 'string' },
+        minutes: { type: 'string' },
+        tally: { type: 'string' },
         workers: { type: 'string', default: String(availableParallelism()) },
         trace: { type: 'boolean', default: false },
         'no-shrink': { type: 'boolean', default: false },

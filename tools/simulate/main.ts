@@ -1,26 +1,38 @@
 /** `npm run simulate`: the services' own code in simulated worlds; see `--help`. */
 import 'reflect-metadata';
+import { execFileSync } from 'node:child_process';
+import { projectRoot } from '#testing';
 import { HELP, readArguments, UsageError, type SimulateArguments } from './arguments.js';
 import { planOf } from './plan.js';
 import { describe } from './report.js';
 import { run } from './run.js';
 import { shrink, tell } from './shrink.js';
+import { emptySummary, merge, type Summary } from './summary.js';
+import { addSlice, nextSeedOf, readTally, writeTally } from './tally.js';
 import { runOnThreads } from './threads.js';
 
+/** How often a long run adds to its tally, so that little is lost when it is ended. */
+const TALLY_EVERY_MS = 5 * 60_000;
+
 async function simulate(options: SimulateArguments): Promise<boolean> {
-  const { from, seeds, workers, json } = options;
-  if (options.trace) return trace(from);
+  const { tally: file, json, from, seeds, minutes } = options;
+  const first = from ?? (file === undefined ? 1 : nextSeedOf(readTally(file)));
+  if (options.trace) return trace(first);
   const startedAt = performance.now();
-  const summary = await runOnThreads({
-    from,
-    seeds,
-    workers,
-    onProgress: (done, failures) => {
-      if (!process.stderr.isTTY) return;
-      process.stderr.write(`\r${done} of ${seeds} seeds, ${failures} failed `);
-    },
-  });
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  const endMs = minutes === undefined ? Infinity : startedAt + minutes * 60_000;
+  const summary = emptySummary();
+  while (summary.seeds < seeds && performance.now() < endMs) {
+    const leftMs = endMs - performance.now();
+    const withinMs = file === undefined ? leftMs : Math.min(leftMs, TALLY_EVERY_MS);
+    const slice = await runSlice(options, first, summary, withinMs);
+    if (file !== undefined) {
+      const { tally, commit } = { tally: readTally(file), commit: currentCommit() };
+      const seconds = Math.round(slice.seconds);
+      const what = { from: first + summary.seeds, seeds: slice.summary.seeds, commit, seconds };
+      writeTally(file, addSlice(tally, what, slice.summary));
+    }
+    merge(summary, slice.summary);
+  }
   const seconds = (performance.now() - startedAt) / 1_000;
   console.log(json ? JSON.stringify({ ...summary, seconds }, null, 2) : describe(summary, seconds));
   const [failure] = summary.failures;
@@ -30,6 +42,35 @@ async function simulate(options: SimulateArguments): Promise<boolean> {
   }
   return failure === undefined;
 }
+
+async function runSlice(
+  { seeds, workers }: SimulateArguments,
+  first: number,
+  before: Summary,
+  withinMs: number,
+): Promise<{ readonly summary: Summary; readonly seconds: number }> {
+  const startedAt = performance.now();
+  const isTerminal = process.stderr.isTTY;
+  const summary = await runOnThreads({
+    from: first + before.seeds,
+    seeds: seeds - before.seeds,
+    workers,
+    ...(withinMs !== Infinity && { withinMs }),
+    onProgress: (done, failures) => {
+      if (!isTerminal) return;
+      const failed = before.failures.length + failures;
+      process.stderr.write(`\r${before.seeds + done} of ${seeds} seeds, ${failed} failed `);
+    },
+  });
+  if (isTerminal) process.stderr.write('\r\u001b[K');
+  return { summary, seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+const currentCommit = (): string =>
+  execFileSync('git', ['describe', '--always', '--dirty'], {
+    cwd: projectRoot(),
+    encoding: 'utf8',
+  }).trim();
 
 async function trace(seed: number): Promise<boolean> {
   const { trace: lines, violations, hash, steps } = await run(planOf(seed), true);

@@ -6,18 +6,24 @@ export interface ThreadsOptions {
   readonly from: number;
   readonly seeds: number;
   readonly workers: number;
+  /** No seed is begun after this long. Default: no limit. */
+  readonly withinMs?: number;
   readonly onProgress: (seeds: number, failures: number) => void;
 }
 
-/** Runs the seeds on several threads. Rejects when a thread dies. */
+/**
+ * Runs the seeds on several threads, each of which takes the next one when it is done with one, so
+ * that what has been run is always without a gap. Rejects when a thread dies.
+ */
 export async function runOnThreads(options: ThreadsOptions): Promise<Summary> {
-  const { from, seeds, onProgress } = options;
-  const stride = Math.min(options.workers, seeds);
-  const progress = Array.from({ length: stride }, () => ({ seeds: 0, failures: 0 }));
+  const { from, seeds, withinMs, onProgress } = options;
+  const workers = Math.min(options.workers, seeds);
+  const progress = Array.from({ length: workers }, () => ({ seeds: 0, failures: 0 }));
   const summary = emptySummary();
+  const taken = new Int32Array(new SharedArrayBuffer(4));
   await Promise.all(
-    progress.map((own, index) => {
-      const task: WorkerTask = { from: from + index, to: from + seeds, stride };
+    progress.map((own) => {
+      const task: WorkerTask = { from, seeds, taken, ...(withinMs !== undefined && { withinMs }) };
       return runThread(task, (message) => {
         if (message.kind === 'done') return merge(summary, message.summary);
         own.seeds = message.seeds;

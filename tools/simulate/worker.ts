@@ -6,9 +6,10 @@ import type { Summary } from './summary.js';
 
 export interface WorkerTask {
   readonly from: number;
-  readonly to: number;
-  /** Each thread takes every so-manieth seed. */
-  readonly stride: number;
+  readonly seeds: number;
+  /** How many of them have been begun, by all threads together. */
+  readonly taken: Int32Array;
+  readonly withinMs?: number;
 }
 
 export type WorkerMessage =
@@ -19,13 +20,18 @@ const PROGRESS_MS = 500;
 
 if (parentPort) {
   const port = parentPort;
-  const { from, to, stride } = workerData as WorkerTask;
+  const { from, seeds, taken, withinMs = Infinity } = workerData as WorkerTask;
   const say = (message: WorkerMessage): void => port.postMessage(message);
-  let saidAtMs = performance.now();
-  function* seeds(): Iterable<number> {
-    for (let seed = from; seed < to; seed += stride) yield seed;
+  const startedAtMs = performance.now();
+  let saidAtMs = startedAtMs;
+  function* next(): Iterable<number> {
+    while (performance.now() - startedAtMs < withinMs) {
+      const index = Atomics.add(taken, 0, 1);
+      if (index >= seeds) return;
+      yield from + index;
+    }
   }
-  const summary = await runSeeds(seeds(), ({ seeds: done, failures }) => {
+  const summary = await runSeeds(next(), ({ seeds: done, failures }) => {
     if (performance.now() - saidAtMs < PROGRESS_MS) return;
     saidAtMs = performance.now();
     say({ kind: 'progress', seeds: done, failures: failures.length });
