@@ -1,7 +1,7 @@
 /** What the catalogue consists of. */
 
-/** Who can notice a bug; the explorer is the spec that runs it, the others are named by suite. */
-export type DetectorKind = 'unit' | 'explorer' | 'integration';
+/** Who can notice a bug; explorer and simulator are the specs that run them. */
+export type DetectorKind = 'unit' | 'explorer' | 'simulator' | 'integration';
 
 export interface Detector {
   readonly kind: DetectorKind;
@@ -35,4 +35,10 @@ export const explorer: Detector = {
   files: ['libs/saga/src/explorer/explore.spec.ts'],
   // The other tests are about the explorer itself.
   only: 'finds no',
+};
+/** Worlds with every part of the system in them: for bugs that take several parts to show. */
+export const simulator: Detector = {
+  kind: 'simulator',
+  files: ['tools/simulate/simulate.spec.ts'],
+  only: 'keep every promise',
 };

@@ -1,5 +1,5 @@
 /** Bugs of the services. */
-import { integration, unit, type Detector, type PlantedBug } from '../bug.js';
+import { integration, simulator, unit, type Detector, type PlantedBug } from '../bug.js';
 
 const spec = (name: string) => unit(`apps/${name}.spec.ts`);
 /** One test of many: the others would wait for what never comes. */
@@ -96,6 +96,22 @@ export const apps: readonly PlantedBug[] = [
     find: ' && current.expiresAt <= now ?',
     replace: ' && now ?',
     detectors: [spec('inventory/src/domain/reservation')],
+  },
+  {
+    id: 'restocked-twice',
+    breaks: 'Goods that came back are put on the shelf once for each copy of the command.',
+    file: 'apps/inventory/src/domain/reservation.ts',
+    find: 'if (current?.restocked.includes(returnId)) return undefined;',
+    replace: '',
+    detectors: [unit('apps/inventory/src/domain/reservation.spec.ts')],
+  },
+  {
+    id: 'sends-back-what-is-on-its-way',
+    breaks: 'The same pieces can be sent back twice, and are paid back twice.',
+    file: 'apps/order/src/acceptance/request-return.ts',
+    find: "status === 'rejected' ? [] : items",
+    replace: 'status.length > 0 ? [] : items',
+    detectors: [simulator],
   },
   {
     id: 'released-twice',

@@ -1,5 +1,5 @@
 /** Bugs of the outbox and of the way in. */
-import { integration, unit, type Detector, type PlantedBug } from '../bug.js';
+import { integration, simulator, unit, type Detector, type PlantedBug } from '../bug.js';
 
 const folder = 'libs/messaging/src';
 const spec = (name: string) => unit(`${folder}/${name}.spec.ts`);
@@ -46,6 +46,30 @@ export const messaging: readonly PlantedBug[] = [
     find: 'if (tracker.hasSpilled || this.#isFull)',
     replace: 'if (this.#isFull)',
     detectors: [spec('outbox/outbox')],
+  },
+  {
+    id: 'read-back-takes-another-range',
+    breaks: 'Rows that were left in the table while others were read back are never published.',
+    file: `${folder}/outbox/watermark.ts`,
+    find: 'this.#spilled.take({ from, to });',
+    replace: 'this.#spilled.take(this.#spilled.first ?? { from, to });',
+    detectors: [spec('outbox/watermark')],
+  },
+  {
+    id: 'relay-forgets',
+    breaks: 'What a dead writer left behind is taken over, and never published.',
+    file: `${folder}/outbox/relay.ts`,
+    find: 'publisher.adopt(tracker);',
+    replace: '',
+    detectors: [simulator],
+  },
+  {
+    id: 'failed-batch-is-skipped',
+    breaks: 'A batch that fails again and again counts as done.',
+    file: `${folder}/transport/batch-runner.ts`,
+    find: "throw new Interrupted('to be tried again later', { cause: error });",
+    replace: 'return control.done(raw.offset);',
+    detectors: [simulator],
   },
   {
     id: 'relayed-is-not-late',

@@ -11,7 +11,6 @@ import type {
 } from '#saga-store';
 import { sessionOf } from '../database/database.js';
 import { Table } from '../database/table.js';
-import { asJson } from './json.js';
 
 interface Tick {
   readonly tickedAtMs: number;
@@ -128,9 +127,9 @@ export class SimSagaStore implements SagaStore {
 const onceOf = ({ definition, businessKey }: Pick<SagaInstance, 'definition' | 'businessKey'>) =>
   `${definition}\n${businessKey}`;
 
+/** `decide` makes new instances of JSON values and changes none, so they need not be copied. */
 const storedOf = ({ instance, partition, position }: InstanceChange): StoredInstance => ({
-  // What came in with the start is JSON already, and the largest part.
-  instance: { ...asJson({ ...instance, input: null }), input: instance.input },
+  instance,
   partition,
   ...(position && { position }),
 });
