@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/orchestrator';
 import { MessagingModule } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
-import { SagaRegistry } from '#saga';
+import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
 import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
@@ -14,7 +14,11 @@ import { LOGGER, TIMER_POLL_MS, TimerService } from './timers/timer.service.js';
 
 @Module({})
 export class AppModule {
-  static forRoot(settings: OrchestratorSettings, logger: Logger): DynamicModule {
+  static forRoot(
+    settings: OrchestratorSettings,
+    logger: Logger,
+    definitions: readonly SagaDefinition[] = sagas,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -30,7 +34,7 @@ export class AppModule {
       ],
       controllers: [SagaInboxController, AdminController],
       providers: [
-        { provide: SagaRegistry, useValue: new SagaRegistry(sagas) },
+        { provide: SagaRegistry, useValue: new SagaRegistry(definitions) },
         { provide: STEP_TIMING, useValue: stepTiming(settings) },
         { provide: TIMER_POLL_MS, useValue: settings.TIMER_POLL_MS },
         { provide: LOGGER, useValue: logger },

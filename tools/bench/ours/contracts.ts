@@ -1,0 +1,70 @@
+/** The commands of the four-step order that every contender carries out. */
+import { defineCommand, refusal, success } from '#contracts';
+import { z } from 'zod';
+
+const payload = z.object({ orderId: z.uuid(), amount: z.int() });
+const done = z.object({});
+
+export const benchInput = z.object({
+  orderId: z.uuid(),
+  amount: z.int(),
+  /** The card is refused. */
+  isDeclined: z.boolean(),
+});
+
+export const reserve = defineCommand({
+  name: 'inventory.bench-reserve',
+  version: 1,
+  participant: 'inventory',
+  topic: 'inventory.commands',
+  payload,
+  replies: { 'inventory.bench-reserved': success(done) },
+});
+
+export const release = defineCommand({
+  name: 'inventory.bench-release',
+  version: 1,
+  participant: 'inventory',
+  topic: 'inventory.commands',
+  payload,
+  replies: { 'inventory.bench-released': success(done) },
+});
+
+export const charge = defineCommand({
+  name: 'payment.bench-charge',
+  version: 1,
+  participant: 'payment',
+  topic: 'payment.commands',
+  payload: payload.extend({ isDeclined: z.boolean() }),
+  replies: {
+    'payment.bench-charged': success(done),
+    'payment.bench-declined': refusal(z.object({ code: z.string() })),
+  },
+});
+
+export const refund = defineCommand({
+  name: 'payment.bench-refund',
+  version: 1,
+  participant: 'payment',
+  topic: 'payment.commands',
+  payload,
+  replies: { 'payment.bench-refunded': success(done) },
+});
+
+export const ship = defineCommand({
+  name: 'shipping.bench-ship',
+  version: 1,
+  participant: 'shipping',
+  topic: 'shipping.commands',
+  payload,
+  replies: { 'shipping.bench-shipped': success(done) },
+});
+
+export const notify = defineCommand({
+  name: 'notification.bench-notify',
+  version: 1,
+  participant: 'notification',
+  topic: 'notification.commands',
+  payload,
+  replies: { 'notification.bench-notified': success(done) },
+});

@@ -1,0 +1,127 @@
+/** This project as a contender: acceptance over HTTP, the orchestrator, four participants, Kafka. */
+import { join } from 'node:path';
+import pg from 'pg';
+import { Pool } from 'undici';
+import {
+  createDatabase,
+  createTopics,
+  freePort,
+  ManagedProcess,
+  projectRoot,
+  startKafka,
+  waitFor,
+  type KafkaServer,
+} from '#testing';
+import { Endings, type Ending } from './endings.js';
+import { PARTICIPANTS } from './participant.js';
+import { benchOrder } from './saga.js';
+
+const ROLES = ['order', 'orchestrator', ...PARTICIPANTS] as const;
+type Role = (typeof ROLES)[number];
+
+export interface SystemOptions {
+  /** Of a superuser. */
+  readonly postgresUrl: string;
+  /** For logs and the broker's data. */
+  readonly folder: string;
+  /** More settings of a process, for trying things out. */
+  readonly env?: Partial<Record<Role, Record<string, string>>>;
+}
+
+const START_WITHIN_MS = 120_000;
+
+export class BenchSystem {
+  private readonly processes: ManagedProcess[] = [];
+  private readonly urls = new Map<Role, string>();
+  private readonly databases = new Map<Role, string>();
+  private kafka: KafkaServer | undefined;
+  private http: Pool | undefined;
+  private database: pg.Pool | undefined;
+  private endings: Endings | undefined;
+
+  constructor(private readonly options: SystemOptions) {}
+
+  async start(): Promise<void> {
+    const { postgresUrl, folder } = this.options;
+    this.kafka = await startKafka({ mode: 'local', dataDir: join(folder, 'kafka') });
+    await createTopics(this.kafka.brokers);
+    for (const role of ROLES) {
+      const { url } = await createDatabase({ url: postgresUrl }, `bench_${role}`);
+      this.databases.set(role, url);
+    }
+    await Promise.all(ROLES.map((role) => this.startProcess(role)));
+    this.http = new Pool(this.urls.get('order') as string, { connections: 64, pipelining: 1 });
+    this.database = new pg.Pool({ connectionString: this.databaseOf('orchestrator'), max: 2 });
+    this.endings = new Endings(this.database, benchOrder.name, (error) => console.error(error));
+  }
+
+  databaseOf(role: Role): string {
+    return this.databases.get(role) as string;
+  }
+
+  /** Roots of all that runs for it, the database's server excepted. */
+  get pids(): number[] {
+    const broker = this.kafka?.pid;
+    return [...this.processes.map(({ pid }) => pid), ...(broker === undefined ? [] : [broker])];
+  }
+
+  /** Places an order over HTTP and waits for the end of its saga. */
+  async saga(orderId: string, isDeclined: boolean): Promise<Ending> {
+    await this.place(orderId, isDeclined);
+    return (this.endings as Endings).of(orderId);
+  }
+
+  /** @throws unless it was accepted */
+  async place(orderId: string, isDeclined: boolean): Promise<void> {
+    const { statusCode, body } = await (this.http as Pool).request({
+      method: 'POST',
+      path: '/orders',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ orderId, amount: 100, isDeclined }),
+    });
+    const text = await body.text();
+    if (statusCode !== 202) throw new Error(`the order was answered ${statusCode}: ${text}`);
+  }
+
+  async stop(): Promise<void> {
+    this.endings?.close();
+    await this.http?.destroy();
+    await this.database?.end();
+    await Promise.all(this.processes.map((process) => process.stop()));
+    await this.kafka?.stop();
+  }
+
+  private async startProcess(role: Role): Promise<void> {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    this.urls.set(role, url);
+    const started = await ManagedProcess.start({
+      name: role,
+      command: process.execPath,
+      args: ['--disable-warning=TimeoutNegativeWarning', this.entry, role],
+      cwd: projectRoot(),
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        NODE_OPTIONS: process.env['NODE_OPTIONS'],
+        NODE_ENV: 'production',
+        LOG_LEVEL: 'warn',
+        PORT: String(port),
+        DATABASE_URL: this.databaseOf(role),
+        KAFKA_BROKERS: (this.kafka as KafkaServer).brokers,
+        ...this.options.env?.[role],
+      },
+      logFile: join(this.options.folder, `${role}.log`),
+    });
+    this.processes.push(started);
+    await waitFor(() => isReady(url), { what: role, timeoutMs: START_WITHIN_MS });
+  }
+
+  private readonly entry = join(projectRoot(), 'dist/tools/bench/ours/process.js');
+}
+
+const isReady = async (url: string): Promise<boolean> =>
+  fetch(`${url}/health`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
