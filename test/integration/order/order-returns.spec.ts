@@ -14,6 +14,7 @@ import {
   sagaStart,
 } from '#contracts';
 import { newId, Outbox } from '#messaging';
+import { waitFor } from '#testing';
 import type { AdmittedCommand, Answer } from '#participant';
 import { OrderWorld, validOrder, type Json } from './order-world.js';
 
@@ -111,6 +112,31 @@ describe('returns over HTTP', () => {
     const statuses = answers.map(({ status }) => status).toSorted();
     expect(statuses).toEqual([...Array<number>(3).fill(202), ...Array<number>(17).fill(409)]);
     expect(await list(orderId)).toHaveLength(3);
+  });
+
+  it('of one order that is busy keep nobody else waiting', async () => {
+    const busy = await place();
+    const other = await place();
+    const { promise: freed, resolve: free } = Promise.withResolvers<void>();
+    const held = world.app.get(Outbox).transaction(async ({ tx }) => {
+      await tx.query('select 1 from orders where order_id = $1 for update', [busy]);
+      await freed;
+    });
+    const answers = Array.from({ length: 50 }, () => ask(busy, [item('p-1', 1)]));
+    try {
+      const waiting = `select 1 from pg_stat_activity
+                        where datname = current_database() and wait_event_type = 'Lock'`;
+      await waitFor(async () => (await world.database.query(waiting)).length > 0, {
+        what: 'returns to wait for their order',
+      });
+      expect((await world.get(`/orders/${other}`)).status).toBe(200);
+      expect((await world.post('/orders', validOrder())).status).toBe(202);
+    } finally {
+      free();
+      await held;
+    }
+    const statuses = (await Promise.all(answers)).map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([202, 202, ...Array<number>(48).fill(409)]);
   });
 
   it('that were rejected leave their pieces to others', async () => {
