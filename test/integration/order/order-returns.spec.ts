@@ -11,6 +11,7 @@ import {
   recordReceipt,
   rejectReturn,
   returnOrderInput,
+  sagaCancel,
   sagaStart,
 } from '#contracts';
 import { newId, Outbox } from '#messaging';
@@ -47,8 +48,10 @@ describe('returns over HTTP', () => {
     (await world.get(`/orders/${orderId}/returns/${returnId}`)).body;
   const list = async (orderId: string) =>
     (await world.get(`/orders/${orderId}/returns`)).body['items'] as Json[];
-  const starts = async (returnId: string) =>
+  const said = async (returnId: string) =>
     (await world.events()).filter(({ topic, key }) => topic === 'saga.inbox' && key === returnId);
+  const cancel = (orderId: string, returnId: string, body: unknown = {}) =>
+    world.post(`/orders/${orderId}/returns/${returnId}/cancel`, body);
   const handle = (name: string, returnId: string): Promise<Answer[]> => {
     const payload = { orderId: newId(), returnId: returnId.toUpperCase(), reason };
     const command = { name, payload } as unknown as AdmittedCommand;
@@ -78,7 +81,7 @@ describe('returns over HTTP', () => {
       revision: 1,
     });
     expect(await list(orderId)).toEqual([found]);
-    const [start, ...others] = await starts(String(returnId));
+    const [start, ...others] = await said(String(returnId));
     expect(others).toEqual([]);
     const { definition, businessKey, input } = sagaStart.parse(start?.data);
     expect({ definition, businessKey }).toEqual({
@@ -230,6 +233,69 @@ describe('returns over HTTP', () => {
       }
     }
     await expect(handle(rejectReturn.name, returnId)).rejects.toThrow('cannot reject');
+  });
+
+  it('are cancelled by their saga alone, which is told the same each time', async () => {
+    const orderId = await place();
+    const returnId = await asked(orderId, [item('p-1', 1)]);
+    const why = 'it fits after all';
+    for (const status of ['requested', 'approved']) {
+      const answer = await cancel(orderId.toUpperCase(), returnId.toUpperCase(), { reason: why });
+      expect(answer).toMatchObject({ status: 202, body: { returnId, orderId, status } });
+      expect(await view(orderId, returnId)).toMatchObject({ status });
+      await handle(approveReturn.name, returnId);
+    }
+    const [, ...cancels] = await said(returnId);
+    expect(cancels).toHaveLength(2);
+    expect(new Set(cancels.map(({ id }) => id))).toEqual(new Set([`${returnId}:cancel`]));
+    expect(sagaCancel.parse(cancels[0]?.data)).toEqual({
+      definition: 'return-order',
+      businessKey: returnId,
+      reason: { code: 'cancelled-by-customer', message: why },
+    });
+  });
+
+  it('are not cancelled when they are over: a rejected one stays rejected, one that came is kept', async () => {
+    const orderId = await place();
+    const rejected = await asked(orderId, [item('p-1', 1)]);
+    await handle(rejectReturn.name, rejected);
+    expect(await cancel(orderId, rejected)).toMatchObject({
+      status: 202,
+      body: { returnId: rejected, status: 'rejected' },
+    });
+    const came = await asked(orderId, [item('p-1', 1)]);
+    await handle(approveReturn.name, came);
+    for (const [contract, code] of [
+      [recordReceipt, 'return_received'],
+      [completeReturn, 'return_completed'],
+    ] as const) {
+      await handle(contract.name, came);
+      const answer = await cancel(orderId, came);
+      expect(answer).toMatchObject({ status: 409, body: { code, detail: expect.any(String) } });
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+    }
+    expect(await said(rejected)).toHaveLength(1);
+    expect(await said(came)).toHaveLength(1);
+  });
+
+  it('that are cancelled with what is none of theirs are refused by its name', async () => {
+    const orderId = await place();
+    const other = await place();
+    const returnId = await asked(orderId, [item('p-1', 1)]);
+    const refused = async (order: string, one: string, body?: unknown) => {
+      const { status, body: problem, headers } = await cancel(order, one, body);
+      expect(headers['content-type']).toBe('application/problem+json');
+      return [status, problem.errors?.[0]?.field];
+    };
+    const nobody = randomUUID();
+    expect(await refused(nobody, returnId)).toEqual([404, 'orderId']);
+    expect(await refused(other, returnId)).toEqual([404, 'returnId']);
+    expect(await refused(orderId, nobody)).toEqual([404, 'returnId']);
+    expect(await refused('17', returnId)).toEqual([400, 'orderId']);
+    expect(await refused(orderId, '17')).toEqual([400, 'returnId']);
+    expect(await refused(orderId, returnId, { reason: 7 })).toEqual([400, 'reason']);
+    expect(await refused(orderId, returnId, { force: true })).toEqual([400, 'force']);
+    expect(await said(returnId)).toHaveLength(1);
   });
 
   it('are refused when they are approved after all was over', async () => {
