@@ -215,7 +215,11 @@ describe('returns over HTTP', () => {
     expect(await found(`/orders/${orderId}/returns/${nobody}`)).toEqual([404, 'returnId']);
     expect(await found(`/orders/${other}/returns/${returnId}`)).toEqual([404, 'returnId']);
     const key = await ask(orderId, [item('p-1', 1)], {}, { 'idempotency-key': 'x'.repeat(256) });
-    expect(key).toMatchObject({ status: 400, body: { errors: [{ field: 'Idempotency-Key' }] } });
+    const title = 'The request is not valid';
+    expect(key).toMatchObject({
+      status: 400,
+      body: { title, errors: [{ field: 'Idempotency-Key' }] },
+    });
   });
 
   it('are moved by the saga alone, each command as often as it likes', async () => {
