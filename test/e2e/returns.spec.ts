@@ -10,13 +10,14 @@ import {
   rejectReturn,
   restockGoods,
 } from '#contracts';
-import { TestWorld, waitFor } from '#testing';
+import { TestWorld, waitFor, type AppName } from '#testing';
 import { audit, type Accepted } from '../support/audit.js';
 import { readBooks } from '../support/books.js';
+import { call, type Answer } from '../support/http.js';
 import { anOrder, type OrderWishes } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import { DEAD_LETTERS, READ_BY_SERVICES, Topics } from '../support/topics.js';
-import { stepStates } from '../support/views.js';
+import { stepStates, type SagaView } from '../support/views.js';
 
 jest.setTimeout(120_000);
 
@@ -61,6 +62,37 @@ describe('goods that are sent back', () => {
     await shop.untilOrder(orderId, 'confirmed');
     return { orderId, productId, email: request.email };
   };
+  /** Nothing is answered before `work` is done: however slow the machine, it comes in time. */
+  const whilePaused = async (name: AppName, work: () => Promise<void>): Promise<void> => {
+    world.app(name).kill('SIGSTOP');
+    try {
+      await work();
+    } finally {
+      world.app(name).kill('SIGCONT');
+    }
+  };
+  const cancel = (orderId: string, returnId: string): Promise<Answer> =>
+    call(`${world.url('order')}/orders/${orderId}/returns/${returnId}/cancel`, { method: 'POST' });
+  /** Sends one piece back, and cancels that when the carrier has been asked for it. */
+  const cancelledAtPivot = async (orderId: string, productId: string): Promise<string> => {
+    let returnId = '';
+    await whilePaused('sandbox-carrier', async () => {
+      returnId = await shop.sendBack(orderId, { [productId]: 1 });
+      const isFetched = (saga: SagaView) => stepStates(saga)['receive-goods'] === 'pending';
+      await shop.untilSagaIs(returnId, 'fetched', isFetched);
+      const answers = await Promise.all([cancel(orderId, returnId), cancel(orderId, returnId)]);
+      const body = { returnId, orderId, status: 'approved' };
+      expect(answers).toMatchObject([
+        { status: 202, body },
+        { status: 202, body },
+      ]);
+      const isAsked = ({ cancelRequested }: SagaView) => cancelRequested !== null;
+      await shop.untilSagaIs(returnId, 'asked to cancel', isAsked);
+    });
+    return returnId;
+  };
+  const parcelsOf = async (returnId: string) =>
+    (await readBooks(world)).shipments.filter(({ reference }) => reference === returnId);
   const untilMails = (orderId: string, count: number) =>
     waitFor(
       async () => {
@@ -174,6 +206,77 @@ describe('goods that are sent back', () => {
     expect(stepStates(saga)).toMatchObject({ restock: 'done', refund: 'skipped' });
     expect(await shop.stock(gift)).toMatchObject({ available: ON_HAND });
     await untilMails(orderId, 2);
+  });
+
+  it('in more pieces than one line of an order holds, come back all the same', async () => {
+    const productId = await shop.product(2_000_000);
+    stocked[productId] = 2_000_000;
+    const line = { productId, quantity: 600_000, unitPrice: 1 };
+    const { orderId } = await bought({ items: [line, line] });
+    const half = { productId, quantity: 600_000 };
+    const { status, body } = await shop.postReturn(orderId, { items: [half, half] });
+    expect(status).toBe(202);
+    await shop.untilSaga(body.returnId, 'completed');
+    expect((await shop.books(orderId)).intents).toMatchObject([{ refunded: 1_200_000 }]);
+    expect(await shop.stock(productId)).toMatchObject({ reserved: 0 });
+    await untilMails(orderId, 2);
+  });
+
+  it('and cancelled before the carrier is asked, are rejected, and may be asked for again', async () => {
+    const { orderId, productId } = await bought({ quantity: 2 });
+    let returnId = '';
+    await whilePaused('orchestrator', async () => {
+      returnId = await shop.sendBack(orderId, { [productId]: 2 });
+      expect(await cancel(orderId, returnId)).toMatchObject({
+        status: 202,
+        body: { returnId, orderId, status: 'requested' },
+      });
+    });
+    const saga = await shop.untilSaga(returnId, 'compensated');
+    expect(stepStates(saga)).toMatchObject({
+      'request-return': 'undone',
+      'receive-goods': 'skipped',
+    });
+    const rejected = await shop.return(orderId, returnId);
+    expect(rejected).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'cancelled-by-customer' },
+    });
+    expect(await cancel(orderId, returnId)).toMatchObject({
+      status: 202,
+      body: { status: 'rejected' },
+    });
+    expect(await parcelsOf(returnId)).toEqual([]);
+    await shop.untilSaga(await shop.sendBack(orderId, { [productId]: 2 }), 'completed');
+    expect(await shop.return(orderId, returnId)).toEqual(rejected);
+    await untilMails(orderId, 2);
+  });
+
+  it('and cancelled while they travel, are refunded when they arrive', async () => {
+    const { orderId, productId } = await bought({ quantity: 1, unitPrice: 700 });
+    const returnId = await cancelledAtPivot(orderId, productId);
+    const saga = await shop.untilSaga(returnId, 'completed');
+    const notes = (await shop.history(saga.sagaId)).map(({ note }) => note ?? '');
+    expect(notes).toContainEqual(expect.stringContaining('cancel refused: the pivot is done'));
+    expect(await parcelsOf(returnId)).toMatchObject([{ status: 'received' }]);
+    expect((await shop.books(orderId)).intents).toMatchObject([{ refunded: 700 }]);
+    const completed = await shop.return(orderId, returnId);
+    expect(await cancel(orderId, returnId)).toMatchObject({
+      status: 409,
+      body: { code: 'return_completed', detail: expect.any(String) },
+    });
+    await topics.untilQuiet();
+    expect(await shop.return(orderId, returnId)).toEqual(completed);
+    await untilMails(orderId, 2);
+  });
+
+  it('and cancelled while they travel, are rejected when they never arrive', async () => {
+    const { orderId, productId } = await bought({ quantity: 1, postalCode: LOST_POSTAL_CODE });
+    const returnId = await cancelledAtPivot(orderId, productId);
+    await shop.untilSaga(returnId, 'compensated');
+    expect(await shop.return(orderId, returnId)).toMatchObject({ status: 'rejected' });
+    expect(await parcelsOf(returnId)).toMatchObject([{ status: 'lost' }]);
+    expect((await shop.books(orderId)).intents).toMatchObject([{ refunded: 0, refunds: [] }]);
   });
 
   it('change no book when all of their messages come again', async () => {

@@ -28,6 +28,8 @@ export interface ReturnPlan {
   /** All that was ordered, or one piece of the first line. */
   readonly share: 'all' | 'one-piece';
   readonly isDoubled: boolean;
+  /** The customer keeps the goods after all, and says so this long after it was accepted. */
+  readonly cancelAfterMs?: number;
 }
 
 export interface OrderPlan {
@@ -185,6 +187,7 @@ function returnsOf(random: Random): ReturnPlan[] {
     afterMs: random.whole(1_000, 6_000),
     share: random.chance(0.5) ? 'all' : 'one-piece',
     isDoubled: random.chance(0.2),
+    ...(random.chance(0.2) && { cancelAfterMs: random.whole(0, 400) }),
   }));
 }
 

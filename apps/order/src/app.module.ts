@@ -4,6 +4,7 @@ import { MessagingModule, Outbox } from '#messaging';
 import { barrierTable, ParticipantModule } from '#participant';
 import { HealthModule, Sealer, type Logger } from '#platform';
 import { AcceptanceDesk } from './acceptance/acceptance.js';
+import { CancelReturnDesk } from './acceptance/cancel-return.js';
 import { CancelDesk } from './acceptance/cancel.js';
 import { ReturnDesk } from './acceptance/request-return.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
@@ -55,6 +56,11 @@ export class AppModule {
           provide: ReturnDesk,
           inject: [Outbox],
           useFactory: (outbox: Outbox) => new ReturnDesk(outbox),
+        },
+        {
+          provide: CancelReturnDesk,
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) => new CancelReturnDesk(outbox),
         },
       ],
     };

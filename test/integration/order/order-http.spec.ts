@@ -219,7 +219,14 @@ describe('the order API', () => {
       '/orders/{orderId}/cancel',
       '/orders/{orderId}/returns',
       '/orders/{orderId}/returns/{returnId}',
+      '/orders/{orderId}/returns/{returnId}/cancel',
     ]);
+    expect(paths['/orders/{orderId}/returns/{returnId}/cancel']).toMatchObject({
+      post: {
+        description: expect.stringContaining('the parcel stays booked'),
+        responses: { 202: {}, 404: {}, 409: {} },
+      },
+    });
     expect(body).toMatchObject({
       components: { schemas: { PlaceOrderDto: { properties: { items: { maxItems: 500 } } } } },
     });

@@ -11,9 +11,11 @@ import {
   recordReceipt,
   rejectReturn,
   returnOrderInput,
+  sagaCancel,
   sagaStart,
 } from '#contracts';
 import { newId, Outbox } from '#messaging';
+import { waitFor } from '#testing';
 import type { AdmittedCommand, Answer } from '#participant';
 import { OrderWorld, validOrder, type Json } from './order-world.js';
 
@@ -46,8 +48,10 @@ describe('returns over HTTP', () => {
     (await world.get(`/orders/${orderId}/returns/${returnId}`)).body;
   const list = async (orderId: string) =>
     (await world.get(`/orders/${orderId}/returns`)).body['items'] as Json[];
-  const starts = async (returnId: string) =>
+  const said = async (returnId: string) =>
     (await world.events()).filter(({ topic, key }) => topic === 'saga.inbox' && key === returnId);
+  const cancel = (orderId: string, returnId: string, body: unknown = {}) =>
+    world.post(`/orders/${orderId}/returns/${returnId}/cancel`, body);
   const handle = (name: string, returnId: string): Promise<Answer[]> => {
     const payload = { orderId: newId(), returnId: returnId.toUpperCase(), reason };
     const command = { name, payload } as unknown as AdmittedCommand;
@@ -77,7 +81,7 @@ describe('returns over HTTP', () => {
       revision: 1,
     });
     expect(await list(orderId)).toEqual([found]);
-    const [start, ...others] = await starts(String(returnId));
+    const [start, ...others] = await said(String(returnId));
     expect(others).toEqual([]);
     const { definition, businessKey, input } = sagaStart.parse(start?.data);
     expect({ definition, businessKey }).toEqual({
@@ -111,6 +115,31 @@ describe('returns over HTTP', () => {
     const statuses = answers.map(({ status }) => status).toSorted();
     expect(statuses).toEqual([...Array<number>(3).fill(202), ...Array<number>(17).fill(409)]);
     expect(await list(orderId)).toHaveLength(3);
+  });
+
+  it('of one order that is busy keep nobody else waiting', async () => {
+    const busy = await place();
+    const other = await place();
+    const { promise: freed, resolve: free } = Promise.withResolvers<void>();
+    const held = world.app.get(Outbox).transaction(async ({ tx }) => {
+      await tx.query('select 1 from orders where order_id = $1 for update', [busy]);
+      await freed;
+    });
+    const answers = Array.from({ length: 50 }, () => ask(busy, [item('p-1', 1)]));
+    try {
+      const waiting = `select 1 from pg_stat_activity
+                        where datname = current_database() and wait_event_type = 'Lock'`;
+      await waitFor(async () => (await world.database.query(waiting)).length > 0, {
+        what: 'returns to wait for their order',
+      });
+      expect((await world.get(`/orders/${other}`)).status).toBe(200);
+      expect((await world.post('/orders', validOrder())).status).toBe(202);
+    } finally {
+      free();
+      await held;
+    }
+    const statuses = (await Promise.all(answers)).map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([202, 202, ...Array<number>(48).fill(409)]);
   });
 
   it('that were rejected leave their pieces to others', async () => {
@@ -186,7 +215,11 @@ describe('returns over HTTP', () => {
     expect(await found(`/orders/${orderId}/returns/${nobody}`)).toEqual([404, 'returnId']);
     expect(await found(`/orders/${other}/returns/${returnId}`)).toEqual([404, 'returnId']);
     const key = await ask(orderId, [item('p-1', 1)], {}, { 'idempotency-key': 'x'.repeat(256) });
-    expect(key).toMatchObject({ status: 400, body: { errors: [{ field: 'Idempotency-Key' }] } });
+    const title = 'The request is not valid';
+    expect(key).toMatchObject({
+      status: 400,
+      body: { title, errors: [{ field: 'Idempotency-Key' }] },
+    });
   });
 
   it('are moved by the saga alone, each command as often as it likes', async () => {
@@ -204,6 +237,69 @@ describe('returns over HTTP', () => {
       }
     }
     await expect(handle(rejectReturn.name, returnId)).rejects.toThrow('cannot reject');
+  });
+
+  it('are cancelled by their saga alone, which is told the same each time', async () => {
+    const orderId = await place();
+    const returnId = await asked(orderId, [item('p-1', 1)]);
+    const why = 'it fits after all';
+    for (const status of ['requested', 'approved']) {
+      const answer = await cancel(orderId.toUpperCase(), returnId.toUpperCase(), { reason: why });
+      expect(answer).toMatchObject({ status: 202, body: { returnId, orderId, status } });
+      expect(await view(orderId, returnId)).toMatchObject({ status });
+      await handle(approveReturn.name, returnId);
+    }
+    const [, ...cancels] = await said(returnId);
+    expect(cancels).toHaveLength(2);
+    expect(new Set(cancels.map(({ id }) => id))).toEqual(new Set([`${returnId}:cancel`]));
+    expect(sagaCancel.parse(cancels[0]?.data)).toEqual({
+      definition: 'return-order',
+      businessKey: returnId,
+      reason: { code: 'cancelled-by-customer', message: why },
+    });
+  });
+
+  it('are not cancelled when they are over: a rejected one stays rejected, one that came is kept', async () => {
+    const orderId = await place();
+    const rejected = await asked(orderId, [item('p-1', 1)]);
+    await handle(rejectReturn.name, rejected);
+    expect(await cancel(orderId, rejected)).toMatchObject({
+      status: 202,
+      body: { returnId: rejected, status: 'rejected' },
+    });
+    const came = await asked(orderId, [item('p-1', 1)]);
+    await handle(approveReturn.name, came);
+    for (const [contract, code] of [
+      [recordReceipt, 'return_received'],
+      [completeReturn, 'return_completed'],
+    ] as const) {
+      await handle(contract.name, came);
+      const answer = await cancel(orderId, came);
+      expect(answer).toMatchObject({ status: 409, body: { code, detail: expect.any(String) } });
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+    }
+    expect(await said(rejected)).toHaveLength(1);
+    expect(await said(came)).toHaveLength(1);
+  });
+
+  it('that are cancelled with what is none of theirs are refused by its name', async () => {
+    const orderId = await place();
+    const other = await place();
+    const returnId = await asked(orderId, [item('p-1', 1)]);
+    const refused = async (order: string, one: string, body?: unknown) => {
+      const { status, body: problem, headers } = await cancel(order, one, body);
+      expect(headers['content-type']).toBe('application/problem+json');
+      return [status, problem.errors?.[0]?.field];
+    };
+    const nobody = randomUUID();
+    expect(await refused(nobody, returnId)).toEqual([404, 'orderId']);
+    expect(await refused(other, returnId)).toEqual([404, 'returnId']);
+    expect(await refused(orderId, nobody)).toEqual([404, 'returnId']);
+    expect(await refused('17', returnId)).toEqual([400, 'orderId']);
+    expect(await refused(orderId, '17')).toEqual([400, 'returnId']);
+    expect(await refused(orderId, returnId, { reason: 7 })).toEqual([400, 'reason']);
+    expect(await refused(orderId, returnId, { force: true })).toEqual([400, 'force']);
+    expect(await said(returnId)).toHaveLength(1);
   });
 
   it('are refused when they are approved after all was over', async () => {

@@ -16,6 +16,7 @@ export function checkReturn(shop: Shop, saga: SagaInstance, asked: OrderReturn, 
   const isReachable = shop.customers.planOfId.get(orderId)?.mailbox === 'known';
 
   meet(shop, asked, parcel?.isLost);
+  if (saga.cause?.code === 'cancelled-by-customer') shop.world.met('return cancelled');
   if (timesRestocked > 1) say(`restocked ${timesRestocked} times`);
   if (refunds.length > 1) say(`refunded ${refunds.length} times`);
   const hasArrived = parcel !== undefined && !parcel.isLost;

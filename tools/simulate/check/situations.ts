@@ -24,6 +24,7 @@ export const SITUATIONS = [
   'goods came back in part',
   'goods came back in two parcels',
   'refund of a return tried again',
+  'return cancelled',
   'relay took over a dead writer',
   'writer went on with a new epoch',
   'message published twice',

@@ -112,6 +112,17 @@ export class Customers {
     });
   }
 
+  private cancelReturn(orderId: string, returnId: string): void {
+    this.front.ask({
+      actor: this.actor,
+      work: ({ cancelReturn }) => {
+        this.world.note(`cancel return ${returnId}`);
+        return cancelReturn.cancel({ orderId, returnId });
+      },
+      answered: () => true,
+    });
+  }
+
   private returnAnswered(customer: Customer, plan: ReturnPlan, answer: ReturnRequested): void {
     const { returns, orderId } = customer;
     const earlier = returns.findIndex((one) => one.plan === plan);
@@ -122,6 +133,13 @@ export class Customers {
       // What is refused may be possible later, when another return of the order was rejected.
       if (earlier >= 0) returns.splice(earlier, 1);
       returns.push({ plan, answer });
+      if (answer.outcome === 'accepted' && orderId !== undefined) {
+        const { cancelAfterMs } = plan;
+        const { returnId } = answer;
+        if (cancelAfterMs !== undefined) {
+          this.after(cancelAfterMs, () => this.cancelReturn(orderId, returnId));
+        }
+      }
     } else if (answer.outcome === 'accepted') {
       this.world.met('return asked for twice');
       if (answer.returnId === first.returnId) return;

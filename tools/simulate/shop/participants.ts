@@ -4,6 +4,7 @@ import { Answers, createParticipant } from '#participant';
 import type { Participant } from '#contracts';
 import { AcceptanceDesk } from '../../../apps/order/src/acceptance/acceptance.js';
 import { CancelDesk } from '../../../apps/order/src/acceptance/cancel.js';
+import { CancelReturnDesk } from '../../../apps/order/src/acceptance/cancel-return.js';
 import { ReturnDesk } from '../../../apps/order/src/acceptance/request-return.js';
 import { SettleOrdersHandler } from '../../../apps/order/src/handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from '../../../apps/order/src/handlers/settle-returns.handler.js';
@@ -89,6 +90,7 @@ export interface OrderDesks {
   readonly acceptance: AcceptanceDesk;
   readonly cancel: CancelDesk;
   readonly returns: ReturnDesk;
+  readonly cancelReturn: CancelReturnDesk;
 }
 
 export function startOrder(life: Life, tables: ParticipantTables): OrderDesks {
@@ -101,6 +103,7 @@ export function startOrder(life: Life, tables: ParticipantTables): OrderDesks {
     acceptance: new AcceptanceDesk(life.outbox, undefined, undefined, tables.order),
     cancel: new CancelDesk(life.outbox, undefined, tables.order),
     returns: new ReturnDesk(life.outbox, undefined, tables.returns),
+    cancelReturn: new CancelReturnDesk(life.outbox, undefined, tables.returns),
   };
 }
 

@@ -61,6 +61,13 @@ export class SimReturnRows implements ReturnRows {
     );
   }
 
+  findReturn(tx: Tx, orderId: string, returnId: string): Promise<OrderReturn | undefined> {
+    return sessionOf(tx).statement('find return', (view) => {
+      const asked = view.get(this.returns, returnId)?.asked;
+      return asked?.orderId === orderId ? asked : undefined;
+    });
+  }
+
   insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void> {
     return sessionOf(tx).statement('insert return', (view) => {
       // the time of the row, as the statement has one parameter for both

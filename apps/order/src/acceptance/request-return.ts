@@ -1,6 +1,6 @@
 import type { ReturnOrderInput, StockLine } from '#contracts';
 import { RetryableError, type Outbox, type UnitOfWork } from '#messaging';
-import { runtime } from '#platform';
+import { Batcher, runtime } from '#platform';
 import { returnStartOf } from '../domain/messages.js';
 import type { Order } from '../domain/order.js';
 import { selectItems, type OrderReturn, type Selection } from '../domain/order-return.js';
@@ -29,16 +29,35 @@ export type ReturnRequested =
 
 const ATTEMPTS = 3;
 
+/**
+ * Requests for one order wait for each other in the database, each with a connection in its hands; so
+ * many at once leave the others to everybody else. Of those that wait, one more is told to come back.
+ */
+const LIMITS = { maxItems: 1, maxConcurrent: 2, maxQueued: 1_000 };
+
 /** Takes returns in: their rows and the start of their saga, in one transaction. */
 export class ReturnDesk {
+  private readonly turns = new Batcher<ReturnRequest, ReturnRequested>({
+    ...LIMITS,
+    run: (requests) => Promise.all(requests.map((request) => this.inTurn(request))),
+  });
+
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
     private readonly clock: () => Date = runtime.date,
     private readonly rows: ReturnRows = postgresReturnRows,
   ) {}
 
-  /** Resolves when the return is durable. A commit in doubt is asked for again, by the same id. */
-  async request(request: ReturnRequest): Promise<ReturnRequested> {
+  /**
+   * Resolves when the return is durable.
+   * @throws QueueFullError when too many wait already
+   */
+  request(request: ReturnRequest): Promise<ReturnRequested> {
+    return this.turns.add(request);
+  }
+
+  /** A commit in doubt is asked for again, by the same id. */
+  private async inTurn(request: ReturnRequest): Promise<ReturnRequested> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.outbox.transaction((unit) => this.record(unit, request));

@@ -7,7 +7,7 @@ import {
   sagaCancel,
   sagaStart,
 } from '#contracts';
-import { createdFact, sagaCancelOf, sagaStartOf, settledFact } from './messages.js';
+import { createdFact, returnCancelOf, sagaCancelOf, sagaStartOf, settledFact } from './messages.js';
 import { newOrder } from './order.js';
 
 const at = new Date('2026-11-21T10:00:00.000Z');
@@ -44,16 +44,17 @@ describe('messages of the order service', () => {
     expect(sagaStartOf(input, new Date()).id).toBe(event.id);
   });
 
-  it('passes the wish to cancel on, keyed by the order', () => {
+  it.each([
+    ['an order', 'place-order', sagaCancelOf],
+    ['a return', 'return-order', returnCancelOf],
+  ])('passes the wish to cancel %s on to its saga, keyed by it', (_, definition, cancelOf) => {
     const reason = { code: 'cancelled-by-customer', message: 'twice' };
-    const event = sagaCancelOf(orderId, reason, at);
+    const event = cancelOf(orderId, reason, at);
     expect(event).toMatchObject({ topic: 'saga.inbox', key: orderId });
     expect(event.type).toBe('com.example.saga.cancel');
-    expect(sagaCancel.parse(event.data)).toEqual({
-      definition: 'place-order',
-      businessKey: orderId,
-      reason,
-    });
+    const businessKey = orderId;
+    expect(sagaCancel.parse(event.data)).toEqual({ definition, businessKey, reason });
+    expect(cancelOf(orderId, reason, new Date()).id).toBe(event.id);
   });
 
   it('publishes facts that fit their contracts, without the card token', () => {

@@ -72,18 +72,19 @@ export const returnStartOf = (input: ReturnOrderInput, at: Date): OutgoingEvent<
     at,
   );
 
-export const sagaCancelOf = (
-  orderId: string,
-  reason: Reason,
-  at: Date,
-): OutgoingEvent<SagaCancel> =>
-  sagaMessage(
-    `${orderId}:cancel`,
-    SAGA_MESSAGES.cancel,
-    orderId,
-    { definition: DEFINITION, businessKey: orderId, reason },
-    at,
-  );
+const cancelOf =
+  (definition: string) =>
+  (businessKey: string, reason: Reason, at: Date): OutgoingEvent<SagaCancel> =>
+    sagaMessage(
+      `${businessKey}:cancel`,
+      SAGA_MESSAGES.cancel,
+      businessKey,
+      { definition, businessKey, reason },
+      at,
+    );
+
+export const sagaCancelOf = cancelOf(DEFINITION);
+export const returnCancelOf = cancelOf(RETURN_DEFINITION);
 
 const fact = (
   contract: EventContract,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { returnOrderInput } from '#contracts';
 import { selectItems } from './order-return.js';
 
 const line = (productId: string, quantity: number, unitPrice: number) => ({
@@ -34,6 +35,24 @@ describe('what may come back', () => {
       left: 1,
     });
     expect(selectItems(ordered, taken, [want('pot', 1)])).toMatchObject({ left: 0 });
+  });
+
+  it('fits the message contracts in the lines it was ordered in, however much it is', () => {
+    const many = line('mug', 1_000_000, 1);
+    const halves = [want('mug', 900_000), want('mug', 900_000)];
+    const found = selectItems([many, many], [], halves);
+    expect(found).toMatchObject({ items: [many, line('mug', 800_000, 1)], amount: 1_800_000 });
+    const { items } = found as Extract<typeof found, { kind: 'possible' }>;
+    expect(returnOrderInput.shape.items.safeParse(items)).toMatchObject({ success: true });
+    expect(selectItems([many, many], items, [want('mug', 200_001)])).toMatchObject({
+      kind: 'too-many',
+      left: 200_000,
+    });
+    // as a return was kept that was asked for before
+    const merged = line('mug', 1_200_000, 1);
+    expect(selectItems([many, many], [merged], [want('mug', 800_000)])).toMatchObject({
+      items: [line('mug', 800_000, 1)],
+    });
   });
 
   it('is nothing that was never ordered', () => {

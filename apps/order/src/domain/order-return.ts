@@ -53,17 +53,17 @@ export function selectItems(
   return { kind: 'possible', items, amount };
 }
 
-/** One line a product and price, also those of which nothing is left. */
+/** Line by line as they were ordered, for what fits an order must fit a return; also empty ones. */
 function remaining(ordered: readonly OrderItem[], taken: readonly OrderItem[]): OrderItem[] {
-  const left = new Map<string, OrderItem>();
-  const add = (line: OrderItem, sign: 1 | -1): void => {
-    const key = `${line.unitPrice} ${line.productId}`;
-    const quantity = (left.get(key)?.quantity ?? 0) + sign * line.quantity;
-    left.set(key, { productId: line.productId, quantity, unitPrice: line.unitPrice });
-  };
-  for (const line of ordered) add(line, 1);
-  for (const line of taken) add(line, -1);
-  return [...left.values()];
+  const keyOf = ({ unitPrice, productId }: OrderItem) => `${unitPrice} ${productId}`;
+  const gone = new Map<string, number>();
+  for (const line of taken) gone.set(keyOf(line), (gone.get(keyOf(line)) ?? 0) + line.quantity);
+  return ordered.map((line) => {
+    const before = gone.get(keyOf(line)) ?? 0;
+    const pieces = Math.min(before, line.quantity);
+    gone.set(keyOf(line), before - pieces);
+    return { ...line, quantity: line.quantity - pieces };
+  });
 }
 
 /** One line a product, in the order of their first mention. */

@@ -74,7 +74,8 @@ export class RequestHasher {
 /** @throws ProblemException unless it is 1 to 255 visible ASCII characters */
 export function checkedKey(header: string | undefined): string | undefined {
   if (header === undefined || /^[\x21-\x7e]{1,255}$/.test(header)) return header;
-  throw refused(400, 'Idempotency-Key', 'must be 1 to 255 visible ASCII characters');
+  const message = 'must be 1 to 255 visible ASCII characters';
+  throw fieldProblem(400, [{ field: 'Idempotency-Key', message }]);
 }
 
 /** W3C trace context of the caller; a broken one is left out, as the standard asks. */

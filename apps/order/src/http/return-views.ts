@@ -58,3 +58,11 @@ export function problemOf(refused: Refused, items: readonly StockLine[]): Proble
     errors: [{ field, message }],
   });
 }
+
+export const tooLateToCancel = (status: 'received' | 'completed'): ProblemException =>
+  new ProblemException(
+    409,
+    'The return can no longer be cancelled',
+    'The goods have arrived and are refunded; whoever wants them back orders them again.',
+    { code: `return_${status}` },
+  );

@@ -3,19 +3,34 @@ import {
   ApiAcceptedResponse,
   ApiConflictResponse,
   ApiHeader,
+  ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 import { Database, newId } from '#messaging';
 import { ProblemException, uuidParameter } from '#platform';
+import { CancelReturnDesk } from '../acceptance/cancel-return.js';
 import { ReturnDesk } from '../acceptance/request-return.js';
 import { findOrder } from '../persistence/read-orders.js';
 import { findReturn, listReturns } from '../persistence/return-rows.js';
 import { unknownOrder } from './orders.controller.js';
 import { checkedKey, checkedTrace } from './place-order-input.js';
-import { problemOf, returnKey, returnView } from './return-views.js';
-import { RequestedReturnDto, RequestReturnDto, ReturnDto, ReturnListDto } from './returns.dto.js';
+import { problemOf, returnKey, returnView, tooLateToCancel } from './return-views.js';
+import {
+  CancelReturnDto,
+  RequestedReturnDto,
+  RequestReturnDto,
+  ReturnDto,
+  ReturnListDto,
+} from './returns.dto.js';
+
+const CANCEL_DESCRIPTION =
+  'Until the carrier is asked to fetch the parcel, mostly for less than a second, the return is ' +
+  'rejected at once. After that the parcel stays booked and decides: if it never comes the return ' +
+  'is rejected, if it comes the goods are refunded and the cancel has no effect. Whoever wants to ' +
+  'keep the goods does not hand them over. Pieces of a rejected return can be sent back later. ' +
+  'Asking again changes nothing.';
 
 interface HeaderReply {
   header(name: string, value: string): unknown;
@@ -26,6 +41,7 @@ interface HeaderReply {
 export class ReturnsController {
   constructor(
     private readonly desk: ReturnDesk,
+    private readonly cancelDesk: CancelReturnDesk,
     private readonly database: Database,
   ) {}
 
@@ -87,9 +103,47 @@ export class ReturnsController {
     const order = await findOrder(this.database, orderId);
     if (!order) throw unknownOrder(orderId);
     const found = await findReturn(this.database, orderId, returnId);
-    if (found) return returnView(found, order.currency);
-    throw new ProblemException(404, 'No such return', `The order has no return ${returnId}.`, {
-      errors: [{ field: 'returnId', message: 'is not known' }],
+    if (!found) throw unknownReturn(returnId);
+    return returnView(found, order.currency);
+  }
+
+  @Post(':returnId/cancel')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Asks for a return to be cancelled; possible until its goods have arrived',
+    description: CANCEL_DESCRIPTION,
+  })
+  @ApiAcceptedResponse({
+    type: RequestedReturnDto,
+    description: 'It is passed on, or there is nothing left to cancel: then it is rejected.',
+  })
+  @ApiNotFoundResponse({ description: 'There is no such order, or it has no such return.' })
+  @ApiConflictResponse({ description: 'The goods have arrived.' })
+  async cancel(
+    @Param('orderId') orderParameter: string,
+    @Param('returnId') returnParameter: string,
+    @Body() { reason }: CancelReturnDto,
+    @Headers('traceparent') traceHeader?: string,
+  ): Promise<RequestedReturnDto> {
+    const orderId = uuidParameter('orderId', orderParameter);
+    const returnId = uuidParameter('returnId', returnParameter);
+    const traceparent = checkedTrace(traceHeader);
+    const status = await this.cancelDesk.cancel({
+      orderId,
+      returnId,
+      ...(reason !== undefined && { why: reason }),
+      ...(traceparent !== undefined && { traceparent }),
     });
+    if (status === undefined) {
+      const order = await findOrder(this.database, orderId);
+      throw order ? unknownReturn(returnId) : unknownOrder(orderId);
+    }
+    if (status === 'received' || status === 'completed') throw tooLateToCancel(status);
+    return { returnId, orderId, status };
   }
 }
+
+const unknownReturn = (returnId: string): ProblemException =>
+  new ProblemException(404, 'No such return', `The order has no return ${returnId}.`, {
+    errors: [{ field: 'returnId', message: 'is not known' }],
+  });

@@ -20,7 +20,12 @@ export class RequestReturnDto {
   reason?: string;
 }
 
-/** What `POST /orders/{orderId}/returns` answers. */
+export class CancelReturnDto {
+  @TextField({ max: 500, optional: true, example: 'it fits after all' })
+  reason?: string;
+}
+
+/** What `POST /orders/{orderId}/returns` and `POST …/returns/{returnId}/cancel` answer. */
 export class RequestedReturnDto {
   @ApiProperty({ type: String, format: 'uuid' })
   returnId!: string;

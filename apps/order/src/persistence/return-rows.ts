@@ -27,6 +27,7 @@ export interface ReturnRows {
   findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn | undefined>;
   /** All of an order, oldest first: there are never more than it has pieces. */
   listReturns(tx: Tx, orderId: string): Promise<OrderReturn[]>;
+  findReturn(tx: Tx, orderId: string, returnId: string): Promise<OrderReturn | undefined>;
   /** Of an order that is locked by this transaction. */
   insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void>;
   /** Locks the returns in the order of their ids, so that two batches cannot deadlock. */
@@ -187,6 +188,7 @@ export const postgresReturnRows: ReturnRows = {
   findOrder,
   findByRequest,
   listReturns,
+  findReturn,
   insertReturn,
   lockReturns,
   updateReturns,

@@ -1,0 +1,42 @@
+import type { Reason, ReturnStatus } from '#contracts';
+import type { Outbox } from '#messaging';
+import { runtime } from '#platform';
+import { returnCancelOf } from '../domain/messages.js';
+import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
+
+export interface ReturnCancel {
+  readonly orderId: string;
+  readonly returnId: string;
+  /** The customer's own words. */
+  readonly why?: string;
+  /** W3C trace context of the HTTP request. */
+  readonly traceparent?: string;
+}
+
+/** Passes a customer's wish to keep the goods on to the saga, which alone decides. */
+export class CancelReturnDesk {
+  constructor(
+    private readonly outbox: Pick<Outbox, 'transaction'>,
+    private readonly clock: () => Date = runtime.date,
+    private readonly rows: Pick<ReturnRows, 'findReturn'> = postgresReturnRows,
+  ) {}
+
+  /**
+   * Asks the saga for a return whose goods are not here; any other is left alone. Asking again is the
+   * same message again.
+   * @returns the status at this moment, undefined for an unknown return
+   */
+  cancel(asked: ReturnCancel): Promise<ReturnStatus | undefined> {
+    const { orderId, returnId, why, traceparent } = asked;
+    const message = why ?? 'no reason given';
+    const reason: Reason = { code: 'cancelled-by-customer', message };
+    return this.outbox.transaction(async (unit) => {
+      const status = (await this.rows.findReturn(unit.tx, orderId, returnId))?.status;
+      if (status === 'requested' || status === 'approved') {
+        const cancel = returnCancelOf(returnId, reason, this.clock());
+        unit.publish(traceparent === undefined ? cancel : { ...cancel, traceparent });
+      }
+      return status;
+    });
+  }
+}
