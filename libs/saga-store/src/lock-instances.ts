@@ -34,7 +34,9 @@ const LOCK = `
          union
          (select s.id
             from saga_instance s
-           where s.partition = $4 and s.wake_at <= to_timestamp($5::float8 / 1000)
+           where s.partition = $4
+            and s.wake_minute <= saga_wake_minute(to_timestamp($5::float8 / 1000))
+            and s.wake_at <= to_timestamp($5::float8 / 1000)
            order by s.wake_at
            limit $6)
        )

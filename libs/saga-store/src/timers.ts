@@ -3,6 +3,9 @@
  * tick is written into that partition of `saga.inbox`, and only when the tick is read do they take
  * effect. So everything that lay in the partition before has been handled first, an outage of the
  * broker fires nothing, and no replica needs to know which partitions it owns.
+ *
+ * They are found by the minute (`wake_minute`), which seldom changes when a timer moves: an update
+ * that changes nothing indexed stays within its page.
  */
 import type { Tx } from '#messaging';
 
@@ -15,7 +18,8 @@ const CLAIM = `
      set ticked_at = clock_timestamp(), outstanding = true
    where (not t.outstanding or t.ticked_at < now() - make_interval(secs => $1))
      and exists (select 1 from saga_instance i
-                  where i.partition = t.partition and i.wake_at <= now())
+                  where i.partition = t.partition
+                    and i.wake_minute <= saga_wake_minute(now()) and i.wake_at <= now())
   returning t.partition, (extract(epoch from now()) * 1000)::float8 as due_before_ms`;
 
 export interface DueTick {

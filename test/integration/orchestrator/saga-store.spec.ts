@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { migrations } from '#migrations/orchestrator';
-import { openDatabase, type Database } from '#messaging';
+import { openDatabase, type Database, type Tx } from '#messaging';
 import { newInstance, type SagaInstance } from '#saga';
 import { claimTicks, ensureTickRows, lockInstances, saveInstances, tickHandled } from '#saga-store';
 import { createDatabase, testId, testPostgres } from '#testing';
@@ -47,6 +47,14 @@ const insert = (partition: number, ...instances: SagaInstance[]) =>
     ),
   );
 
+const writesIn = async (tx: Tx) => {
+  const [row] = await tx.query<{ updates: number; heapOnly: number }>(
+    `select n_tup_upd::int as updates, n_tup_hot_upd::int as "heapOnly"
+       from pg_stat_xact_user_tables where relname = 'saga_instance'`,
+  );
+  return row;
+};
+
 const claim = () => database.transaction(claimTicks);
 const partitionsOf = (ticks: readonly { partition: number }[]) =>
   ticks.map(({ partition }) => partition);
@@ -58,6 +66,32 @@ describe('instances that are locked together', () => {
     const ids = instances.map(({ id }) => id);
     const locked = await database.transaction((tx) => lockInstances(tx, { ids, keys: [] }));
     expect(locked.instances.map(({ instance }) => instance.id)).toEqual(ids.toSorted());
+  });
+});
+
+describe('an instance whose timer moves a little', () => {
+  it('is written within its page, past all indexes', async () => {
+    const minute = 1_000 * 60_000;
+    const instance = begun(minute + 10_000);
+    await insert(0, instance);
+    const moved = (before: SagaInstance, wakeAt: number): SagaInstance => ({
+      ...before,
+      wakeAt,
+      revision: before.revision + 1,
+    });
+    const soon = moved(instance, minute + 20_000);
+    const later = moved(soon, minute + 80_000);
+    const writes = await database.transaction(async (tx) => {
+      await saveInstances(tx, [{ before: instance, instance: soon, partition: 0 }]);
+      const first = await writesIn(tx);
+      await saveInstances(tx, [{ before: soon, instance: later, partition: 0 }]);
+      return [first, await writesIn(tx)];
+    });
+    expect(writes).toEqual([
+      { updates: 1, heapOnly: 1 },
+      { updates: 2, heapOnly: 1 },
+    ]);
+    await database.query('update saga_instance set wake_at = null');
   });
 });
 
