@@ -161,9 +161,11 @@ describe('an HTTP application', () => {
     });
     const large = await post({ ...good, note: 'x'.repeat(2_000_000) });
     expect(large).toMatchObject({ status: 413, type: 'application/problem+json' });
+    expect(large.body).toMatchObject({ detail: expect.stringContaining('1048576 bytes at most') });
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
       const other = await post('a=b', { 'content-type': type });
       expect(other).toMatchObject({ status: 415, type: 'application/problem+json' });
+      expect(other.body).toMatchObject({ detail: expect.stringContaining('as JSON') });
     }
   });
 

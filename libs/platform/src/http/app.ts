@@ -7,7 +7,12 @@ import { NestPinoLogger, type Logger } from '../logger.js';
 import { histogram, metricsRegistry, startProcessMetrics } from '../metrics.js';
 import { refuseConnection } from './client-error.js';
 import { closeGracefully } from './graceful-close.js';
-import { ProblemFilter, type ProblemReply, type ProblemRequest } from './problem.filter.js';
+import {
+  BODY_LIMIT_BYTES,
+  ProblemFilter,
+  type ProblemReply,
+  type ProblemRequest,
+} from './problem.filter.js';
 import { ProblemException } from './problem.js';
 import { RouteTable } from './routes.js';
 import { StrictValidationPipe } from './validation.js';
@@ -23,7 +28,6 @@ export interface HttpAppOptions {
   readonly isUnavailable?: (error: unknown) => boolean;
 }
 
-const BODY_LIMIT_BYTES = 1024 * 1024;
 /** For a whole request to arrive; slower clients are cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
 

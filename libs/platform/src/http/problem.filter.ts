@@ -3,6 +3,9 @@ import type { Logger } from '../logger.js';
 import { QueueFullError } from '../batcher.js';
 import { PROBLEM_TYPE, ProblemException, statusTitle, type Problem } from './problem.js';
 
+/** The largest body that is read. */
+export const BODY_LIMIT_BYTES = 1024 * 1024;
+
 /** The little of Fastify's request and reply that is needed here. */
 export interface ProblemRequest {
   readonly method: string;
@@ -22,6 +25,12 @@ export interface ProblemFilterOptions {
   /** Faults that pass by themselves (a lost database): 503 with Retry-After instead of 500. */
   readonly isUnavailable?: (error: unknown) => boolean;
 }
+
+/** What the framework refuses by itself says what is wrong; these say what to do about it. */
+const HINTS: Readonly<Partial<Record<number, string>>> = {
+  413: `A body may have ${BODY_LIMIT_BYTES} bytes at most; send less at once.`,
+  415: 'Send the body as JSON, with the header content-type: application/json.',
+};
 
 interface Answer {
   readonly problem: Problem;
@@ -58,7 +67,9 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const status = statusOf(error);
     if (status === 404 && isUnknownRoute(error)) return this.unknownRoute(request);
-    if (status !== undefined && status < 500) return { problem: plain(status, messageOf(error)) };
+    if (status !== undefined && status < 500) {
+      return { problem: plain(status, HINTS[status] ?? messageOf(error)) };
+    }
     if (error instanceof QueueFullError || this.options.isUnavailable?.(error)) {
       return {
         problem: plain(503, 'The service is busy or a part of it is down; try again later.'),
