@@ -89,7 +89,8 @@ describe('a service killed while goods are on their way back', () => {
     for (const name of VICTIMS) {
       const doors = [world.url('order'), world.app('order', 'second').url];
       const asked = sendBack(doors);
-      await untilStep(...KILLED_AT[name]);
+      const [step, state] = KILLED_AT[name];
+      await untilStep(step, state);
       const victim = world.app(name);
       victim.kill('SIGKILL');
       await victim.exited;

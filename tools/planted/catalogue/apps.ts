@@ -109,8 +109,8 @@ export const apps: readonly PlantedBug[] = [
     id: 'sends-back-what-is-on-its-way',
     breaks: 'The same pieces can be sent back twice, and are paid back twice.',
     file: 'apps/order/src/acceptance/request-return.ts',
-    find: "status === 'rejected' ? [] : items",
-    replace: 'status.length > 0 ? [] : items',
+    find: 'standing.flatMap(({ items }) => items)',
+    replace: 'standing.flatMap(({ items }) => items.slice(0, 0))',
     detectors: [simulator],
   },
   {

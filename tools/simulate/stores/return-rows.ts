@@ -52,11 +52,13 @@ export class SimReturnRows implements ReturnRows {
     });
   }
 
-  listReturns(tx: Tx, orderId: string): Promise<OrderReturn[]> {
-    return sessionOf(tx).statement('list returns', (view) =>
+  standingReturns(tx: Tx, orderId: string): Promise<OrderReturn[]> {
+    const isStanding = (asked: OrderReturn): boolean =>
+      asked.orderId === orderId && asked.status !== 'rejected';
+    return sessionOf(tx).statement('standing returns', (view) =>
       view
         .all(this.returns)
-        .flatMap(([, { asked }]) => (asked.orderId === orderId ? [asked] : []))
+        .flatMap(([, { asked }]) => (isStanding(asked) ? [asked] : []))
         .sort((a, b) => (a.returnId < b.returnId ? -1 : 1)),
     );
   }

@@ -81,8 +81,8 @@ export class ReturnDesk {
     const order = await rows.findOrder(unit.tx, orderId);
     if (!order) return { outcome: 'unknown-order' };
     if (order.status !== 'confirmed') return { outcome: 'not-confirmed', status: order.status };
-    const returns = await rows.listReturns(unit.tx, orderId);
-    const taken = returns.flatMap(({ status, items }) => (status === 'rejected' ? [] : items));
+    const standing = await rows.standingReturns(unit.tx, orderId);
+    const taken = standing.flatMap(({ items }) => items);
     const selection = selectItems(order.items, taken, request.items);
     if (selection.kind !== 'possible') return { outcome: 'impossible', why: selection };
     const now = this.clock();

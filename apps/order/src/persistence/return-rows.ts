@@ -25,8 +25,8 @@ export interface ReturnRows {
   findOrder(tx: Tx, orderId: string): Promise<Order | undefined>;
   /** Among the returns of the order, by its id or by the key of its request. */
   findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn | undefined>;
-  /** All of an order, oldest first: there are never more than it has pieces. */
-  listReturns(tx: Tx, orderId: string): Promise<OrderReturn[]>;
+  /** Those of an order that were not rejected: there are never more than it has pieces. */
+  standingReturns(tx: Tx, orderId: string): Promise<OrderReturn[]>;
   findReturn(tx: Tx, orderId: string, returnId: string): Promise<OrderReturn | undefined>;
   /** Of an order that is locked by this transaction. */
   insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void>;
@@ -66,9 +66,23 @@ const returnOf = (row: Row): OrderReturn => ({
   updatedAt: row.updated_at,
 });
 
+/** Nobody has as many, unless requests and cancels take turns. */
+const MOST_LISTED = 500;
+
+/** The latest of an order, oldest first. */
 export async function listReturns(database: Queries, orderId: string): Promise<OrderReturn[]> {
   const rows = await database.query<Row>(
-    `select ${COLUMNS} from order_return where order_id = $1 order by return_id`,
+    `select ${COLUMNS} from order_return where order_id = $1 order by return_id desc limit $2`,
+    [orderId, MOST_LISTED],
+  );
+  return rows.map(returnOf).reverse();
+}
+
+async function standingReturns(tx: Tx, orderId: string): Promise<OrderReturn[]> {
+  const rows = await tx.query<Row>(
+    `select ${COLUMNS} from order_return
+      where order_id = $1 and status <> 'rejected'
+      order by return_id`,
     [orderId],
   );
   return rows.map(returnOf);
@@ -187,7 +201,7 @@ export const postgresReturnRows: ReturnRows = {
   lockOrder,
   findOrder,
   findByRequest,
-  listReturns,
+  standingReturns,
   findReturn,
   insertReturn,
   lockReturns,

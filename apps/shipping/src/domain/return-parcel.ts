@@ -43,15 +43,23 @@ export const newReturnParcel = <Waiting>(
   receiveTo: [waiting],
 });
 
-/** Another command for the same return waits with the first; it never makes a second parcel. */
+/**
+ * Another command for the same return waits with the first; it never makes a second parcel. One that
+ * comes after the carrier did not understand us was sent by a person: the carrier is asked anew.
+ */
 export const alsoAwaiting = <Waiting>(
   parcel: ReturnParcel<Waiting>,
   waiting: Waiting,
-): ReturnParcel<Waiting> => ({
-  ...parcel,
-  revision: parcel.revision + 1,
-  receiveTo: [...parcel.receiveTo, waiting],
-});
+): ReturnParcel<Waiting> =>
+  parcel.status === 'awaited' || parcel.status === 'failed'
+    ? {
+        ...parcel,
+        status: 'awaited',
+        problemCode: null,
+        revision: parcel.revision + 1,
+        receiveTo: [...parcel.receiveTo, waiting],
+      }
+    : parcel;
 
 /** What the carrier said, written down. What is decided stays decided. */
 export const settleReturn = <Waiting>(

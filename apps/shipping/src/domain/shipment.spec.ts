@@ -16,6 +16,16 @@ describe('a shipment', () => {
     expect(shipment.orderId).toBe(request.orderId.toLowerCase());
   });
 
+  it('is asked for anew when a person sends the command again after a failure, and only then', () => {
+    const failed = settle(newShipment(request, 'saga-1', 'a'), {
+      kind: 'failed',
+      code: 'http_401',
+    });
+    expect(alsoWaiting(failed, 'b')).toMatchObject({ status: 'requested', problemCode: null });
+    const done = settle(newShipment(request, 'saga-1', 'a'), created);
+    expect(alsoWaiting(done, 'b')).toBe(done);
+  });
+
   it('takes the carrier’s decision, and keeps the first one', () => {
     const shipment = settle(newShipment(request, 'saga-1', 'a'), created);
     expect(shipment).toMatchObject({ status: 'created', shipmentId: 's-1', revision: 2 });

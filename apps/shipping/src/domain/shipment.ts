@@ -48,15 +48,23 @@ export const newShipment = <Waiting>(
   shipTo: [waiting],
 });
 
-/** Another command for the same order waits with the first; it never makes a second parcel. */
+/**
+ * Another command for the same order waits with the first; it never makes a second parcel. One that
+ * comes after the carrier did not understand us was sent by a person: the carrier is asked anew.
+ */
 export const alsoWaiting = <Waiting>(
   shipment: Shipment<Waiting>,
   waiting: Waiting,
-): Shipment<Waiting> => ({
-  ...shipment,
-  revision: shipment.revision + 1,
-  shipTo: [...shipment.shipTo, waiting],
-});
+): Shipment<Waiting> =>
+  shipment.status === 'requested' || shipment.status === 'failed'
+    ? {
+        ...shipment,
+        status: 'requested',
+        problemCode: null,
+        revision: shipment.revision + 1,
+        shipTo: [...shipment.shipTo, waiting],
+      }
+    : shipment;
 
 /** What the carrier said, written down. What is decided stays decided. */
 export const settle = <Waiting>(

@@ -54,5 +54,5 @@ function accept(
   { payload, address }: AdmittedCommand,
 ): StoredReturnParcel {
   if (!parcel) return newReturnParcel(payload as ReceiveRequest, address);
-  return parcel.status === 'awaited' ? alsoAwaiting(parcel, address) : parcel;
+  return alsoAwaiting(parcel, address);
 }

@@ -54,5 +54,5 @@ function accept(
   { payload, address }: AdmittedCommand,
 ): StoredShipment {
   if (!shipment) return newShipment(payload as ShipRequest, address.sagaId, address);
-  return shipment.status === 'requested' ? alsoWaiting(shipment, address) : shipment;
+  return alsoWaiting(shipment, address);
 }
