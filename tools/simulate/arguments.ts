@@ -10,6 +10,7 @@ export const HELP = `Runs the services' own code in simulated worlds, each with 
   --minutes M    no seed is begun after that long
   --tally FILE   adds what was found to what earlier runs found, and goes on where they ended
   --workers N    threads (default: one a core)
+  --every-situation  fails also when one of the named situations was met in none of them
   --trace        prints all that happens in the first seed, and runs no other
   --no-shrink    a failing seed is told as it is
   --json         the figures as JSON, for a program
@@ -30,6 +31,7 @@ export interface SimulateArguments {
   readonly tally: string | undefined;
   readonly seeds: number;
   readonly workers: number;
+  readonly everySituation: boolean;
   readonly trace: boolean;
   readonly shrink: boolean;
   readonly json: boolean;
@@ -49,6 +51,7 @@ export const readArguments = (args: readonly string[]): SimulateArguments | unde
     tally: values.tally,
     seeds: whole('--seeds', values.seeds, 1, 100_000_000),
     workers: whole('--workers', values.workers, 1, 256),
+    everySituation: values['every-situation'],
     trace: values.trace,
     shrink: !values['no-shrink'],
     json: values.json,
@@ -65,6 +68,7 @@ const parse = (args: readonly string[]) => {
         minutes: { type: 'string' },
         tally: { type: 'string' },
         workers: { type: 'string', default: String(availableParallelism()) },
+        'every-situation': { type: 'boolean', default: false },
         trace: { type: 'boolean', default: false },
         'no-shrink': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },

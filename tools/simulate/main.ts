@@ -7,7 +7,7 @@ import { planOf } from './plan.js';
 import { describe } from './report.js';
 import { run } from './run.js';
 import { shrink, tell } from './shrink.js';
-import { emptySummary, merge, type Summary } from './summary.js';
+import { emptySummary, merge, neverMet, type Summary } from './summary.js';
 import { addSlice, nextSeedOf, readTally, writeTally } from './tally.js';
 import { runOnThreads } from './threads.js';
 
@@ -40,7 +40,8 @@ async function simulate(options: SimulateArguments): Promise<boolean> {
     const plan = planOf(failure.seed);
     console.log(`\n${await tell(plan, await shrink(plan))}`);
   }
-  return failure === undefined;
+  const isLacking = options.everySituation && neverMet(summary).length > 0;
+  return failure === undefined && !isLacking;
 }
 
 async function runSlice(

@@ -26,6 +26,11 @@ function checks(): Step[] {
     { name: 'generated docs', args: ['dist/tools/docs/main.js', '--check'] },
     // Every run of every saga, with up to three faults in each.
     { name: 'explored sagas', args: ['dist/tools/explore/main.js'] },
+    // Two thousand worlds of the whole system, each with its own faults.
+    {
+      name: 'simulated worlds',
+      args: ['--enable-source-maps', 'dist/tools/simulate/main.js', '--seeds', '2000', '--every-situation'],
+    },
     { name: 'lockfile', args: ['tools/lockfile/complete.mjs', '--check'] },
     {
       name: 'types',
