@@ -46,15 +46,26 @@ export function caused<Data>(by: ReceivedEvent, event: OutgoingEvent<Data>): Out
   };
 }
 
+/** What was read of an event's chain, and written for what it causes: each is asked for repeatedly. */
+interface Known {
+  readonly chain: Chain;
+  after?: { readonly chain: Chain; readonly subject: string; readonly text: string };
+}
+const known = new WeakMap<ReceivedEvent, Known>();
+
 /** The chain for what `by` causes, for those who answer it when it is long gone. */
-export const chainAfter = (by: ReceivedEvent, subject: string): string =>
-  write(extend(chainOf(by), by), subject);
+export function chainAfter(by: ReceivedEvent, subject: string): string {
+  const of = knownOf(by);
+  if (of.after?.subject === subject) return of.after.text;
+  const chain = of.after?.chain ?? extend(of.chain, by);
+  of.after = { chain, subject, text: write(chain, subject) };
+  return of.after.text;
+}
 
 /** Why this event must not be handled any more; undefined for all that did not come in circles. */
 export function loopOf(event: ReceivedEvent): string | undefined {
-  const text = event.extensions?.[CHAIN];
-  if (text === undefined) return undefined;
-  const chain = read(text, event.subject);
+  if (event.extensions?.[CHAIN] === undefined) return undefined;
+  const { chain } = knownOf(event);
   if (chain.hops >= MAX_HOPS) return `${chain.hops} messages caused each other`;
   const link = chain.links.find(({ type, subject }) => isOf(event, type, subject));
   const times = (link?.count ?? 0) + 1;
@@ -69,10 +80,15 @@ const isOf = (event: ReceivedEvent, type: string, subject: string): boolean =>
 const short = (text: string): string =>
   text.length <= MAX_NAME ? text : text.slice(0, MAX_NAME).toWellFormed();
 
-const chainOf = (event: ReceivedEvent): Chain => {
+function knownOf(event: ReceivedEvent): Known {
+  const before = known.get(event);
+  if (before) return before;
   const text = event.extensions?.[CHAIN];
-  return text === undefined ? { hops: 0, links: [] } : read(text, event.subject);
-};
+  const chain = text === undefined ? { hops: 0, links: [] } : read(text, event.subject);
+  const now: Known = { chain };
+  known.set(event, now);
+  return now;
+}
 
 function extend({ hops, links }: Chain, by: ReceivedEvent): Chain {
   const before = links.find(({ type, subject }) => isOf(by, type, subject));
