@@ -8,6 +8,7 @@ import { newActor, type Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import { connectionLost, connectionRefused, serializationFailure } from './errors.js';
 import { Locks } from './locks.js';
+import type { Snapshot } from './snapshot.js';
 import {
   SimTransaction,
   type CommitOutcome,
@@ -20,6 +21,7 @@ import type { View } from './view.js';
 export class SimDatabase implements Server {
   readonly actor: Actor;
   readonly locks = new Locks();
+  readonly snapshots = new Set<Snapshot>();
   /** Its clock differs from true time by this. */
   skewMs = 0;
   /** Until then it is away. */
