@@ -29,7 +29,7 @@ export interface EffectTaskStore {
   want(tx: Tx, subjects: readonly string[], take: number, leaseMs: number): Promise<TakenTask[]>;
   /** Leases for tasks that are due: new ones, retries, and those whose lease ended. */
   claim(tx: Tx, limit: number, leaseMs: number): Promise<TakenTask[]>;
-  /** The tasks as they stand, by subject, without locking them. */
+  /** The tasks that somebody drives, as they stand, by subject, without locking them. */
   look(tx: Tx, subjects: readonly string[]): Promise<Map<string, TaskMark>>;
   /** Ends tasks that are still exactly as marked. @returns how many */
   finish(tx: Tx, tasks: readonly TaskMark[]): Promise<number>;
@@ -90,7 +90,7 @@ export class PostgresEffectTaskStore implements EffectTaskStore {
   async look(tx: Tx, subjects: readonly string[]): Promise<Map<string, TaskMark>> {
     const rows = await tx.query<TaskMark>(
       `select subject, revision, lease_token as token from effect_task
-        where worker = $1 and subject = any($2::text[])`,
+        where worker = $1 and subject = any($2::text[]) and lease_token is not null`,
       [this.worker, subjects],
     );
     return new Map(rows.map((row) => [row.subject, row]));

@@ -30,16 +30,16 @@ const INSERT = `
 
 const UPDATE = `
   update saga_instance i
-     set revision = n.revision, state = n.state, attention = n.attention,
+     set version = n.version, revision = n.revision, state = n.state, attention = n.attention,
          wake_at = to_timestamp(n.wake_at / 1000),
          outbox_epoch = coalesce(n.outbox_epoch, i.outbox_epoch),
          outbox_seq = coalesce(n.outbox_seq, i.outbox_seq),
          updated_at = to_timestamp(n.updated_at / 1000),
          input = coalesce(n.input, i.input), body = n.body
-    from unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::float8[],
-                $7::bigint[], $8::bigint[], $9::float8[], $10::jsonb[], $11::json[])
-      as n (id, read_at, revision, state, attention, wake_at, outbox_epoch, outbox_seq, updated_at,
-            input, body)
+    from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[], $7::float8[],
+                $8::bigint[], $9::bigint[], $10::float8[], $11::jsonb[], $12::json[])
+      as n (id, read_at, version, revision, state, attention, wake_at, outbox_epoch, outbox_seq,
+            updated_at, input, body)
    where i.id = n.id and i.revision = n.read_at
   returning i.id`;
 
@@ -84,6 +84,7 @@ const update = async (tx: Tx, changes: readonly Moved[]): Promise<void> => {
   const written = await tx.query(UPDATE, [
     all((c) => c.instance.id),
     all((c) => c.before.revision),
+    all((c) => c.instance.version),
     all((c) => c.instance.revision),
     all((c) => c.instance.state),
     all((c) => c.instance.attention?.code ?? null),

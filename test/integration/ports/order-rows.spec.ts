@@ -8,8 +8,9 @@ import {
   postgresOrderRows,
   type OrderRows,
 } from '../../../apps/order/src/persistence/order-rows.js';
+import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
 import { SimOrderRows } from '../../../tools/simulate/stores/order-rows.js';
-import { second, SIDES, type Side } from './sides.js';
+import { crossed, second, SIDES, type Side } from './sides.js';
 
 jest.setTimeout(60_000);
 
@@ -59,6 +60,60 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     ]);
   });
 
+  it('has each earlier order once, with the key of its request where it had one', async () => {
+    await insert(keyed(1, 'k'));
+    const added = side.transaction((tx) => rows.insertOrders(tx, [{ order: order(2) }]));
+    await expect(added).resolves.toEqual(new Set([id(2)]));
+    const again = side.transaction((tx) => rows.insertOrders(tx, [{ order: order(2) }]));
+    await expect(again).resolves.toEqual(new Set());
+    const earlier = await side.transaction((tx) =>
+      rows.findEarlier(tx, [id(1), id(2), id(9)], ['k', 'x']),
+    );
+    expect(new Map(earlier.map((one) => [one.orderId, one]))).toStrictEqual(
+      new Map([
+        [id(1), { orderId: id(1), requestKey: { key: 'k', hash: 'hash of 1' } }],
+        [id(2), { orderId: id(2) }],
+      ]),
+    );
+    expect(earlier).toHaveLength(2);
+  });
+
+  it('begins every order as pending, and gives back what settling it takes', async () => {
+    const reason = { code: 'c', message: 'm' };
+    const settled = { status: 'confirmed', revision: 7, reason, trackingNumber: 't' } as const;
+    const totalAmount = Number.MAX_SAFE_INTEGER;
+    await insert({ ...keyed(1, 'k'), order: { ...order(1), ...settled, totalAmount } });
+    const locked = await side.transaction((tx) => rows.lockOrders(tx, [id(1)]));
+    const { customerId, merchantId, channel, currency } = order(1);
+    const head = { orderId: id(1), customerId, merchantId, channel, currency, totalAmount };
+    expect(locked).toStrictEqual(new Map([[id(1), { ...head, status: 'pending', revision: 1 }]]));
+    const found = await side.transaction((tx) => rows.findStatus(tx, id(1)));
+    expect(found).toStrictEqual({ status: 'pending' });
+  });
+
+  it('takes no order of less than nothing', async () => {
+    const wrong = { ...keyed(1, 'k'), order: { ...order(1), totalAmount: -1 } };
+    await expect(insert(wrong)).rejects.toMatchObject({ code: '23514' });
+  });
+
+  it('updates orders that there are, and forgets reasons that no longer hold', async () => {
+    await insert(keyed(1, 'k'), keyed(2, 'l'));
+    const update = (no: number, change: Partial<SettlingOrder>) =>
+      side.transaction((tx) => rows.updateOrders(tx, [{ ...order(no), ...change }], new Date()));
+    const status = (no: number) => side.transaction((tx) => rows.findStatus(tx, id(no)));
+    const note = undefined as unknown as string;
+    const reason = { code: 'c', message: 'm', note };
+    await update(1, { status: 'cancelled', revision: 2, reason });
+    const kept = await status(1);
+    expect(kept).toStrictEqual({ status: 'cancelled', reason: { code: 'c', message: 'm' } });
+    await update(1, { status: 'confirmed', revision: 3, trackingNumber: 't' });
+    await update(9, { status: 'confirmed' });
+    const later = await status(1);
+    expect(later).toStrictEqual({ status: 'confirmed' });
+    await expect(status(2)).resolves.toEqual({ status: 'pending' });
+    await expect(status(9)).resolves.toBeUndefined();
+  });
+
   it('takes the first of several that bring the same key at once', async () => {
     const added = await insert(keyed(1, 'k'), keyed(2, 'k'));
     expect(added).toEqual(new Set([id(1)]));
@@ -75,6 +130,36 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     const first = (tx: Tx) => rows.insertOrders(tx, [keyed(1, 'k')]);
     await expect(second(side, first, then, end)).resolves.toEqual(['first ends', 'second has it']);
     expect(added?.size).toBe(expected);
+  });
+
+  it('lets a request with the key wait for who is settling its order', async () => {
+    await insert(keyed(1, 'k'));
+    let added: Set<string> | undefined;
+    const settled = { ...order(1), status: 'confirmed' as const, revision: 2 };
+    const ends = await second(
+      side,
+      (tx) => rows.updateOrders(tx, [settled], new Date()),
+      async (tx) => {
+        added = await rows.insertOrders(tx, [keyed(2, 'k')]);
+      },
+    );
+    expect(ends).toEqual(['first ends', 'second has it']);
+    expect(added).toEqual(new Set());
+  });
+
+  it('locks: who comes second sees the order as it was when it is not settled after all', async () => {
+    await insert(keyed(1, 'k'));
+    let seen: string | undefined;
+    const settled = { ...order(1), status: 'confirmed' as const, revision: 2 };
+    await second(
+      side,
+      (tx) => rows.updateOrders(tx, [settled], new Date()),
+      async (tx) => {
+        seen = (await rows.lockOrders(tx, [id(1)])).get(id(1))?.status;
+      },
+      'rollback',
+    );
+    expect(seen).toBe('pending');
   });
 
   it('locks: who comes second sees the settled order', async () => {
@@ -102,18 +187,16 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
 
   it('ends two that wait for each other by failing one of them', async () => {
     await insert(keyed(1, 'k'), keyed(2, 'l'));
-    const both = [0, 1].map(() => Promise.withResolvers<void>());
-    const crossing = [1, 2].map((own, index) =>
-      side.transaction(async (tx) => {
-        await rows.lockOrders(tx, [id(own)]);
-        both[index]?.resolve();
-        await Promise.all(both.map(({ promise }) => promise));
-        await rows.lockOrders(tx, [id(3 - own)]);
-      }),
-    );
-    const ends = await Promise.allSettled(crossing);
-    const failed = ends.filter((end) => end.status === 'rejected');
-    expect(failed).toHaveLength(1);
-    expect(failed[0]?.reason).toMatchObject({ code: '40P01' });
+    const failed = await crossed(side, (tx, no) => rows.lockOrders(tx, [id(no)]));
+    expect(failed).toMatchObject([{ code: '40P01' }]);
+  });
+
+  it('takes empty lists', async () => {
+    await side.transaction(async (tx) => {
+      await expect(rows.insertOrders(tx, [])).resolves.toEqual(new Set());
+      await expect(rows.findEarlier(tx, [], [])).resolves.toEqual([]);
+      await expect(rows.lockOrders(tx, [])).resolves.toEqual(new Map());
+      await rows.updateOrders(tx, [], new Date());
+    });
   });
 });

@@ -15,11 +15,13 @@ const message = (seq: number): StoredMessage => ({
 describe.each(SIDES)('the outbox storage on %s', (_name, open) => {
   let side: Side;
   let storage: OutboxStorage;
+  const tables = { simulated: new OutboxTables() };
 
   beforeEach(async () => {
     side = await open({ migrations: [OutboxV11763700000000], tables: [] });
+    tables.simulated = new OutboxTables();
     if (side.postgres) storage = new PostgresOutboxStorage(side.postgres);
-    else if (side.simulated) storage = new SimOutboxStorage(side.simulated, new OutboxTables());
+    else if (side.simulated) storage = new SimOutboxStorage(side.simulated, tables.simulated);
   });
   afterEach(() => side.close());
 
@@ -52,6 +54,14 @@ describe.each(SIDES)('the outbox storage on %s', (_name, open) => {
     await expect(insert(epoch, 1)).rejects.toMatchObject({ code: '23505' });
   });
 
+  it('gives every writer an epoch of its own, and inserts for no unknown one', async () => {
+    const epochs = [await storage.openEpoch('a', 600_000), await storage.openEpoch('a', 600_000)];
+    expect(new Set(epochs).size).toBe(2);
+    await expect(insert('99', 1)).resolves.toBe(false);
+    await expect(storage.close('99', 0)).resolves.toBe(0);
+    await expect(storage.read('99', 1, 9, 9)).resolves.toEqual([]);
+  });
+
   it('closes after those who are inserting, sees their rows, and refuses all later ones', async () => {
     const epoch = await storage.openEpoch('a', 60_000);
     let last: number | undefined;
@@ -78,6 +88,80 @@ describe.each(SIDES)('the outbox storage on %s', (_name, open) => {
     expect(claims.flat()).toEqual([{ epoch: expired, publishedUpTo: 0 }]);
     await storage.release(expired);
     await expect(storage.claimExpired(600_000)).resolves.toHaveLength(1);
+  });
+
+  it('claims as many expired epochs as one caller can take, the oldest first', async () => {
+    const epochs: string[] = [];
+    for (let no = 0; no < 22; no += 1) epochs.push(await storage.openEpoch('a', -1_000));
+    const claimed = async () => {
+      const claims = await storage.claimExpired(600_000);
+      return claims.map(({ epoch }) => epoch).toSorted((a, b) => Number(a) - Number(b));
+    };
+    await expect(claimed()).resolves.toEqual(epochs.slice(0, 20));
+    await expect(claimed()).resolves.toEqual(epochs.slice(20));
+    await expect(claimed()).resolves.toEqual([]);
+  });
+
+  it('keeps a lease that is renewed, and no lease of an epoch that is over', async () => {
+    const epoch = await storage.openEpoch('a', -1_000);
+    const renew = () => storage.renew([{ epoch, publishedUpTo: 0, behind: false }], 600_000);
+    await renew();
+    await expect(storage.claimExpired(600_000)).resolves.toEqual([]);
+    await storage.release(epoch);
+    await storage.drain(epoch, 9);
+    await storage.release(epoch);
+    await expect(storage.claimExpired(600_000)).resolves.toEqual([]);
+    const unknown = { epoch: '99', publishedUpTo: 1, behind: false };
+    await expect(storage.renew([unknown], 600_000)).resolves.toEqual([]);
+    await expect(storage.renew([], 600_000)).resolves.toEqual([]);
+  });
+
+  it('tells of every position by itself, in their order', async () => {
+    const epoch = await storage.openEpoch('a', 600_000);
+    await storage.renew([{ epoch, publishedUpTo: 5, behind: false }], 600_000);
+    const positions = [
+      { epoch, seq: '6' },
+      { epoch: '99', seq: '1' },
+      { epoch, seq: '5' },
+      { epoch, seq: '6' },
+    ];
+    const moments = storage.transaction((tx) => storage.publishedBy(tx, positions));
+    await expect(moments).resolves.toEqual([Infinity, 0, 0, Infinity]);
+    await expect(storage.transaction((tx) => storage.publishedBy(tx, []))).resolves.toEqual([]);
+  });
+
+  it('takes what was drained once for drained as it was', async () => {
+    const epoch = await storage.openEpoch('a', 600_000);
+    await storage.renew([{ epoch, publishedUpTo: 7, behind: true }], 600_000);
+    await storage.drain(epoch, 3);
+    const [moment] = await publishedBy(epoch, '9');
+    expect(moment).toBeGreaterThan(0);
+    await storage.drain(epoch, 9);
+    await expect(publishedBy(epoch, '9')).resolves.toEqual([moment]);
+  });
+
+  it('forgets epochs a week after they were drained', async () => {
+    const drained = async () => {
+      const epoch = await storage.openEpoch('a', 600_000);
+      await storage.renew([{ epoch, publishedUpTo: 1, behind: true }], 600_000);
+      await storage.drain(epoch, 1);
+      return epoch;
+    };
+    const [old, young] = [await drained(), await drained()];
+    const eightDays = { days: 8, ms: 8 * 86_400_000 };
+    await side.postgres?.query(
+      'update outbox_watermark set drained_at = now() - make_interval(days => $2) where epoch = $1',
+      [old, eightDays.days],
+    );
+    const { watermarks } = tables.simulated;
+    const mark = watermarks.rows.get(old);
+    if (mark?.drainedAtMs !== undefined) {
+      watermarks.rows.set(old, { ...mark, drainedAtMs: mark.drainedAtMs - eightDays.ms });
+    }
+    await storage.forgetDrained();
+    await expect(publishedBy(old, '1')).resolves.toEqual([0]);
+    await expect(publishedBy(young, '1')).resolves.not.toEqual([0]);
+    await expect(insert(old, 2)).resolves.toBe(false);
   });
 
   it('moves watermarks forward only, until the epoch is drained', async () => {

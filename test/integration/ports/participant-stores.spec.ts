@@ -1,6 +1,7 @@
 /** The contracts of what every participant keeps: barrier, parked commands, and effects to be had. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { migrations } from '#migrations/payment';
+import { RetryableError, type Tx } from '#messaging';
 import {
   barrierTable,
   keyText,
@@ -12,6 +13,7 @@ import {
   type EffectTaskStore,
   type ParkedCommand,
   type ParkingStore,
+  type TakenTask,
 } from '#participant';
 import { SimBarrierStore } from '../../../tools/simulate/stores/barrier-store.js';
 import { SimEffectTaskStore } from '../../../tools/simulate/stores/effect-task-store.js';
@@ -61,6 +63,88 @@ describe.each(SIDES)('the stores of a participant on %s', (_name, open) => {
       const order = await second(side, write, write, 'rollback');
       expect(order).toEqual(['first ends', 'second has it']);
       await expect(load('a')).resolves.toEqual([row('a')]);
+    });
+
+    it('gives back what was inserted, each once, and takes all of it or nothing', async () => {
+      const answered = row('b', { state: 'dead', answer: succeeded, answerNo: 1 });
+      await insert(row('a'), answered);
+      const loaded = await load('b', 'x', 'a', 'b');
+      const kept = loaded.toSorted((a, b) => (a.commandId < b.commandId ? -1 : 1));
+      expect(kept).toStrictEqual([row('a'), answered]);
+      await expect(insert(row('c'), row('a'))).rejects.toThrow(RetryableError);
+      await expect(insert(row('d'), row('d'))).rejects.toThrow(RetryableError);
+      await expect(load('c', 'd')).resolves.toEqual([]);
+      const otherDay = { ...row('a'), issuedOn: day(-1) };
+      await insert(otherDay);
+      await expect(load('a')).resolves.toEqual([row('a')]);
+    });
+
+    it('takes empty lists', async () => {
+      await insert();
+      await expect(load()).resolves.toEqual([]);
+      await side.transaction(async (tx) => {
+        await barrier.update(tx, []);
+        await expect(barrier.answer(tx, [])).resolves.toEqual(new Map());
+      });
+    });
+
+    it('changes state and answer, of all of a batch or of none', async () => {
+      await insert(row('a', { state: 'parked' }), row('b', { state: 'parked' }));
+      const answered = row('a', { answer: succeeded, answerNo: 1 });
+      const update = (...rows: BarrierRow[]) =>
+        side.transaction((tx) =>
+          barrier.update(
+            tx,
+            rows.map((one) => ({ row: one, from: 'parked' })),
+          ),
+        );
+      await update(answered);
+      await expect(update(row('b'), answered)).rejects.toThrow(RetryableError);
+      await expect(update(row('x'))).rejects.toThrow(RetryableError);
+      await expect(load('a')).resolves.toEqual([answered]);
+      await expect(load('b')).resolves.toEqual([row('b', { state: 'parked' })]);
+    });
+
+    it.each([
+      ['commit', 'rejected', 'dead'],
+      ['rollback', 'fulfilled', 'handled'],
+    ] as const)('lets a second change wait for the %s', async (end, outcome, state) => {
+      await insert(row('a', { state: 'parked' }));
+      const move = (to: BarrierRow['state']) => (tx: Tx) =>
+        barrier.update(tx, [{ row: row('a', { state: to }), from: 'parked' }]);
+      const [ended] = await Promise.allSettled([second(side, move('dead'), move('handled'), end)]);
+      expect(ended?.status).toBe(outcome);
+      await expect(load('a')).resolves.toEqual([row('a', { state })]);
+    });
+
+    it('does not wait for a row that was in another state from the beginning', async () => {
+      await insert(row('a'), row('b', { answer: succeeded, answerNo: 1 }));
+      await side.transaction(async (tx) => {
+        await barrier.update(tx, [{ row: row('a', { state: 'dead' }), from: 'handled' }]);
+        const late = [{ to: key('b'), answer: succeeded }];
+        await barrier.answer(tx, late);
+        await side.transaction(async (other) => {
+          const none = await barrier.answer(other, [{ to: key('b'), answer: pending }]);
+          expect(none).toEqual(new Map());
+          const move = barrier.update(other, [{ row: row('a'), from: 'parked' }]);
+          await expect(move).rejects.toThrow(RetryableError);
+        });
+      });
+    });
+
+    it('answers after who answers the same, and not with less than that', async () => {
+      await insert(row('a'));
+      let taken: Map<string, number> | undefined;
+      const ends = await second(
+        side,
+        (tx) => barrier.answer(tx, [{ to: key('a'), answer: succeeded }]),
+        async (tx) => {
+          taken = await barrier.answer(tx, [{ to: key('a'), answer: pending }]);
+        },
+      );
+      expect(ends).toEqual(['first ends', 'second has it']);
+      expect(taken).toEqual(new Map());
+      await expect(load('a')).resolves.toEqual([row('a', { answer: succeeded, answerNo: 1 })]);
     });
 
     it('changes a row only from the state that it was in', async () => {
@@ -118,6 +202,70 @@ describe.each(SIDES)('the stores of a participant on %s', (_name, open) => {
       });
     });
 
+    it('are not tried while somebody settles them', async () => {
+      await park('a', -1_000);
+      let taken: boolean | undefined;
+      const ends = await second(
+        side,
+        (tx) => parking.remove(tx, [key('a')]),
+        async (tx) => {
+          taken = await parking.take(tx, parked('a'));
+        },
+      );
+      expect(ends).toEqual(['first ends', 'second has it']);
+      expect(taken).toBe(false);
+    });
+
+    it('are taken by who waited, when they are not settled after all', async () => {
+      await park('a', -1_000);
+      let taken: boolean | undefined;
+      await second(
+        side,
+        (tx) => parking.postpone(tx, parked('a', 2), 'why\u0000', 600_000),
+        async (tx) => {
+          taken = await parking.take(tx, parked('a', 1));
+        },
+        'rollback',
+      );
+      expect(taken).toBe(true);
+    });
+
+    it('are settled after a try that is under way', async () => {
+      await park('a', -1_000);
+      const ends = await second(
+        side,
+        (tx) => parking.takeDue(tx),
+        (tx) => parking.remove(tx, [key('a')]),
+      );
+      expect(ends).toEqual(['first ends', 'second has it']);
+      await expect(side.transaction((tx) => parking.takeDue(tx))).resolves.toBeUndefined();
+    });
+
+    it('are not waited for by who looks for another try', async () => {
+      await park('a', -1_000);
+      await side.transaction(async (tx) => {
+        await parking.takeDue(tx);
+        await side.transaction(async (other) => {
+          await expect(parking.take(other, parked('a', 9))).resolves.toBe(false);
+        });
+      });
+    });
+
+    it('are parked anew after who removes them', async () => {
+      await park('a', -1_000);
+      const ends = await second(
+        side,
+        (tx) => parking.remove(tx, [key('a')]),
+        (tx) => parking.add(tx, parked('a', 5), 'why', -1_000),
+      );
+      expect(ends).toEqual(['first ends', 'second has it']);
+      await side.transaction(async (tx) => {
+        await expect(parking.takeDue(tx)).resolves.toEqual(parked('a', 5));
+        await parking.remove(tx, []);
+        await parking.postpone(tx, parked('unknown'), 'why', 0);
+      });
+    });
+
     it('are one row a command', async () => {
       await park('a', 0);
       await expect(park('a', 0)).rejects.toMatchObject({ code: '23505' });
@@ -134,6 +282,107 @@ describe.each(SIDES)('the stores of a participant on %s', (_name, open) => {
       expect(taken).toMatchObject([{ subject: 'b', revision: 1, attempt: 1 }]);
       await expect(claim()).resolves.toMatchObject([{ subject: 'a', revision: 1, attempt: 1 }]);
       await expect(claim()).resolves.toEqual([]);
+    });
+
+    it('are claimed as many as asked for, the one that waits longest first, past busy ones', async () => {
+      for (const subject of ['c', 'b', 'a', 'd']) await want([subject], 0);
+      const subjects = (tasks: TakenTask[]) => tasks.map(({ subject }) => subject).sort();
+      await side.transaction(async (tx) => {
+        const first = await tasks.claim(tx, 2, 600_000);
+        expect(subjects(first)).toEqual(['b', 'c']);
+        await expect(claim(1).then(subjects)).resolves.toEqual(['a']);
+        await expect(claim(0)).resolves.toEqual([]);
+      });
+      await expect(claim().then(subjects)).resolves.toEqual(['d']);
+      await side.transaction(async (tx) => {
+        await expect(tasks.want(tx, [], 5, 1)).resolves.toEqual([]);
+        await expect(tasks.look(tx, [])).resolves.toEqual(new Map());
+        await expect(tasks.finish(tx, [])).resolves.toBe(0);
+        await expect(tasks.postpone(tx, [])).resolves.toBe(0);
+      });
+    });
+
+    it('are wanted once in a statement', async () => {
+      await expect(want(['a', 'a'], 1)).rejects.toMatchObject({ code: '21000' });
+    });
+
+    it('have no driver while they wait, and another one each time', async () => {
+      const [first] = await want(['a'], 1);
+      await want(['b'], 0);
+      if (!first) throw new Error('not taken');
+      const look = () => side.transaction((tx) => tasks.look(tx, ['a', 'b', 'unknown']));
+      const { subject, revision, token } = first;
+      await expect(look()).resolves.toEqual(new Map([['a', { subject, revision, token }]]));
+      await want(['a'], 0);
+      const back = { task: { subject, token }, pauseMs: -1_000, untried: true };
+      await expect(side.transaction((tx) => tasks.postpone(tx, [back, back]))).resolves.toBe(1);
+      await expect(look()).resolves.toEqual(new Map());
+      const claimed = await claim();
+      const again = claimed.find((task) => task.subject === 'a');
+      expect(again).toMatchObject({ revision: 2, attempt: 1 });
+      expect(again?.token).not.toBe(token);
+    });
+
+    it('wait for their pause, with the runs that they have had', async () => {
+      const [task] = await want(['a'], 1);
+      if (!task) throw new Error('not taken');
+      const postpone = (pauseMs: number, of: TakenTask, untried: boolean) =>
+        side.transaction((tx) => tasks.postpone(tx, [{ task: of, pauseMs, untried }]));
+      await expect(postpone(-1_000, { ...task, revision: 9 }, false)).resolves.toBe(0);
+      await expect(postpone(-1_000, task, true)).resolves.toBe(1);
+      const [second] = await claim();
+      expect(second).toMatchObject({ attempt: 1 });
+      if (second) await postpone(-1_000, second, false);
+      const [third] = await claim();
+      expect(third).toMatchObject({ attempt: 2 });
+      if (third) await postpone(600_000, third, false);
+      await expect(claim()).resolves.toEqual([]);
+    });
+
+    it.each([
+      ['commit', { revision: 1, attempt: 1 }],
+      ['rollback', { revision: 2, attempt: 1 }],
+    ] as const)('are wanted anew after the %s of who ends them', async (end, expected) => {
+      const [task] = await want(['a'], 1, -1_000);
+      if (!task) throw new Error('not taken');
+      let taken: TakenTask[] = [];
+      const ends = await second(
+        side,
+        (tx) => tasks.finish(tx, [task]),
+        async (tx) => {
+          taken = await tasks.want(tx, ['a'], 1, 600_000);
+        },
+        end,
+      );
+      expect(ends).toEqual(['first ends', 'second has it']);
+      expect(taken).toMatchObject([expected]);
+    });
+
+    it('are ended after who wants them once more, and then not any more', async () => {
+      const [task] = await want(['a'], 1);
+      if (!task) throw new Error('not taken');
+      let ended: number | undefined;
+      const ends = await second(
+        side,
+        (tx) => tasks.want(tx, ['a'], 1, 600_000),
+        async (tx) => {
+          ended = await tasks.finish(tx, [task]);
+        },
+      );
+      expect(ends).toEqual(['first ends', 'second has it']);
+      expect(ended).toBe(0);
+    });
+
+    it('are wanted by one after the other', async () => {
+      let taken: TakenTask[] | undefined;
+      await second(
+        side,
+        (tx) => tasks.want(tx, ['a'], 0, 600_000),
+        async (tx) => {
+          taken = await tasks.want(tx, ['a'], 1, 600_000);
+        },
+      );
+      expect(taken).toMatchObject([{ subject: 'a', revision: 2, attempt: 1 }]);
     });
 
     it('stay with their driver when wanted again, who cannot finish what is newer', async () => {

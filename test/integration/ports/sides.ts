@@ -110,12 +110,34 @@ export const SIDES: readonly (readonly [string, (schema: Schema) => Promise<Side
   ['the simulator', openSimulated],
 ];
 
-/** Runs `first` in a transaction that stays open until `second` waits for it, then lets both end. */
+/** Runs both until each has what the other one wants, then lets them go on. @returns what failed */
+export async function crossed(
+  side: Side,
+  lock: (tx: Tx, no: 1 | 2) => Promise<unknown>,
+): Promise<unknown[]> {
+  const both = [0, 1].map(() => Promise.withResolvers<void>());
+  const crossing = ([1, 2] as const).map((own, index) =>
+    side.transaction(async (tx) => {
+      await lock(tx, own);
+      both[index]?.resolve();
+      await Promise.all(both.map(({ promise }) => promise));
+      await lock(tx, own === 1 ? 2 : 1);
+    }),
+  );
+  const ends = await Promise.allSettled(crossing);
+  return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+}
+
+/**
+ * Runs `first` in a transaction that stays open until `then` waits for it and `meanwhile` is over;
+ * then lets both end.
+ */
 export async function second(
   side: Side,
   first: (tx: Tx) => Promise<unknown>,
   then: (tx: Tx) => Promise<unknown>,
   end: 'commit' | 'rollback' = 'commit',
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   const order: string[] = [];
   const isLocked = Promise.withResolvers<void>();
@@ -137,7 +159,10 @@ export async function second(
     order.push('second has it');
   });
   const settled = waits.catch(() => undefined);
-  await side.someoneWaits().finally(() => mayEnd.resolve());
+  await side
+    .someoneWaits()
+    .then(meanwhile)
+    .finally(() => mayEnd.resolve());
   await Promise.all([held, settled]);
   await waits;
   return order;

@@ -7,6 +7,7 @@ import type { Tx } from '#messaging';
 import { newActor, type Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import { connectionLost, connectionRefused, serializationFailure } from './errors.js';
+import type { Snapshot } from './snapshot.js';
 import {
   SimTransaction,
   type CommitOutcome,
@@ -18,6 +19,7 @@ import type { View } from './view.js';
 
 export class SimDatabase implements Server {
   readonly actor: Actor;
+  readonly snapshots = new Set<Snapshot>();
   /** Its clock differs from true time by this. */
   skewMs = 0;
   /** Until then it is away. */

@@ -10,6 +10,8 @@ export const uniqueViolation = (key: string): Error =>
   sqlError('23505', `duplicate key value violates unique constraint: ${key}`);
 export const checkViolation = (what: string): Error =>
   sqlError('23514', `new row violates check constraint: ${what}`);
+export const cardinalityViolation = (): Error =>
+  sqlError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time');
 export const abortedTransaction = (): Error =>
   sqlError('25P02', 'current transaction is aborted, commands ignored until end of block');
 

@@ -1,9 +1,13 @@
 /** Row locks: for update, or shared; whoever cannot have one waits for those who do. */
+import type { Table } from './table.js';
+
 /** A transaction, as far as locks go. */
 export interface Holder {
   readonly locks: Set<Lock>;
   /** Whom its statement waits for at the moment. */
   readonly waitsFor: readonly Holder[];
+  /** What it has written so far; a row that is undefined is deleted. */
+  written<Row>(table: Table<Row>): ReadonlyMap<string, { readonly row: unknown }> | undefined;
 }
 
 export interface Lock {
@@ -27,10 +31,10 @@ export class Blocked extends Error {
 export class Locks {
   private readonly byKey = new Map<string, Lock>();
 
-  /** Whether somebody keeps `transaction` from having this lock. */
-  isTaken(key: string, transaction: Holder): boolean {
+  /** Who keeps `transaction` from having this lock for itself. */
+  blockers(key: string, transaction: Holder): Holder[] {
     const lock = this.byKey.get(key);
-    return lock !== undefined && blockersOf(lock, transaction, false).length > 0;
+    return lock === undefined ? [] : blockersOf(lock, transaction, false);
   }
 
   /** @throws Blocked */

@@ -9,6 +9,7 @@ import {
   serializationFailure,
 } from './errors.js';
 import { Blocked, isDeadlock, release, type Holder, type Lock } from './locks.js';
+import { Snapshot } from './snapshot.js';
 import type { Table } from './table.js';
 import { View, type Writer } from './view.js';
 
@@ -24,12 +25,24 @@ export type Writes = ReadonlyMap<Table<unknown>, ReadonlyMap<string, Written>>;
 export interface Server {
   readonly world: World;
   readonly actor: Actor;
+  /** Of the statements that wait. */
+  readonly snapshots: Set<Snapshot>;
   readonly nowMs: number;
   /** What goes wrong with this statement, other than what it causes itself. */
   trouble(label: string, actor: Actor): Error | undefined;
   commitOutcome(): CommitOutcome;
   committed(writes: Writes): void;
   ended(transaction: SimTransaction): void;
+}
+
+/** One that is under way. */
+interface Statement<Result> {
+  readonly label: string;
+  readonly work: (view: View) => Result;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+  /** Epoch ms; undefined before its first attempt. */
+  readonly beganMs?: number;
 }
 
 type State = 'open' | 'failed' | 'committing' | 'ended';
@@ -48,6 +61,8 @@ export class SimTransaction implements Tx, Session, Writer {
   private readonly writes = new Map<Table<unknown>, Map<string, Written>>();
   private isOnlyStatement = false;
   private undo: (() => void)[] = [];
+  /** Of its statement, when that has to wait. */
+  private snapshot: Snapshot | undefined;
   private state: State = 'open';
   private last: Promise<unknown> | undefined;
 
@@ -131,10 +146,9 @@ export class SimTransaction implements Tx, Session, Writer {
   end(): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
+    this.forgetSnapshot();
     this.database.ended(this);
-    for (const lock of this.locks) release(lock, this);
-    this.locks.clear();
-    this.waitsFor = [];
+    this.letGo();
   }
 
   /** Its client died: what was on its way to be committed is, all else is not. */
@@ -146,6 +160,7 @@ export class SimTransaction implements Tx, Session, Writer {
     for (const [table, rows] of this.writes) {
       for (const [key, { row }] of rows) {
         const before = table.rows.get(key);
+        for (const snapshot of this.database.snapshots) snapshot.keep(table, key, before);
         if (before !== undefined) {
           for (const value of table.uniqueValuesOf(before)) table.uniques.delete(value);
         }
@@ -163,18 +178,14 @@ export class SimTransaction implements Tx, Session, Writer {
     return new Promise((resolve, reject) => {
       const { world } = this.database;
       world.scheduler.after(world.delays.database(), this.actor, () =>
-        this.attempt(label, work, resolve, reject),
+        this.attempt({ label, work, resolve, reject }),
       );
     });
   }
 
-  private attempt<Result>(
-    label: string,
-    work: (view: View) => Result,
-    resolve: (result: Result) => void,
-    reject: (error: unknown) => void,
-  ): void {
+  private attempt<Result>(statement: Statement<Result>): void {
     const { world, nowMs } = this.database;
+    const { label, work, resolve, reject, beganMs = nowMs } = statement;
     if (this.state !== 'open') {
       reject(this.state === 'failed' ? abortedTransaction() : connectionLost());
       return;
@@ -188,19 +199,14 @@ export class SimTransaction implements Tx, Session, Writer {
     this.waitsFor = [];
     this.undo = [];
     try {
-      const result = work(new View(this, nowMs));
+      const result = work(new View(this, { beganMs, nowMs }, this.snapshot));
+      this.forgetSnapshot();
       if (this.isOnlyStatement) this.commitWith(result, resolve, reject);
       else resolve(result);
     } catch (thrown) {
       for (const undo of this.undo.reverse()) undo();
       if (thrown instanceof Blocked && !isDeadlock(this, thrown.by)) {
-        this.waitsFor = thrown.by;
-        world.met('waited for a row lock');
-        thrown.lock.waiting.push(() =>
-          world.scheduler.after(world.delays.answer(), this.actor, () =>
-            this.attempt(label, work, resolve, reject),
-          ),
-        );
+        this.waitFor(thrown, { ...statement, beganMs });
         return;
       }
       if (thrown instanceof Blocked) world.met('deadlock');
@@ -208,6 +214,22 @@ export class SimTransaction implements Tx, Session, Writer {
       this.fail(error);
       reject(error);
     }
+  }
+
+  private waitFor<Result>({ lock, by }: Blocked, statement: Statement<Result>): void {
+    const { world, snapshots } = this.database;
+    this.waitsFor = by;
+    this.snapshot ??= new Snapshot();
+    snapshots.add(this.snapshot);
+    world.met('waited for a row lock');
+    lock.waiting.push(() =>
+      world.scheduler.after(world.delays.answer(), this.actor, () => this.attempt(statement)),
+    );
+  }
+
+  private forgetSnapshot(): void {
+    if (this.snapshot) this.database.snapshots.delete(this.snapshot);
+    this.snapshot = undefined;
   }
 
   private commitWith<Result>(
@@ -222,11 +244,22 @@ export class SimTransaction implements Tx, Session, Writer {
     else reject(outcome === 'refused' ? serializationFailure() : connectionLost());
   }
 
-  /** The server has ended it, or waits for the client to say so. */
+  /** The server has ended it, or waits for the client to say so; its locks are gone either way. */
   private fail(error: unknown): void {
+    this.forgetSnapshot();
     const isSaid = error instanceof Error && 'severity' in error;
-    if (isSaid && !this.isOnlyStatement) this.state = 'failed';
-    else this.end();
+    if (!isSaid || this.isOnlyStatement) {
+      this.end();
+      return;
+    }
+    this.state = 'failed';
+    this.letGo();
+  }
+
+  private letGo(): void {
+    for (const lock of this.locks) release(lock, this);
+    this.locks.clear();
+    this.waitsFor = [];
   }
 }
 

@@ -16,8 +16,9 @@ export class SimBarrierStore implements BarrierStore {
   readonly rows = new Table<BarrierRow>('barrier');
 
   load(tx: Tx, keys: readonly CommandKey[]): Promise<BarrierRow[]> {
+    const distinct = [...new Set(keys.map(keyText))];
     return sessionOf(tx).statement('load barrier', (view) =>
-      keys.flatMap((key) => view.get(this.rows, keyText(key)) ?? []),
+      distinct.flatMap((key) => view.get(this.rows, key) ?? []),
     );
   }
 
@@ -37,8 +38,12 @@ export class SimBarrierStore implements BarrierStore {
     const changed = await sessionOf(tx).statement('update barrier', (view) => {
       const fitting = updates
         .toSorted((a, b) => byKey(a.row, b.row))
-        .filter(({ row, from }) => view.lock(this.rows, keyText(row))?.state === from);
-      for (const { row } of fitting) view.update(this.rows, keyText(row), asJson(row));
+        .filter(({ row, from }) => {
+          const key = keyText(row);
+          const isFitting = view.lockWhere(this.rows, key, ({ state }) => state === from);
+          if (isFitting) view.update(this.rows, key, asJson(row));
+          return isFitting;
+        });
       return fitting.length;
     });
     if (changed !== updates.length) {
@@ -48,14 +53,12 @@ export class SimBarrierStore implements BarrierStore {
 
   answer(tx: Tx, items: readonly AnswerToKeep[]): Promise<Map<string, number>> {
     return sessionOf(tx).statement('answer barrier', (view) => {
-      const locked = items.map(({ to, answer }) => ({
-        key: keyText(to),
-        row: view.lock(this.rows, keyText(to)),
-        answer,
-      }));
       const taken = new Map<string, number>();
-      for (const { key, row, answer } of locked) {
-        if (!row || (isFinal(row.answer) && !isFinal(answer))) continue;
+      for (const { to, answer } of items) {
+        const key = keyText(to);
+        const takesIt = (known: BarrierRow): boolean => isFinal(answer) || !isFinal(known.answer);
+        const row = view.lockWhere(this.rows, key, takesIt);
+        if (!row) continue;
         const answerNo = row.answerNo + 1;
         view.update(this.rows, key, asJson({ ...row, answer, answerNo }));
         taken.set(key, answerNo);

@@ -1,6 +1,7 @@
 import type { Tx } from '#messaging';
 import type { EffectTaskStore, Postponed, TakenTask, TaskMark } from '#participant';
 import { sessionOf } from '../database/database.js';
+import { cardinalityViolation } from '../database/errors.js';
 import { Table } from '../database/table.js';
 import type { View } from '../database/view.js';
 
@@ -23,8 +24,9 @@ export class SimEffectTaskStore implements EffectTaskStore {
     const wanted = subjects
       .map((subject, index) => ({ subject, isTaken: index < take }))
       .sort((a, b) => (a.subject < b.subject ? -1 : 1));
-    return sessionOf(tx).statement('want effects', (view) =>
-      wanted.flatMap(({ subject, isTaken }) => {
+    return sessionOf(tx).statement('want effects', (view) => {
+      if (new Set(subjects).size < subjects.length) throw cardinalityViolation();
+      return wanted.flatMap(({ subject, isTaken }) => {
         const fresh: Row = {
           subject,
           revision: 1,
@@ -33,16 +35,16 @@ export class SimEffectTaskStore implements EffectTaskStore {
           token: isTaken ? this.newToken() : null,
         };
         let row = fresh;
-        if (!view.insert(this.rows, subject, fresh)) {
-          const known = view.lock(this.rows, subject) ?? fresh;
+        const known = view.insertOrLock(this.rows, subject, fresh);
+        if (known) {
           const revision = known.revision + 1;
           const isLeased = known.token !== null && known.dueAtMs > view.nowMs;
           row = isLeased ? { ...known, revision, attempts: 0 } : { ...fresh, revision };
           view.update(this.rows, subject, row);
         }
         return row.attempts === 1 ? [taken(row)] : [];
-      }),
-    );
+      });
+    });
   }
 
   claim(tx: Tx, limit: number, leaseMs: number): Promise<TakenTask[]> {
@@ -73,44 +75,44 @@ export class SimEffectTaskStore implements EffectTaskStore {
     return sessionOf(tx).statement('look at effects', (view) => {
       const rows = subjects.flatMap((subject) => view.get(this.rows, subject) ?? []);
       return new Map(
-        rows.map(({ subject, revision, token }) => [
-          subject,
-          { subject, revision, token: token ?? '' },
-        ]),
+        rows.flatMap(({ subject, revision, token }) =>
+          token === null ? [] : [[subject, { subject, revision, token }]],
+        ),
       );
     });
   }
 
   finish(tx: Tx, tasks: readonly TaskMark[]): Promise<number> {
     return sessionOf(tx).statement('finish effects', (view) => {
-      const fitting = tasks.filter((task) => this.lockAs(view, task) !== undefined);
-      for (const { subject } of fitting) view.delete(this.rows, subject);
-      return fitting.length;
+      const ended = tasks.filter((task) => {
+        const row = this.lockAs(view, task);
+        if (row) view.delete(this.rows, row.subject);
+        return row !== undefined;
+      });
+      return ended.length;
     });
   }
 
   postpone(tx: Tx, items: readonly Postponed[]): Promise<number> {
     return sessionOf(tx).statement('postpone effects', (view) => {
-      const fitting = items.flatMap((item) => {
-        const row = this.lockAs(view, item.task);
-        return row ? [{ item, row }] : [];
+      const back = items.filter(({ task, pauseMs = Infinity, untried = false }) => {
+        const row = this.lockAs(view, task);
+        if (!row) return false;
+        const attempts = Math.max(0, row.attempts - (untried ? 1 : 0));
+        const dueAtMs = view.nowMs + pauseMs;
+        view.update(this.rows, row.subject, { ...row, token: null, dueAtMs, attempts });
+        return true;
       });
-      for (const { item, row } of fitting) {
-        view.update(this.rows, row.subject, {
-          ...row,
-          token: null,
-          dueAtMs: item.pauseMs === undefined ? Infinity : view.nowMs + item.pauseMs,
-          attempts: Math.max(0, row.attempts - (item.untried === true ? 1 : 0)),
-        });
-      }
-      return fitting.length;
+      return back.length;
     });
   }
 
   private lockAs(view: View, { subject, token, revision }: Postponed['task']): Row | undefined {
-    const row = view.lock(this.rows, subject);
-    const isFit = row?.token === token && (revision === undefined || row.revision === revision);
-    return isFit ? row : undefined;
+    return view.lockWhere(
+      this.rows,
+      subject,
+      (row) => row.token === token && (revision === undefined || row.revision === revision),
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import type {
 } from '../../../apps/notification/src/persistence/settle-notices.js';
 import { sessionOf } from '../database/database.js';
 import { Table } from '../database/table.js';
+import { asJson } from './json.js';
 
 /** The notification service's table, shared by its replicas. */
 export class SimNoticeRows implements NoticeRows {
@@ -15,7 +16,7 @@ export class SimNoticeRows implements NoticeRows {
   findNotices(tx: Tx, noticeIds: readonly string[]): Promise<Map<string, Notice>> {
     return sessionOf(tx).statement('find notices', (view) => {
       const found = noticeIds.flatMap((id) => view.get(this.notices, id) ?? []);
-      return new Map(found.map((notice) => [notice.noticeId, notice]));
+      return new Map(found.map(({ command: _, ...notice }) => [notice.noticeId, notice]));
     });
   }
 
@@ -23,7 +24,11 @@ export class SimNoticeRows implements NoticeRows {
     const sorted = notices.toSorted((a, b) => (a.noticeId < b.noticeId ? -1 : 1));
     return sessionOf(tx).statement('record notices', (view) =>
       sorted
-        .filter((notice) => view.insert(this.notices, notice.noticeId, notice))
+        .filter((notice) => {
+          // As the database gives ids back.
+          const subjectId = notice.subjectId.toLowerCase();
+          return view.insert(this.notices, notice.noticeId, asJson({ ...notice, subjectId }));
+        })
         .map(({ noticeId }) => noticeId),
     );
   }
@@ -32,13 +37,13 @@ export class SimNoticeRows implements NoticeRows {
     if (notices.length === 0) return Promise.resolve([]);
     const sorted = notices.toSorted((a, b) => (a.noticeId < b.noticeId ? -1 : 1));
     return sessionOf(tx).statement('settle notices', (view) => {
-      const locked = sorted.flatMap((settled) => {
-        const row = view.lock(this.notices, settled.noticeId);
-        return row && row.status !== 'sent' ? [{ settled, row }] : [];
-      });
-      return locked.flatMap(({ settled: { noticeId, status, problem }, row }) => {
-        view.update(this.notices, noticeId, { ...row, status });
-        return status === 'undeliverable' && problem ? [{ ...row, status, problem }] : [];
+      for (const { noticeId } of sorted) view.lock(this.notices, noticeId);
+      return sorted.flatMap(({ noticeId, status, problem }) => {
+        const row = view.lockWhere(this.notices, noticeId, (notice) => notice.status !== 'sent');
+        if (!row) return [];
+        const settled = { ...row, status };
+        view.update(this.notices, noticeId, settled);
+        return status === 'undeliverable' && problem ? [{ ...settled, problem }] : [];
       });
     });
   }

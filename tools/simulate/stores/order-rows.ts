@@ -7,7 +7,9 @@ import type {
 import type { OrderRows } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
 import { sessionOf } from '../database/database.js';
+import { checkViolation } from '../database/errors.js';
 import { Table } from '../database/table.js';
+import { asJson } from './json.js';
 
 /** The order service's table, shared by its replicas. */
 export class SimOrderRows implements OrderRows {
@@ -21,7 +23,9 @@ export class SimOrderRows implements OrderRows {
   insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>> {
     const sorted = orders.toSorted((a, b) => compare(a.requestKey?.key, b.requestKey?.key));
     return sessionOf(tx).statement('insert orders', (view) => {
-      const added = sorted.filter((row) => view.insert(this.orders, row.order.orderId, row));
+      const added = sorted.filter((row) =>
+        view.insert(this.orders, row.order.orderId, { ...row, order: checked(row.order) }),
+      );
       return new Set(added.map(({ order }) => order.orderId));
     });
   }
@@ -73,7 +77,7 @@ export class SimOrderRows implements OrderRows {
           status,
           revision,
           updatedAt: at,
-          ...(reason && { reason }),
+          ...(reason && { reason: asJson(reason) }),
           ...(trackingNumber !== undefined && { trackingNumber }),
         };
         view.update(this.orders, orderId, { ...row, order });
@@ -81,5 +85,13 @@ export class SimOrderRows implements OrderRows {
     });
   }
 }
+
+/** As the table takes a new one. */
+const checked = ({ reason: _, trackingNumber: __, ...order }: Order): Order => {
+  if (order.totalAmount < 0) throw checkViolation('orders_total_amount_check');
+  const { items, shippingAddress, createdAt } = order;
+  const state = { status: 'pending', revision: 1, updatedAt: createdAt } as const;
+  return { ...order, ...asJson({ items, shippingAddress }), ...state };
+};
 
 const compare = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);

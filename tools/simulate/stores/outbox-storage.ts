@@ -22,7 +22,11 @@ interface Watermark {
   readonly leaseUntilMs: number;
   readonly behindUntilMs: number;
   readonly drained: boolean;
+  readonly drainedAtMs?: number;
 }
+
+const CLAIM_LIMIT = 20;
+const FORGET_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** The tables of one service's outbox, shared by its replicas. */
 export class OutboxTables {
@@ -63,7 +67,7 @@ export class SimOutboxStorage implements OutboxStorage {
   insert(tx: Tx, epoch: string, messages: readonly StoredMessage[]): Promise<boolean> {
     const { writers, rows } = this.tables;
     return sessionOf(tx).statement('insert outbox', (view) => {
-      if (view.lock(writers, epoch, true)?.closed !== false) return false;
+      if (!view.lockWhere(writers, epoch, ({ closed }) => !closed, true)) return false;
       for (const { seq, message } of messages) {
         const key = `${epoch}/${seq}`;
         if (!view.insert(rows, key, { epoch, seq, message })) throw uniqueViolation(key);
@@ -76,8 +80,8 @@ export class SimOutboxStorage implements OutboxStorage {
     const { writers, watermarks } = this.tables;
     return this.connection.statement('renew leases', (view) =>
       updates.flatMap(({ epoch, publishedUpTo, behind }) => {
-        const mark = view.lock(watermarks, epoch);
-        if (!mark || mark.drained) return [];
+        const mark = view.lockWhere(watermarks, epoch, isLive);
+        if (!mark) return [];
         view.update(watermarks, epoch, {
           ...mark,
           publishedUpTo: Math.max(mark.publishedUpTo, publishedUpTo),
@@ -94,11 +98,15 @@ export class SimOutboxStorage implements OutboxStorage {
     const isExpired = (view: View, { drained, leaseUntilMs }: Watermark): boolean =>
       !drained && leaseUntilMs < view.nowMs;
     return this.connection.statement('claim epochs', (view) => {
+      const expired = view
+        .all(watermarks)
+        .filter(([, mark]) => isExpired(view, mark))
+        .sort(([a], [b]) => Number(a) - Number(b));
       const claimed: ClaimedEpoch[] = [];
-      for (const [epoch, seen] of view.all(watermarks)) {
-        if (!isExpired(view, seen)) continue;
+      for (const [epoch] of expired) {
+        if (claimed.length === CLAIM_LIMIT) break;
         const mark = view.lockUnlessTaken(watermarks, epoch);
-        if (!mark || !isExpired(view, mark)) continue;
+        if (!mark) continue;
         view.update(watermarks, epoch, { ...mark, leaseUntilMs: view.nowMs + leaseMs });
         claimed.push({ epoch, publishedUpTo: mark.publishedUpTo });
       }
@@ -131,11 +139,12 @@ export class SimOutboxStorage implements OutboxStorage {
   drain(epoch: string, publishedUpTo: number): Promise<void> {
     const { watermarks } = this.tables;
     return this.connection.statement('drain epoch', (view) => {
-      const mark = view.lock(watermarks, epoch);
-      if (!mark || mark.drained) return;
+      const mark = view.lockWhere(watermarks, epoch, isLive);
+      if (!mark) return;
       view.update(watermarks, epoch, {
         ...mark,
         drained: true,
+        drainedAtMs: view.startedMs,
         publishedUpTo: Math.max(mark.publishedUpTo, publishedUpTo),
       });
     });
@@ -144,8 +153,8 @@ export class SimOutboxStorage implements OutboxStorage {
   release(epoch: string): Promise<void> {
     const { watermarks } = this.tables;
     return this.connection.statement('release epoch', (view) => {
-      const mark = view.lock(watermarks, epoch);
-      if (!mark || mark.drained) return;
+      const mark = view.lockWhere(watermarks, epoch, isLive);
+      if (!mark) return;
       view.update(watermarks, epoch, { ...mark, leaseUntilMs: view.nowMs });
     });
   }
@@ -162,9 +171,17 @@ export class SimOutboxStorage implements OutboxStorage {
     );
   }
 
-  /** Nothing lives here for the days that this is about. */
   forgetDrained(): Promise<void> {
-    return Promise.resolve();
+    const { writers, watermarks } = this.tables;
+    return this.connection.statement('forget drained epochs', (view) => {
+      const before = view.startedMs - FORGET_AFTER_MS;
+      const isOld = ({ drainedAtMs = Infinity }: Watermark): boolean => drainedAtMs < before;
+      for (const [epoch, mark] of view.all(watermarks)) {
+        if (!isOld(mark)) continue;
+        view.delete(writers, epoch);
+        view.delete(watermarks, epoch);
+      }
+    });
   }
 
   private rowsOf(view: View, epoch: string): StoredMessage[] {
@@ -173,3 +190,5 @@ export class SimOutboxStorage implements OutboxStorage {
       .flatMap(([, row]) => (row.epoch === epoch ? [{ seq: row.seq, message: row.message }] : []));
   }
 }
+
+const isLive = ({ drained }: Watermark): boolean => !drained;

@@ -43,7 +43,8 @@ export class SimParkingStore implements ParkingStore {
   take(tx: Tx, { key, attempts }: ParkedCommand): Promise<boolean> {
     return sessionOf(tx).statement(
       'take command',
-      (view) => view.lock(this.rows, keyText(key))?.attempts === attempts,
+      (view) =>
+        view.lockWhere(this.rows, keyText(key), (row) => row.attempts === attempts) !== undefined,
     );
   }
 

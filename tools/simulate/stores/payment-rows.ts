@@ -6,6 +6,7 @@ import type { PaymentChange } from '../../../apps/payment/src/persistence/update
 import { sessionOf } from '../database/database.js';
 import { checkViolation } from '../database/errors.js';
 import { Table } from '../database/table.js';
+import { asJson } from './json.js';
 
 /** The payment service's table, shared by its replicas. */
 export class SimPaymentRows implements PaymentRows {
@@ -29,15 +30,8 @@ export class SimPaymentRows implements PaymentRows {
     const added = await sessionOf(tx).statement(
       'insert payments',
       (view) =>
-        // columns that the statement leaves to their defaults
         sorted.filter((payment) =>
-          view.insert(this.payments, payment.orderId, {
-            ...payment,
-            intentId: null,
-            captured: 0,
-            refunded: 0,
-            problemCode: null,
-          }),
+          view.insert(this.payments, payment.orderId, checked({ ...payment, ...DEFAULTS })),
         ).length,
     );
     if (added !== payments.length) throw new RetryableError('a payment was made meanwhile');
@@ -45,34 +39,54 @@ export class SimPaymentRows implements PaymentRows {
 
   async updatePayments(tx: Tx, changes: readonly PaymentChange[]): Promise<void> {
     if (changes.length === 0) return;
-    const written = await sessionOf(tx).statement('update payments', (view) => {
-      const fitting = changes.filter(
-        ({ before, after }) =>
-          view.lock(this.payments, after.orderId)?.revision === before.revision,
-      );
-      for (const { before, after } of fitting) {
-        if (after.refunded > after.captured) throw checkViolation('payment_refund_within_capture');
-        const { intentId } = view.get(this.payments, after.orderId) ?? before;
-        view.update(this.payments, after.orderId, { ...after, intentId });
-      }
-      return fitting.length;
-    });
+    const written = await sessionOf(tx).statement(
+      'update payments',
+      (view) =>
+        changes.filter(({ before, after }) => {
+          const isAsRead = ({ revision }: StoredPayment): boolean => revision === before.revision;
+          const row = view.lockWhere(this.payments, after.orderId, isAsRead);
+          if (!row) return false;
+          const { wanted, status, sealedToken, captured, refunded, problemCode } = after;
+          const { revision, chargeTo, undoTo, goodsRefunds } = after;
+          const state = { wanted, status, sealedToken, captured, refunded, problemCode, revision };
+          const changed = { ...row, ...state, chargeTo, undoTo, goodsRefunds };
+          view.update(this.payments, after.orderId, checked(changed));
+          return true;
+        }).length,
+    );
     if (written !== changes.length) throw new RetryableError('a payment changed meanwhile');
   }
 
   storeIntents(tx: Tx, intents: readonly NewIntentId[]): Promise<boolean[]> {
     return sessionOf(tx).statement('store intents', (view) => {
-      const ids = intents.map(({ orderId }) => orderId).sort();
-      const locked = byOrder(ids.flatMap((id) => view.lock(this.payments, id) ?? []));
-      return intents.map(({ orderId, intentId }) => {
-        const payment = locked.get(orderId);
-        if (payment?.status !== 'accepted' || payment.wanted !== 'captured') return false;
-        view.update(this.payments, orderId, { ...payment, intentId, status: 'intended' });
-        return true;
-      });
+      for (const id of intents.map(({ orderId }) => orderId).sort()) view.lock(this.payments, id);
+      const stored = new Map<string, string>();
+      for (const { orderId, intentId } of intents) {
+        const row = view.lockWhere(this.payments, orderId, wantsIntent);
+        if (!row) continue;
+        view.update(this.payments, orderId, { ...row, intentId, status: 'intended' });
+        stored.set(orderId, intentId);
+      }
+      return intents.map(({ orderId, intentId }) => stored.get(orderId) === intentId);
     });
   }
 }
+
+/** Of columns that are not inserted. */
+const DEFAULTS = { intentId: null, captured: 0, refunded: 0, problemCode: null, goodsRefunds: [] };
+
+const wantsIntent = ({ status, wanted }: StoredPayment): boolean =>
+  status === 'accepted' && wanted === 'captured';
+
+/** As the table takes it. */
+const checked = (payment: StoredPayment): StoredPayment => {
+  const { amount, captured, refunded, status, intentId } = payment;
+  if (amount < 0) throw checkViolation('payment_amount_check');
+  if (refunded < 0) throw checkViolation('payment_refunded_check');
+  if (refunded > captured) throw checkViolation('payment_refund_within_capture');
+  if (status === 'intended' && intentId === null) throw checkViolation('payment_intended');
+  return asJson(payment);
+};
 
 const byOrder = (payments: readonly StoredPayment[]): Map<string, StoredPayment> =>
   new Map(payments.map((payment) => [payment.orderId, payment]));

@@ -11,6 +11,7 @@ import type {
 } from '#saga-store';
 import { sessionOf } from '../database/database.js';
 import { Table } from '../database/table.js';
+import { asJson } from './json.js';
 
 interface Tick {
   readonly tickedAtMs: number;
@@ -32,7 +33,7 @@ export class SimSagaStore implements SagaStore {
     return sessionOf(tx).statement('lock instances', (view) => {
       const wanted = new Set(ids);
       for (const { definition, businessKey } of keys) {
-        const id = this.instances.uniques.get(onceOf({ definition, businessKey }));
+        const id = view.keyOf(this.instances, onceOf({ definition, businessKey }));
         if (id !== undefined) wanted.add(id);
       }
       if (due) {
@@ -44,7 +45,7 @@ export class SimSagaStore implements SagaStore {
           .sort(([, a], [, b]) => (a.instance.wakeAt ?? 0) - (b.instance.wakeAt ?? 0));
         for (const [id] of woken.slice(0, due.limit)) wanted.add(id);
       }
-      const now = Math.round(view.nowMs);
+      const now = Math.round(view.beganMs);
       const instances = [...wanted].sort().flatMap((id) => view.lock(this.instances, id) ?? []);
       return { now, instances };
     });
@@ -66,15 +67,14 @@ export class SimSagaStore implements SagaStore {
     }
     if (moved.length > 0) {
       const written = await session.statement('update instances', (view) => {
-        const fitting = moved.filter(
-          ({ instance, before }) =>
-            view.lock(this.instances, instance.id)?.instance.revision === before?.revision,
-        );
-        for (const change of fitting) {
+        const fitting = moved.filter((change) => {
           const { id } = change.instance;
-          const { position } = view.get(this.instances, id) ?? {};
-          view.update(this.instances, id, { ...(position && { position }), ...storedOf(change) });
-        }
+          const isAsRead = ({ instance }: StoredInstance): boolean =>
+            instance.revision === change.before?.revision;
+          const row = view.lockWhere(this.instances, id, isAsRead);
+          if (row) view.update(this.instances, id, movedOf(row, change));
+          return row !== undefined;
+        });
         return fitting.length;
       });
       assertAll(written, moved.length);
@@ -97,11 +97,11 @@ export class SimSagaStore implements SagaStore {
       for (const [, { instance, partition }] of view.all(this.instances)) {
         if (instance.wakeAt !== null && instance.wakeAt <= now) due.add(partition);
       }
-      const isFree = (tick: Tick | undefined): tick is Tick =>
-        tick !== undefined && (!tick.outstanding || tick.tickedAtMs < now - LOST_AFTER_MS);
+      const isFree = ({ outstanding, tickedAtMs }: Tick): boolean =>
+        !outstanding || tickedAtMs < now - LOST_AFTER_MS;
       return [...due].flatMap((partition) => {
         const key = String(partition);
-        if (!isFree(view.get(this.ticks, key)) || !isFree(view.lock(this.ticks, key))) return [];
+        if (!view.lockWhere(this.ticks, key, isFree)) return [];
         view.update(this.ticks, key, { tickedAtMs: view.nowMs, outstanding: true });
         return [{ partition, dueBeforeMs: Math.floor(now) }];
       });
@@ -127,12 +127,26 @@ export class SimSagaStore implements SagaStore {
 const onceOf = ({ definition, businessKey }: Pick<SagaInstance, 'definition' | 'businessKey'>) =>
   `${definition}\n${businessKey}`;
 
-/** `decide` makes new instances of JSON values and changes none, so they need not be copied. */
-const storedOf = ({ instance, partition, position }: InstanceChange): StoredInstance => ({
-  instance,
+const storedOf = ({ instance, before, partition, position }: InstanceChange): StoredInstance => ({
+  // The input is the largest part, hardly ever changes, and is JSON where it was read.
+  instance: {
+    ...asJson({ ...instance, input: null }),
+    input: instance.input === before?.input ? instance.input : asJson(instance.input),
+  },
   partition,
   ...(position && { position }),
 });
+
+/** Who it is, where it lies and since when stays as it was. */
+const movedOf = (row: StoredInstance, change: InstanceChange): StoredInstance => {
+  const { position = row.position, instance } = storedOf(change);
+  const { id, definition, businessKey, createdAt } = row.instance;
+  return {
+    instance: { ...instance, id, definition, businessKey, createdAt },
+    partition: row.partition,
+    ...(position && { position }),
+  };
+};
 
 const assertAll = (written: number, expected: number): void => {
   if (written !== expected) {

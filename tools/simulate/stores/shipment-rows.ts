@@ -3,7 +3,9 @@ import type { StoredShipment } from '../../../apps/shipping/src/persistence/ship
 import type { ShipmentRows } from '../../../apps/shipping/src/persistence/shipment-rows.js';
 import type { ShipmentChange } from '../../../apps/shipping/src/persistence/update-shipments.js';
 import { sessionOf } from '../database/database.js';
+import { checkViolation } from '../database/errors.js';
 import { Table } from '../database/table.js';
+import { asJson } from './json.js';
 
 /** The shipping service's table, shared by its replicas. */
 export class SimShipmentRows implements ShipmentRows {
@@ -27,24 +29,42 @@ export class SimShipmentRows implements ShipmentRows {
     const added = await sessionOf(tx).statement(
       'insert shipments',
       (view) =>
-        sorted.filter((shipment) => view.insert(this.shipments, shipment.orderId, shipment)).length,
+        sorted.filter((shipment) =>
+          view.insert(this.shipments, shipment.orderId, checked({ ...shipment, ...DEFAULTS })),
+        ).length,
     );
     if (added !== shipments.length) throw new RetryableError('a shipment was made meanwhile');
   }
 
   async updateShipments(tx: Tx, changes: readonly ShipmentChange[]): Promise<void> {
     if (changes.length === 0) return;
-    const written = await sessionOf(tx).statement('update shipments', (view) => {
-      const fitting = changes.filter(
-        ({ before, after }) =>
-          view.lock(this.shipments, after.orderId)?.revision === before.revision,
-      );
-      for (const { after } of fitting) view.update(this.shipments, after.orderId, after);
-      return fitting.length;
-    });
+    const written = await sessionOf(tx).statement(
+      'update shipments',
+      (view) =>
+        changes.filter(({ before, after }) => {
+          const isAsRead = ({ revision }: StoredShipment): boolean => revision === before.revision;
+          const row = view.lockWhere(this.shipments, after.orderId, isAsRead);
+          if (!row) return false;
+          const { status, shipmentId, trackingNumber, problemCode, revision, shipTo } = after;
+          const state = { status, shipmentId, trackingNumber, problemCode, revision, shipTo };
+          view.update(this.shipments, after.orderId, checked({ ...row, ...state }));
+          return true;
+        }).length,
+    );
     if (written !== changes.length) throw new RetryableError('a shipment changed meanwhile');
   }
 }
+
+/** Of columns that are not inserted. */
+const DEFAULTS = { shipmentId: null, trackingNumber: null, problemCode: null };
+
+/** As the table takes it. */
+const checked = (shipment: StoredShipment): StoredShipment => {
+  const { status, shipmentId, trackingNumber } = shipment;
+  const isNumbered = shipmentId !== null && trackingNumber !== null;
+  if (status === 'created' && !isNumbered) throw checkViolation('shipment_numbered');
+  return asJson(shipment);
+};
 
 const byOrder = (shipments: readonly StoredShipment[]): Map<string, StoredShipment> =>
   new Map(shipments.map((shipment) => [shipment.orderId, shipment]));

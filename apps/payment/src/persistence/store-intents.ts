@@ -13,7 +13,7 @@ export interface NewIntentId {
  * The revision stays: nothing has happened yet that anybody is told of.
  */
 export async function storeIntents(tx: Tx, intents: readonly NewIntentId[]): Promise<boolean[]> {
-  const rows = await tx.query<{ orderId: string }>(
+  const rows = await tx.query<NewIntentId>(
     `with mine as materialized (
        select order_id from payment
         where order_id = any($1::uuid[])
@@ -24,9 +24,10 @@ export async function storeIntents(tx: Tx, intents: readonly NewIntentId[]): Pro
        from mine, unnest($1::uuid[], $2::text[]) as n (order_id, intent_id)
       where mine.order_id = n.order_id and p.order_id = n.order_id
         and p.status = 'accepted' and p.wanted = 'captured'
-     returning p.order_id as "orderId"`,
+     returning p.order_id as "orderId", p.intent_id as "intentId"`,
     [intents.map(({ orderId }) => orderId), intents.map(({ intentId }) => intentId)],
   );
-  const stored = new Set(rows.map(({ orderId }) => orderId));
-  return intents.map(({ orderId }) => stored.has(orderId));
+  // Several may ask for one payment at once; only one id is on it, and only that may be confirmed.
+  const stored = new Map(rows.map(({ orderId, intentId }) => [orderId, intentId]));
+  return intents.map(({ orderId, intentId }) => stored.get(orderId) === intentId);
 }

@@ -208,6 +208,19 @@ export class SagaRun {
     return this.apply({ kind: 'start', messageId: this.id(), input: whole });
   }
 
+  /** `sample`, with everything before `step` done and `step` sent. */
+  at(step: 'reserve' | 'charge' | 'secure' | 'ship' | 'confirm'): this {
+    this.start();
+    if (step === 'reserve') return this;
+    this.reply('reserve');
+    if (step === 'charge') return this;
+    this.reply('charge', { effects: [money(500, 0, 1)] });
+    if (step === 'secure') return this;
+    this.reply('secure');
+    if (step === 'ship') return this;
+    return this.reply('ship', { result: { number: 7 } });
+  }
+
   /** Answers the newest command of a step; `undo` answers its compensation. */
   reply(step: string, answer: Answer = {}, undo = false): this {
     const asked = this.instance.steps[step]?.[undo ? 'undo' : 'command'];
