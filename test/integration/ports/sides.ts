@@ -69,9 +69,12 @@ async function openPostgres({ migrations, tables }: Schema): Promise<Side> {
   };
 }
 
+/** One where nothing goes wrong. */
+export const newWorld = (): World =>
+  new World({ seed: 1, rates: {}, spared: new Set(), slowestMs: 5, keepTrace: false });
+
 function openSimulated(): Promise<Side> {
-  const options = { seed: 1, rates: {}, spared: new Set<string>(), slowestMs: 5, keepTrace: false };
-  const world = new World(options);
+  const world = newWorld();
   const connection = new SimDatabase(world, 'ports').connect(newActor('test'));
   let isOpen = true;
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
