@@ -54,7 +54,8 @@ class Reader {
   ) {
     this.consumer = client.consumer({
       groupId,
-      sessionTimeout: 6_000,
+      // Longer than a test: nobody is given up because it was not heard of.
+      sessionTimeout: 120_000,
       // What a member has to join the next generation: short, so that a zombie is one soon.
       rebalanceTimeout: 1_000,
       heartbeatInterval: 100,
