@@ -17,6 +17,16 @@ export const systemClock: Clock = {
 export const sleep = (clock: Clock, delayMs: number): Promise<void> =>
   new Promise((resolve) => void clock.after(delayMs, resolve));
 
+/** Calls `run` again and again, first after `intervalMs`; the answer ends it. */
+export function every(clock: Clock, intervalMs: number, run: () => void): () => void {
+  const next = (): void => {
+    cancel = clock.after(intervalMs, next);
+    run();
+  };
+  let cancel = clock.after(intervalMs, next);
+  return () => cancel();
+}
+
 /** Resolves when the promise is settled, or after `delayMs`, whichever is first. Never rejects. */
 export async function atMost(
   clock: Clock,

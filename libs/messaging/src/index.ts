@@ -51,6 +51,20 @@ export { KafkaClient } from './kafka/client.js';
 export type { TailOptions } from './kafka/client.js';
 export type { KafkaOptions } from './kafka/options.js';
 export { KafkaPublisher } from './kafka/producer.js';
+export { GroupConsumer } from './kafka/group-consumer.js';
 export { DEFAULT_TUNING } from './kafka/consumer-options.js';
-export type { ConsumerTuning } from './kafka/consumer-options.js';
+export type {
+  ConsumerTuning,
+  GroupConsumerOptions,
+  PartitionControl,
+} from './kafka/consumer-options.js';
+export { createKafka } from './kafka/kafkajs.js';
+export type {
+  ConnectKafka,
+  ConsumerPort,
+  ConsumerRun,
+  FetchedPayload,
+  KafkaPort,
+  ProducerPort,
+} from './kafka/ports.js';
 export type { TopicChanges, TopicRequirement } from './kafka/topics.js';

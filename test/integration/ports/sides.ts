@@ -69,8 +69,9 @@ async function openPostgres({ migrations, tables }: Schema): Promise<Side> {
   };
 }
 
-function openSimulated(): Promise<Side> {
-  const world = new World({
+/** One where nothing goes wrong. */
+export const newWorld = (): World =>
+  new World({
     seed: 1,
     rates: {},
     spared: new Set(),
@@ -78,6 +79,9 @@ function openSimulated(): Promise<Side> {
     brokerMs: 5,
     keepTrace: false,
   });
+
+function openSimulated(): Promise<Side> {
+  const world = newWorld();
   const connection = new SimDatabase(world, 'ports').connect(newActor('test'));
   let isOpen = true;
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

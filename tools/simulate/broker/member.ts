@@ -1,136 +1,120 @@
-/**
- * One process in a consumer group: fetches, hands batches to the transport's `BatchRunner`, and
- * commits offsets. It stands where `GroupConsumer` and `BatchFeeder` stand over kafkajs.
- */
-import { crashPoint, type BatchRunner, type RawMessage, type TopicHandlers } from '#messaging';
-import type { Actor } from '../world/scheduler.js';
-import type { Partition } from './broker.js';
-import type { ConsumerGroup, GroupMember } from './group.js';
+/** A consumer's place in its group: how it joins, stays and leaves, and what it commits. */
+import type { ConsumerPort, KafkaPort } from '#messaging';
+import { accepted, BrokerError, errorOf, UNREACHABLE, type Connection } from './connection.js';
+import type { ConsumerGroup, Membership } from './group.js';
 
-/** One partition for as long as this member believes to have it. */
-interface Share {
-  readonly partition: number;
-  readonly generation: number;
-  position: number;
-  isBusy: boolean;
-  isRevoked: boolean;
-  setbacks: number;
-  /** The offset that waits to be committed. */
-  noted: number | undefined;
-}
+export type ConsumerConfig = Parameters<KafkaPort['consumer']>[0];
+type Offsets = Parameters<ConsumerPort['commitOffsets']>[0];
 
-export interface MemberParts {
-  readonly group: ConsumerGroup;
-  readonly actor: Actor;
-  readonly runner: BatchRunner;
-  readonly handlers: TopicHandlers;
-  /** Most messages of one fetch. */
-  readonly maxBatch: number;
-}
+/** As `GroupConsumer` asks for it. */
+export const RETRIES = 8;
+const BEATEN = Promise.resolve();
+const COMMIT_LOST = new BrokerError('the offset was not committed');
 
-export class SimMember implements GroupMember {
-  readonly actor: Actor;
-  private shares: Share[] = [];
+export class Member {
+  private id: string | undefined;
+  private generation = 0;
+  private beatenMs = -Infinity;
 
-  constructor(private readonly parts: MemberParts) {
-    this.actor = parts.actor;
-    parts.group.partitions.forEach(({ readers }, partition) =>
-      readers.push(() => {
-        const share = this.shares.find((one) => one.partition === partition);
-        if (share && this.actor.isAlive) this.fetch(share);
-      }),
-    );
+  constructor(
+    private readonly connection: Connection,
+    readonly group: ConsumerGroup,
+    private readonly config: ConsumerConfig,
+    private readonly onBeat: () => void,
+    /** The next heartbeat is due sooner. */
+    private readonly onDue: () => void,
+  ) {
+    this.showCoordinator();
   }
 
-  assign(partitions: readonly number[], generation: number): void {
-    this.revoke();
-    const { group } = this.parts;
-    this.shares = partitions.map((partition) => ({
-      partition,
-      generation,
-      position: group.committed[partition] ?? 0,
-      isBusy: false,
-      isRevoked: false,
-      setbacks: 0,
-      noted: undefined,
-    }));
-    for (const share of this.shares) this.fetch(share);
-  }
-
-  revoke(): void {
-    for (const share of this.shares) share.isRevoked = true;
-    this.shares = [];
-  }
-
-  /** It finds out that it is no longer in the group, and joins anew. */
-  noticeExpulsion(): void {
-    const { group } = this.parts;
-    if (group.has(this)) return;
-    this.revoke();
-    group.join(this);
-  }
-
-  private get world() {
-    return this.parts.group.broker.world;
-  }
-
-  private fetch(share: Share, afterMs = this.world.delays.broker()): void {
-    if (share.isBusy || share.isRevoked) return;
-    const { log } = this.parts.group.partitions[share.partition] as Partition;
-    if (share.position >= log.length) return;
-    share.isBusy = true;
-    this.world.scheduler.after(afterMs, this.actor, () => void this.process(share, log));
-  }
-
-  private async process(share: Share, log: readonly RawMessage[]): Promise<void> {
-    const { group, runner, handlers, maxBatch } = this.parts;
-    const { world } = this;
-    if (share.isRevoked) return;
-    if (group.broker.isAway) {
-      share.isBusy = false;
-      this.fetch(share, 250);
-      return;
-    }
-    const { topic } = group;
-    if (share.position > 0 && world.faults.strikes('redelivery', `${topic}/${share.partition}`)) {
-      share.position = Math.max(0, share.position - world.random.whole(1, 5));
-    }
-    const from = share.position;
-    const messages = log.slice(from, from + world.random.whole(1, maxBatch));
-    world.note(`fetched ${topic}/${share.partition} ${from}+${messages.length}`);
-    const outcome = await runner.run(messages, handlers, {
-      isActive: () => !share.isRevoked && this.actor.isAlive,
-      done: (offset) => this.done(share, Number(offset) + 1),
+  /** Resolves when all members of the group have joined. @param refusal why it has to */
+  async join(refusal?: unknown): Promise<Membership> {
+    if (isUnknown(refusal)) this.id = undefined;
+    const membership = await this.request().catch((error: unknown) => {
+      if (!isUnknown(error)) throw error;
+      this.id = undefined;
+      return this.request();
     });
-    share.isBusy = false;
-    if (!this.actor.isAlive) return;
-    share.setbacks = outcome === 'done' ? 0 : share.setbacks + 1;
-    if (outcome === 'done') this.fetch(share);
-    else this.fetch(share, Math.min(5_000, 100 * 2 ** (share.setbacks - 1)));
+    this.id = membership.memberId;
+    this.generation = membership.generation;
+    return membership;
   }
 
-  private done(share: Share, next: number): void {
-    share.position = next;
-    share.setbacks = 0;
-    const isUnderWay = share.noted !== undefined;
-    share.noted = next;
-    if (isUnderWay) return;
-    this.world.scheduler.after(this.world.delays.broker(), this.actor, () => this.commit(share));
+  /** How long until the next heartbeat is due. */
+  get quietMs(): number {
+    const { nowMs } = this.connection.world.scheduler;
+    const intervalMs = this.config.heartbeatInterval ?? 0;
+    const leftMs = this.beatenMs + intervalMs - nowMs;
+    return leftMs > 0 ? leftMs : intervalMs;
   }
 
-  private commit(share: Share): void {
-    const { group } = this.parts;
-    const { noted, partition, generation } = share;
-    share.noted = undefined;
-    if (noted === undefined || group.broker.isAway) return;
-    crashPoint('batch.before-offset-commit');
-    if (this.world.faults.strikes('offset-commit-lost', `${group.topic}/${partition}`)) return;
-    if (group.commit(this, generation, partition, noted)) {
-      crashPoint('batch.after-offset-commit');
-      return;
+  readonly heartbeat = (): Promise<void> => {
+    const { id, connection, group, config } = this;
+    const { nowMs } = connection.world.scheduler;
+    // Without an id nobody is left to beat for, and nobody joins: so it is in kafkajs, too.
+    if (id === undefined || nowMs < this.beatenMs + (config.heartbeatInterval ?? 0)) return BEATEN;
+    if (connection.broker.isAway) return Promise.reject(UNREACHABLE);
+    const refusal = group.heartbeat(id, this.generation);
+    if (refusal) return Promise.reject(errorOf(refusal));
+    this.beatenMs = nowMs;
+    this.onBeat();
+    return BEATEN;
+  };
+
+  commit(offsets: Offsets): Promise<void> {
+    const { connection, group, generation, id = '' } = this;
+    return connection.request(RETRIES, () => {
+      for (const { topic, partition, offset } of offsets) {
+        if (connection.world.faults.strikes('offset-commit-lost', `${topic}/${partition}`)) {
+          throw COMMIT_LOST;
+        }
+        const refusal = group.commit(id, generation, partition, Number(offset));
+        if (refusal) connection.world.met('offset of a zombie refused');
+        accepted(refusal);
+      }
+    });
+  }
+
+  async leave(): Promise<void> {
+    const { id, connection, group } = this;
+    this.id = undefined;
+    if (id !== undefined) await connection.request(0, () => group.leave(id)).catch(() => undefined);
+  }
+
+  private request(): Promise<Membership> {
+    const { connection, group, config } = this;
+    const { sessionTimeout: sessionMs = 0, rebalanceTimeout: rebalanceMs = 0 } = config;
+    return new Promise((joined, reject) => {
+      const unanswered = (): void => reject(UNREACHABLE);
+      const { actor } = connection;
+      const beat = (): void => {
+        this.beatenMs = -Infinity;
+        this.onDue();
+      };
+      const request = {
+        actor,
+        memberId: this.id,
+        sessionMs,
+        rebalanceMs,
+        joined,
+        beat,
+        unanswered,
+      };
+      connection.request(RETRIES, () => accepted(group.join(request))).catch(reject);
+    });
+  }
+
+  /** The way to the coordinator that kafkajs offers: whoever assigns partitions sees the cluster. */
+  private showCoordinator(): void {
+    const { connection, group, config } = this;
+    const leaveGroup = ({ memberId }: { readonly memberId: string }): Promise<void> =>
+      connection.request(0, () => accepted(group.leave(memberId)));
+    const cluster = { findGroupCoordinator: () => Promise.resolve({ leaveGroup }) };
+    for (const assigner of config.partitionAssigners ?? []) {
+      assigner({ cluster, groupId: config.groupId } as unknown as Parameters<typeof assigner>[0]);
     }
-    // It was revoked in order, or it is a zombie and finds out now.
-    if (!share.isRevoked) this.world.met('offset of a zombie refused');
-    this.noticeExpulsion();
   }
 }
+
+const isUnknown = (error: unknown): boolean =>
+  error instanceof BrokerError && error.type === 'UNKNOWN_MEMBER_ID';

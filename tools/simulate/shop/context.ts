@@ -1,14 +1,17 @@
 import {
   BatchRunner,
+  GroupConsumer,
+  KafkaPublisher,
   Outbox,
   systemClock,
+  type ConsumerTuning,
+  type KafkaOptions,
   type MessagingLog,
   type TopicHandlers,
 } from '#messaging';
 import type { ConsumerGroup } from '../broker/group.js';
-import { SimMember } from '../broker/member.js';
-import { SimPublisher } from '../broker/publisher.js';
 import type { SimBroker } from '../broker/broker.js';
+import { SimKafka } from '../broker/client.js';
 import type { SimConnection, SimDatabase } from '../database/database.js';
 import { SimOutboxStorage, type OutboxTables } from '../stores/outbox-storage.js';
 import type { Plan } from '../plan.js';
@@ -37,25 +40,38 @@ const SITUATIONS: Readonly<Record<string, string>> = {
   'a notice is undeliverable': 'notice undeliverable',
 };
 
+/** Heartbeats are rare, because each is an event. */
+const TUNING: ConsumerTuning = {
+  sessionTimeoutMs: 6_000,
+  rebalanceTimeoutMs: 9_000,
+  heartbeatMs: 3_000,
+  maxWaitMs: 500,
+  concurrentPartitions: 4,
+  maxBytesPerPartition: 512 * 1024,
+};
+
 /** One life of one replica: its process, from start to crash. */
 export class Life {
   readonly connection: SimConnection;
   readonly outbox: Outbox;
   readonly log: MessagingLog;
-  member: SimMember | undefined;
+  private readonly client: SimKafka;
+  private readonly kafka: KafkaOptions;
 
   constructor(
     readonly parts: ServiceParts,
     readonly actor: Actor,
   ) {
     const { world, plan, database, broker, outboxTables } = parts;
-    const { leaseMs, outboxMessages } = plan.shape;
+    const { leaseMs, outboxMessages, maxBatch } = plan.shape;
     this.connection = database.connect(actor);
     this.log = world.log(SITUATIONS);
+    this.kafka = { brokers: [], clientId: actor.name, topicPrefix: '', log: this.log };
+    this.client = new SimKafka({ broker, groupOf: () => parts.group, actor, maxBatch });
     this.outbox = new Outbox({
       owner: actor.name,
       storage: new SimOutboxStorage(this.connection, outboxTables),
-      broker: new SimPublisher(broker, actor),
+      broker: new KafkaPublisher(this.kafka, this.client.connect),
       log: this.log,
       times: { leaseMs, flushMs: 800 },
       limits: { maxMessages: outboxMessages, maxBytes: 64_000_000, readBackRows: 50 },
@@ -65,8 +81,8 @@ export class Life {
 
   /** Begins to read the service's topic. */
   consume(handlers: TopicHandlers): void {
-    const { group, plan, world } = this.parts;
-    const { outbox, log, actor } = this;
+    const { group, world } = this.parts;
+    const { outbox, log, kafka, client } = this;
     const runner = new BatchRunner({ outbox, clock: systemClock, log });
     const batch: TopicHandlers['batch'] = async (events, unit) => {
       try {
@@ -76,14 +92,18 @@ export class Life {
         throw error;
       }
     };
-    this.member = new SimMember({
-      group,
-      actor,
-      runner,
-      handlers: { ...handlers, batch },
-      maxBatch: plan.shape.maxBatch,
+    const observed: TopicHandlers = { ...handlers, batch };
+    const consumer = new GroupConsumer({
+      kafka,
+      group: group.topic,
+      topics: [group.topic],
+      clock: systemClock,
+      connect: client.connect,
+      tuning: TUNING,
+      ping: () => client.ping(),
+      handle: (messages, control) => runner.run(messages, observed, control),
     });
-    group.join(this.member);
+    consumer.start();
     world.note('consuming');
   }
 
@@ -91,7 +111,7 @@ export class Life {
     const { world, group } = this.parts;
     if (!this.actor.isAlive || !(error instanceof Error)) return;
     const { name, message } = error;
-    const isZombie = this.member !== undefined && !group.has(this.member);
+    const isZombie = !group.has(this.actor);
     if (name === 'RetryableError') {
       if (/moved by another replica|handled some of these commands/.test(message)) {
         world.met(isZombie ? 'zombie writer refused' : 'second writer refused');

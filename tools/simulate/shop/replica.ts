@@ -4,10 +4,7 @@ import type { Life } from './context.js';
 import type { OrderDesks } from './participants.js';
 import type { ServiceName } from '../plan.js';
 
-/** Silent this long, a group gives a member's partitions to others. */
-const SESSION_MS = 6_000;
 const RESTART_MS = [300, 4_000] as const;
-const HEARTBEAT_MS = 1_000;
 
 /** A replica through all of its lives. */
 export class Replica {
@@ -46,13 +43,12 @@ export class Replica {
   crash(restart = true): void {
     const { life, world } = this;
     if (!life?.actor.isAlive) return;
-    const { actor, parts, member } = life;
+    const { actor, parts } = life;
     world.trace.add(world.scheduler.nowMs, this.name, 'died');
     actor.isAlive = false;
     this.desks = undefined;
     parts.database.clientGone(actor);
     const { scheduler, random } = world;
-    if (member) scheduler.after(SESSION_MS, parts.broker.actor, () => parts.group.remove(member));
     if (restart) {
       scheduler.after(random.between(...RESTART_MS), parts.broker.actor, () => this.start());
     }
@@ -62,30 +58,13 @@ export class Replica {
   pause(forMs: number): void {
     const { life, world } = this;
     if (!life?.actor.isAlive) return;
-    const { actor, parts, member } = life;
-    const { scheduler } = world;
-    actor.pausedUntilMs = Math.max(actor.pausedUntilMs, scheduler.nowMs + forMs);
-    if (!member || forMs <= SESSION_MS) return;
-    scheduler.after(SESSION_MS, parts.broker.actor, () => {
-      if (actor.pausedUntilMs <= scheduler.nowMs) return;
-      parts.group.remove(member);
-      world.met('member slept past its session');
-    });
-    this.noticeExpulsionAfter(forMs);
+    const { actor } = life;
+    actor.pausedUntilMs = Math.max(actor.pausedUntilMs, world.scheduler.nowMs + forMs);
   }
 
   /** The group loses sight of it; it goes on until it hears of that. */
   expel(): void {
     const { life } = this;
-    if (!life?.actor.isAlive || !life.member) return;
-    life.parts.group.remove(life.member);
-    this.noticeExpulsionAfter(0);
-  }
-
-  private noticeExpulsionAfter(afterMs: number): void {
-    const { life, world } = this;
-    if (!life) return;
-    const heartbeatMs = world.random.between(0, 3 * HEARTBEAT_MS);
-    world.scheduler.after(afterMs + heartbeatMs, life.actor, () => life.member?.noticeExpulsion());
+    if (life?.actor.isAlive) life.parts.group.expel(life.actor);
   }
 }

@@ -1,5 +1,5 @@
 /** Looked up once: Jest's worlds make each look at a global dear. */
-const { imul } = Math;
+const { imul, round } = Math;
 
 /** All that happened in a world, as a hash; and, where somebody wants to read it, as lines. */
 export class Trace {
@@ -12,16 +12,22 @@ export class Trace {
 
   /** Virtual milliseconds, who, and what. */
   add(atMs: number, who: string, what: string): void {
-    const line = `${atMs.toFixed(3)} ${who} ${what}`;
-    if (this.keep) this.lines.push(line);
-    let { low, high } = this;
-    for (let index = 0; index < line.length; index += 1) {
-      const unit = line.charCodeAt(index);
-      low = imul(low ^ unit, 0x01000193);
-      high = imul(high ^ unit, 0x85ebca6b);
-    }
-    this.low = low ^ (high >>> 13);
-    this.high = high ^ (low >>> 7);
+    if (this.keep) this.lines.push(`${atMs.toFixed(3)} ${who} ${what}`);
+    this.mix(round(atMs * 1_000));
+    this.mixText(who);
+    this.mixText(what);
+    this.low ^= this.high >>> 13;
+    this.high ^= this.low >>> 7;
+  }
+
+  private mix(word: number): void {
+    this.low = imul(this.low ^ word, 0x01000193);
+    this.high = imul(this.high ^ word, 0x85ebca6b);
+  }
+
+  private mixText(text: string): void {
+    this.mix(text.length);
+    for (let index = 0; index < text.length; index += 1) this.mix(text.charCodeAt(index));
   }
 
   /** 64 bits in hexadecimal. */

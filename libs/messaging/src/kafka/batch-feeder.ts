@@ -1,8 +1,8 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { atMost } from '../clock.js';
+import { atMost, every } from '../clock.js';
 import { asError } from '../errors.js';
 import { DEFAULT_TUNING, type GroupConsumerOptions } from './consumer-options.js';
 import type { OffsetCommitter } from './offsets.js';
+import type { ConsumerPort, FetchedPayload } from './ports.js';
 import { Setbacks } from './setbacks.js';
 
 /** Recording offsets is a courtesy to whoever comes next: an outage must not make us wait for it. */
@@ -33,8 +33,8 @@ export class BatchFeeder {
   }
 
   async feed(
-    { batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload,
-    consumer: Consumer,
+    { batch, resolveOffset, heartbeat, isRunning, isStale }: FetchedPayload,
+    consumer: ConsumerPort,
     offsets: OffsetCommitter,
   ): Promise<void> {
     const { clock, kafka, tuning = DEFAULT_TUNING } = this.options;
@@ -42,9 +42,9 @@ export class BatchFeeder {
     const logical = topic.slice(kafka.topicPrefix.length);
     const startedMs = clock.now();
     let lost: Error | undefined;
-    const beat = setInterval(() => {
+    const stopBeating = every(clock, tuning.heartbeatMs, () => {
       heartbeat().catch((error: unknown) => (lost ??= asError(error)));
-    }, tuning.heartbeatMs);
+    });
     const messages = batch.messages.map((message) => ({ ...message, topic: logical, partition }));
     const control = {
       isActive: () => lost === undefined && isRunning() && !isStale() && !this.#stopped,
@@ -55,7 +55,7 @@ export class BatchFeeder {
         void offsets.flush();
       },
     };
-    const outcome = await this.options.handle(messages, control).finally(() => clearInterval(beat));
+    const outcome = await this.options.handle(messages, control).finally(stopBeating);
     this.options.observe?.({
       topic: logical,
       partition,
@@ -70,7 +70,7 @@ export class BatchFeeder {
   }
 
   /** The member's other partitions go on meanwhile. */
-  #pause(consumer: Consumer, topic: string, partition: number): void {
+  #pause(consumer: ConsumerPort, topic: string, partition: number): void {
     const pauseMs = this.#setbacks.another(`${topic}/${partition}`);
     const what = [{ topic, partitions: [partition] }];
     consumer.pause(what);

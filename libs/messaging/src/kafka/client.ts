@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Admin, Kafka } from 'kafkajs';
+import { runtime } from '#platform';
 import { decode, encode } from '../codec.js';
 import type { OutgoingEvent, ReceivedEvent } from '../event.js';
 import { createKafka, RETRY } from './kafkajs.js';
@@ -49,7 +49,7 @@ export class KafkaClient {
   /** Reads a topic without taking anything from anybody, everything sent from now on included. */
   async tail(topic: string, options: TailOptions): Promise<{ stop(): Promise<void> }> {
     const full = this.#full(topic);
-    const groupId = `${this.options.topicPrefix}tail-${randomUUID()}`;
+    const groupId = `${this.options.topicPrefix}tail-${runtime.uuid()}`;
     // kafkajs would go on for ever when it is stopped while it is joining.
     let stopped = false;
     const consumer = this.#kafka.consumer({

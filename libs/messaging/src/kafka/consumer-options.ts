@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { RawMessage } from '../wire.js';
 import type { KafkaOptions } from './options.js';
+import type { ConnectKafka } from './ports.js';
 
 export interface ConsumerTuning {
   /**
@@ -47,6 +48,8 @@ export interface GroupConsumerOptions {
   readonly group: string;
   readonly topics: readonly string[];
   readonly clock: Clock;
+  /** Default: kafkajs. */
+  readonly connect?: ConnectKafka;
   readonly tuning?: ConsumerTuning;
   /** Rejects when no broker answers. */
   readonly ping: () => Promise<void>;

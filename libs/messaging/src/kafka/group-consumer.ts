@@ -3,7 +3,6 @@
  * errors and hangs after others, so each session is watched, and a new one is built when it ends or
  * falls silent: after an outage of any length, or when the broker was not there to begin with.
  */
-import type { Consumer } from 'kafkajs';
 import { atMost, backoffMs } from '../clock.js';
 import { crashPoint } from '../crash-point.js';
 import { asError } from '../errors.js';
@@ -16,6 +15,7 @@ import {
 import { FormerMember } from './former-member.js';
 import { createKafka, RETRY } from './kafkajs.js';
 import { OffsetCommitter } from './offsets.js';
+import type { ConsumerPort } from './ports.js';
 import { SilenceWatch } from './silence-watch.js';
 
 /** More than elsewhere: members that start together disturb each other's joining. */
@@ -80,7 +80,7 @@ export class GroupConsumer {
     }
   }
 
-  /** One kafkajs consumer, from connecting to its end. Rejects unless it was stopped. */
+  /** One consumer of the client, from connecting to its end. Rejects unless it was stopped. */
   async #session(onJoin: () => void): Promise<void> {
     const consumer = this.#consumer();
     const offsets = this.#offsets(consumer);
@@ -114,7 +114,7 @@ export class GroupConsumer {
     }
   }
 
-  async #begin(consumer: Consumer, offsets: OffsetCommitter): Promise<void> {
+  async #begin(consumer: ConsumerPort, offsets: OffsetCommitter): Promise<void> {
     const { topics, kafka } = this.options;
     await consumer.connect();
     await this.#formerMember.leave(() => !this.#stopped);
@@ -131,9 +131,9 @@ export class GroupConsumer {
     });
   }
 
-  #consumer(): Consumer {
-    const { kafka, group } = this.options;
-    return createKafka(kafka, CONSUMER_RETRY).consumer({
+  #consumer(): ConsumerPort {
+    const { kafka, group, connect = createKafka } = this.options;
+    return connect(kafka, CONSUMER_RETRY).consumer({
       groupId: kafka.topicPrefix + group,
       sessionTimeout: this.#tuning.sessionTimeoutMs,
       rebalanceTimeout: this.#tuning.rebalanceTimeoutMs,
@@ -147,7 +147,7 @@ export class GroupConsumer {
     });
   }
 
-  #offsets(consumer: Consumer): OffsetCommitter {
+  #offsets(consumer: ConsumerPort): OffsetCommitter {
     const { group, kafka } = this.options;
     return new OffsetCommitter(
       async (noted) => {

@@ -1,5 +1,6 @@
 /** How this project configures kafkajs, in one place. */
 import { Kafka, logLevel, type RetryOptions, type logCreator } from 'kafkajs';
+import { runtime } from '#platform';
 import type { MessagingLog } from '../log.js';
 import type { KafkaOptions } from './options.js';
 import { cureRecordHeaders } from './record-headers.js';
@@ -52,7 +53,7 @@ const logTo =
   };
 
 function isNews(log: MessagingLog, line: string): boolean {
-  const nowMs = performance.now();
+  const nowMs = runtime.monotonicMs();
   const said = saidAtMs.get(log) ?? new Map<string, number>();
   if (nowMs - (said.get(line) ?? -Infinity) < REPEAT_AFTER_MS) return false;
   if (said.size >= MAX_REMEMBERED) said.clear();

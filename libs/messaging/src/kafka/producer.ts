@@ -1,8 +1,9 @@
-import { CompressionTypes, Partitioners, type Message, type Producer } from 'kafkajs';
+import { CompressionTypes, Partitioners, type Message } from 'kafkajs';
 import type { MessagePublisher } from '../outbox/ports.js';
 import type { WireMessage } from '../wire.js';
 import { createKafka, RETRY } from './kafkajs.js';
 import type { KafkaOptions } from './options.js';
+import type { ConnectKafka, ProducerPort } from './ports.js';
 
 /** After this many failures in a row the client is thrown away: its connections may be the fault. */
 const FAILURES_BEFORE_REBUILD = 3;
@@ -14,10 +15,13 @@ const SEND_TIMEOUT_MS = 10_000;
  * after a crash anyway.
  */
 export class KafkaPublisher implements MessagePublisher {
-  #producer: Promise<Producer> | undefined;
+  #producer: Promise<ProducerPort> | undefined;
   #failures = 0;
 
-  constructor(private readonly options: KafkaOptions) {}
+  constructor(
+    private readonly options: KafkaOptions,
+    private readonly connectKafka: ConnectKafka = createKafka,
+  ) {}
 
   async send(messages: readonly WireMessage[]): Promise<void> {
     try {
@@ -43,8 +47,8 @@ export class KafkaPublisher implements MessagePublisher {
     await producer?.then((connected) => connected.disconnect()).catch(() => undefined);
   }
 
-  async #connect(): Promise<Producer> {
-    const producer = createKafka(this.options).producer({
+  async #connect(): Promise<ProducerPort> {
+    const producer = this.connectKafka(this.options).producer({
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
       metadataMaxAge: 60_000,
