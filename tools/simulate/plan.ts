@@ -93,7 +93,7 @@ export interface Plan {
 
 /** Each kind at its most; a seed takes between a tenth of it and all of it. */
 const MOST: Readonly<Record<ChanceKind, number>> = {
-  'crash-point': 0.01,
+  'crash-point': 0.003,
   'connection-lost': 0.02,
   'serialization-failure': 0.03,
   'commit-refused': 0.08,
@@ -115,8 +115,8 @@ const LEAST_ORDERS = 20;
 /** The plan of a seed: the same one each time. */
 export function planOf(seed: number): Plan {
   const random = new Random(seed, 'plan');
-  const faultsEndMs = random.whole(8_000, 20_000);
-  const nextAtMs = arrivalsOf(random, Math.floor(faultsEndMs * 0.7));
+  const faultsEndMs = random.whole(10_000, 22_000);
+  const nextAtMs = arrivalsOf(random, Math.floor(faultsEndMs * 0.5));
   const conditions = CONDITION_KINDS.filter(() => random.chance(0.35));
   const rates = ratesOf(random);
   return {
@@ -174,7 +174,7 @@ function orderOf(random: Random, no: number, atMs: number, poisoned: number): Or
     isDoubled: random.chance(0.1),
     returns: isCancelled ? [] : returnsOf(random),
     isReturnLost: random.chance(0.15),
-    returnTransitMs: random.whole(100, random.chance(0.7) ? 2_000 : 12_000),
+    returnTransitMs: random.whole(50, random.chance(0.7) ? 1_000 : 12_000),
     ...(isPoisoned && { poisonedIn: random.pick(['inventory', 'order'] as const) }),
   };
 }
@@ -184,7 +184,7 @@ function returnsOf(random: Random): ReturnPlan[] {
   const count = random.chance(0.25) ? (random.chance(0.3) ? 2 : 1) : 0;
   return Array.from({ length: count }, (_, index) => ({
     no: index + 1,
-    afterMs: random.whole(1_000, 6_000),
+    afterMs: random.whole(300, 4_000),
     share: random.chance(0.5) ? 'all' : 'one-piece',
     isDoubled: random.chance(0.2),
     ...(random.chance(0.2) && { cancelAfterMs: random.whole(0, 400) }),

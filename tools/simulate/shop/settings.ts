@@ -15,7 +15,7 @@ export const OUTBOUND = {
   OUTBOUND_BACKOFF_MAX_MS: 5_000,
 };
 /** How often the carrier is asked where goods are. */
-export const RETURN_POLLS = { RETURN_POLL_MS: 700, RETURN_POLL_MAX_MS: 5_000 };
+export const RETURN_POLLS = { RETURN_POLL_MS: 400, RETURN_POLL_MAX_MS: 5_000 };
 export const MAIL = {
   MAIL_CONNECTIONS: 2,
   MAIL_TIMEOUT_MS: OUTBOUND_TIMEOUT_MS,

@@ -19,7 +19,11 @@ export interface WorldOptions {
 }
 
 /** Crash points that are passed a few times in a world, where others are passed hundreds of times. */
-const SELDOM = /^(effect\.|outbox\.after-close)/;
+const SELDOM: readonly (readonly [RegExp, number])[] = [
+  [/^effect\.return\./, 60],
+  [/^effect\./, 20],
+  [/^outbox\.after-close/, 40],
+];
 const CLOSED_EPOCH = /^outbox epoch \d+ is closed$/;
 
 /** Thrown at a crash point, to leave the code of a process that is dead by then. */
@@ -109,7 +113,7 @@ export class World {
     divertCrashPoints((name) => {
       const actor = this.scheduler.current;
       if (!actor.isAlive) throw new CrashedError(name);
-      const likelier = SELDOM.test(name) ? 8 : 1;
+      const likelier = SELDOM.find(([point]) => point.test(name))?.[1] ?? 1;
       if (!this.faults.strikes('crash-point', `${actor.name} at ${name}`, likelier)) return;
       this.met(`crash at ${name}`);
       this.onCrash(actor);
