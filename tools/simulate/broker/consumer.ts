@@ -143,7 +143,6 @@ export class SimConsumer implements ConsumerPort {
   private endIdling(): void {
     if (!this.isIdle || !this.isRunning) return;
     this.isIdle = false;
-    if (!this.connection.broker.isAway) this.listeners.emit('FETCH');
     this.underWay = this.member.heartbeat().then(
       () => this.fetch(),
       (error: unknown) => this.recover(error),
@@ -156,7 +155,6 @@ export class SimConsumer implements ConsumerPort {
       this.underWay = this.recover(UNREACHABLE);
       return;
     }
-    this.listeners.emit('FETCH');
     const handled = this.shares
       .filter((share) => this.hasNews(share))
       .map((share) => this.handle(share));
@@ -191,7 +189,6 @@ export class SimConsumer implements ConsumerPort {
       isRunning: () => this.isRunning,
       isStale: () => false,
     });
-    this.listeners.emit('END_BATCH_PROCESS');
     await member.heartbeat();
   }
 

@@ -14,8 +14,6 @@ export class Listeners {
     CRASH: 'consumer.crash',
     GROUP_JOIN: 'consumer.group_join',
     HEARTBEAT: 'consumer.heartbeat',
-    FETCH: 'consumer.fetch',
-    END_BATCH_PROCESS: 'consumer.end_batch_process',
   };
   private readonly byEvent = new Map<string, Listener[]>();
 

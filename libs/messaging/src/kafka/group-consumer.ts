@@ -59,7 +59,7 @@ export class GroupConsumer {
   get failure(): Error | undefined {
     if (!this.#joined) return this.#failure ?? new Error('joining its group');
     const silentMs = this.#watch?.silentMs ?? 0;
-    if (silentMs > this.#tuning.sessionTimeoutMs) return new Error('nothing is fetched');
+    if (silentMs > this.#tuning.sessionTimeoutMs) return new Error('the group hears nothing of it');
     return this.#feeder.stuck;
   }
 
@@ -89,11 +89,11 @@ export class GroupConsumer {
     const silenceMs = this.#tuning.sessionTimeoutMs;
     const watch = new SilenceWatch({ clock, silenceMs, ping, onDead: crashed.reject });
     this.#watch = watch;
-    const { CRASH, GROUP_JOIN, HEARTBEAT, FETCH, END_BATCH_PROCESS } = consumer.events;
+    const { CRASH, GROUP_JOIN, HEARTBEAT } = consumer.events;
     consumer.on(CRASH, ({ payload }) => crashed.reject(payload.error));
-    for (const event of [HEARTBEAT, FETCH, END_BATCH_PROCESS]) {
-      consumer.on(event, () => watch.sign());
-    }
+    // Nothing else is a sign: after a refusal kafkajs goes on fetching as nobody's member, for ever
+    // and without heartbeats, when the connection is lost while it joins anew.
+    consumer.on(HEARTBEAT, () => watch.sign());
     consumer.on(GROUP_JOIN, ({ payload }) => {
       watch.sign();
       offsets.forget();

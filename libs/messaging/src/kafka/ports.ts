@@ -28,7 +28,7 @@ export interface ConsumerPort extends Pick<
   Consumer,
   'connect' | 'disconnect' | 'subscribe' | 'commitOffsets' | 'pause' | 'resume'
 > {
-  readonly events: Pick<ConsumerEvents, 'CRASH' | 'GROUP_JOIN' | SignOfLife>;
+  readonly events: Pick<ConsumerEvents, 'CRASH' | 'GROUP_JOIN' | 'HEARTBEAT'>;
   on(
     event: ConsumerEvents['GROUP_JOIN'],
     listener: (joined: { readonly payload: GroupJoined }) => void,
@@ -37,11 +37,9 @@ export interface ConsumerPort extends Pick<
     event: ConsumerEvents['CRASH'],
     listener: (crash: { readonly payload: { readonly error: Error } }) => void,
   ): unknown;
-  on(event: ConsumerEvents[SignOfLife], listener: () => void): unknown;
+  on(event: ConsumerEvents['HEARTBEAT'], listener: () => void): unknown;
   run(config: ConsumerRun): Promise<void>;
 }
-
-export type SignOfLife = 'HEARTBEAT' | 'FETCH' | 'END_BATCH_PROCESS';
 
 export interface GroupJoined {
   readonly memberId: string;
