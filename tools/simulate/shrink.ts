@@ -147,6 +147,6 @@ export async function tell(plan: Plan, { story, tries }: Shrunk): Promise<string
     `seed ${story.seed}, shortened in ${tries} tries: ${violations[0]}`,
     `  orders ${story.orders.join(', ')}`,
     ...trace.filter((line) => wanted.test(line)).map((line) => `  ${line}`),
-    `  as a test: ${JSON.stringify(story)}`,
+    `  kept in tools/simulate/stories it is a test: ${JSON.stringify(retold)}`,
   ].join('\n');
 }
