@@ -128,13 +128,14 @@ export class SimTransaction implements Tx, Session, Writer {
     return new Promise((resolve, reject) => {
       // From here on it is the server's: it commits also when the client is gone.
       world.scheduler.after(world.delays.database(), this.database.actor, () => {
+        // The server went away with it while it was committing.
+        const isLost = this.state === 'ended';
         const outcome = this.database.commitOutcome();
         const isApplied = outcome === 'committed' || outcome === 'unknown-committed';
-        if (isApplied && this.state === 'committing') this.apply();
-        const isEnded = this.state === 'ended' && !isApplied;
+        if (isApplied && !isLost) this.apply();
         this.end();
         world.scheduler.after(world.delays.answer(), this.actor, () => {
-          if (isEnded || outcome.startsWith('unknown')) reject(unknownCommit());
+          if (isLost || outcome.startsWith('unknown')) reject(unknownCommit());
           else if (outcome === 'refused') reject(serializationFailure());
           else resolve();
         });
