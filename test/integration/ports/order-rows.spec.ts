@@ -10,7 +10,7 @@ import {
 } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
 import { SimOrderRows } from '../../../tools/simulate/stores/order-rows.js';
-import { crossed, second, SIDES, type Side } from './sides.js';
+import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
 jest.setTimeout(60_000);
 
@@ -183,6 +183,13 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
       status: 'cancelled',
       reason: { code: 'c', message: 'm' },
     });
+  });
+
+  it('takes its locks in the order of the ids, whatever order it is asked in', async () => {
+    await insert(keyed(2, 'l'));
+    await insert(keyed(1, 'k'));
+    const ends = await inOrder(side, (tx, nos) => rows.lockOrders(tx, nos.map(id)));
+    expect(ends).toEqual(['first ends', 'second has it']);
   });
 
   it('ends two that wait for each other by failing one of them', async () => {

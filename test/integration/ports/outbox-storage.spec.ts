@@ -123,10 +123,9 @@ describe.each(SIDES)('the outbox storage on %s', (_name, open) => {
       { epoch, seq: '6' },
       { epoch: '99', seq: '1' },
       { epoch, seq: '5' },
-      { epoch, seq: '6' },
     ];
     const moments = storage.transaction((tx) => storage.publishedBy(tx, positions));
-    await expect(moments).resolves.toEqual([Infinity, 0, 0, Infinity]);
+    await expect(moments).resolves.toEqual([Infinity, 0, 0]);
     await expect(storage.transaction((tx) => storage.publishedBy(tx, []))).resolves.toEqual([]);
   });
 

@@ -9,7 +9,7 @@ import {
   type PaymentRows,
 } from '../../../apps/payment/src/persistence/payment-rows.js';
 import { SimPaymentRows } from '../../../tools/simulate/stores/payment-rows.js';
-import { crossed, second, SIDES, type Side } from './sides.js';
+import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
 jest.setTimeout(60_000);
 
@@ -223,6 +223,13 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
     await expect(find(1)).resolves.toEqual(captured);
   });
 
+  it('takes its locks in the order of the ids, whatever order it is asked in', async () => {
+    await insert(payment(2));
+    await insert(payment(1));
+    const ends = await inOrder(side, (tx, nos) => rows.lockPayments(tx, nos.map(id)));
+    expect(ends).toEqual(['first ends', 'second has it']);
+  });
+
   it('ends two that wait for each other by failing one of them', async () => {
     await insert(payment(1), payment(2));
     const failed = await crossed(side, (tx, no) => rows.lockPayments(tx, [id(no)]));
@@ -293,6 +300,18 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
       const then = (tx: Tx) => rows.storeIntents(tx, [{ orderId: id(1), intentId: 'i' }]);
       const order = await second(side, first, then);
       expect(order).toEqual(['first ends', 'second has it']);
+    });
+
+    it('are stored in the order of the ids', async () => {
+      await insert(payment(2));
+      await insert(payment(1));
+      const ends = await inOrder(side, (tx, nos) =>
+        rows.storeIntents(
+          tx,
+          nos.map((no) => ({ orderId: id(no), intentId: 'i' })),
+        ),
+      );
+      expect(ends).toEqual(['first ends', 'second has it']);
     });
 
     it('stay when the payment is updated', async () => {

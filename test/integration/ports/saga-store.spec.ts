@@ -6,7 +6,7 @@ import { newInstance, type HistoryEntry, type SagaInstance } from '#saga';
 import { postgresSagaStore, type DueTick, type Locked, type SagaStore } from '#saga-store';
 import { HISTORY_TABLE } from '../../../apps/orchestrator/src/persistence/history-table.js';
 import { SimSagaStore } from '../../../tools/simulate/stores/saga-store.js';
-import { crossed, second, SIDES, type Side } from './sides.js';
+import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
 jest.setTimeout(60_000);
 
@@ -233,6 +233,15 @@ describe.each(SIDES)('the saga store on %s', (_name, open) => {
       [`${ID}1`, null],
     ]);
     expect(locked?.now).toBeLessThanOrEqual(clock);
+  });
+
+  it('takes its locks in the order of the ids, whatever order it is asked in', async () => {
+    await insert(instance(2));
+    await insert(instance(1));
+    const ends = await inOrder(side, (tx, nos) =>
+      store.lockInstances(tx, { ids: nos.map((no) => `${ID}${no}`), keys: [] }),
+    );
+    expect(ends).toEqual(['first ends', 'second has it']);
   });
 
   it('ends two that wait for each other by failing one of them', async () => {

@@ -11,7 +11,7 @@ import {
 } from '../../../apps/inventory/src/persistence/shelf-rows.js';
 import { insertStock } from '../../../apps/inventory/src/persistence/stock-rows.js';
 import { SimShelfRows } from '../../../tools/simulate/stores/shelf-rows.js';
-import { crossed, second, SIDES, type Side } from './sides.js';
+import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
 jest.setTimeout(60_000);
 
@@ -173,6 +173,13 @@ describe.each(SIDES)('the rows of the shelf on %s', (_name, open) => {
       });
     });
 
+    it('are locked in the order of their ids, whatever order it is asked in', async () => {
+      await save([0, reservation(2)]);
+      await save([0, reservation(1)]);
+      const ends = await inOrder(side, (tx, nos) => rows.lockReservations(tx, nos.map(id)));
+      expect(ends).toEqual(['first ends', 'second has it']);
+    });
+
     it('end two that wait for each other by failing one of them', async () => {
       await save([0, reservation(1)], [0, reservation(2)]);
       const failed = await crossed(side, (tx, no) => rows.lockReservations(tx, [id(no)]));
@@ -312,6 +319,16 @@ describe.each(SIDES)('the rows of the shelf on %s', (_name, open) => {
       const lockIt = (tx: Tx) => rows.lockStock(tx, ['a']);
       const order = await second(side, lockIt, (tx) => rows.updateStock(tx, [stock('a', 1)]));
       expect(order).toEqual(['first ends', 'second has it']);
+    });
+
+    it('is locked in the order of its ids, whatever order it is asked in', async () => {
+      const ends = await inOrder(side, (tx, nos) =>
+        rows.lockStock(
+          tx,
+          nos.map((no) => (no === 1 ? 'a' : 'b')),
+        ),
+      );
+      expect(ends).toEqual(['first ends', 'second has it']);
     });
 
     it('ends two that wait for each other by failing one of them', async () => {

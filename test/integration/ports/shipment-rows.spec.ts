@@ -9,7 +9,7 @@ import {
   type ShipmentRows,
 } from '../../../apps/shipping/src/persistence/shipment-rows.js';
 import { SimShipmentRows } from '../../../tools/simulate/stores/shipment-rows.js';
-import { crossed, second, SIDES, type Side } from './sides.js';
+import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
 jest.setTimeout(60_000);
 
@@ -166,6 +166,13 @@ describe.each(SIDES)('the rows of shipments on %s', (_name, open) => {
     };
     await expect(second(side, first, then, end)).resolves.toEqual(['first ends', 'second has it']);
     expect(seen?.status).toBe(expected);
+  });
+
+  it('takes its locks in the order of the ids, whatever order it is asked in', async () => {
+    await insert(shipment(2));
+    await insert(shipment(1));
+    const ends = await inOrder(side, (tx, nos) => rows.lockShipments(tx, nos.map(id)));
+    expect(ends).toEqual(['first ends', 'second has it']);
   });
 
   it('ends two that wait for each other by failing one of them', async () => {

@@ -114,6 +114,24 @@ export const SIDES: readonly (readonly [string, (schema: Schema) => Promise<Side
   ['the simulator', openSimulated],
 ];
 
+/**
+ * Asks for 2 and 1 while somebody has 1, and meanwhile for 2 alone: that is only to be had as long as
+ * locks are taken in the order of the ids. The rows have to lie in the other order.
+ */
+export const inOrder = (
+  side: Side,
+  lock: (tx: Tx, nos: readonly number[]) => Promise<unknown>,
+): Promise<string[]> =>
+  second(
+    side,
+    (tx) => lock(tx, [1]),
+    (tx) => lock(tx, [2, 1]),
+    'commit',
+    async () => {
+      await side.transaction((tx) => lock(tx, [2]));
+    },
+  );
+
 /** Runs both until each has what the other one wants, then lets them go on. @returns what failed */
 export async function crossed(
   side: Side,
