@@ -11,7 +11,7 @@ export class BenchParticipant1763726400901 implements MigrationInterface {
     await barrierV1Up(runner);
     await runner.query(`
       create table bench_effect (
-        order_id  uuid not null,
+        order_id  text not null,
         step      text not null,
         amount    bigint not null,
         primary key (order_id, step)
@@ -33,7 +33,7 @@ export class BenchAcceptance1763726400902 implements MigrationInterface {
     await outboxV1Up(runner);
     await runner.query(`
       create table bench_order (
-        order_id     uuid primary key,
+        order_id     text primary key,
         amount       bigint not null,
         is_declined  boolean not null,
         accepted_at  timestamptz not null default now()

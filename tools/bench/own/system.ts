@@ -117,7 +117,7 @@ export class BenchSystem {
     await waitFor(() => isReady(url), { what: role, timeoutMs: START_WITHIN_MS });
   }
 
-  private readonly entry = join(projectRoot(), 'dist/tools/bench/ours/process.js');
+  private readonly entry = join(projectRoot(), 'dist/tools/bench/own/process.js');
 }
 
 const isReady = async (url: string): Promise<boolean> =>

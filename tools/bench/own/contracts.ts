@@ -2,11 +2,12 @@
 import { defineCommand, refusal, success } from '#contracts';
 import { z } from 'zod';
 
-const payload = z.object({ orderId: z.uuid(), amount: z.int() });
+const orderId = z.string().min(1).max(100);
+const payload = z.object({ orderId, amount: z.int() });
 const done = z.object({});
 
 export const benchInput = z.object({
-  orderId: z.uuid(),
+  orderId,
   amount: z.int(),
   /** The card is refused. */
   isDeclined: z.boolean(),

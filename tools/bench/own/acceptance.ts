@@ -1,6 +1,6 @@
 /** Orders over HTTP: their rows and the starts of their sagas, durable before they are answered. */
 import { Body, Controller, HttpCode, Module, Post, type DynamicModule } from '@nestjs/common';
-import { IsBoolean, IsInt, IsUUID } from 'class-validator';
+import { IsBoolean, IsInt, Length } from 'class-validator';
 import { eventType, SAGA_MESSAGES } from '#contracts';
 import { MessagingModule, Outbox, type ServiceDefinition, type UnitOfWork } from '#messaging';
 import { Batcher, HealthModule, serviceSettings } from '#platform';
@@ -8,7 +8,7 @@ import { BenchAcceptance1763726400902 } from './migrations.js';
 import { benchOrder } from './saga.js';
 
 class BenchOrderDto {
-  @IsUUID()
+  @Length(1, 100)
   orderId!: string;
 
   @IsInt()
@@ -20,7 +20,7 @@ class BenchOrderDto {
 
 const INSERT = `
   insert into bench_order (order_id, amount, is_declined)
-  select * from unnest($1::uuid[], $2::bigint[], $3::boolean[])
+  select * from unnest($1::text[], $2::bigint[], $3::boolean[])
   on conflict do nothing
   returning order_id`;
 

@@ -74,7 +74,7 @@ export type BenchParticipant = (typeof PARTICIPANTS)[number];
 
 const INSERT = `
   insert into bench_effect (order_id, step, amount)
-  select * from unnest($1::uuid[], $2::text[], $3::bigint[])`;
+  select * from unnest($1::text[], $2::text[], $3::bigint[])`;
 
 class BenchHandler implements CommandHandler {
   readonly commands: readonly CommandContract[];
