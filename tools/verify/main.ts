@@ -29,7 +29,13 @@ function checks(): Step[] {
     // Two thousand worlds of the whole system, each with its own faults.
     {
       name: 'simulated worlds',
-      args: ['--enable-source-maps', 'dist/tools/simulate/main.js', '--seeds', '2000', '--every-situation'],
+      args: [
+        '--enable-source-maps',
+        'dist/tools/simulate/main.js',
+        '--seeds',
+        '2000',
+        '--every-situation',
+      ],
     },
     { name: 'lockfile', args: ['tools/lockfile/complete.mjs', '--check'] },
     {

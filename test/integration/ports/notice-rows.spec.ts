@@ -31,7 +31,10 @@ const notice = (no: number, change: Partial<NewNotice> = {}): NewNotice => ({
   command: { id: 'm', type: 't', key: 'k' } as unknown as NoticeCommand,
   ...change,
 });
-const found = ({ command: _, ...rest }: NewNotice) => rest;
+const found = (notice: NewNotice) => {
+  const { command: _, ...rest } = notice;
+  return rest;
+};
 const problem = { code: '550', message: 'no such user' };
 const sent = (no: number): SettledNotice => ({ noticeId: id(no), status: 'sent', problem: null });
 const undeliverable = (no: number): SettledNotice => ({

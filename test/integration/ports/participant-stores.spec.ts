@@ -286,7 +286,7 @@ describe.each(SIDES)('the stores of a participant on %s', (_name, open) => {
 
     it('are claimed as many as asked for, the one that waits longest first, past busy ones', async () => {
       for (const subject of ['c', 'b', 'a', 'd']) await want([subject], 0);
-      const subjects = (tasks: TakenTask[]) => tasks.map(({ subject }) => subject).sort();
+      const subjects = (taken: TakenTask[]) => taken.map(({ subject }) => subject).sort();
       await side.transaction(async (tx) => {
         const first = await tasks.claim(tx, 2, 600_000);
         expect(subjects(first)).toEqual(['b', 'c']);
@@ -330,9 +330,9 @@ describe.each(SIDES)('the stores of a participant on %s', (_name, open) => {
         side.transaction((tx) => tasks.postpone(tx, [{ task: of, pauseMs, untried }]));
       await expect(postpone(-1_000, { ...task, revision: 9 }, false)).resolves.toBe(0);
       await expect(postpone(-1_000, task, true)).resolves.toBe(1);
-      const [second] = await claim();
-      expect(second).toMatchObject({ attempt: 1 });
-      if (second) await postpone(-1_000, second, false);
+      const [again] = await claim();
+      expect(again).toMatchObject({ attempt: 1 });
+      if (again) await postpone(-1_000, again, false);
       const [third] = await claim();
       expect(third).toMatchObject({ attempt: 2 });
       if (third) await postpone(600_000, third, false);

@@ -4,11 +4,10 @@ import type { SagaInstance } from '#saga';
 import type { Shop } from '../shop/shop.js';
 import { pendingOf } from './converged.js';
 import { checkOrder } from './order-books.js';
+import type { Report } from './report.js';
 import { checkReturn } from './return-books.js';
 import { checkSaga } from './saga-books.js';
 import type { Watched } from './watch.js';
-
-export type Report = (what: string) => void;
 
 export function checkBooks(shop: Shop, watched: Watched, converged: boolean): void {
   const { world, tables } = shop;

@@ -3,7 +3,7 @@ import type { SagaInstance } from '#saga';
 import { isActive, pieces } from '../../../apps/inventory/src/domain/reservation.js';
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import type { Shop } from '../shop/shop.js';
-import type { Report } from './books.js';
+import type { Report } from './report.js';
 
 export function checkOrder(shop: Shop, saga: SagaInstance, order: Order, say: Report): void {
   const { state } = saga;

@@ -3,7 +3,7 @@ import type { SagaInstance } from '#saga';
 import type { OrderReturn } from '../../../apps/order/src/domain/order-return.js';
 import { pieces } from '../../../apps/inventory/src/domain/reservation.js';
 import type { Shop } from '../shop/shop.js';
-import type { Report } from './books.js';
+import type { Report } from './report.js';
 
 export function checkReturn(shop: Shop, saga: SagaInstance, asked: OrderReturn, say: Report): void {
   const { returnId, orderId, items, refundAmount, status } = asked;

@@ -2,7 +2,7 @@
 import { stepsOf, type SagaInstance } from '#saga';
 import { sagas } from '../../../apps/orchestrator/src/sagas/index.js';
 import type { Shop } from '../shop/shop.js';
-import type { Report } from './books.js';
+import type { Report } from './report.js';
 
 const KINDS = new Map(
   sagas.map((saga) => [

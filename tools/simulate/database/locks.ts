@@ -1,13 +1,11 @@
 /** Row locks: for update, or shared; whoever cannot have one waits for those who do. */
-import type { Table } from './table.js';
-
 /** A transaction, as far as locks go. */
 export interface Holder {
   readonly locks: Set<Lock>;
   /** Whom its statement waits for at the moment. */
   readonly waitsFor: readonly Holder[];
   /** What it has written so far; a row that is undefined is deleted. */
-  written<Row>(table: Table<Row>): ReadonlyMap<string, { readonly row: unknown }> | undefined;
+  written(table: object): ReadonlyMap<string, { readonly row: unknown }> | undefined;
 }
 
 export interface Lock {

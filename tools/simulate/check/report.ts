@@ -1,0 +1,2 @@
+/** Told of each promise that does not hold. */
+export type Report = (what: string) => void;
