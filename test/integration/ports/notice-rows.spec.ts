@@ -31,8 +31,8 @@ const notice = (no: number, change: Partial<NewNotice> = {}): NewNotice => ({
   command: { id: 'm', type: 't', key: 'k' } as unknown as NoticeCommand,
   ...change,
 });
-const found = (notice: NewNotice) => {
-  const { command: _, ...rest } = notice;
+const found = (given: NewNotice) => {
+  const { command: _, ...rest } = given;
   return rest;
 };
 const problem = { code: '550', message: 'no such user' };
