@@ -7,8 +7,6 @@ import { serve, type Contender, type Surroundings } from '../serve.ts';
 
 const CONNECTIONS = 10;
 
-await serve(start);
-
 async function start({ databaseUrl }: Surroundings): Promise<Contender> {
   const effects = await Effects.open(databaseUrl, CONNECTIONS);
   const step = (saga: Saga, name: 'reserve' | 'ship' | 'notify' | 'release') =>
@@ -63,3 +61,5 @@ function versionOf(name: string): string {
   const file = new URL(`../node_modules/${name}/package.json`, import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
+
+await serve(start);

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { projectRoot } from '#testing';
 import type { Answer, AuditResult, Command, RunRequest, RunResult } from '../../bench/contract.js';
 import type { ContenderSpec } from './contenders.js';
+import { TEMPORAL_FOLDER } from './temporal.js';
 
 export interface ContenderOptions {
   readonly databaseUrl: string;
@@ -67,6 +68,9 @@ export class ContenderProcess {
         detached: true,
         env: {
           ...process.env,
+          // Libraries check and log less then, as they would in earnest.
+          NODE_ENV: 'production',
+          BENCH_TEMPORAL: TEMPORAL_FOLDER,
           BENCH_DATABASE_URL: options.databaseUrl,
           BENCH_DIRECTORY: options.directory,
           BENCH_VARIANT: spec.variant ?? '',

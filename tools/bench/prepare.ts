@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { projectRoot } from '#testing';
 import type { ContenderSpec, Need } from './contenders.js';
+import { buildTemporal } from './temporal.js';
 
 export interface LeftOut {
   readonly contender: string;
@@ -20,10 +21,11 @@ const run = promisify(execFile);
 const folder = projectRoot('bench');
 const stampFile = projectRoot('bench', 'node_modules', '.installed-lock');
 
-/** `say` gets a line for each thing that takes time. */
+/** `say` gets a line for each thing that takes time; a quick run does not build for minutes. */
 export async function prepare(
   wanted: readonly ContenderSpec[],
   say: (line: string) => void,
+  mayTakeLong: boolean,
 ): Promise<Prepared> {
   const outcomes = new Map<Need, Promise<void>>();
   const specs: ContenderSpec[] = [];
@@ -33,7 +35,7 @@ export async function prepare(
       const main = projectRoot(spec.main);
       if (!existsSync(main)) throw new Error('it is not part of this version');
       for (const need of spec.needs) {
-        if (!outcomes.has(need)) outcomes.set(need, PROVIDERS[need](say));
+        if (!outcomes.has(need)) outcomes.set(need, PROVIDERS[need](say, mayTakeLong));
         await outcomes.get(need);
       }
       specs.push(spec);
@@ -45,9 +47,11 @@ export async function prepare(
   return { specs, leftOut };
 }
 
-const PROVIDERS: Record<Need, (say: (line: string) => void) => Promise<void>> = {
+type Provider = (say: (line: string) => void, mayTakeLong: boolean) => Promise<void>;
+
+const PROVIDERS: Record<Need, Provider> = {
   packages: installPackages,
-  'temporal-server': () => Promise.reject(new Error('there is no Temporal server')),
+  'temporal-server': buildTemporal,
 };
 
 /** Makes bench/node_modules what its package-lock.json says. */

@@ -15,7 +15,7 @@ import { summarise } from './summary.js';
 export async function runBench(options: BenchOptions, signal: AbortSignal): Promise<boolean> {
   const machine = machineFacts();
   const wanted = CONTENDERS.filter(({ name }) => options.only.includes(name));
-  const { specs, leftOut } = await prepare(wanted, console.log);
+  const { specs, leftOut } = await prepare(wanted, console.log, !options.quick);
   for (const { contender, reason } of leftOut) console.log(`✗ without ${contender}: ${reason}`);
   if (options.prepareOnly) return leftOut.length === 0;
   if (specs.length === 0) throw new BenchProblem('None of the contenders can take part.');
@@ -33,13 +33,14 @@ export async function runBench(options: BenchOptions, signal: AbortSignal): Prom
 
   const summaries = summarise(specs, attempts);
   const tables = [figuresTable(summaries), ratiosTable(summaries)].filter((text) => text !== '');
-  console.log(`\nMedians of ${options.rounds} rounds (least-most)\n\n${tables.join('\n\n')}`);
+  console.log(`\nMedians of ${roundsOf(options)} (least-most)\n\n${tables.join('\n\n')}`);
   const said = remarks(attempts, leftOut, cores);
   if (said.length > 0) console.log(`\n${said.join('\n')}`);
 
   const everything = { machine, postgres, options, leftOut, summaries, attempts, remarks: said };
   save(options.json, `${JSON.stringify(everything, null, 2)}\n`);
-  const note = `${cores} cores (${cpu}), medians of ${options.rounds} rounds, ${machine.takenAt.slice(0, 10)}`;
+  const day = machine.takenAt.slice(0, 10);
+  const note = `${cores} cores (${cpu}), medians of ${roundsOf(options)}, ${day}`;
   save(options.svg, plot(summaries, note));
   return attempts.every(isClean);
 }
@@ -64,6 +65,9 @@ async function runRounds(
   }
   return attempts;
 }
+
+const roundsOf = ({ rounds }: BenchOptions): string =>
+  rounds === 1 ? '1 round' : `${rounds} rounds`;
 
 const isClean = ({ failure, measurements }: Attempt): boolean =>
   failure === undefined &&
