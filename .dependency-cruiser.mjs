@@ -154,6 +154,27 @@ export default {
       { dependencyTypes: ['npm-dev', 'npm-optional'] },
     ),
     {
+      name: 'bench-is-for-the-benchmark',
+      comment: 'What contenders share serves tools/bench alone; the peers are processes.',
+      severity: 'error',
+      from: { path: '.', pathNot: '^(bench|tools/bench)/' },
+      to: { path: '^bench/' },
+    },
+    {
+      name: 'peers-are-processes',
+      comment: 'A peer needs packages that only the benchmark installs.',
+      severity: 'error',
+      from: { path: '^tools/bench/' },
+      to: { path: '^bench/[^/]+/' },
+    },
+    {
+      name: 'bench-stands-alone',
+      comment: 'The peers run what lies in bench/, unbuilt, and know nothing of the project.',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^(apps|libs|migrations|test|tools)/' },
+    },
+    {
       name: 'declared-packages',
       comment: 'A package that is imported stands in package.json.',
       severity: 'error',

@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { Problem, environment, root, runQuietly, seconds } from './common.mjs';
 
 const stampFile = join(root, 'dist', '.built-from.json');
-const FOLDERS = ['apps', 'libs', 'migrations', 'tools'];
+const FOLDERS = ['apps', 'libs', 'migrations', 'tools', 'bench'];
 const FILES = ['package-lock.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 /** Whether dist was built from exactly the sources that lie here now. */

@@ -1,0 +1,72 @@
+/** Servers that a contender starts for itself. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+
+export interface ChildOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+}
+
+/** A server whose output goes to the contender's standard error. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<void>;
+  #ended: string | undefined;
+
+  constructor({ command, args, cwd, env = {} }: ChildOptions) {
+    this.#process = spawn(command, args, {
+      cwd,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, ...env },
+    });
+    this.#exited = new Promise((resolve) => {
+      const end = (how: string) => {
+        this.#ended ??= how;
+        resolve();
+      };
+      this.#process.once('error', ({ message }) => end(message));
+      this.#process.once('exit', (code, signal) => end(`ended with ${signal ?? `code ${code}`}`));
+    });
+  }
+
+  /** Resolves when `answers` does not throw any more. @throws when the server has ended. */
+  async ready(answers: () => Promise<unknown>, withinMs = 120_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    for (;;) {
+      if (this.#ended !== undefined) throw new Error(`${this.#process.spawnfile} ${this.#ended}`);
+      try {
+        await answers();
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Asks it to end, and kills it when it has not after ten seconds. */
+  async stop(): Promise<void> {
+    this.#process.kill('SIGTERM');
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), 10_000);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+}
+
+/** Ports nobody listens on, different ones. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,115 @@
+/** What can be said after `npm run bench --`. */
+import { parseArgs } from 'node:util';
+import { CONTENDERS } from './contenders.js';
+
+export interface BenchOptions {
+  readonly rounds: number;
+  /** Of each measurement but the idle one, which gets half of it. */
+  readonly windowMs: number;
+  readonly warmUpMs: number;
+  /** Names of contenders, in the order of the table. */
+  readonly only: readonly string[];
+  readonly inFlight: number | undefined;
+  readonly quick: boolean;
+  readonly prepareOnly: boolean;
+  readonly json: string | undefined;
+  readonly svg: string | undefined;
+}
+
+/** Something the user can do something about: shown as one line. */
+export class BenchProblem extends Error {
+  override readonly name = 'BenchProblem';
+}
+
+const FULL = { rounds: '3', window: '20', warmUp: '5' };
+const QUICK = { rounds: '1', window: '2', warmUp: '2' };
+
+export const HELP = `npm run bench [-- options]
+
+The same order saga (reserve, charge, ship, notify: one write to Postgres each) on every contender,
+one after the other, several rounds, each on a fresh Postgres with fsync on. Measures throughput
+without and with declined orders, latency at half of that throughput and idle, CPU time, memory and
+bytes written. After each measurement the effects are counted; a figure whose effects do not add up
+is void.
+
+  --quick               one round of short windows, under 3 minutes once everything is installed
+  --rounds N            rounds; every second one runs in reverse order (default ${FULL.rounds})
+  --window SECONDS      length of a measurement (default ${FULL.window}; the idle one gets half)
+  --warm-up SECONDS     before each measurement (default ${FULL.warmUp})
+  --only NAMES          only these contenders, with commas between them:
+                        ${CONTENDERS.map(({ name }) => name).join(', ')}
+  --in-flight N         sagas at a time, instead of what is best for each contender
+  --prepare             only install and build what the contenders need
+  --json FILE           writes everything that was measured
+  --svg FILE            draws the figures
+  --help                this text
+
+The first contender of the list that takes part is the one the others are compared with.`;
+
+/** @throws BenchProblem naming the option that is wrong. `undefined`: help was asked for. */
+export function readArguments(args: readonly string[]): BenchOptions | undefined {
+  const values = parse(args);
+  if (values.help === true) return undefined;
+  const quick = values.quick === true;
+  const usual = quick ? QUICK : FULL;
+  return {
+    rounds: whole('--rounds', values.rounds ?? usual.rounds, 1, 100),
+    windowMs: milliseconds('--window', values.window ?? usual.window),
+    warmUpMs: milliseconds('--warm-up', values['warm-up'] ?? usual.warmUp),
+    only: names(values.only),
+    inFlight:
+      values['in-flight'] === undefined
+        ? undefined
+        : whole('--in-flight', values['in-flight'], 1, 100_000),
+    quick,
+    prepareOnly: values.prepare === true,
+    json: values.json,
+    svg: values.svg,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean' },
+        rounds: { type: 'string' },
+        window: { type: 'string' },
+        'warm-up': { type: 'string' },
+        only: { type: 'string' },
+        'in-flight': { type: 'string' },
+        prepare: { type: 'boolean' },
+        json: { type: 'string' },
+        svg: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BenchProblem(`${message.replace(/\.?$/, '.')} See "npm run bench -- --help".`);
+  }
+}
+
+function whole(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d{1,7}$/.test(text) && value >= min && value <= max) return value;
+  throw new BenchProblem(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+}
+
+function milliseconds(name: string, text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}(\.\d{1,3})?$/.test(text) && value > 0) return value * 1000;
+  throw new BenchProblem(`${name} must be a number of seconds, not "${text}".`);
+}
+
+function names(text: string | undefined): readonly string[] {
+  const known = CONTENDERS.map(({ name }) => name);
+  if (text === undefined) return known;
+  const wanted = text.split(',').map((name) => name.trim());
+  for (const name of wanted) {
+    if (known.includes(name)) continue;
+    throw new BenchProblem(`--only knows no "${name}"; there are: ${known.join(', ')}.`);
+  }
+  return known.filter((name) => wanted.includes(name));
+}

@@ -1,0 +1,83 @@
+/** The whole benchmark: prepare, rounds, tables, files. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { BenchProblem, type BenchOptions } from './arguments.js';
+import { CONTENDERS, type ContenderSpec } from './contenders.js';
+import { machineFacts } from './machine.js';
+import { measure, postgresSettings, type Attempt } from './measure.js';
+import { prepare } from './prepare.js';
+import { attemptLine, figuresTable, ratiosTable, remarks } from './report.js';
+import { ProgressLine } from './progress-line.js';
+import { plot } from './svg.js';
+import { summarise } from './summary.js';
+
+/** Resolves with whether there are figures, none of them void. @throws BenchProblem */
+export async function runBench(options: BenchOptions, signal: AbortSignal): Promise<boolean> {
+  const machine = machineFacts();
+  const wanted = CONTENDERS.filter(({ name }) => options.only.includes(name));
+  const { specs, leftOut } = await prepare(wanted, console.log, !options.quick);
+  for (const { contender, reason } of leftOut) console.log(`✗ without ${contender}: ${reason}`);
+  if (options.prepareOnly) return leftOut.length === 0;
+  if (specs.length === 0) throw new BenchProblem('None of the contenders can take part.');
+
+  const postgres = await postgresSettings();
+  const { cpu, cores, memoryGib, fileSystem, node, loadBefore } = machine;
+  console.log(
+    `${cores} × ${cpu}, ${memoryGib} GiB, ${fileSystem}, Node ${node}, load ${loadBefore}\n` +
+      `Postgres: ${Object.entries(postgres)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ')}`,
+  );
+  const attempts = await runRounds(specs, options, signal);
+  if (signal.aborted) return false;
+
+  const summaries = summarise(specs, attempts);
+  const tables = [figuresTable(summaries), ratiosTable(summaries)].filter((text) => text !== '');
+  console.log(`\nMedians of ${roundsOf(options)} (least-most)\n\n${tables.join('\n\n')}`);
+  const said = remarks(attempts, leftOut, cores);
+  if (said.length > 0) console.log(`\n${said.join('\n')}`);
+
+  const everything = { machine, postgres, options, leftOut, summaries, attempts, remarks: said };
+  save(options.json, `${JSON.stringify(everything, null, 2)}\n`);
+  const day = machine.takenAt.slice(0, 10);
+  const note = `${cores} cores (${cpu}), medians of ${roundsOf(options)}, ${day}`;
+  save(options.svg, plot(summaries, note));
+  return attempts.every(isClean);
+}
+
+async function runRounds(
+  specs: readonly ContenderSpec[],
+  options: BenchOptions,
+  signal: AbortSignal,
+): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  for (let number = 1; number <= options.rounds; number += 1) {
+    // What warms up or tires in the course of a round meets another one first in the next.
+    const order = number % 2 === 1 ? specs : specs.toReversed();
+    for (const spec of order) {
+      if (signal.aborted) return attempts;
+      const line = new ProgressLine(`${spec.name}, round ${number} of ${options.rounds}`);
+      const show = (text: string) => line.show(text);
+      const attempt = await measure(spec, { number, options, signal, show });
+      attempts.push(attempt);
+      line.end(attemptLine(attempt));
+    }
+  }
+  return attempts;
+}
+
+const roundsOf = ({ rounds }: BenchOptions): string =>
+  rounds === 1 ? '1 round' : `${rounds} rounds`;
+
+const isClean = ({ failure, measurements }: Attempt): boolean =>
+  failure === undefined &&
+  Object.values(measurements).every(({ problems }) => problems.length === 0);
+
+/** Relative to where the command was given. */
+function save(file: string | undefined, text: string): void {
+  if (file === undefined) return;
+  const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  console.log(`wrote ${path}`);
+}
