@@ -52,6 +52,7 @@ export class BenchSystem {
     await Promise.all(ROLES.map((role) => this.startProcess(role)));
     this.http = new Pool(this.urls.get('order') as string, { connections: 64, pipelining: 1 });
     this.database = new pg.Pool({ connectionString: this.databaseOf('orchestrator'), max: 2 });
+    this.database.on('error', (error) => console.error(error));
     this.endings = new Endings(this.database, benchOrder.name, (error) => console.error(error));
   }
 
