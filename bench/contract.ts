@@ -76,5 +76,4 @@ export type Answer =
   | { readonly window: 'opened' | 'closed' }
   | { readonly done: RunResult }
   | { readonly audit: AuditResult }
-  | { readonly error: string }
-  | { readonly stopped: true };
+  | { readonly error: string };

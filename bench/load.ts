@@ -35,6 +35,7 @@ export interface Clock {
 const IN_FLIGHT_MAX = 2_000;
 const DRAIN_MS = 30_000;
 const ERRORS_KEPT = 3;
+const FAILURE_PAUSE_MS = 50;
 
 const systemClock: Clock = {
   now: () => performance.now(),
@@ -82,7 +83,11 @@ class LoadRun {
     let ended = false;
     const counts = () => this.#isOpen();
     const lane = async () => {
-      while (!ended) await this.#one(this.#clock.now(), counts);
+      while (!ended) {
+        const succeeded = await this.#one(this.#clock.now(), counts);
+        // A contender that refuses at once would otherwise be asked without a pause.
+        if (!succeeded) await this.#clock.sleep(FAILURE_PAUSE_MS);
+      }
     };
     const lanes = Promise.all(Array.from({ length: count }, lane));
     await this.#keepWindow();
@@ -110,7 +115,7 @@ class LoadRun {
 
   async #feed(rate: number, opensAt: number, closesAt: number): Promise<void> {
     const inFlightMax = this.#options.inFlightMax ?? IN_FLIGHT_MAX;
-    const ending = new Set<Promise<void>>();
+    const ending = new Set<Promise<boolean>>();
     for (;;) {
       const dueAt = this.#startedAt + (this.#next * 1000) / rate;
       if (dueAt >= closesAt || this.#abandoned) break;
@@ -118,7 +123,7 @@ class LoadRun {
       if (early > 0) await this.#clock.sleep(early);
       else if (this.#running >= inFlightMax) await this.#someEnd();
       else {
-        const one: Promise<void> = this.#one(dueAt, () => dueAt >= opensAt);
+        const one = this.#one(dueAt, () => dueAt >= opensAt);
         ending.add(one);
         void one.then(() => ending.delete(one));
       }
@@ -130,7 +135,7 @@ class LoadRun {
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
-  async #one(askedAt: number, counts: () => boolean): Promise<void> {
+  async #one(askedAt: number, counts: () => boolean): Promise<boolean> {
     const { declinedEvery, prefix } = this.#options;
     const number = this.#next++;
     const declined = declinedEvery > 0 && number % declinedEvery === declinedEvery - 1;
@@ -148,6 +153,7 @@ class LoadRun {
     this.#wake();
     // Whoever was given up has been counted as failed.
     if (!this.#abandoned) this.#record(askedAt, declined, failure, counts());
+    return failure === undefined;
   }
 
   #record(askedAt: number, declined: boolean, failure: string | undefined, counts: boolean): void {

@@ -35,12 +35,14 @@ export async function serve(start: (around: Surroundings) => Promise<Contender>)
     process.exit(1);
   }
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= contender.stop());
-  const stopAndExit = () => void stop().finally(() => process.exit(1));
+  // Clients may keep sockets and timers that nobody needs any more.
+  const stopAndExit = () => void (stopping ??= contender.stop().finally(() => process.exit()));
   process.once('SIGTERM', stopAndExit).once('SIGINT', stopAndExit);
 
   answer({ ready: true, pids: contender.pids ?? [], notes: contender.notes ?? [] });
-  for await (const line of createInterface({ input: process.stdin })) {
+  // It closes as well when the harness is gone, and then not even a run goes on.
+  const lines = createInterface({ input: process.stdin }).once('close', stopAndExit);
+  for await (const line of lines) {
     const command = JSON.parse(line) as Command;
     if ('stop' in command) break;
     try {
@@ -50,10 +52,7 @@ export async function serve(start: (around: Surroundings) => Promise<Contender>)
       answer({ error: describe(error) });
     }
   }
-  await stop();
-  answer({ stopped: true });
-  // Clients may keep sockets and timers that nobody needs any more.
-  process.exit();
+  stopAndExit();
 }
 
 function run(runSaga: RunSaga, request: RunRequest, answer: (answer: Answer) => void) {

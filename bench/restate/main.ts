@@ -11,7 +11,7 @@ import type { Outcome, RunSaga } from '../load.ts';
 import { serve, type Contender, type Surroundings } from '../serve.ts';
 import { stepsAsServices, stepsInProcess } from './services.ts';
 
-const CONNECTIONS = 10;
+const CONNECTIONS = 20;
 const INGRESS_CONNECTIONS = 1000;
 const PARTITIONS = 4;
 

@@ -22,7 +22,7 @@ export class BenchProblem extends Error {
 }
 
 const FULL = { rounds: '3', window: '20', warmUp: '5' };
-const QUICK = { rounds: '1', window: '2', warmUp: '2' };
+const QUICK = { rounds: '1', window: '2', warmUp: '1.5' };
 
 export const HELP = `npm run bench [-- options]
 

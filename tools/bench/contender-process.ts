@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { projectRoot } from '#testing';
 import type { Answer, AuditResult, Command, RunRequest, RunResult } from '../../bench/contract.js';
 import type { ContenderSpec } from './contenders.js';
+import { identify, isAlive } from '../stack/process-identity.js';
+import { processesBelow } from './proc/meter.js';
 import { TEMPORAL_FOLDER } from './temporal.js';
 
 export interface ContenderOptions {
@@ -40,6 +42,7 @@ export class ContenderProcess {
     private readonly options: ContenderOptions,
     private readonly child: ChildProcess,
   ) {
+    if (child.pid !== undefined) this.roots = [child.pid];
     this.exited = new Promise((resolve) => {
       child.once('error', (error) => this.end(error, resolve));
       child.once('close', (code, signal) => {
@@ -83,7 +86,7 @@ export class ContenderProcess {
       const answer = await contender.answer(START_MS, 'to be ready');
       if ('unable' in answer) throw new Error(answer.unable);
       if (!('ready' in answer)) throw new Error(`unexpected answer ${JSON.stringify(answer)}`);
-      contender.roots = child.pid === undefined ? answer.pids : [child.pid, ...answer.pids];
+      contender.roots = [...contender.roots, ...answer.pids];
       contender.notes = answer.notes;
       return contender;
     } catch (error) {
@@ -106,13 +109,15 @@ export class ContenderProcess {
     throw new Error('error' in answer ? answer.error : `no audit: ${JSON.stringify(answer)}`);
   }
 
-  /** Asks it to end what it started and itself, and kills what is left of its group. */
+  /** Asks it to end what it started and itself, and kills what it leaves behind. */
   async stop(): Promise<void> {
+    const tree = processesBelow(this.roots).map(identify);
     this.child.stdin?.end(`${JSON.stringify({ stop: {} } satisfies Command)}\n`);
     const timer = setTimeout(() => this.killGroup(), STOP_MS);
     await this.exited;
     clearTimeout(timer);
     this.killGroup();
+    for (const left of tree.filter(isAlive)) kill(left.pid);
   }
 
   private ask(command: Command, withinMs: number, what: string): Promise<Answer> {
@@ -160,12 +165,7 @@ export class ContenderProcess {
   }
 
   private killGroup(): void {
-    if (this.child.pid === undefined) return;
-    try {
-      process.kill(-this.child.pid, 'SIGKILL');
-    } catch {
-      // The group is empty: as it should be.
-    }
+    if (this.child.pid !== undefined) kill(-this.child.pid);
   }
 
   private async lastLines(): Promise<string> {
@@ -174,6 +174,14 @@ export class ContenderProcess {
     return text === ''
       ? ''
       : `; last lines of ${this.options.logFile}:\n    ${lines.join('\n    ')}`;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // There is none any more: as it should be.
   }
 }
 

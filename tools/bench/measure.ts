@@ -40,6 +40,7 @@ interface Round {
 }
 
 const DECLINED_EVERY = 5;
+const GENTLE = 16;
 const NOBODY: Totals = { completed: 0, compensated: 0, failed: 0 };
 
 /** Never rejects: a contender that fails is an attempt that says so. */
@@ -94,6 +95,10 @@ class Session {
   /** Writes into `found` one by one, so that what was measured before a failure stays. */
   async measureAll(found: Attempt['measurements']): Promise<void> {
     const { warmUpMs, windowMs, inFlight } = this.round.options;
+    // Gently first: hundreds at once, met by code that has never run, end together and late.
+    const gentle = { run: { inFlight: GENTLE }, warmUpMs: 0, windowMs: warmUpMs };
+    await this.take('warms up', { ...gentle, declinedEvery: DECLINED_EVERY });
+
     const full = { run: { inFlight: inFlight ?? this.spec.inFlight }, warmUpMs, windowMs };
     found.throughput = await this.take('throughput', { ...full, declinedEvery: 0 });
     found.declined = await this.take('20 % declined', { ...full, declinedEvery: DECLINED_EVERY });
@@ -113,18 +118,27 @@ class Session {
     this.round.show(what);
     this.runs += 1;
     const request = { ...load, prefix: `r${this.round.number}m${this.runs}` };
-    let usage: Usage | undefined;
-    const result = await this.contender.run(request, (edge) => {
-      if (edge === 'opened') this.meter.open();
-      else usage = this.meter.close();
-    });
-    if (usage === undefined) throw new Error(`${this.spec.name} never closed its window.`);
+    const { result, usage } = await this.metered(request);
     this.ended = addTotals(this.ended, result.all);
     const audit = await this.contender.audit();
     const problems = [...judge(audit, this.ended), ...result.errors];
     if (result.unstarted > 0) problems.push(`${result.unstarted} sagas could not be started`);
     if (result.sagas === 0) problems.push('no saga ended within the window');
     return { request, result, usage, repeated: audit.repeated, problems };
+  }
+
+  private async metered(request: RunRequest): Promise<{ result: RunResult; usage: Usage }> {
+    let usage: Usage | undefined;
+    try {
+      const result = await this.contender.run(request, (edge) => {
+        if (edge === 'opened') this.meter.open();
+        else usage = this.meter.close();
+      });
+      if (usage === undefined) throw new Error(`${this.spec.name} never closed its window.`);
+      return { result, usage };
+    } finally {
+      this.meter.rest();
+    }
   }
 }
 

@@ -49,13 +49,14 @@ describe('the summary', () => {
 describe('the remarks', () => {
   it('name what is void, failed, left out, and who else was busy', () => {
     const attempts = [
-      given.attempt('own', 1, { problems: ['2 sagas failed'], foreignCpuMs: 500 }),
+      given.attempt('own', 1, { problems: ['2 sagas failed'], foreignCpuMs: 500, repeated: 7 }),
       { ...given.attempt('dbos', 1, {}), failure: 'ended with exit code 1' },
     ];
     const said = remarks(attempts, [{ contender: 'temporal', reason: 'there is no Go' }], 2);
     expect(said).toEqual([
       'left out: temporal, because there is no Go',
       'void: own, round 1, throughput: 2 sagas failed',
+      'repeated: own, round 1: 7 steps ran again, without a second effect',
       'failed: dbos, round 1: ended with exit code 1',
       expect.stringMatching(/^interference: others took 13 % .*, 25 % at most/),
     ]);

@@ -66,7 +66,7 @@ export function remarks(
     ...attempts.flatMap((attempt) => {
       const where = `${attempt.contender}, round ${attempt.round}`;
       const failed = attempt.failure === undefined ? [] : [`failed: ${where}: ${attempt.failure}`];
-      return [...failed, ...voids(attempt, where)];
+      return [...failed, ...voids(attempt, where), ...repeats(attempt, where)];
     }),
     ...interference(attempts, cores),
   ];
@@ -76,6 +76,12 @@ const voids = ({ measurements }: Attempt, where: string): string[] =>
   entriesOf(measurements).flatMap(([name, { problems }]) =>
     problems.length === 0 ? [] : [`void: ${where}, ${name}: ${problems.join('; ')}`],
   );
+
+/** The count goes on from one measurement to the next. */
+function repeats({ measurements }: Attempt, where: string): string[] {
+  const most = Math.max(0, ...entriesOf(measurements).map(([, { repeated }]) => repeated));
+  return most === 0 ? [] : [`repeated: ${where}: ${most} steps ran again, without a second effect`];
+}
 
 function interference(attempts: readonly Attempt[], cores: number): string[] {
   const shares = attempts.flatMap(({ measurements }) =>

@@ -13,6 +13,11 @@ import { summarise } from './summary.js';
 
 /** Resolves with whether there are figures, none of them void. @throws BenchProblem */
 export async function runBench(options: BenchOptions, signal: AbortSignal): Promise<boolean> {
+  if (process.platform !== 'linux') {
+    throw new BenchProblem(
+      'The benchmark reads the costs of processes from /proc: it needs Linux.',
+    );
+  }
   const machine = machineFacts();
   const wanted = CONTENDERS.filter(({ name }) => options.only.includes(name));
   const { specs, leftOut } = await prepare(wanted, console.log, !options.quick);

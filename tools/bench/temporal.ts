@@ -10,6 +10,9 @@ const VERSION = '1.32.1';
 const MODULE = `go.temporal.io/server`;
 const PROGRAMS = ['server', 'sql'];
 const WITHIN_MS = 40 * 60_000;
+const TOO_LONG =
+  `Go did not build its server within ${WITHIN_MS / 60_000} minutes; ` +
+  'the next "npm run bench -- --prepare" goes on from there';
 
 /** Where its programs lie. */
 export const TEMPORAL_FOLDER = dataFolder('bench', 'tools', `temporal-${VERSION}`);
@@ -55,7 +58,7 @@ function go(args: readonly string[], env: Record<string, string>): Promise<void>
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === 0) return resolve();
-      if (signal !== null) return reject(new Error(`go was ended by ${signal}`));
+      if (signal !== null) return reject(new Error(TOO_LONG));
       reject(new Error(lastLine(said) ?? `go ended with exit code ${code}`));
     });
   });

@@ -36,7 +36,6 @@ interface Reading {
 }
 
 const LOOK_EVERY_MS = 1_000;
-const msPerTick = 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 /** Watches trees of processes, given by their roots. */
 export class Meter {
@@ -45,6 +44,7 @@ export class Meter {
   private timer: NodeJS.Timeout | undefined;
 
   private readonly device: number;
+  private readonly msPerTick: number;
 
   /** `folder`: where they keep their data. */
   constructor(
@@ -52,6 +52,8 @@ export class Meter {
     folder: string,
   ) {
     this.device = statSync(folder).dev;
+    const ticksPerSecond = execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' });
+    this.msPerTick = 1000 / Number(ticksPerSecond);
   }
 
   open(): void {
@@ -60,8 +62,13 @@ export class Meter {
     this.timer = setInterval(() => this.lookAtMemory(), LOOK_EVERY_MS);
   }
 
-  close(): Usage {
+  /** Does not look any more; what was seen is forgotten unless `close` follows. */
+  rest(): void {
     clearInterval(this.timer);
+  }
+
+  close(): Usage {
+    this.rest();
     const before = this.opened;
     if (before === undefined) throw new Error('The meter was not opened.');
     const after = this.read();
@@ -87,10 +94,10 @@ export class Meter {
     const machine = parseMachineTicks(readFileSync('/proc/stat', 'utf8'));
     return {
       atMs: performance.now(),
-      cpuMs: sum(this.tree(), ({ ticks }) => ticks) * msPerTick,
+      cpuMs: sum(this.tree(), ({ ticks }) => ticks) * this.msPerTick,
       writtenBytes: parseWrittenBytes(readFileSync('/proc/diskstats', 'utf8'), this.device),
-      busyMs: machine.busy * msPerTick,
-      stolenMs: machine.stolen * msPerTick,
+      busyMs: machine.busy * this.msPerTick,
+      stolenMs: machine.stolen * this.msPerTick,
     };
   }
 
@@ -99,6 +106,10 @@ export class Meter {
     this.peakBytes = Math.max(this.peakBytes, bytes);
   }
 }
+
+/** The numbers of the processes that live below the roots, and their own. */
+export const processesBelow = (roots: readonly number[]): number[] =>
+  treeOf(allProcesses(), roots).map(({ pid }) => pid);
 
 function allProcesses(): ProcessStat[] {
   return readdirSync('/proc').flatMap((name) => {

@@ -6,6 +6,7 @@ interface Given {
   readonly perSecond?: number;
   readonly problems?: readonly string[];
   readonly foreignCpuMs?: number;
+  readonly repeated?: number;
 }
 
 const spec = (name: string, title: string): ContenderSpec => ({
@@ -19,7 +20,7 @@ const spec = (name: string, title: string): ContenderSpec => ({
 const attempt = (
   contender: string,
   round: number,
-  { perSecond = 100, problems = [], foreignCpuMs = 0 }: Given,
+  { perSecond = 100, problems = [], foreignCpuMs = 0, repeated = 0 }: Given,
 ): Attempt => ({
   contender,
   round,
@@ -48,7 +49,7 @@ const attempt = (
         foreignCpuMs,
         stolenCpuMs: 0,
       },
-      repeated: 0,
+      repeated,
       problems,
     },
   },
