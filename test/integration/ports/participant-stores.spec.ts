@@ -286,7 +286,7 @@ describe.each(SIDES)('the stores of a participant on %s', (_name, open) => {
 
     it('are claimed as many as asked for, the one that waits longest first, past busy ones', async () => {
       for (const subject of ['c', 'b', 'a', 'd']) await want([subject], 0);
-      const subjects = (tasks: TakenTask[]) => tasks.map(({ subject }) => subject).sort();
+      const subjects = (claimed: TakenTask[]) => claimed.map(({ subject }) => subject).sort();
       await side.transaction(async (tx) => {
         const first = await tasks.claim(tx, 2, 600_000);
         expect(subjects(first)).toEqual(['b', 'c']);
@@ -330,12 +330,12 @@ describe.each(SIDES)('the stores of a participant on %s', (_name, open) => {
         side.transaction((tx) => tasks.postpone(tx, [{ task: of, pauseMs, untried }]));
       await expect(postpone(-1_000, { ...task, revision: 9 }, false)).resolves.toBe(0);
       await expect(postpone(-1_000, task, true)).resolves.toBe(1);
-      const [second] = await claim();
-      expect(second).toMatchObject({ attempt: 1 });
-      if (second) await postpone(-1_000, second, false);
-      const [third] = await claim();
-      expect(third).toMatchObject({ attempt: 2 });
-      if (third) await postpone(600_000, third, false);
+      const [once] = await claim();
+      expect(once).toMatchObject({ attempt: 1 });
+      if (once) await postpone(-1_000, once, false);
+      const [twice] = await claim();
+      expect(twice).toMatchObject({ attempt: 2 });
+      if (twice) await postpone(600_000, twice, false);
       await expect(claim()).resolves.toEqual([]);
     });
 

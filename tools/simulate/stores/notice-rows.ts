@@ -16,7 +16,7 @@ export class SimNoticeRows implements NoticeRows {
   findNotices(tx: Tx, noticeIds: readonly string[]): Promise<Map<string, Notice>> {
     return sessionOf(tx).statement('find notices', (view) => {
       const found = noticeIds.flatMap((id) => view.get(this.notices, id) ?? []);
-      return new Map(found.map(({ command: _, ...notice }) => [notice.noticeId, notice]));
+      return new Map(found.map((notice) => [notice.noticeId, withoutCommand(notice)]));
     });
   }
 
@@ -48,3 +48,8 @@ export class SimNoticeRows implements NoticeRows {
     });
   }
 }
+
+const withoutCommand = (recorded: NewNotice): Notice => {
+  const { command: _, ...notice } = recorded;
+  return notice;
+};
