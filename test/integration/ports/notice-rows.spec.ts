@@ -3,7 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { migrations } from '#migrations/notification';
 import type { Tx } from '#messaging';
 import { barrierTable } from '#participant';
-import type { NewNotice, NoticeCommand } from '../../../apps/notification/src/domain/notice.js';
+import type {
+  NewNotice,
+  Notice,
+  NoticeCommand,
+} from '../../../apps/notification/src/domain/notice.js';
 import {
   postgresNoticeRows,
   type NoticeRows,
@@ -31,8 +35,8 @@ const notice = (no: number, change: Partial<NewNotice> = {}): NewNotice => ({
   command: { id: 'm', type: 't', key: 'k' } as unknown as NoticeCommand,
   ...change,
 });
-const found = (given: NewNotice) => {
-  const { command: _, ...rest } = given;
+const found = (recorded: NewNotice): Notice => {
+  const { command: _, ...rest } = recorded;
   return rest;
 };
 const problem = { code: '550', message: 'no such user' };

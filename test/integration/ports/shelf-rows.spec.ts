@@ -15,7 +15,7 @@ import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
 jest.setTimeout(60_000);
 
-const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, seconds, 7));
+const at = (s: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, s, 7));
 const id = (no: number) => `019aa0c5-7d5c-7000-8000-00000000000${no}`;
 const reservation = (no: number, change: Partial<Reservation> = {}): Reservation => ({
   orderId: id(no),

@@ -49,7 +49,7 @@ export class SimNoticeRows implements NoticeRows {
   }
 }
 
-const withoutCommand = (notice: NewNotice): Notice => {
-  const { command: _, ...rest } = notice;
-  return rest;
+const withoutCommand = (recorded: NewNotice): Notice => {
+  const { command: _, ...notice } = recorded;
+  return notice;
 };

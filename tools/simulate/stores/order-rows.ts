@@ -87,8 +87,8 @@ export class SimOrderRows implements OrderRows {
 }
 
 /** As the table takes a new one. */
-const checked = (given: Order): Order => {
-  const { reason: _, trackingNumber: __, ...order } = given;
+const checked = (inserted: Order): Order => {
+  const { reason: _, trackingNumber: __, ...order } = inserted;
   if (order.totalAmount < 0) throw checkViolation('orders_total_amount_check');
   const { items, shippingAddress, createdAt } = order;
   const state = { status: 'pending', revision: 1, updatedAt: createdAt } as const;
