@@ -63,6 +63,16 @@ export class KafkaClient {
     const ends = await this.#withAdmin((admin) => admin.fetchTopicOffsets(full));
     await consumer.connect();
     await consumer.subscribe({ topics: [full], fromBeginning: true });
+    let hasJoined = false;
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      // Once: what came while it was out of its group is what it joins anew for. Not after `run`,
+      // which resolves also when kafkajs is about to try once more and has no group meanwhile.
+      if (hasJoined || options.fromBeginning === true) return;
+      hasJoined = true;
+      for (const { partition, high } of ends) {
+        consumer.seek({ topic: full, partition, offset: high });
+      }
+    });
     await consumer.run({
       eachMessage: ({ partition, message }) => {
         const decoded = decode({ ...message, topic, partition });
@@ -75,10 +85,6 @@ export class KafkaClient {
         return Promise.resolve();
       },
     });
-    if (options.fromBeginning !== true) {
-      for (const { partition, high } of ends)
-        consumer.seek({ topic: full, partition, offset: high });
-    }
     const stop = async (): Promise<void> => {
       stopped = true;
       await consumer.disconnect();
