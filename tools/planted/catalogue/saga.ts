@@ -2,6 +2,9 @@
 import { explorer, unit, type PlantedBug } from '../bug.js';
 
 const folder = 'libs/saga/src';
+const DECIDE = ['cancel', 'forward', 'ledger', 'refusal', 'silence'].map(
+  (what) => `decide-${what}`,
+);
 const spec = (...names: string[]) => unit(...names.map((name) => `${folder}/${name}.spec.ts`));
 
 export const saga: readonly PlantedBug[] = [
@@ -19,7 +22,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/decide.ts`,
     find: 'undo && undoing?.commandId === message.commandId',
     replace: 'undo',
-    detectors: [spec('decide'), explorer],
+    detectors: [spec(...DECIDE), explorer],
   },
   {
     id: 'cancel-before-start-forgotten',
@@ -27,7 +30,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/decide.ts`,
     find: 'if (draft.cancel) beginCompensation(draft, draft.cancel);\n  else advance(draft)',
     replace: 'advance(draft)',
-    detectors: [spec('decide'), explorer],
+    detectors: [spec(...DECIDE), explorer],
   },
   {
     id: 'compensate-forward',
@@ -43,7 +46,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/forward.ts`,
     find: "state: 'in-doubt', command",
     replace: "state: 'refused', command",
-    detectors: [spec('decide'), explorer],
+    detectors: [spec(...DECIDE), explorer],
   },
   {
     id: 'sent-is-not-undone',
@@ -51,7 +54,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/compensate.ts`,
     find: "  step.state === 'sent' ||\n",
     replace: '',
-    detectors: [spec('refusals', 'decide'), explorer],
+    detectors: [spec('refusals', ...DECIDE), explorer],
   },
   {
     id: 'failed-undo-stops-the-others',
@@ -59,7 +62,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/compensate.ts`,
     find: " && step.undo.state !== 'failed'",
     replace: '',
-    detectors: [spec('decide'), explorer],
+    detectors: [spec(...DECIDE), explorer],
   },
   {
     id: 'failed-undo-is-forgotten',
@@ -91,7 +94,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/forward.ts`,
     find: 'else if (hasBegunRetriable(draft))',
     replace: 'else if (hasBegunRetriable(draft) && pivot)',
-    detectors: [spec('decide')],
+    detectors: [spec(...DECIDE)],
   },
   {
     id: 'ends-with-open-ledger',
@@ -99,7 +102,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/compensate.ts`,
     find: 'if (open.length === 0)',
     replace: 'if (open.length >= 0)',
-    detectors: [spec('decide'), explorer],
+    detectors: [spec(...DECIDE), explorer],
   },
   {
     id: 'late-effect-after-the-end',
@@ -115,7 +118,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/draft.ts`,
     find: 'if (known && known.revision >= effect.revision) continue;',
     replace: '',
-    detectors: [spec('decide'), explorer],
+    detectors: [spec(...DECIDE), explorer],
   },
   {
     id: 'resend-is-a-new-command',
@@ -147,7 +150,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/forward.ts`,
     find: "if (step.kind === 'compensable') return doubt(draft, step, silence)",
     replace: "if (step.kind !== 'retriable') return doubt(draft, step, silence)",
-    detectors: [spec('decide'), explorer],
+    detectors: [spec(...DECIDE), explorer],
   },
   {
     id: 'late-pending-takes-done-back',
@@ -155,7 +158,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/forward.ts`,
     find: 'if (!isOut(current))',
     replace: "if (!isOut(current) && current.state !== 'done')",
-    detectors: [spec('decide'), explorer],
+    detectors: [spec(...DECIDE), explorer],
   },
   {
     id: 'held-saga-sends',
@@ -179,7 +182,7 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/timer.ts`,
     find: 'Math.max(sending.sentAt, Math.min(message.publishedBy, draft.now))',
     replace: 'sending.sentAt',
-    detectors: [spec('decide')],
+    detectors: [spec(...DECIDE)],
   },
   {
     id: 'mend-window-never-closes',
@@ -219,6 +222,6 @@ export const saga: readonly PlantedBug[] = [
     file: `${folder}/ledger.ts`,
     find: 'effect.taken !== effect.returned',
     replace: 'effect.taken > effect.returned',
-    detectors: [spec('decide')],
+    detectors: [spec(...DECIDE)],
   },
 ];
