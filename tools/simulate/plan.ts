@@ -141,12 +141,12 @@ function arrivalsOf(random: Random, untilMs: number): () => number {
 }
 
 function ratesOf(random: Random): Partial<Record<ChanceKind, number>> {
-  const kinds = random.sample(CHANCE_KINDS, random.whole(3, 8));
+  const kinds = random.sample(CHANCE_KINDS, random.whole(5, 8));
   return Object.fromEntries(kinds.map((kind) => [kind, MOST[kind] * random.between(0.1, 1)]));
 }
 
 function incidentsOf(random: Random, faultsEndMs: number): Incident[] {
-  const kinds = random.sample(INCIDENT_KINDS, random.whole(0, 4));
+  const kinds = random.sample(INCIDENT_KINDS, random.whole(1, 4));
   const incidents = kinds.flatMap((kind) =>
     Array.from({ length: random.whole(1, 3) }, (): Incident => ({
       kind,
