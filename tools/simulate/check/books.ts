@@ -9,6 +9,9 @@ import { checkReturn } from './return-books.js';
 import { checkSaga } from './saga-books.js';
 import type { Watched } from './watch.js';
 
+/** Once everything has healed. */
+const PUBLISHED_WITHIN_MS = 1_000;
+
 export function checkBooks(shop: Shop, watched: Watched, converged: boolean): void {
   const { world, tables } = shop;
   const report: Report = (what) => world.violated(what);
@@ -16,7 +19,8 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
     const [first, ...others] = pendingOf(shop, watched);
     report(`not over long after the last fault: ${first} and ${others.length} more`);
   }
-  for (const what of watched.unpublished.slice(0, 3)) report(`committed, never published: ${what}`);
+  const lost = watched.unpublishedFor(PUBLISHED_WITHIN_MS);
+  for (const what of lost.slice(0, 3)) report(`committed, never published: ${what}`);
   checkKeys(shop, report);
   const sagas = sagasByKey(shop, report);
   const sagaOf = (name: string, key: string, check: (saga: SagaInstance, say: Report) => void) => {

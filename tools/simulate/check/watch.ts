@@ -38,8 +38,8 @@ const REPLIES: Readonly<Record<string, readonly Sign[]>> = {
 export class Watched {
   /** Committed outbox rows by topic and event id: those that the broker has got are true. */
   private readonly committed = new Map<string, boolean>();
-  /** Those that it has not got, with the service that wrote them. */
-  private readonly missing = new Map<string, string>();
+  /** Those that it has not got, with the service that wrote them, and when. */
+  private readonly missing = new Map<string, { service: string; committedMs: number }>();
 
   constructor(private readonly shop: Shop) {
     for (const [service, { database, outboxTables }] of Object.entries(shop.services)) {
@@ -61,13 +61,21 @@ export class Watched {
 
   /** Committed rows that the broker has never got. */
   get unpublished(): string[] {
-    return [...this.missing].map(([key, service]) => `${service}: ${key}`);
+    return this.unpublishedFor(0);
+  }
+
+  /** Those committed at least so long ago: what a saga that asks for a person sends may be under way. */
+  unpublishedFor(ms: number): string[] {
+    const latestMs = this.shop.world.scheduler.nowMs - ms;
+    return [...this.missing].flatMap(([key, { service, committedMs }]) =>
+      committedMs <= latestMs ? [`${service}: ${key}`] : [],
+    );
   }
 
   private onCommit(key: string, service: string): void {
     if (this.committed.has(key)) return;
     this.committed.set(key, false);
-    this.missing.set(key, service);
+    this.missing.set(key, { service, committedMs: this.shop.world.scheduler.nowMs });
   }
 
   private onArrival(message: WireMessage): void {
