@@ -28,6 +28,12 @@ const QUERY_TIMEOUT_MS = 40_000;
  */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 
+/**
+ * Every statement of the services finds its rows by a key. A plan lives as long as its connection,
+ * and one that was made while a table was empty would read all of it for ever after.
+ */
+const SESSION_OPTIONS = '-c timezone=UTC -c enable_seqscan=off -c jit=off';
+
 const DATE_OID = 1082;
 
 /** Dates stay `YYYY-MM-DD`: the driver would make them midnight of the process's time zone. */
@@ -54,7 +60,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         onConnect: (client: pg.Client) => void client.on('error', () => undefined),
         // Lets BEGIN and the first statement share a round trip.
         pipeline: true,
-        options: '-c timezone=UTC',
+        options: SESSION_OPTIONS,
         statement_timeout: STATEMENT_TIMEOUT_MS,
         query_timeout: QUERY_TIMEOUT_MS,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
