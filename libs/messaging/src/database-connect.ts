@@ -32,7 +32,15 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
  * Every statement of the services finds its rows by a key. A plan lives as long as its connection,
  * and one that was made while a table was empty would read all of it for ever after.
  */
-const SESSION_OPTIONS = '-c timezone=UTC -c enable_seqscan=off -c jit=off';
+const SESSION_OPTIONS = [
+  'timezone=UTC',
+  'enable_seqscan=off',
+  'enable_mergejoin=off',
+  'enable_hashjoin=off',
+  'jit=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 
 const DATE_OID = 1082;
 

@@ -36,10 +36,9 @@ export interface ReceivedEvent<Data = unknown> extends CloudEvent<Data> {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The events of one partition that are handled in one transaction, in their order. */
+/** Events that are handled in one transaction: those of each partition follow in their order. */
 export interface EventBatch {
   readonly topic: string;
-  readonly partition: number;
   readonly events: readonly ReceivedEvent[];
 }
 

@@ -44,6 +44,7 @@ export type * from './outbox/ports.js';
 export { PostgresOutboxStorage } from './outbox/postgres-storage.js';
 export { DEFAULT_PUBLISHER_LIMITS } from './outbox/publisher.js';
 export type { PublisherLimits } from './outbox/publisher.js';
+export { BatchGatherer } from './transport/gatherer.js';
 export { BatchRunner } from './transport/batch-runner.js';
 export type { BatchControl, BatchRunnerPorts, TopicHandlers } from './transport/batch-runner.js';
 export type { RawMessage, WireMessage } from './wire.js';

@@ -7,6 +7,7 @@ export {
 export { appendHistory, readHistories, readHistory, type HistoryRow } from './history.js';
 export {
   lockInstances,
+  type DueTimers,
   type InstanceKey,
   type Locked,
   type LockRequest,
@@ -14,4 +15,4 @@ export {
 export { postgresSagaStore, type SagaStore } from './saga-store.js';
 export { saveInstances, type InstanceChange } from './save-instances.js';
 export type { OutboxPosition, StoredInstance } from './stored-instance.js';
-export { claimTicks, ensureTickRows, tickHandled, type DueTick } from './timers.js';
+export { claimTicks, ensureTickRows, ticksHandled, type DueTick } from './timers.js';

@@ -25,21 +25,25 @@ const LOCK = `
     left join lateral (
       select ${INSTANCE_COLUMNS}
         from saga_instance
-       where id in (
+       where id = any (array(
          select unnest($1::uuid[])
-         union
+         union all
          select s.id
            from unnest($2::text[], $3::text[]) as k (definition, business_key)
            join saga_instance s using (definition, business_key)
-         union
-         (select s.id
-            from saga_instance s
-           where s.partition = $4
-            and s.wake_minute <= saga_wake_minute(to_timestamp($5::float8 / 1000))
-            and s.wake_at <= to_timestamp($5::float8 / 1000)
-           order by s.wake_at
-           limit $6)
-       )
+         union all
+         select woken.id
+           from unnest($4::int[], $5::float8[], $6::int[]) as d (partition, before_ms, most)
+          cross join lateral (
+            select s.id
+              from saga_instance s
+             where s.partition = d.partition
+               and s.wake_minute <= saga_wake_minute(to_timestamp(d.before_ms / 1000))
+               and s.wake_at <= to_timestamp(d.before_ms / 1000)
+             order by s.wake_at
+             limit d.most
+          ) woken
+       ))
        order by id
          for update
     ) i on true`;
@@ -47,19 +51,27 @@ const LOCK = `
 export interface LockRequest {
   readonly ids: readonly string[];
   readonly keys: readonly InstanceKey[];
-  /** Instances of this partition whose timer is due at or before this moment (epoch ms) as well. */
-  readonly due?: { readonly partition: number; readonly beforeMs: number; readonly limit: number };
+  /** Instances whose timers are due as well. */
+  readonly due?: readonly DueTimers[];
+}
+
+export interface DueTimers {
+  readonly partition: number;
+  /** At or before this moment, epoch ms. */
+  readonly beforeMs: number;
+  /** Those that were due first come first. */
+  readonly limit: number;
 }
 
 export const lockInstances = async (tx: Tx, request: LockRequest): Promise<Locked> => {
-  const { ids, keys, due } = request;
+  const { ids, keys, due = [] } = request;
   const rows = await tx.query<InstanceRow & { now_ms: number; id: string | null }>(LOCK, [
     ids,
     keys.map((key) => key.definition),
     keys.map((key) => key.businessKey),
-    due?.partition ?? -1,
-    due?.beforeMs ?? 0,
-    due?.limit ?? 0,
+    due.map(({ partition }) => partition),
+    due.map(({ beforeMs }) => beforeMs),
+    due.map(({ limit }) => limit),
   ]);
   const [first] = rows;
   if (!first) throw new Error('the database did not tell its time');

@@ -3,7 +3,7 @@ import type { Tx } from '#messaging';
 import { appendHistory, type HistoryRow } from './history.js';
 import { lockInstances, type Locked, type LockRequest } from './lock-instances.js';
 import { saveInstances, type InstanceChange } from './save-instances.js';
-import { claimTicks, ensureTickRows, tickHandled, type DueTick } from './timers.js';
+import { claimTicks, ensureTickRows, ticksHandled, type DueTick } from './timers.js';
 
 export interface SagaStore {
   /** Reads and locks the instances that exist of those that are asked for, with those that are due. */
@@ -14,7 +14,8 @@ export interface SagaStore {
   /** Partitions with due timers and no tick on its way; they count as ticked from now on. */
   claimTicks(tx: Tx): Promise<readonly DueTick[]>;
   ensureTickRows(tx: Tx, partitions: number): Promise<void>;
-  tickHandled(tx: Tx, partition: number): Promise<void>;
+  /** Their ticks have been read; timers that became due since may be ticked for. */
+  ticksHandled(tx: Tx, partitions: readonly number[]): Promise<void>;
 }
 
 export const postgresSagaStore: SagaStore = {
@@ -23,5 +24,5 @@ export const postgresSagaStore: SagaStore = {
   appendHistory,
   claimTicks,
   ensureTickRows,
-  tickHandled,
+  ticksHandled,
 };

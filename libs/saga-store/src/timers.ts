@@ -45,7 +45,9 @@ export const ensureTickRows = async (tx: Tx, partitions: number): Promise<void> 
   );
 };
 
-/** The tick has been read; timers that became due since may be ticked for. */
-export const tickHandled = async (tx: Tx, partition: number): Promise<void> => {
-  await tx.query(`update saga_tick set outstanding = false where partition = $1`, [partition]);
+/** Their ticks have been read; timers that became due since may be ticked for. */
+export const ticksHandled = async (tx: Tx, partitions: readonly number[]): Promise<void> => {
+  await tx.query(`update saga_tick set outstanding = false where partition = any($1::int[])`, [
+    partitions,
+  ]);
 };

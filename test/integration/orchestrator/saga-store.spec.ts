@@ -4,7 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { migrations } from '#migrations/orchestrator';
 import { openDatabase, type Database, type Tx } from '#messaging';
 import { newInstance, type SagaInstance } from '#saga';
-import { claimTicks, ensureTickRows, lockInstances, saveInstances, tickHandled } from '#saga-store';
+import {
+  claimTicks,
+  ensureTickRows,
+  lockInstances,
+  saveInstances,
+  ticksHandled,
+} from '#saga-store';
 import { createDatabase, testId, testPostgres } from '#testing';
 import { TestLog } from '../messaging/harness.js';
 
@@ -101,7 +107,7 @@ describe('a tick', () => {
     await insert(1, due, later, never);
     await insert(2, begun(1_000));
     const { instances } = await database.transaction((tx) =>
-      lockInstances(tx, { ...NO_KEYS, due: { partition: 1, beforeMs: 2_000, limit: 10 } }),
+      lockInstances(tx, { ...NO_KEYS, due: [{ partition: 1, beforeMs: 2_000, limit: 10 }] }),
     );
     expect(instances.map(({ instance }) => instance.id)).toEqual([due.id]);
     await database.query('update saga_instance set wake_at = null');
@@ -112,7 +118,7 @@ describe('a tick', () => {
     await insert(4, begun(Date.now() + HOUR_MS));
     expect(partitionsOf(await claim())).toEqual([3]);
     expect(await claim()).toEqual([]);
-    await database.transaction((tx) => tickHandled(tx, 3));
+    await database.transaction((tx) => ticksHandled(tx, [3]));
     expect(partitionsOf(await claim())).toEqual([3]);
   });
 

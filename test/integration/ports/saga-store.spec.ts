@@ -208,7 +208,7 @@ describe.each(SIDES)('the saga store on %s', (_name, open) => {
 
   it('decides what is due, and what time it is, before it waits', async () => {
     await insert(instance(1, { wakeAt: 1_000 }), instance(2, { wakeAt: at + 9_000_000 }));
-    const due = { partition: 3, beforeMs: at, limit: 10 };
+    const due = [{ partition: 3, beforeMs: at, limit: 10 }];
     const later = [instance(1, { revision: 2 }), instance(2, { revision: 2, wakeAt: 1_000 })];
     let clock = 0;
     let locked: Locked | undefined;
@@ -283,7 +283,7 @@ describe.each(SIDES)('the saga store on %s', (_name, open) => {
     );
     const due = async (limit: number, partition = 3) => {
       const { instances } = await side.transaction((tx) =>
-        store.lockInstances(tx, { ids: [], keys: [], due: { partition, beforeMs: at, limit } }),
+        store.lockInstances(tx, { ids: [], keys: [], due: [{ partition, beforeMs: at, limit }] }),
       );
       return instances.map((one) => one.instance.id.at(-1));
     };
@@ -315,7 +315,7 @@ describe.each(SIDES)('the saga store on %s', (_name, open) => {
     await ensure();
     await expect(claim()).resolves.toMatchObject([{ partition: 3 }]);
     await ensure();
-    await side.transaction((tx) => store.tickHandled(tx, 9));
+    await side.transaction((tx) => store.ticksHandled(tx, [9]));
     await expect(claim()).resolves.toEqual([]);
     await side.postgres?.query(`update saga_tick set ticked_at = now() - interval '31 s'`);
     if (store instanceof SimSagaStore) {
@@ -337,11 +337,11 @@ describe.each(SIDES)('the saga store on %s', (_name, open) => {
       store.lockInstances(tx, {
         ids: [],
         keys: [],
-        due: { partition: 3, beforeMs: tick?.dueBeforeMs ?? 0, limit: 10 },
+        due: [{ partition: 3, beforeMs: tick?.dueBeforeMs ?? 0, limit: 10 }],
       }),
     );
     expect(due.instances.map((one) => one.instance.id)).toEqual([`${ID}1`]);
-    await side.transaction((tx) => store.tickHandled(tx, 3));
+    await side.transaction((tx) => store.ticksHandled(tx, [3]));
     await expect(claim()).resolves.toHaveLength(1);
   });
 });

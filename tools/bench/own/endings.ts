@@ -12,9 +12,10 @@ const OVER = `
   select business_key, state from saga_instance
    where business_key = any($1) and definition = $2 and state in ('completed', 'compensated')`;
 
-/** The longest pause between two looks; it is shorter while few are awaited, who are in a hurry. */
-const MOST_PAUSE_MS = 25;
-const LEAST_PAUSE_MS = 1;
+/** Pauses between two looks, which cost by the number of the awaited: few of them are in a hurry. */
+const PAUSE_MS_EACH = 0.25;
+const MOST_PAUSE_MS = 200;
+const LEAST_PAUSE_MS = 2;
 
 export class Endings {
   private readonly awaited = new Map<string, (ending: Ending) => void>();
@@ -44,7 +45,10 @@ export class Endings {
 
   private schedule(): void {
     if (this.timer !== undefined || this.isLooking || this.isClosed) return;
-    const pauseMs = Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, this.awaited.size / 20));
+    const pauseMs = Math.max(
+      LEAST_PAUSE_MS,
+      Math.min(MOST_PAUSE_MS, this.awaited.size * PAUSE_MS_EACH),
+    );
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.isLooking = true;

@@ -1,4 +1,5 @@
 import {
+  BatchGatherer,
   BatchRunner,
   GroupConsumer,
   KafkaPublisher,
@@ -46,7 +47,7 @@ const TUNING: ConsumerTuning = {
   rebalanceTimeoutMs: 9_000,
   heartbeatMs: 3_000,
   maxWaitMs: 500,
-  concurrentPartitions: 4,
+  concurrentPartitions: 100,
   maxBytesPerPartition: 512 * 1024,
 };
 
@@ -83,7 +84,7 @@ export class Life {
   consume(handlers: TopicHandlers): void {
     const { group, world } = this.parts;
     const { outbox, log, kafka, client } = this;
-    const runner = new BatchRunner({ outbox, clock: systemClock, log });
+    const gatherer = new BatchGatherer(new BatchRunner({ outbox, clock: systemClock, log }));
     const batch: TopicHandlers['batch'] = async (events, unit) => {
       try {
         await handlers.batch(events, unit);
@@ -101,7 +102,7 @@ export class Life {
       connect: client.connect,
       tuning: TUNING,
       ping: () => client.ping(),
-      handle: (messages, control) => runner.run(messages, observed, control),
+      handle: (messages, control) => gatherer.run(messages, observed, control),
     });
     consumer.start();
     world.note('consuming');

@@ -29,21 +29,21 @@ export class SimSagaStore implements SagaStore {
   readonly history = new Table<HistoryRow['entry']>('saga_history');
   readonly ticks = new Table<Tick>('saga_tick');
 
-  lockInstances(tx: Tx, { ids, keys, due }: LockRequest): Promise<Locked> {
+  lockInstances(tx: Tx, { ids, keys, due = [] }: LockRequest): Promise<Locked> {
     return sessionOf(tx).statement('lock instances', (view) => {
       const wanted = new Set(ids);
       for (const { definition, businessKey } of keys) {
         const id = view.keyOf(this.instances, onceOf({ definition, businessKey }));
         if (id !== undefined) wanted.add(id);
       }
-      if (due) {
+      for (const timers of due) {
         const isDue = ({ instance: { wakeAt }, partition }: StoredInstance): boolean =>
-          partition === due.partition && wakeAt !== null && wakeAt <= due.beforeMs;
+          partition === timers.partition && wakeAt !== null && wakeAt <= timers.beforeMs;
         const woken = view
           .all(this.instances)
           .filter(([, stored]) => isDue(stored))
           .sort(([, a], [, b]) => (a.instance.wakeAt ?? 0) - (b.instance.wakeAt ?? 0));
-        for (const [id] of woken.slice(0, due.limit)) wanted.add(id);
+        for (const [id] of woken.slice(0, timers.limit)) wanted.add(id);
       }
       const now = Math.round(view.beganMs);
       const instances = [...wanted].sort().flatMap((id) => view.lock(this.instances, id) ?? []);
@@ -116,10 +116,12 @@ export class SimSagaStore implements SagaStore {
     });
   }
 
-  tickHandled(tx: Tx, partition: number): Promise<void> {
-    return sessionOf(tx).statement('tick handled', (view) => {
-      const tick = view.lock(this.ticks, String(partition));
-      if (tick) view.update(this.ticks, String(partition), { ...tick, outstanding: false });
+  ticksHandled(tx: Tx, partitions: readonly number[]): Promise<void> {
+    return sessionOf(tx).statement('ticks handled', (view) => {
+      for (const partition of partitions) {
+        const tick = view.lock(this.ticks, String(partition));
+        if (tick) view.update(this.ticks, String(partition), { ...tick, outstanding: false });
+      }
     });
   }
 }

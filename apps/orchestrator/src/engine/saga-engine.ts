@@ -24,7 +24,7 @@ import {
   type SagaMessage,
   type StepTiming,
 } from '#saga';
-import type { SagaStore } from '#saga-store';
+import type { DueTimers, SagaStore } from '#saga-store';
 import { mendProblem, replyProblem } from './check-message.js';
 import { commandEvent } from './command-event.js';
 import { readInboxItem, type InboxItem, type MoveRequest } from './inbox-item.js';
@@ -38,7 +38,6 @@ export const SAGA_STORE = Symbol('saga-store');
 
 interface Batch {
   readonly unit: UnitOfWork;
-  readonly partition: number;
   readonly work: WorkingSet;
   readonly now: number;
 }
@@ -52,24 +51,24 @@ export class SagaEngine {
     @Inject(SAGA_STORE) private readonly store: SagaStore,
   ) {}
 
-  async handle({ partition, events }: EventBatch, unit: UnitOfWork): Promise<void> {
+  async handle({ events }: EventBatch, unit: UnitOfWork): Promise<void> {
     const items = events.map(readInboxItem);
-    const ticks = items.filter((item) => item.to === 'timers');
+    const due = dueTimers(items);
     const { now, instances } = await this.store.lockInstances(unit.tx, {
       ids: items.flatMap((item) => (item.to === 'saga' ? [item.sagaId] : [])),
       keys: items.flatMap((item) => (item.to === 'key' ? [item] : [])),
-      ...(ticks.length > 0 && {
-        due: {
-          partition,
-          beforeMs: Math.max(...ticks.map((tick) => tick.dueBeforeMs)),
-          limit: TIMERS_A_TICK,
-        },
-      }),
+      due,
     });
-    const batch: Batch = { unit, partition, work: new WorkingSet(instances), now };
+    const batch: Batch = { unit, work: new WorkingSet(instances), now };
     for (const item of items) await this.apply(batch, item);
     crashPoint('saga.decided');
-    await this.write(batch, ticks.length > 0);
+    await this.write(batch);
+    if (due.length > 0) {
+      await this.store.ticksHandled(
+        unit.tx,
+        due.map(({ partition }) => partition),
+      );
+    }
   }
 
   private async apply(batch: Batch, item: InboxItem): Promise<void> {
@@ -118,7 +117,7 @@ export class SagaEngine {
       }
       checked = { ...message, input: input.data };
     }
-    const live = known ?? this.begin(batch, definition, businessKey);
+    const live = known ?? this.begin(batch, definition, businessKey, event);
     this.decide(batch, live, checked, event);
   }
 
@@ -133,9 +132,13 @@ export class SagaEngine {
     return to && { ...move, to };
   }
 
-  private begin(batch: Batch, definition: SagaDefinition, businessKey: string): LiveInstance {
+  private begin(
+    { work, now }: Batch,
+    definition: SagaDefinition,
+    businessKey: string,
+    { partition }: ReceivedEvent,
+  ): LiveInstance {
     const { name, version } = definition;
-    const { work, partition, now } = batch;
     const head = { id: newId(), definition: name, version, businessKey, now };
     return work.add({
       instance: newInstance(head),
@@ -167,7 +170,10 @@ export class SagaEngine {
   private async fireTimers(batch: Batch, dueBeforeMs: number, tick: ReceivedEvent): Promise<void> {
     const due = batch.work
       .all()
-      .filter(({ instance }) => instance.wakeAt !== null && instance.wakeAt <= dueBeforeMs);
+      .filter(
+        ({ instance: { wakeAt }, partition }) =>
+          partition === tick.partition && wakeAt !== null && wakeAt <= dueBeforeMs,
+      );
     const publishedBy = await this.publishedBy(batch, due);
     for (const live of due) {
       const messageId = tick.id;
@@ -189,7 +195,7 @@ export class SagaEngine {
     return new Map(positioned.map(({ live }, index) => [live, moments[index] ?? Infinity]));
   }
 
-  private async write({ unit, work, partition }: Batch, ticked: boolean): Promise<void> {
+  private async write({ unit, work }: Batch): Promise<void> {
     const changed = work.changed();
     const position = changed.some((live) => live.sent) ? unit.stamp() : undefined;
     await this.store.saveInstances(
@@ -205,7 +211,6 @@ export class SagaEngine {
       unit.tx,
       changed.flatMap(({ instance, history }) => history.map((entry) => ({ instance, entry }))),
     );
-    if (ticked) await this.store.tickHandled(unit.tx, partition);
   }
 
   /** @throws RetryableError when only a newer replica knows this version: it waits for one. */
@@ -220,6 +225,17 @@ export class SagaEngine {
   private context(now: number): DecideContext {
     return { now, jitter: runtime.random(), timing: this.timing };
   }
+}
+
+/** Of several ticks of a partition the last one says it all. */
+function dueTimers(items: readonly InboxItem[]): DueTimers[] {
+  const due = new Map<number, number>();
+  for (const item of items) {
+    if (item.to !== 'timers') continue;
+    const { partition } = item.event;
+    due.set(partition, Math.max(due.get(partition) ?? 0, item.dueBeforeMs));
+  }
+  return [...due].map(([partition, beforeMs]) => ({ partition, beforeMs, limit: TIMERS_A_TICK }));
 }
 
 const reject = (unit: UnitOfWork, event: ReceivedEvent, code: string, message: string): void =>

@@ -13,6 +13,7 @@ export interface ConsumerTuning {
   readonly heartbeatMs: number;
   /** How long the broker holds a fetch that finds nothing. It answers at once when something comes. */
   readonly maxWaitMs: number;
+  /** Those of one fetch that are passed on at once, at most; they may share a transaction. */
   readonly concurrentPartitions: number;
   readonly maxBytesPerPartition: number;
 }
@@ -22,7 +23,7 @@ export const DEFAULT_TUNING: ConsumerTuning = {
   rebalanceTimeoutMs: 30_000,
   heartbeatMs: 1_000,
   maxWaitMs: 500,
-  concurrentPartitions: 4,
+  concurrentPartitions: 100,
   maxBytesPerPartition: 512 * 1024,
 };
 

@@ -30,6 +30,7 @@ describe('committing offsets', () => {
     hold = new Promise((resolve) => (release = resolve));
     offsets.note('a', 0, '1');
     const first = offsets.flush();
+    await settled();
     offsets.note('a', 0, '2');
     offsets.note('a', 0, '3');
     offsets.note('a', 1, '7');
@@ -38,6 +39,15 @@ describe('committing offsets', () => {
     release();
     await first;
     expect(commits).toEqual([['a/0@1'], ['a/0@3', 'a/1@7']]);
+  });
+
+  test('those of several partitions that are noted in one go travel together', async () => {
+    offsets.note('a', 0, '1');
+    const first = offsets.flush();
+    offsets.note('a', 1, '7');
+    void offsets.flush();
+    await first;
+    expect(commits).toEqual([['a/0@1', 'a/1@7']]);
   });
 
   test('a failure is reported, never thrown, and the next ones are committed', async () => {

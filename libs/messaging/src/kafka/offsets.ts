@@ -33,6 +33,8 @@ export class OffsetCommitter {
   }
 
   async #run(): Promise<void> {
+    // Those that are noted in one go travel together.
+    await Promise.resolve();
     while (this.#noted.size > 0) {
       const offsets = [...this.#noted.values()];
       this.#noted.clear();

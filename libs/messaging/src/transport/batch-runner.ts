@@ -1,5 +1,5 @@
 /**
- * Handles what was fetched of one partition: one transaction a batch, in order, at least once.
+ * Handles what was fetched: one transaction a batch, each partition in its order, at least once.
  *
  * - What cannot be decoded, and what goes round in circles, is put aside in the batch's transaction.
  * - Where nothing is wrong with the messages (the database is away, a version was missed), the batch
@@ -18,6 +18,7 @@ import { loopOf } from '../loop-guard.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import type { RawMessage } from '../wire.js';
+import type { Fetched } from './gatherer.js';
 import { bisect, Interrupted } from './bisect.js';
 
 export interface TopicHandlers {
@@ -69,6 +70,34 @@ export class BatchRunner {
     private readonly ports: BatchRunnerPorts,
     private readonly limits: BatchLimits = DEFAULT_BATCH_LIMITS,
   ) {}
+
+  /** Events in one transaction, at most. */
+  get maxEvents(): number {
+    return this.limits.maxEvents;
+  }
+
+  /**
+   * All of several partitions in one transaction, tried once. Never rejects.
+   * @returns whether it was committed; otherwise nothing was, and each can be run by itself
+   */
+  async runTogether(partitions: readonly Fetched[], handlers: TopicHandlers): Promise<boolean> {
+    if (!partitions.every(({ control }) => control.isActive())) return false;
+    try {
+      const items = partitions.flatMap(({ messages }) => messages.map((raw) => this.#inspect(raw)));
+      await this.ports.outbox.transaction((unit) => this.#handle(items, handlers, unit));
+      crashPoint('batch.after-commit');
+    } catch (error) {
+      const { topic } = (partitions[0] as Fetched).messages[0] as RawMessage;
+      this.ports.count?.('retry', topic);
+      const fields = { topic, partitions: partitions.length, err: asError(error) };
+      this.ports.log.debug(fields, 'a batch of several partitions is tried one by one');
+      return false;
+    }
+    for (const { messages, control } of partitions) {
+      control.done((messages.at(-1) as RawMessage).offset);
+    }
+    return true;
+  }
 
   /** Never rejects. `messages` are of one partition, in order, and at least one. */
   async run(
@@ -125,8 +154,8 @@ export class BatchRunner {
         unit.afterCommit(() => this.ports.count?.('dead-letter', raw.topic));
       }
     }
-    const { topic, partition } = (items[0] as Item).raw;
-    if (events.length > 0) await handlers.batch({ topic, partition, events }, unit);
+    const { topic } = (items[0] as Item).raw;
+    if (events.length > 0) await handlers.batch({ topic, events }, unit);
   }
 
   /** The single item that fails: the topic's own handler decides, else it is a dead letter. */

@@ -7,6 +7,7 @@ import type { KafkaOptions } from '../kafka/options.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { BatchRunner, type BatchRunnerPorts, type TopicHandlers } from './batch-runner.js';
 import { BATCH_TRANSPORT, type BatchExtras } from './decorators.js';
+import { BatchGatherer } from './gatherer.js';
 
 export interface BatchTransportOptions {
   readonly kafka: KafkaOptions;
@@ -66,12 +67,8 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     if (topics.size === 0) return;
     await this.#beforeListen();
     const { kafka, group, outbox, ping, tuning, count, observe } = this.options;
-    const runner = new BatchRunner({
-      outbox,
-      clock: systemClock,
-      log: kafka.log,
-      ...(count && { count }),
-    });
+    const ports = { outbox, clock: systemClock, log: kafka.log, ...(count && { count }) };
+    const gatherer = new BatchGatherer(new BatchRunner(ports));
     this.#consumer = new GroupConsumer({
       kafka,
       group,
@@ -84,7 +81,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
         const handlers = topics.get(messages[0]?.topic ?? '');
         // Cannot be: the consumer only fetches the topics it was given.
         if (handlers === undefined) return Promise.resolve('again');
-        return runner.run(messages, handlers, control);
+        return gatherer.run(messages, handlers, control);
       },
     });
     this.#consumer.start();
