@@ -54,11 +54,8 @@ export function encode(event: OutgoingEvent): WireMessage {
   if (event.causationid !== undefined) headers['ce_causationid'] = event.causationid;
   if (event.traceparent !== undefined) headers['traceparent'] = event.traceparent;
   for (const name in event.extensions) {
-    if (!EXTENSION_NAME.test(name) || OWN_ATTRIBUTES.has(name)) {
-      throw new TypeError(`'${name}' cannot be a CloudEvents extension`);
-    }
     const value = event.extensions[name];
-    if (value !== undefined) headers[`ce_${name}`] = value;
+    if (value !== undefined) headers[extensionHeader(name)] = value;
   }
   const value = JSON.stringify(event.data) as string | undefined;
   if (value === undefined) throw new TypeError(`the data of ${event.type} ${event.id} is no JSON`);
@@ -71,6 +68,21 @@ export function encode(event: OutgoingEvent): WireMessage {
     );
   }
   return message;
+}
+
+/** By name, so that each is checked once; there are few, and none comes from outside. */
+const extensionHeaders = new Map<string, string>();
+
+/** @throws TypeError */
+function extensionHeader(name: string): string {
+  const known = extensionHeaders.get(name);
+  if (known !== undefined) return known;
+  if (!EXTENSION_NAME.test(name) || OWN_ATTRIBUTES.has(name)) {
+    throw new TypeError(`'${name}' cannot be a CloudEvents extension`);
+  }
+  const header = `ce_${name}`;
+  extensionHeaders.set(name, header);
+  return header;
 }
 
 export type Decoded =

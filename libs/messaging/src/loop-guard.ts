@@ -53,8 +53,37 @@ interface Known {
 }
 const known = new WeakMap<ReceivedEvent, Known>();
 
+/**
+ * Where all that is on the way has one subject, as in a saga, a chain does not name it: then each
+ * saga that took the same way has the same chain, and what follows from it need not be found anew.
+ */
+const MAX_COMMON = 1_000;
+class Common<Value> {
+  readonly #values = new Map<string, Value>();
+
+  of(event: ReceivedEvent, find: () => Value): Value {
+    const text = event.extensions?.[CHAIN] ?? '';
+    if (text.includes('|')) return find();
+    const key = `${event.type} ${text}`;
+    let value = this.#values.get(key);
+    if (value === undefined && !this.#values.has(key)) {
+      if (this.#values.size >= MAX_COMMON) this.#values.clear();
+      value = find();
+      this.#values.set(key, value);
+    }
+    return value as Value;
+  }
+}
+const commonChains = new Common<string>();
+const commonLoops = new Common<string | undefined>();
+
 /** The chain for what `by` causes, for those who answer it when it is long gone. */
 export function chainAfter(by: ReceivedEvent, subject: string): string {
+  if (subject !== by.subject) return newChainAfter(by, subject);
+  return commonChains.of(by, () => newChainAfter(by, subject));
+}
+
+function newChainAfter(by: ReceivedEvent, subject: string): string {
   const of = knownOf(by);
   if (of.after?.subject === subject) return of.after.text;
   const chain = of.after?.chain ?? extend(of.chain, by);
@@ -65,6 +94,10 @@ export function chainAfter(by: ReceivedEvent, subject: string): string {
 /** Why this event must not be handled any more; undefined for all that did not come in circles. */
 export function loopOf(event: ReceivedEvent): string | undefined {
   if (event.extensions?.[CHAIN] === undefined) return undefined;
+  return commonLoops.of(event, () => newLoopOf(event));
+}
+
+function newLoopOf(event: ReceivedEvent): string | undefined {
   const { chain } = knownOf(event);
   if (chain.hops >= MAX_HOPS) return `${chain.hops} messages caused each other`;
   const link = chain.links.find(({ type, subject }) => isOf(event, type, subject));

@@ -3,7 +3,7 @@ import { Kafka, logLevel, type RetryOptions, type logCreator } from 'kafkajs';
 import { runtime } from '#platform';
 import type { MessagingLog } from '../log.js';
 import type { KafkaOptions } from './options.js';
-import { cureRecordHeaders } from './record-headers.js';
+import { replaceRecordCodec } from './record-codec.js';
 import { cureRequestQueue } from './request-queue.js';
 
 /**
@@ -22,7 +22,7 @@ export const RETRY: RetryOptions = {
 
 export function createKafka({ brokers, clientId, log }: KafkaOptions, retry = RETRY): Kafka {
   cureRequestQueue();
-  cureRecordHeaders();
+  replaceRecordCodec();
   return new Kafka({
     brokers: [...brokers],
     clientId,
