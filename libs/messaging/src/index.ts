@@ -25,6 +25,7 @@ export type { DayPartition, PartitionedTable } from './partitions.js';
 export { MessagingModule } from './module.js';
 export type { MessagingOptions } from './module.js';
 export type { MessagingSettings } from './settings.js';
+export { jsonList, jsonListSql, jsonTexts } from './json-list.js';
 export type { MessagingLog } from './log.js';
 export { BatchHandler, PoisonHandler } from './transport/decorators.js';
 export { connectTransport } from './transport/connect.js';

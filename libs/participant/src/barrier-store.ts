@@ -1,8 +1,7 @@
-import { RetryableError, type Tx } from '#messaging';
+import { jsonList, jsonListSql, RetryableError, type Tx } from '#messaging';
 import type { BarrierRow } from './barrier.js';
 import { keyText, type BarrierUpdate } from './batch-plan.js';
 import type { CommandKey } from './command.js';
-import { jsonList, jsonListSql } from './json-list.js';
 import { isFinal, type StoredAnswer } from './reply.js';
 
 /** Where the barrier's rows are kept. Everything happens in the caller's transaction. */

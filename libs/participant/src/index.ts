@@ -13,7 +13,6 @@ export type { AdmittedCommand, CommandAddress, CommandHandler, CommandKey } from
 export { Answers } from './answers.js';
 export type { EffectReport, LateAnswer } from './answers.js';
 export { EffectWorkers } from './effect-workers.js';
-export { jsonList, jsonListSql } from './json-list.js';
 export { Poll } from './poll.js';
 export type { PollOptions } from './poll.js';
 export { NotNowError, asNotNow } from './not-now-error.js';

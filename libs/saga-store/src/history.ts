@@ -1,11 +1,11 @@
 /** The history of every instance: one row a message, never changed. */
-import type { Database, Tx } from '#messaging';
+import { jsonList, jsonListSql, type Database, type Tx } from '#messaging';
 import { utcDay, type HistoryEntry, type SagaInstance } from '#saga';
 
 const APPEND = `
   insert into saga_history (started_on, saga_id, revision, at, entry)
-  select started_on, saga_id, revision, to_timestamp(at / 1000), entry
-    from unnest($1::date[], $2::uuid[], $3::int[], $4::float8[], $5::jsonb[])
+  select started_on, saga_id, revision, to_timestamp(at / 1000), entry::jsonb
+    from unnest($1::date[], $2::uuid[], $3::int[], $4::float8[], ${jsonListSql('$5')})
       as n (started_on, saga_id, revision, at, entry)`;
 
 export interface HistoryRow {
@@ -20,7 +20,7 @@ export const appendHistory = async (tx: Tx, rows: readonly HistoryRow[]): Promis
     rows.map(({ instance }) => instance.id),
     rows.map(({ entry }) => entry.revision),
     rows.map(({ entry }) => entry.at),
-    rows.map(({ entry }) => JSON.stringify(entry)),
+    jsonList(rows.map(({ entry }) => entry)),
   ]);
 };
 

@@ -1,5 +1,5 @@
 /** Writes what a batch has decided: one statement for new instances, one for changed ones. */
-import { RetryableError, type Tx } from '#messaging';
+import { jsonListSql, jsonTexts, RetryableError, type Tx } from '#messaging';
 import type { SagaInstance } from '#saga';
 import { bodyOf, inputOf, type OutboxPosition } from './stored-instance.js';
 
@@ -19,10 +19,11 @@ const INSERT = `
      outbox_epoch, outbox_seq, created_at, updated_at, input, body)
   select id, definition, version, business_key, revision, state, attention, partition,
          to_timestamp(wake_at / 1000), outbox_epoch, outbox_seq,
-         to_timestamp(created_at / 1000), to_timestamp(updated_at / 1000), input, body
+         to_timestamp(created_at / 1000), to_timestamp(updated_at / 1000),
+         coalesce(input, 'null')::jsonb, body::json
     from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[],
                 $8::int[], $9::float8[], $10::bigint[], $11::bigint[], $12::float8[],
-                $13::float8[], $14::jsonb[], $15::json[])
+                $13::float8[], ${jsonListSql('$14')}, ${jsonListSql('$15')})
       as n (id, definition, version, business_key, revision, state, attention, partition, wake_at,
             outbox_epoch, outbox_seq, created_at, updated_at, input, body)
   on conflict do nothing
@@ -35,9 +36,10 @@ const UPDATE = `
          outbox_epoch = coalesce(n.outbox_epoch, i.outbox_epoch),
          outbox_seq = coalesce(n.outbox_seq, i.outbox_seq),
          updated_at = to_timestamp(n.updated_at / 1000),
-         input = coalesce(n.input, i.input), body = n.body
+         input = coalesce(n.input, i.input), body = n.body::json
     from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[], $7::float8[],
-                $8::bigint[], $9::bigint[], $10::float8[], $11::jsonb[], $12::json[])
+                $8::bigint[], $9::bigint[], $10::float8[], $11::jsonb[],
+                ${jsonListSql('$12')})
       as n (id, read_at, version, revision, state, attention, wake_at, outbox_epoch, outbox_seq,
             updated_at, input, body)
    where i.id = n.id and i.revision = n.read_at
@@ -72,8 +74,8 @@ const insert = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void>
     all((c) => c.position?.seq ?? null),
     all((c) => c.instance.createdAt),
     all((c) => c.instance.updatedAt),
-    all((c) => inputOf(c.instance)),
-    all((c) => bodyOf(c.instance)),
+    jsonTexts(all((c) => inputOf(c.instance))),
+    jsonTexts(all((c) => bodyOf(c.instance))),
   ]);
   assertAll(written.length, changes.length);
 };
@@ -94,7 +96,7 @@ const update = async (tx: Tx, changes: readonly Moved[]): Promise<void> => {
     all((c) => c.instance.updatedAt),
     // It hardly ever changes, and what is not written need not be sent.
     all((c) => (c.instance.input === c.before.input ? null : inputOf(c.instance))),
-    all((c) => bodyOf(c.instance)),
+    jsonTexts(all((c) => bodyOf(c.instance))),
   ]);
   assertAll(written.length, changes.length);
 };

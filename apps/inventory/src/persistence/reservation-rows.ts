@@ -1,5 +1,4 @@
-import { RetryableError, type Tx } from '#messaging';
-import { jsonList, jsonListSql } from '#participant';
+import { jsonList, jsonListSql, RetryableError, type Tx } from '#messaging';
 import type { Line, Reservation, ReservationStatus } from '../domain/reservation.js';
 import type { ReservationChange } from '../domain/shelf.js';
 

@@ -51,6 +51,7 @@ function feed(): Promise<void> {
     isStale: () => false,
   };
   const offsets = new OffsetCommitter(
+    clock,
     (noted) => {
       committed.push(
         ...noted.map(({ topic, partition, offset }) => `${topic}/${partition}@${offset}`),

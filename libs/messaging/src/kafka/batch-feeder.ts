@@ -6,7 +6,7 @@ import type { ConsumerPort, FetchedPayload } from './ports.js';
 import { Setbacks } from './setbacks.js';
 
 /** Recording offsets is a courtesy to whoever comes next: an outage must not make us wait for it. */
-const FLUSH_WITHIN_MS = 2_000;
+export const FLUSH_WITHIN_MS = 2_000;
 
 /** Passes fetched batches on, with heartbeats meanwhile, and takes their offsets back. */
 export class BatchFeeder {
@@ -52,7 +52,6 @@ export class BatchFeeder {
         this.#setbacks.over(`${topic}/${partition}`);
         resolveOffset(offset);
         offsets.note(topic, partition, (BigInt(offset) + 1n).toString());
-        void offsets.flush();
       },
     };
     const outcome = await this.options.handle(messages, control).finally(stopBeating);

@@ -6,7 +6,7 @@
 import { atMost, backoffMs } from '../clock.js';
 import { crashPoint } from '../crash-point.js';
 import { asError } from '../errors.js';
-import { BatchFeeder } from './batch-feeder.js';
+import { BatchFeeder, FLUSH_WITHIN_MS } from './batch-feeder.js';
 import {
   DEFAULT_TUNING,
   type ConsumerTuning,
@@ -110,7 +110,9 @@ export class GroupConsumer {
       await Promise.race([crashed.promise, this.#stop.promise]);
     } finally {
       watch.end();
+      await atMost(clock, FLUSH_WITHIN_MS, offsets.flush());
       await atMost(clock, DISCONNECT_WITHIN_MS, consumer.disconnect());
+      offsets.forget();
     }
   }
 
@@ -148,8 +150,9 @@ export class GroupConsumer {
   }
 
   #offsets(consumer: ConsumerPort): OffsetCommitter {
-    const { group, kafka } = this.options;
+    const { clock, group, kafka } = this.options;
     return new OffsetCommitter(
+      clock,
       async (noted) => {
         crashPoint('batch.before-offset-commit');
         await consumer.commitOffsets(noted);

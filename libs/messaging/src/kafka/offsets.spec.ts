@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { settled } from '../fixtures/manual-clock.js';
+import { ManualClock, settled } from '../fixtures/manual-clock.js';
 import { OffsetCommitter } from './offsets.js';
 
 let commits: string[][];
@@ -7,6 +7,7 @@ let errors: unknown[];
 let hold: Promise<void>;
 let release: () => void;
 let isDown: boolean;
+let clock: ManualClock;
 let offsets: OffsetCommitter;
 
 beforeEach(() => {
@@ -15,7 +16,9 @@ beforeEach(() => {
   isDown = false;
   hold = Promise.resolve();
   release = () => undefined;
+  clock = new ManualClock();
   offsets = new OffsetCommitter(
+    clock,
     async (noted) => {
       await hold;
       if (isDown) throw new Error('down');
@@ -41,13 +44,19 @@ describe('committing offsets', () => {
     expect(commits).toEqual([['a/0@1'], ['a/0@3', 'a/1@7']]);
   });
 
-  test('those of several partitions that are noted in one go travel together', async () => {
+  test('happens by itself, for all that was noted within a moment', async () => {
     offsets.note('a', 0, '1');
-    const first = offsets.flush();
     offsets.note('a', 1, '7');
-    void offsets.flush();
-    await first;
-    expect(commits).toEqual([['a/0@1', 'a/1@7']]);
+    await clock.advance(200);
+    offsets.note('a', 0, '2');
+    expect(commits).toEqual([]);
+    await clock.advance(50);
+    expect(commits).toEqual([['a/0@2', 'a/1@7']]);
+    await clock.advance(1_000);
+    expect(commits).toHaveLength(1);
+    offsets.note('a', 0, '3');
+    await clock.advance(250);
+    expect(commits.at(-1)).toEqual(['a/0@3']);
   });
 
   test('a failure is reported, never thrown, and the next ones are committed', async () => {
@@ -65,6 +74,7 @@ describe('committing offsets', () => {
     offsets.note('a', 0, '1');
     offsets.forget();
     await offsets.flush();
+    await clock.advance(1_000);
     expect(commits).toEqual([]);
   });
 });

@@ -1,26 +1,35 @@
 import type { TopicPartitionOffsetAndMetadata } from 'kafkajs';
+import type { Clock } from '../clock.js';
+
+/** How old the committed offsets may be; it is how much comes again after a crash. */
+const COMMIT_WITHIN_MS = 250;
 
 /**
- * Commits offsets of several partitions together: one request at a time, which takes along all that
- * was noted while the one before was under way. An offset is noted after its database commit, so one
- * that is not committed any more only means that messages come again.
+ * Commits offsets of several partitions together, a few times a second: an offset is noted after its
+ * database commit, so one that is not committed yet only means that messages come again to whoever
+ * takes over, who knows them. One request at a time takes along all that was noted meanwhile.
  */
 export class OffsetCommitter {
   readonly #noted = new Map<string, TopicPartitionOffsetAndMetadata>();
   #committing: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
 
   constructor(
+    private readonly clock: Clock,
     private readonly commit: (offsets: TopicPartitionOffsetAndMetadata[]) => Promise<void>,
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Everything of the partition before `nextOffset` is done. */
+  /** Everything of the partition before `nextOffset` is done. It is committed before long. */
   note(topic: string, partition: number, nextOffset: string): void {
     this.#noted.set(`${topic}/${partition}`, { topic, partition, offset: nextOffset });
+    this.#cancelTimer ??= this.clock.after(COMMIT_WITHIN_MS, () => void this.flush());
   }
 
   /** Resolves when all that was noted by now is committed, or could not be. Never rejects. */
   flush(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     this.#committing ??= this.#run().finally(() => {
       this.#committing = undefined;
     });
@@ -30,11 +39,11 @@ export class OffsetCommitter {
   /** For a new generation of the group, which may have given the partitions to others. */
   forget(): void {
     this.#noted.clear();
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
   }
 
   async #run(): Promise<void> {
-    // Those that are noted in one go travel together.
-    await Promise.resolve();
     while (this.#noted.size > 0) {
       const offsets = [...this.#noted.values()];
       this.#noted.clear();

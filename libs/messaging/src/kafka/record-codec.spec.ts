@@ -2,7 +2,13 @@ import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import { textHeaders } from '../codec.js';
 import type { RawHeader } from '../wire.js';
-import { readRecord, replaceRecordCodec, writeRecord, type BatchContext, type RecordToWrite } from './record-codec.js';
+import {
+  readRecord,
+  replaceRecordCodec,
+  writeRecord,
+  type BatchContext,
+  type RecordToWrite,
+} from './record-codec.js';
 
 const load = createRequire(import.meta.url);
 const PATH = 'kafkajs/src/protocol';

@@ -1,5 +1,6 @@
 /** The outbox's tables. One statement each, so that each is one round trip and one snapshot. */
 import type { Database, Tx } from '../database.js';
+import { jsonList, jsonListSql, jsonTexts } from '../json-list.js';
 import type { StreamPosition } from '../unit-of-work.js';
 import type { WireMessage } from '../wire.js';
 import type {
@@ -19,9 +20,10 @@ const INSERT = `
     select epoch from outbox_writer where epoch = $1 and not closed for share
   ), inserted as (
     insert into outbox (created_on, epoch, seq, topic, partition, key, headers, value)
-    select current_date, writer.epoch, row.seq, row.topic, row.partition, row.key, row.headers,
-           row.value
-    from writer, unnest($2::bigint[], $3::text[], $4::int[], $5::text[], $6::json[], $7::text[])
+    select current_date, writer.epoch, row.seq, row.topic, row.partition, row.key,
+           row.headers::json, coalesce(row.value, 'null')
+    from writer, unnest($2::bigint[], $3::text[], $4::int[], $5::text[], ${jsonListSql('$6')},
+                        ${jsonListSql('$7')})
       as row (seq, topic, partition, key, headers, value)
   )
   select count(*)::int as open from writer`;
@@ -94,8 +96,8 @@ export class PostgresOutboxStorage implements OutboxStorage {
       rows.map(({ message }) => message.topic),
       rows.map(({ message }) => message.partition),
       rows.map(({ message }) => message.key),
-      rows.map(({ message }) => JSON.stringify(message.headers)),
-      rows.map(({ message }) => message.value),
+      jsonList(rows.map(({ message }) => message.headers)),
+      jsonTexts(rows.map(({ message }) => message.value)),
     ]);
     return result?.open === 1;
   }

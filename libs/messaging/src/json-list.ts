@@ -4,9 +4,12 @@
  */
 const SEPARATOR = '\u001e';
 
-/** @param values undefined becomes SQL's null */
+/** @param values undefined and null become SQL's null */
 export const jsonList = (values: readonly unknown[]): string =>
-  values.map((value) => JSON.stringify(value ?? null)).join(SEPARATOR);
+  jsonTexts(values.map((value) => JSON.stringify(value ?? null)));
+
+/** @param texts JSON each, at least one; the text `null` becomes SQL's null */
+export const jsonTexts = (texts: readonly string[]): string => texts.join(SEPARATOR);
 
 /** The SQL that makes a `text[]` of such a parameter (`$4`, say). */
 export const jsonListSql = (parameter: string): string =>
