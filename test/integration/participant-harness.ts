@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { eventType, type SagaReply } from '#contracts';
 import {
+  allStatements,
   Database,
   isTransient,
   type EventFailure,
@@ -45,13 +46,19 @@ export class Replica {
     transaction: async <T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> => {
       const events: OutgoingEvent[] = [];
       const hooks: (() => void)[] = [];
+      const statements: Promise<unknown>[] = [];
       const result = await this.database.transaction(async (tx) => {
         const value = await work({
           tx: this.counted(tx),
           publish: (...more) => void events.push(...more),
           stamp: () => ({ epoch: '0', seq: '0' }),
+          beforeCommit: (statement) => {
+            statement.catch(() => undefined);
+            statements.push(statement);
+          },
           afterCommit: (hook) => void hooks.push(hook),
         });
+        await allStatements(statements);
         if (this.fault) throw this.fault;
         return value;
       });

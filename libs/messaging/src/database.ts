@@ -4,6 +4,7 @@
  * updates, BEGIN travels with the first statement, and the outcome of a commit is known or said to
  * be unknown.
  */
+import type { Writable } from 'node:stream';
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { asError, CommitUnknownError, sqlStateOf } from './errors.js';
@@ -48,6 +49,7 @@ export class Database {
     let broken = true;
     try {
       // It travels with the first statement where the connection allows that.
+      withOthers(client);
       const begun = client.query('BEGIN').catch(asError);
       if (!isPipelined(client)) await begun;
       const tx: Tx = { query: (sql, params) => this.#run(client, sql, params) };
@@ -79,6 +81,7 @@ export class Database {
   async #run<Row>(client: PoolClient, text: string, params?: readonly unknown[]): Promise<Row[]> {
     const values = (params ?? []) as unknown[];
     const name = this.#nameOf(text);
+    withOthers(client);
     const result = await client.query(
       name === undefined ? { text, values } : { name, text, values },
     );
@@ -96,6 +99,13 @@ export class Database {
 
 const isPipelined = (client: PoolClient): boolean =>
   (client as { pipeline?: boolean }).pipeline === true;
+
+/** All that is sent in one go, `BEGIN` with the first statement say, is written to the socket once. */
+function withOthers(client: PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
 
 async function commit(client: PoolClient): Promise<void> {
   let command: string;

@@ -1,3 +1,4 @@
+export { allStatements } from './all-statements.js';
 // Messages
 export { newId } from './event.js';
 export type {

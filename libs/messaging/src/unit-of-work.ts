@@ -17,6 +17,11 @@ export interface UnitOfWork {
   publish(...events: OutgoingEvent[]): void;
   /** A position at or above every event this unit has published so far; see `Outbox.publishedBy`. */
   stamp(): StreamPosition;
+  /**
+   * For a statement that nothing waits for: it travels with those that follow it, and its failure
+   * fails the transaction.
+   */
+  beforeCommit(statement: Promise<unknown>): void;
   /** Runs after the commit, not at all after a rollback. It must not throw. */
   afterCommit(hook: () => void): void;
 }

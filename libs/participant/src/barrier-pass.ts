@@ -29,15 +29,10 @@ export class BarrierPass {
   }
 
   /** Remembers the answers and sends them with all others. */
-  async close(
-    unit: UnitOfWork,
-    plan: BatchPlan,
-    settlements: readonly Settlement[],
-    now: Date,
-  ): Promise<void> {
+  close(unit: UnitOfWork, plan: BatchPlan, settlements: readonly Settlement[], now: Date): void {
     const { insert, update, replies, deadLetters } = settleBatch(plan, settlements);
-    if (insert.length > 0) await this.barrier.insert(unit.tx, insert);
-    if (update.length > 0) await this.barrier.update(unit.tx, update);
+    if (insert.length > 0) unit.beforeCommit(this.barrier.insert(unit.tx, insert));
+    if (update.length > 0) unit.beforeCommit(this.barrier.update(unit.tx, update));
     const time = now.toISOString();
     for (const reply of replies) unit.publish(replyEvent(this.participant, reply, time));
     for (const { event, reason } of deadLetters) unit.publish(deadLetter(event, reason));

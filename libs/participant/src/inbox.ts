@@ -32,7 +32,7 @@ export class ParticipantInbox {
     const now = this.clock();
     const plan = await this.pass.open(unit, this.read(events), now);
     const answers = plan.admitted.length > 0 ? await this.handlers.handle(unit, plan.admitted) : [];
-    await this.pass.close(unit, plan, answers.map(handledWith), now);
+    this.pass.close(unit, plan, answers.map(handledWith), now);
   }
 
   /** The one command that made its handler throw waits for another try; the others go on. */
@@ -41,7 +41,7 @@ export class ParticipantInbox {
     const reason = reasonOf('parked', error.message);
     const plan = await this.pass.open(unit, this.read([event]), now);
     const settlements = plan.admitted.map(() => unhandled('parked', reason));
-    await this.pass.close(unit, plan, settlements, now);
+    this.pass.close(unit, plan, settlements, now);
     for (const { address: key } of plan.admitted) {
       const pauseMs = parkingPauseMs(this.options, 1);
       await this.parking.add(unit.tx, { key, event, attempts: 1 }, error.message, pauseMs);

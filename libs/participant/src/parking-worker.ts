@@ -69,7 +69,7 @@ export class ParkingWorker {
     const now = this.clock();
     const plan = await this.open(unit, parked, now);
     const answers = await handlers.handle(unit, plan.admitted);
-    await pass.close(unit, plan, answers.map(handledWith), now);
+    pass.close(unit, plan, answers.map(handledWith), now);
   }
 
   private async failed(parked: ParkedCommand, error: Error): Promise<void> {
@@ -91,7 +91,7 @@ export class ParkingWorker {
       const settlements = plan.admitted.map(() => unhandled('dead', reason));
       const given = plan.admitted.map(({ event }) => ({ event, reason }));
       const deadLetters = [...plan.deadLetters, ...given];
-      await pass.close(unit, { ...plan, deadLetters }, settlements, now);
+      pass.close(unit, { ...plan, deadLetters }, settlements, now);
     });
     const fields = { err: error, commandId: parked.key.commandId, attempts };
     if (last) log.error(fields, 'a parked command is given up');

@@ -1,5 +1,5 @@
 /** Writes what a batch has decided: one statement for new instances, one for changed ones. */
-import { jsonListSql, jsonTexts, RetryableError, type Tx } from '#messaging';
+import { allStatements, jsonListSql, jsonTexts, RetryableError, type Tx } from '#messaging';
 import type { SagaInstance } from '#saga';
 import { bodyOf, inputOf, type OutboxPosition } from './stored-instance.js';
 
@@ -47,14 +47,9 @@ const UPDATE = `
 
 /** @throws RetryableError when another replica has moved one of them; nothing is half-written. */
 export const saveInstances = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void> => {
-  await insert(
-    tx,
-    changes.filter(({ before }) => before === undefined),
-  );
-  await update(
-    tx,
-    changes.flatMap(({ before, ...change }) => (before ? [{ before, ...change }] : [])),
-  );
+  const fresh = changes.filter(({ before }) => before === undefined);
+  const moved = changes.flatMap(({ before, ...change }) => (before ? [{ before, ...change }] : []));
+  await allStatements([insert(tx, fresh), update(tx, moved)]);
 };
 
 const insert = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void> => {

@@ -63,6 +63,7 @@ describe('orders and the saga’s commands', () => {
         tx,
         publish: (...events) => unit.publish(...events),
         stamp: () => unit.stamp(),
+        beforeCommit: (statement) => unit.beforeCommit(statement),
         afterCommit: (hook) => unit.afterCommit(hook),
       };
       return handler.handle(watched, commands);

@@ -42,8 +42,8 @@ export const sagaStore: readonly PlantedBug[] = [
     id: 'locks-what-is-not-due',
     breaks: 'A tick takes up instances whose timer is far away, and leaves those that are due.',
     file: `${folder}/lock-instances.ts`,
-    find: 'and s.wake_at <= to_timestamp($5::float8 / 1000)',
-    replace: 'and s.wake_at is not null and $5::float8 > 0',
+    find: 'and s.wake_at <= to_timestamp(d.before_ms / 1000)',
+    replace: 'and s.wake_at is not null and d.before_ms > 0',
     detectors: [store],
   },
   {

@@ -62,12 +62,10 @@ export class SagaEngine {
     const batch: Batch = { unit, work: new WorkingSet(instances), now };
     for (const item of items) await this.apply(batch, item);
     crashPoint('saga.decided');
-    await this.write(batch);
+    this.write(batch);
     if (due.length > 0) {
-      await this.store.ticksHandled(
-        unit.tx,
-        due.map(({ partition }) => partition),
-      );
+      const partitions = due.map(({ partition }) => partition);
+      unit.beforeCommit(this.store.ticksHandled(unit.tx, partitions));
     }
   }
 
@@ -195,22 +193,20 @@ export class SagaEngine {
     return new Map(positioned.map(({ live }, index) => [live, moments[index] ?? Infinity]));
   }
 
-  private async write({ unit, work }: Batch): Promise<void> {
+  private write({ unit, work }: Batch): void {
     const changed = work.changed();
     const position = changed.some((live) => live.sent) ? unit.stamp() : undefined;
-    await this.store.saveInstances(
-      unit.tx,
-      changed.map((live) => ({
-        instance: live.instance,
-        ...(live.before && { before: live.before }),
-        partition: live.partition,
-        ...(live.sent && position && { position }),
-      })),
+    const changes = changed.map((live) => ({
+      instance: live.instance,
+      ...(live.before && { before: live.before }),
+      partition: live.partition,
+      ...(live.sent && position && { position }),
+    }));
+    const history = changed.flatMap(({ instance, history: entries }) =>
+      entries.map((entry) => ({ instance, entry })),
     );
-    await this.store.appendHistory(
-      unit.tx,
-      changed.flatMap(({ instance, history }) => history.map((entry) => ({ instance, entry }))),
-    );
+    unit.beforeCommit(this.store.saveInstances(unit.tx, changes));
+    unit.beforeCommit(this.store.appendHistory(unit.tx, history));
   }
 
   /** @throws RetryableError when only a newer replica knows this version: it waits for one. */

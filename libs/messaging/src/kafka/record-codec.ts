@@ -123,7 +123,7 @@ export function writeRecord({
   }
   body.number(count);
   for (const name in headers) {
-    const given = headers[name] as HeaderText | readonly HeaderText[];
+    const given = headers[name];
     for (const one of Array.isArray(given) ? (given as HeaderText[]) : [given as HeaderText]) {
       body.sized(name);
       body.sized(one);

@@ -147,6 +147,38 @@ describe('publishing after the commit', () => {
     expect(log.lines).toContainEqual(expect.objectContaining({ level: 'error' }));
   });
 
+  test('waits for the statements that nobody waited for', async () => {
+    const outbox = anOutbox();
+    let end: () => void = () => undefined;
+    const committing = outbox.transaction((unit) => {
+      unit.beforeCommit(new Promise<void>((resolve) => (end = resolve)));
+      return publishing('1')(unit);
+    });
+    await settled();
+    expect(broker.ids).toEqual([]);
+    end();
+    await committing;
+    await settled();
+    expect(broker.ids).toEqual(['1']);
+  });
+
+  test.each([
+    ['the work goes on', () => Promise.resolve()],
+    ['the work fails because of it', () => Promise.reject(new Error('aborted'))],
+  ])('fails with the first statement that failed, where %s', async (_, goOn) => {
+    const outbox = anOutbox();
+    const failed = outbox.transaction(async (unit) => {
+      await publishing('1')(unit);
+      unit.beforeCommit(Promise.resolve());
+      unit.beforeCommit(settled().then(() => Promise.reject(new RetryableError('moved'))));
+      unit.beforeCommit(Promise.reject(new Error('aborted')));
+      await goOn();
+    });
+    await expect(failed).rejects.toThrow(new RetryableError('moved'));
+    await settled();
+    expect(broker.ids).toEqual([]);
+  });
+
   test('nothing can be published with a transaction that is over', async () => {
     let kept: UnitOfWork | undefined;
     await anOutbox().transaction((unit) => Promise.resolve(void (kept = unit)));

@@ -85,9 +85,7 @@ export class Outbox {
     try {
       result = await this.#storage.transaction(async (tx) => {
         unit = new OutboxUnit(tx, tracker);
-        const value = await work(unit);
-        unit.seal();
-        if (unit.rows.length > 0) await this.#insert(unit);
+        const value = await this.#run(unit, work);
         crashPoint('outbox.before-commit');
         return value;
       });
@@ -103,6 +101,21 @@ export class Outbox {
       this.#log.error({ err: asError(error) }, 'an after-commit hook threw'),
     );
     return result;
+  }
+
+  async #run<T>(unit: OutboxUnit, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    let value: T;
+    try {
+      value = await work(unit);
+      unit.seal();
+      if (unit.rows.length > 0) unit.beforeCommit(this.#insert(unit));
+    } catch (error) {
+      // A statement before it that failed is why all after it did.
+      await unit.done();
+      throw error;
+    }
+    await unit.done();
+    return value;
   }
 
   async #insert({ tx, tracker, rows }: OutboxUnit): Promise<void> {

@@ -1,3 +1,4 @@
+import { allStatements } from '../all-statements.js';
 import { encode } from '../codec.js';
 import type { Tx } from '../database.js';
 import type { OutgoingEvent } from '../event.js';
@@ -10,6 +11,7 @@ import type { EpochTracker, Ticket } from './watermark.js';
 export class OutboxUnit implements UnitOfWork {
   readonly tickets: Ticket[] = [];
   readonly rows: StoredMessage[] = [];
+  readonly #statements: Promise<unknown>[] = [];
   readonly #hooks: (() => void)[] = [];
   #unnumbered: WireMessage[] = [];
   #isOver = false;
@@ -28,6 +30,17 @@ export class OutboxUnit implements UnitOfWork {
     this.#number();
     const seq = this.tickets.at(-1)?.to ?? 0;
     return { epoch: this.tracker.epoch, seq: String(seq) };
+  }
+
+  beforeCommit(statement: Promise<unknown>): void {
+    // It is awaited later, and must not count as unhandled until then.
+    statement.catch(() => undefined);
+    this.#statements.push(statement);
+  }
+
+  /** Resolves when all statements of `beforeCommit` have succeeded. @throws the first failure */
+  done(): Promise<void> {
+    return allStatements(this.#statements);
   }
 
   afterCommit(hook: () => void): void {

@@ -18,7 +18,6 @@ import { loopOf } from '../loop-guard.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import type { RawMessage } from '../wire.js';
-import type { Fetched } from './gatherer.js';
 import { bisect, Interrupted } from './bisect.js';
 
 export interface TopicHandlers {
@@ -39,6 +38,12 @@ export interface BatchControl {
   isActive(): boolean;
   /** Everything up to and including this offset is committed. */
   done(offset: string): void;
+}
+
+/** What was fetched of one partition. */
+export interface Fetched {
+  readonly messages: readonly RawMessage[];
+  readonly control: BatchControl;
 }
 
 export interface BatchLimits {

@@ -5,13 +5,13 @@
  */
 import { runtime } from '#platform';
 import type { RawMessage } from '../wire.js';
-import type { BatchControl, BatchOutcome, BatchRunner, TopicHandlers } from './batch-runner.js';
-
-/** What was fetched of one partition. */
-export interface Fetched {
-  readonly messages: readonly RawMessage[];
-  readonly control: BatchControl;
-}
+import type {
+  BatchControl,
+  BatchOutcome,
+  BatchRunner,
+  Fetched,
+  TopicHandlers,
+} from './batch-runner.js';
 
 interface Waiting extends Fetched {
   readonly handlers: TopicHandlers;
