@@ -25,6 +25,7 @@ const FULL = { rounds: '3', window: '20', warmUp: '5' };
 const QUICK = { rounds: '1', window: '2', warmUp: '1.5' };
 
 export const HELP = `npm run bench [-- options]
+npm run bench -- accept [options]     only this project's acceptance over HTTP; has its own --help
 
 The same order saga (reserve, charge, ship, notify: one write to Postgres each) on every contender,
 one after the other, several rounds, each on a fresh Postgres with fsync on. Measures throughput
@@ -56,7 +57,11 @@ export function readArguments(args: readonly string[]): BenchOptions | undefined
     rounds: whole('--rounds', values.rounds ?? usual.rounds, 1, 100),
     windowMs: milliseconds('--window', values.window ?? usual.window),
     warmUpMs: milliseconds('--warm-up', values['warm-up'] ?? usual.warmUp),
-    only: names(values.only),
+    only: listed(
+      '--only',
+      values.only,
+      CONTENDERS.map(({ name }) => name),
+    ),
     inFlight:
       values['in-flight'] === undefined
         ? undefined
@@ -86,30 +91,41 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new BenchProblem(`${message.replace(/\.?$/, '.')} See "npm run bench -- --help".`);
+    throw unknownOption(error, 'npm run bench -- --help');
   }
 }
 
-function whole(name: string, text: string, min: number, max: number): number {
+/** What Node says of options that it cannot read, and where they are explained. */
+export function unknownOption(error: unknown, help: string): BenchProblem {
+  const message = error instanceof Error ? error.message : String(error);
+  return new BenchProblem(`${message.replace(/\.?$/, '.')} See "${help}".`);
+}
+
+/** @throws BenchProblem */
+export function whole(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (/^\d{1,7}$/.test(text) && value >= min && value <= max) return value;
   throw new BenchProblem(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
 }
 
-function milliseconds(name: string, text: string): number {
+/** @throws BenchProblem */
+export function milliseconds(name: string, text: string): number {
   const value = Number(text);
   if (/^\d{1,5}(\.\d{1,3})?$/.test(text) && value > 0) return value * 1000;
   throw new BenchProblem(`${name} must be a number of seconds, not "${text}".`);
 }
 
-function names(text: string | undefined): readonly string[] {
-  const known = CONTENDERS.map(({ name }) => name);
+/** Some of the known words, in their order; all when nothing is said. @throws BenchProblem */
+export function listed<T extends string>(
+  option: string,
+  text: string | undefined,
+  known: readonly T[],
+): readonly T[] {
   if (text === undefined) return known;
-  const wanted = text.split(',').map((name) => name.trim());
-  for (const name of wanted) {
-    if (known.includes(name)) continue;
-    throw new BenchProblem(`--only knows no "${name}"; there are: ${known.join(', ')}.`);
+  const wanted = text.split(',').map((word) => word.trim());
+  for (const word of wanted) {
+    if (known.some((one) => one === word)) continue;
+    throw new BenchProblem(`${option} knows no "${word}"; there are: ${known.join(', ')}.`);
   }
-  return known.filter((name) => wanted.includes(name));
+  return known.filter((one) => wanted.includes(one));
 }

@@ -166,5 +166,6 @@ export async function postgresSettings(): Promise<Record<string, string>> {
   }
 }
 
-const disposable = <T extends { stop(): Promise<void> }>(server: T): T & AsyncDisposable =>
+/** Stopped at the end of the block that holds it. */
+export const disposable = <T extends { stop(): Promise<void> }>(server: T): T & AsyncDisposable =>
   Object.assign(server, { [Symbol.asyncDispose]: () => server.stop() });

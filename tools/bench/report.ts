@@ -109,7 +109,7 @@ function transposed(rows: readonly (readonly string[])[]): string[][] {
 }
 
 /** The first column is left-aligned, figures are right-aligned. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const width = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: width }, (_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),

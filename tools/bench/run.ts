@@ -1,10 +1,9 @@
 /** The whole benchmark: prepare, rounds, tables, files. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { BenchProblem, type BenchOptions } from './arguments.js';
 import { CONTENDERS, type ContenderSpec } from './contenders.js';
 import { machineFacts } from './machine.js';
 import { measure, postgresSettings, type Attempt } from './measure.js';
+import { headline, save } from './output.js';
 import { prepare } from './prepare.js';
 import { attemptLine, figuresTable, ratiosTable, remarks } from './report.js';
 import { ProgressLine } from './progress-line.js';
@@ -26,13 +25,8 @@ export async function runBench(options: BenchOptions, signal: AbortSignal): Prom
   if (specs.length === 0) throw new BenchProblem('None of the contenders can take part.');
 
   const postgres = await postgresSettings();
-  const { cpu, cores, memoryGib, fileSystem, node, loadBefore } = machine;
-  console.log(
-    `${cores} × ${cpu}, ${memoryGib} GiB, ${fileSystem}, Node ${node}, load ${loadBefore}\n` +
-      `Postgres: ${Object.entries(postgres)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', ')}`,
-  );
+  const { cpu, cores } = machine;
+  console.log(headline(machine, postgres));
   const attempts = await runRounds(specs, options, signal);
   if (signal.aborted) return false;
 
@@ -77,12 +71,3 @@ const roundsOf = ({ rounds }: BenchOptions): string =>
 const isClean = ({ failure, measurements }: Attempt): boolean =>
   failure === undefined &&
   Object.values(measurements).every(({ problems }) => problems.length === 0);
-
-/** Relative to where the command was given. */
-function save(file: string | undefined, text: string): void {
-  if (file === undefined) return;
-  const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  console.log(`wrote ${path}`);
-}

@@ -17,13 +17,15 @@ import { PARTICIPANTS } from './participant.js';
 import { benchOrder } from './saga.js';
 
 const ROLES = ['order', 'orchestrator', ...PARTICIPANTS] as const;
-type Role = (typeof ROLES)[number];
+export type Role = (typeof ROLES)[number];
 
 export interface SystemOptions {
   /** Of a superuser. */
   readonly postgresUrl: string;
   /** For logs and the broker's data. */
   readonly folder: string;
+  /** The processes that run; default: all. Without all of them no saga ends. */
+  readonly roles?: readonly Role[];
   /** More settings of a process, for trying things out. */
   readonly env?: Partial<Record<Role, Record<string, string>>>;
 }
@@ -42,22 +44,27 @@ export class BenchSystem {
   constructor(private readonly options: SystemOptions) {}
 
   async start(): Promise<void> {
-    const { postgresUrl, folder } = this.options;
+    const { postgresUrl, folder, roles = ROLES } = this.options;
     this.kafka = await startKafka({ mode: 'local', dataDir: join(folder, 'kafka') });
     await createTopics(this.kafka.brokers);
-    for (const role of ROLES) {
+    for (const role of roles) {
       const { url } = await createDatabase({ url: postgresUrl }, `bench_${role}`);
       this.databases.set(role, url);
     }
-    await Promise.all(ROLES.map((role) => this.startProcess(role)));
-    this.http = new Pool(this.urls.get('order') as string, { connections: 64, pipelining: 1 });
-    this.database = new pg.Pool({ connectionString: this.databaseOf('orchestrator'), max: 2 });
-    this.database.on('error', (error) => console.error(error));
-    this.endings = new Endings(this.database, benchOrder.name, (error) => console.error(error));
+    await Promise.all(roles.map((role) => this.startProcess(role)));
+    if (roles.includes('order')) {
+      this.http = new Pool(this.urlOf('order'), { connections: 64, pipelining: 1 });
+    }
+    if (roles.includes('orchestrator')) this.watchEndings();
   }
 
   databaseOf(role: Role): string {
     return this.databases.get(role) as string;
+  }
+
+  /** Where it is asked over HTTP. */
+  urlOf(role: Role): string {
+    return this.urls.get(role) as string;
   }
 
   /** Roots of all that runs for it, the database's server excepted. */
@@ -90,6 +97,12 @@ export class BenchSystem {
     await this.database?.end();
     await Promise.all(this.processes.map((process) => process.stop()));
     await this.kafka?.stop();
+  }
+
+  private watchEndings(): void {
+    this.database = new pg.Pool({ connectionString: this.databaseOf('orchestrator'), max: 2 });
+    this.database.on('error', (error) => console.error(error));
+    this.endings = new Endings(this.database, benchOrder.name, (error) => console.error(error));
   }
 
   private async startProcess(role: Role): Promise<void> {
