@@ -1,7 +1,7 @@
 /** The topics of a world from outside: reads everything, sends anything, sees the groups. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, IHeaders, Kafka, Producer } from 'kafkajs';
-import { adminKafka, testId, waitFor, withAdmin, type TestWorld } from '#testing';
+import { adminKafka, testId, waitFor, withAdmin, type KafkaServer } from '#testing';
 
 /** A message as it lies in a topic. Topics are named without the world's prefix. */
 export interface StoredMessage {
@@ -33,12 +33,18 @@ export const READ_BY_SERVICES: readonly string[] = Object.values(READ_BY);
 
 export const DEAD_LETTERS: readonly string[] = READ_BY_SERVICES.map((topic) => `${topic}.dlq`);
 
+/** A `TestWorld`, or as much of one as there is. */
+interface Surroundings {
+  readonly kafka: Pick<KafkaServer, 'brokers'>;
+  readonly topicPrefix: string;
+}
+
 export class Topics {
   private readonly kafka: Kafka;
   private producer: Promise<Producer> | undefined;
   private readonly consumers: Consumer[] = [];
 
-  constructor(private readonly world: TestWorld) {
+  constructor(private readonly world: Surroundings) {
     this.kafka = adminKafka(world.kafka.brokers, 8);
   }
 

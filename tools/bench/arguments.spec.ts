@@ -11,6 +11,7 @@ describe('the arguments of the benchmark', () => {
       only: CONTENDERS.map(({ name }) => name),
       inFlight: undefined,
       quick: false,
+      lenient: false,
       prepareOnly: false,
       json: undefined,
       svg: undefined,

@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly only: readonly string[];
   readonly inFlight: number | undefined;
   readonly quick: boolean;
+  /** Only effects that do not add up are a failure: not slowness, nor what a machine lacks. */
+  readonly lenient: boolean;
   readonly prepareOnly: boolean;
   readonly json: string | undefined;
   readonly svg: string | undefined;
@@ -34,6 +36,7 @@ bytes written. After each measurement the effects are counted; a figure whose ef
 is void.
 
   --quick               one round of short windows, under 3 minutes once everything is installed
+  --lenient             fails for effects that do not add up, and for nothing else
   --rounds N            rounds; every second one runs in reverse order (default ${FULL.rounds})
   --window SECONDS      length of a measurement (default ${FULL.window}; the idle one gets half)
   --warm-up SECONDS     before each measurement (default ${FULL.warmUp})
@@ -67,6 +70,7 @@ export function readArguments(args: readonly string[]): BenchOptions | undefined
         ? undefined
         : whole('--in-flight', values['in-flight'], 1, 100_000),
     quick,
+    lenient: values.lenient === true,
     prepareOnly: values.prepare === true,
     json: values.json,
     svg: values.svg,
@@ -79,6 +83,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         quick: { type: 'boolean' },
+        lenient: { type: 'boolean' },
         rounds: { type: 'string' },
         window: { type: 'string' },
         'warm-up': { type: 'string' },

@@ -19,6 +19,8 @@ export interface Measurement {
   readonly repeated: number;
   /** What does not add up: the figures are void then. */
   readonly problems: readonly string[];
+  /** Of these, what no slowness explains: all sagas ended, and their effects do not add up. */
+  readonly miscounts: readonly string[];
 }
 
 /** What one contender gave in one round. */
@@ -121,10 +123,13 @@ class Session {
     const { result, usage } = await this.metered(request);
     this.ended = addTotals(this.ended, result.all);
     const audit = await this.contender.audit();
-    const problems = [...judge(audit, this.ended), ...result.errors];
+    const judged = judge(audit, this.ended);
+    const problems = [...judged, ...result.errors];
     if (result.unstarted > 0) problems.push(`${result.unstarted} sagas could not be started`);
     if (result.sagas === 0) problems.push('no saga ended within the window');
-    return { request, result, usage, repeated: audit.repeated, problems };
+    // Those that were given up may have any part of their effects.
+    const miscounts = this.ended.failed === 0 ? judged : [];
+    return { request, result, usage, repeated: audit.repeated, problems, miscounts };
   }
 
   private async metered(request: RunRequest): Promise<{ result: RunResult; usage: Usage }> {

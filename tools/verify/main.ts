@@ -42,6 +42,11 @@ function checks(): Step[] {
       name: 'types',
       args: bin('tsc', '--noEmit', '-p', 'tsconfig.json', '--incremental', 'false'),
     },
+    // To look at: times prove nothing on a machine that does other work, so none of them fails.
+    {
+      name: 'figures at a glance',
+      args: ['dist/tools/bench/main.js', '--quick', '--only', 'own', '--lenient'],
+    },
   ];
 }
 

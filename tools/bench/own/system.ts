@@ -5,6 +5,7 @@ import { Pool } from 'undici';
 import {
   createDatabase,
   createTopics,
+  deleteTopics,
   freePort,
   ManagedProcess,
   projectRoot,
@@ -16,7 +17,7 @@ import { Endings, type Ending } from './endings.js';
 import { PARTICIPANTS } from './participant.js';
 import { benchOrder } from './saga.js';
 
-const ROLES = ['order', 'orchestrator', ...PARTICIPANTS] as const;
+export const ROLES = ['order', 'orchestrator', ...PARTICIPANTS] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface SystemOptions {
@@ -28,6 +29,10 @@ export interface SystemOptions {
   readonly roles?: readonly Role[];
   /** More settings of a process, for trying things out. */
   readonly env?: Partial<Record<Role, Record<string, string>>>;
+  /** A broker that is there already, and what to put before its topics. Default: one of its own. */
+  readonly broker?: { readonly brokers: string; readonly topicPrefix: string };
+  /** Not started by `start`; `startProcess` does it when it is time. */
+  readonly later?: readonly Role[];
 }
 
 const START_WITHIN_MS = 120_000;
@@ -44,15 +49,16 @@ export class BenchSystem {
   constructor(private readonly options: SystemOptions) {}
 
   async start(): Promise<void> {
-    const { postgresUrl, folder, roles = ROLES } = this.options;
-    this.kafka = await startKafka({ mode: 'local', dataDir: join(folder, 'kafka') });
-    await createTopics(this.kafka.brokers);
+    const { postgresUrl, broker, roles = ROLES, later = [] } = this.options;
+    if (broker === undefined) this.kafka = await this.startBroker();
+    await createTopics(this.brokers, broker?.topicPrefix);
     for (const role of roles) {
       const { url } = await createDatabase({ url: postgresUrl }, `bench_${role}`);
       this.databases.set(role, url);
     }
-    await Promise.all(roles.map((role) => this.startProcess(role)));
-    if (roles.includes('order')) {
+    const now = roles.filter((role) => !later.includes(role));
+    await Promise.all(now.map((role) => this.startProcess(role)));
+    if (now.includes('order')) {
       this.http = new Pool(this.urlOf('order'), { connections: 64, pipelining: 1 });
     }
     if (roles.includes('orchestrator')) this.watchEndings();
@@ -96,6 +102,8 @@ export class BenchSystem {
     await this.http?.destroy();
     await this.database?.end();
     await Promise.all(this.processes.map((process) => process.stop()));
+    const { broker } = this.options;
+    if (broker) await deleteTopics(broker.brokers, broker.topicPrefix);
     await this.kafka?.stop();
   }
 
@@ -105,7 +113,16 @@ export class BenchSystem {
     this.endings = new Endings(this.database, benchOrder.name, (error) => console.error(error));
   }
 
-  private async startProcess(role: Role): Promise<void> {
+  private startBroker(): Promise<KafkaServer> {
+    return startKafka({ mode: 'local', dataDir: join(this.options.folder, 'kafka') });
+  }
+
+  private get brokers(): string {
+    return this.options.broker?.brokers ?? (this.kafka as KafkaServer).brokers;
+  }
+
+  /** Resolves when it is ready. */
+  async startProcess(role: Role): Promise<void> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     this.urls.set(role, url);
@@ -122,7 +139,8 @@ export class BenchSystem {
         LOG_LEVEL: 'warn',
         PORT: String(port),
         DATABASE_URL: this.databaseOf(role),
-        KAFKA_BROKERS: (this.kafka as KafkaServer).brokers,
+        KAFKA_BROKERS: this.brokers,
+        TOPIC_PREFIX: this.options.broker?.topicPrefix ?? '',
         ...this.options.env?.[role],
       },
       logFile: join(this.options.folder, `${role}.log`),

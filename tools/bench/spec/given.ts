@@ -51,6 +51,7 @@ const attempt = (
       },
       repeated,
       problems,
+      miscounts: [],
     },
   },
 });
