@@ -23,7 +23,7 @@ export const CONTENDERS: readonly ContenderSpec[] = [
     name: 'own',
     title: 'this project, over Kafka',
     main: 'dist/tools/bench/own/main.js',
-    inFlight: 400,
+    inFlight: 800,
     needs: [],
   },
   {
