@@ -4,7 +4,9 @@ import {
   GroupConsumer,
   KafkaPublisher,
   Outbox,
+  RetryableError,
   systemClock,
+  type BatchRunnerPorts,
   type ConsumerTuning,
   type KafkaOptions,
   type MessagingLog,
@@ -84,12 +86,20 @@ export class Life {
   consume(handlers: TopicHandlers): void {
     const { group, world } = this.parts;
     const { outbox, log, kafka, client } = this;
-    const gatherer = new BatchGatherer(new BatchRunner({ outbox, clock: systemClock, log }));
+    const watched: BatchRunnerPorts['outbox'] = {
+      transaction: (work) =>
+        outbox.transaction(work).catch((error: unknown) => {
+          this.observeRefusal(error);
+          throw error;
+        }),
+    };
+    const runner = new BatchRunner({ outbox: watched, clock: systemClock, log });
+    const gatherer = new BatchGatherer(runner);
     const batch: TopicHandlers['batch'] = async (events, unit) => {
       try {
         await handlers.batch(events, unit);
       } catch (error) {
-        this.observe(error, events.events.length);
+        this.observeFailure(error, events.events.length);
         throw error;
       }
     };
@@ -108,18 +118,22 @@ export class Life {
     world.note('consuming');
   }
 
-  private observe(error: unknown, events: number): void {
+  /** Of a transaction. */
+  private observeRefusal(error: unknown): void {
     const { world, group } = this.parts;
+    if (!this.actor.isAlive || !(error instanceof RetryableError)) return;
+    const { message } = error;
+    if (/moved by another replica|handled some of these commands/.test(message)) {
+      world.met(group.has(this.actor) ? 'second writer refused' : 'zombie writer refused');
+    }
+    if (message.includes('not known to this replica')) world.met('version unknown to a replica');
+  }
+
+  /** Of a handler, with so many events. */
+  private observeFailure(error: unknown, events: number): void {
     if (!this.actor.isAlive || !(error instanceof Error)) return;
-    const { name, message } = error;
-    const isZombie = !group.has(this.actor);
-    if (name === 'RetryableError') {
-      if (/moved by another replica|handled some of these commands/.test(message)) {
-        world.met(isZombie ? 'zombie writer refused' : 'second writer refused');
-      }
-      if (message.includes('not known to this replica')) world.met('version unknown to a replica');
-    } else if ('code' in error && error.code === '22P05' && events > 1) {
-      world.met('batch bisected');
+    if ('code' in error && error.code === '22P05' && events > 1) {
+      this.parts.world.met('batch bisected');
     }
   }
 }
