@@ -48,7 +48,7 @@ export class Replica {
       const hooks: (() => void)[] = [];
       const statements: Promise<unknown>[] = [];
       const result = await this.database.transaction(async (tx) => {
-        const value = await work({
+        const working = work({
           tx: this.counted(tx),
           publish: (...more) => void events.push(...more),
           stamp: () => ({ epoch: '0', seq: '0' }),
@@ -58,6 +58,9 @@ export class Replica {
           },
           afterCommit: (hook) => void hooks.push(hook),
         });
+        // As the outbox does it: what failed first is why the work failed.
+        await working.catch(() => allStatements(statements));
+        const value = await working;
         await allStatements(statements);
         if (this.fault) throw this.fault;
         return value;
