@@ -70,6 +70,20 @@ describe('committing offsets', () => {
     expect(commits).toEqual([['a/0@2']]);
   });
 
+  test('what was noted while a request failed is committed by itself', async () => {
+    isDown = true;
+    hold = new Promise((resolve) => (release = resolve));
+    offsets.note('a', 0, '1');
+    const failing = offsets.flush();
+    offsets.note('a', 0, '2');
+    await clock.advance(250);
+    release();
+    await failing;
+    isDown = false;
+    await clock.advance(250);
+    expect(commits).toEqual([['a/0@2']]);
+  });
+
   test('those of a former generation are forgotten', async () => {
     offsets.note('a', 0, '1');
     offsets.forget();

@@ -23,7 +23,7 @@ export class OffsetCommitter {
   /** Everything of the partition before `nextOffset` is done. It is committed before long. */
   note(topic: string, partition: number, nextOffset: string): void {
     this.#noted.set(`${topic}/${partition}`, { topic, partition, offset: nextOffset });
-    this.#cancelTimer ??= this.clock.after(COMMIT_WITHIN_MS, () => void this.flush());
+    this.#commitSoon();
   }
 
   /** Resolves when all that was noted by now is committed, or could not be. Never rejects. */
@@ -32,6 +32,8 @@ export class OffsetCommitter {
     this.#cancelTimer = undefined;
     this.#committing ??= this.#run().finally(() => {
       this.#committing = undefined;
+      // What was noted while a request failed.
+      if (this.#noted.size > 0) this.#commitSoon();
     });
     return this.#committing;
   }
@@ -41,6 +43,10 @@ export class OffsetCommitter {
     this.#noted.clear();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+  }
+
+  #commitSoon(): void {
+    this.#cancelTimer ??= this.clock.after(COMMIT_WITHIN_MS, () => void this.flush());
   }
 
   async #run(): Promise<void> {

@@ -3,6 +3,7 @@ import { RetryableError } from '../errors.js';
 import type { ReceivedEvent } from '../event.js';
 import { anEvent, fetched } from '../fixtures/events.js';
 import { FakeBroker } from '../fixtures/fake-broker.js';
+import { handlersThat } from '../fixtures/handlers.js';
 import { MemoryLog } from '../fixtures/log.js';
 import { ManualClock } from '../fixtures/manual-clock.js';
 import { MemoryStorage } from '../fixtures/memory-storage.js';
@@ -47,16 +48,7 @@ const ids = (count: number): string[] => Array.from({ length: count }, (_, index
 /** Handles all events but those for which `fail` gives an error. */
 const handling = (
   fail: (event: ReceivedEvent) => Error | undefined = () => undefined,
-): TopicHandlers => ({
-  batch: ({ events }, unit) => {
-    for (const event of events) {
-      const error = fail(event);
-      if (error !== undefined) return Promise.reject(error);
-    }
-    unit.afterCommit(() => handled.push(...events.map(({ id }) => id)));
-    return Promise.resolve();
-  },
-});
+): TopicHandlers => handlersThat(fail, (ids) => handled.push(...ids));
 
 /** Runs while time passes. */
 async function run(list: RawMessage[], handlers: TopicHandlers): Promise<string> {
