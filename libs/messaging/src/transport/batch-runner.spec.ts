@@ -48,7 +48,7 @@ const ids = (count: number): string[] => Array.from({ length: count }, (_, index
 /** Handles all events but those for which `fail` gives an error. */
 const handling = (
   fail: (event: ReceivedEvent) => Error | undefined = () => undefined,
-): TopicHandlers => handlersThat(fail, (ids) => handled.push(...ids));
+): TopicHandlers => handlersThat(fail, (these) => handled.push(...these));
 
 /** Runs while time passes. */
 async function run(list: RawMessage[], handlers: TopicHandlers): Promise<string> {

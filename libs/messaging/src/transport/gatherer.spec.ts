@@ -50,7 +50,7 @@ const ids = (partition: number, count: number): string[] =>
 
 const handling = (
   fail: (event: ReceivedEvent) => Error | undefined = () => undefined,
-): TopicHandlers => handlersThat(fail, (ids) => transactions.push([...ids]));
+): TopicHandlers => handlersThat(fail, (these) => transactions.push([...these]));
 
 const pass = (list: RawMessage[], handlers: TopicHandlers): Promise<string> => {
   const { partition } = list[0] as RawMessage;
