@@ -4,6 +4,7 @@ import { MessagingModule } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
 import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
+import { EndedSagas } from './engine/ended-sagas.js';
 import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
 import { AdminController } from './http/admin.controller.js';
@@ -39,9 +40,11 @@ export class AppModule {
         { provide: TIMER_POLL_MS, useValue: settings.TIMER_POLL_MS },
         { provide: LOGGER, useValue: logger },
         { provide: SAGA_STORE, useValue: postgresSagaStore },
+        EndedSagas,
         SagaEngine,
         TimerService,
       ],
+      exports: [EndedSagas],
     };
   }
 }

@@ -38,6 +38,8 @@ const SESSION_OPTIONS = [
   'enable_mergejoin=off',
   'enable_hashjoin=off',
   'jit=off',
+  // The server would plan anew whenever it guesses that the lengths of lists matter.
+  'plan_cache_mode=force_generic_plan',
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');

@@ -11,6 +11,10 @@ export const sagaStates = [
 /** `awaiting-start`: only a cancel has arrived so far; the start will be compensated at once. */
 export type SagaState = (typeof sagaStates)[number];
 
+/** Nothing is left to do, unless a late report of an effect reopens the compensation. */
+export const isOver = (state: SagaState): boolean =>
+  state === 'completed' || state === 'compensated';
+
 /**
  * - `sent`: a command is out, unanswered.  - `pending`: accepted, the answer takes hours or days.
  * - `in-doubt`: it stayed silent to the end, so whether it had an effect is unknown.

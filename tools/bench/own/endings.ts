@@ -1,5 +1,11 @@
-/** Tells when sagas are over, by asking the orchestrator's database for those that are awaited. */
+/**
+ * Tells when sagas are over. The orchestrators say so as soon as it is committed; what they said
+ * while nobody was connected is found by looking into their database now and then.
+ */
+import { get } from 'node:http';
+import { createInterface } from 'node:readline';
 import type { Pool } from 'pg';
+import { ENDINGS_PATH, type EndingsLine } from './endings-stream.js';
 
 export type Ending = 'completed' | 'compensated';
 
@@ -12,13 +18,12 @@ const OVER = `
   select business_key, state from saga_instance
    where business_key = any($1) and definition = $2 and state in ('completed', 'compensated')`;
 
-/** Pauses between two looks, which cost by the number of the awaited: few of them are in a hurry. */
-const PAUSE_MS_EACH = 0.25;
-const MOST_PAUSE_MS = 200;
-const LEAST_PAUSE_MS = 2;
+/** Between two looks, which are only for what was missed. */
+const PAUSE_MS = 1_000;
 
 export class Endings {
   private readonly awaited = new Map<string, (ending: Ending) => void>();
+  private readonly streams: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   private isLooking = false;
   private isClosed = false;
@@ -26,7 +31,7 @@ export class Endings {
   constructor(
     private readonly pool: Pool,
     private readonly definition: string,
-    /** Told when it cannot look; it goes on looking. */
+    /** Told when it cannot look or listen; it goes on looking. */
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -38,17 +43,46 @@ export class Endings {
     });
   }
 
+  /** Listens to one more orchestrator, given its address. Resolves once it does. */
+  listenTo(url: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const request = get(`${url}${ENDINGS_PATH}`, (response) => {
+        const lines = createInterface({ input: response });
+        lines.on('line', (line) => this.tell(JSON.parse(line) as EndingsLine));
+        lines.on('error', (error) => this.complain(error));
+        resolve();
+      });
+      request.once('error', (error) => {
+        this.complain(error);
+        reject(error);
+      });
+      this.streams.push(() => request.destroy());
+    });
+  }
+
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
+    for (const stop of this.streams) stop();
+  }
+
+  private complain(error: unknown): void {
+    if (!this.isClosed) this.onError(error);
+  }
+
+  private tell(line: EndingsLine): void {
+    for (let index = 0; index < line.length; index += 2) {
+      this.end(line[index] as string, line[index + 1] as Ending);
+    }
+  }
+
+  private end(orderId: string, ending: Ending): void {
+    this.awaited.get(orderId)?.(ending);
+    this.awaited.delete(orderId);
   }
 
   private schedule(): void {
     if (this.timer !== undefined || this.isLooking || this.isClosed) return;
-    const pauseMs = Math.max(
-      LEAST_PAUSE_MS,
-      Math.min(MOST_PAUSE_MS, this.awaited.size * PAUSE_MS_EACH),
-    );
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.isLooking = true;
@@ -58,14 +92,12 @@ export class Endings {
           this.isLooking = false;
           if (this.awaited.size > 0) this.schedule();
         });
-    }, pauseMs);
+    }, PAUSE_MS);
   }
 
   private async look(): Promise<void> {
+    if (this.awaited.size === 0) return;
     const { rows } = await this.pool.query<Row>(OVER, [[...this.awaited.keys()], this.definition]);
-    for (const { business_key: orderId, state } of rows) {
-      this.awaited.get(orderId)?.(state);
-      this.awaited.delete(orderId);
-    }
+    for (const row of rows) this.end(row.business_key, row.state);
   }
 }

@@ -4,6 +4,7 @@ import { runService } from '#messaging';
 import { AppModule } from '../../../apps/orchestrator/src/app.module.js';
 import { orchestratorSettings } from '../../../apps/orchestrator/src/settings.js';
 import { acceptanceService } from './acceptance.js';
+import { ObservedModule } from './endings-stream.js';
 import { PARTICIPANTS, participantService } from './participant.js';
 import { benchOrder } from './saga.js';
 
@@ -17,6 +18,7 @@ else if (role === 'orchestrator') {
     name: role,
     title: 'Bench: orchestrator',
     settings: orchestratorSettings,
-    module: (settings, logger) => AppModule.forRoot(settings, logger, [benchOrder]),
+    module: (settings, logger) =>
+      ObservedModule.of(AppModule.forRoot(settings, logger, [benchOrder])),
   });
 } else throw new Error(`there is no process '${role}'`);

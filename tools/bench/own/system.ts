@@ -56,12 +56,12 @@ export class BenchSystem {
       const { url } = await createDatabase({ url: postgresUrl }, `bench_${role}`);
       this.databases.set(role, url);
     }
+    if (roles.includes('orchestrator')) this.watchEndings();
     const now = roles.filter((role) => !later.includes(role));
     await Promise.all(now.map((role) => this.startProcess(role)));
     if (now.includes('order')) {
       this.http = new Pool(this.urlOf('order'), { connections: 64, pipelining: 1 });
     }
-    if (roles.includes('orchestrator')) this.watchEndings();
   }
 
   databaseOf(role: Role): string {
@@ -114,7 +114,8 @@ export class BenchSystem {
   }
 
   private startBroker(): Promise<KafkaServer> {
-    return startKafka({ mode: 'local', dataDir: join(this.options.folder, 'kafka') });
+    const dataDir = join(this.options.folder, 'kafka');
+    return startKafka({ mode: 'local', dataDir, isShortLived: true });
   }
 
   private get brokers(): string {
@@ -147,6 +148,7 @@ export class BenchSystem {
     });
     this.processes.push(started);
     await waitFor(() => isReady(url), { what: role, timeoutMs: START_WITHIN_MS });
+    if (role === 'orchestrator') await this.endings?.listenTo(url);
   }
 
   private readonly entry = join(projectRoot(), 'dist/tools/bench/own/process.js');

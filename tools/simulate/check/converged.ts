@@ -1,3 +1,4 @@
+import { isOver } from '#saga';
 import type { Shop } from '../shop/shop.js';
 import type { Watched } from './watch.js';
 
@@ -20,8 +21,8 @@ export function pendingOf(shop: Shop, watched: Watched, healedMs = Infinity): st
   for (const { instance } of sagas.instances.rows.values()) {
     const { state, attention, businessKey } = instance;
     started.add(businessKey);
-    const isOver = state === 'completed' || state === 'compensated';
-    if (!isOver && !(acceptsAttention && attention)) pending.push(`${businessKey} is ${state}`);
+    if (!isOver(state) && !(acceptsAttention && attention))
+      pending.push(`${businessKey} is ${state}`);
   }
   for (const id of [...tables.order.orders.rows.keys(), ...tables.returns.returns.rows.keys()]) {
     if (!started.has(id)) pending.push(`${id} has no saga`);

@@ -1,5 +1,5 @@
 /** What is promised of every saga, whatever it is about. */
-import { stepsOf, type SagaInstance } from '#saga';
+import { isOver, stepsOf, type SagaInstance } from '#saga';
 import { sagas } from '../../../apps/orchestrator/src/sagas/index.js';
 import type { Shop } from '../shop/shop.js';
 import type { Report } from './report.js';
@@ -21,8 +21,7 @@ export function checkSaga(shop: Shop, saga: SagaInstance, say: Report): void {
 }
 
 function checkEnd({ state, attention, cause, ledger }: SagaInstance, say: Report): void {
-  const isOver = state === 'completed' || state === 'compensated';
-  if (!isOver && !attention) say('neither over nor with attention');
+  if (!isOver(state) && !attention) say('neither over nor with attention');
   if (attention && (!attention.code || !attention.message)) say('attention without a cause');
   if (state !== 'compensated') return;
   if (!cause) say('compensated without a cause');

@@ -17,6 +17,7 @@ import {
 import { runtime } from '#platform';
 import {
   decide,
+  isOver,
   newInstance,
   SagaRegistry,
   type DecideContext,
@@ -27,6 +28,7 @@ import {
 import type { DueTimers, SagaStore } from '#saga-store';
 import { mendProblem, replyProblem } from './check-message.js';
 import { commandEvent } from './command-event.js';
+import { EndedSagas } from './ended-sagas.js';
 import { readInboxItem, type InboxItem, type MoveRequest } from './inbox-item.js';
 import { WorkingSet, type LiveInstance } from './working-set.js';
 
@@ -49,6 +51,7 @@ export class SagaEngine {
     private readonly outbox: Outbox,
     @Inject(STEP_TIMING) private readonly timing: Required<StepTiming>,
     @Inject(SAGA_STORE) private readonly store: SagaStore,
+    private readonly ended: EndedSagas,
   ) {}
 
   async handle({ events }: EventBatch, unit: UnitOfWork): Promise<void> {
@@ -207,6 +210,8 @@ export class SagaEngine {
     );
     unit.beforeCommit(this.store.saveInstances(unit.tx, changes));
     unit.beforeCommit(this.store.appendHistory(unit.tx, history));
+    const ended = changed.filter(hasEnded).map(({ instance }) => instance);
+    if (ended.length > 0) unit.afterCommit(() => this.ended.tell(ended));
   }
 
   /** @throws RetryableError when only a newer replica knows this version: it waits for one. */
@@ -222,6 +227,10 @@ export class SagaEngine {
     return { now, jitter: runtime.random(), timing: this.timing };
   }
 }
+
+/** A late report may reopen what was over, and then it ends once more. */
+const hasEnded = ({ before, instance }: LiveInstance): boolean =>
+  isOver(instance.state) && !(before && isOver(before.state));
 
 /** Of several ticks of a partition the last one says it all. */
 function dueTimers(items: readonly InboxItem[]): DueTimers[] {

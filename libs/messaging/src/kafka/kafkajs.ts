@@ -3,7 +3,7 @@ import { Kafka, logLevel, type RetryOptions, type logCreator } from 'kafkajs';
 import { runtime } from '#platform';
 import type { MessagingLog } from '../log.js';
 import type { KafkaOptions } from './options.js';
-import { replaceRecordCodec } from './record-codec.js';
+import { useOwnCodec } from './own-codec.js';
 import { cureRequestQueue } from './request-queue.js';
 
 /**
@@ -22,7 +22,7 @@ export const RETRY: RetryOptions = {
 
 export function createKafka({ brokers, clientId, log }: KafkaOptions, retry = RETRY): Kafka {
   cureRequestQueue();
-  replaceRecordCodec();
+  useOwnCodec();
   return new Kafka({
     brokers: [...brokers],
     clientId,

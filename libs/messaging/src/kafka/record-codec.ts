@@ -3,10 +3,7 @@
  * place of kafkajs 2.2.4, which makes an object, and for most bytes a buffer, of each header, counts
  * with big integers, and copies the headers that it has with each further one: the dozen headers of
  * an event were most of a message's price, and 10,000 of them held up a process for a minute.
- *
- * The modules are not public. When they are not where they were, kafkajs goes on by itself.
  */
-import { createRequire } from 'node:module';
 
 type HeaderText = Buffer | string | null | undefined;
 
@@ -231,35 +228,4 @@ function addHeader(headers: Record<string, ReadHeader>, name: string, value: str
   const before = headers[name] as ReadHeader;
   if (Array.isArray(before)) before.push(value);
   else headers[name] = [before, value];
-}
-
-const MODULES = new Map<string, unknown>([
-  ['kafkajs/src/protocol/recordBatch/record/v0/index.js', writeRecord],
-  ['kafkajs/src/protocol/recordBatch/record/v0/decoder.js', readRecord],
-]);
-
-let isReplaced: boolean | undefined;
-
-/**
- * To be called before the first request: kafkajs loads what it writes and reads with when it needs it.
- * @returns whether kafkajs uses them, now or before
- */
-export function replaceRecordCodec(): boolean {
-  isReplaced ??= replace();
-  return isReplaced;
-}
-
-function replace(): boolean {
-  const load = createRequire(import.meta.url);
-  try {
-    for (const [name, ours] of MODULES) {
-      load(name);
-      const cached = load.cache[load.resolve(name)];
-      if (cached === undefined) return false;
-      cached.exports = ours;
-    }
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -20,6 +20,8 @@ export interface LocalKafkaOptions {
   logFile?: string;
   /** Java heap, default 512. */
   heapMb?: number;
+  /** Whether it lives for minutes rather than days; default: when it has no `dataDir`. */
+  isShortLived?: boolean;
 }
 
 /** Starts Apache Kafka from its jars, one process that is broker and controller (KRaft). */
@@ -41,6 +43,7 @@ export async function startLocalKafka(options: LocalKafkaOptions = {}): Promise<
     port: options.port ?? (await freePort()),
     logFile: options.logFile ?? (temporary ? join(dataDir, 'log') : `${dataDir}.log`),
     heapMb: options.heapMb ?? 512,
+    isShortLived: options.isShortLived ?? temporary,
   });
   try {
     await kafka.startBroker();
@@ -59,6 +62,7 @@ interface Settings {
   port: number;
   logFile: string;
   heapMb: number;
+  isShortLived: boolean;
 }
 
 class LocalKafka implements KafkaServer {
@@ -90,7 +94,7 @@ class LocalKafka implements KafkaServer {
       args: [
         ...[`-Xmx${heapMb}m`, `-Xms${Math.min(256, heapMb)}m`, '-XX:+UseSerialGC'],
         // What lives for minutes gains nothing from the second compiler, which costs half the start.
-        ...(this.settings.temporary ? ['-XX:TieredStopAtLevel=1'] : []),
+        ...(this.settings.isShortLived ? ['-XX:TieredStopAtLevel=1'] : []),
         ...[
           '-Djava.awt.headless=true',
           `-Dlog4j2.configurationFile=${join(dataDir, 'log4j2.xml')}`,
