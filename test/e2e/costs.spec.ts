@@ -94,7 +94,9 @@ describe('what a saga costs', () => {
 
   it('ends once, as the orchestrator shows', async () => {
     const shown = await (await fetch(`${world.system.urlOf('orchestrator')}/metrics`)).text();
-    const counts = shown.split('\n').filter((line) => line.startsWith('saga_duration_seconds_count'));
+    const counts = shown
+      .split('\n')
+      .filter((line) => line.startsWith('saga_duration_seconds_count'));
     expect(counts).toHaveLength(1);
     expect(counts[0]).toMatch(new RegExp(`state="completed".* ${SAGAS}$`));
   });
