@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Batcher, QueueFullError } from './batcher.js';
+import { installRuntime } from './runtime.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -138,5 +139,85 @@ describe('Batcher', () => {
     runs[1]?.end();
     await Promise.all([...both, drain]);
     expect(drained).toBe(true);
+  });
+});
+
+describe('a pause between runs', () => {
+  let nowMs = 0;
+  let timers: { atMs: number; run: () => void }[] = [];
+  beforeEach(() => {
+    nowMs = 0;
+    timers = [];
+    installRuntime({
+      date: () => new Date(nowMs),
+      random: () => 0.5,
+      uuid: () => 'id',
+      defer: (run) => void setImmediate(run),
+      monotonicMs: () => nowMs,
+      after: (delayMs, run) => {
+        const timer = { atMs: nowMs + delayMs, run };
+        timers.push(timer);
+        return () => void (timers = timers.filter((other) => other !== timer));
+      },
+    });
+  });
+  afterEach(() => installRuntime());
+
+  const passTo = (ms: number): void => {
+    nowMs = ms;
+    const due = timers.filter(({ atMs }) => atMs <= ms);
+    timers = timers.filter(({ atMs }) => atMs > ms);
+    for (const { run } of due) run();
+  };
+
+  const pausing = () => {
+    const groups: number[][] = [];
+    const batcher = new Batcher<number, number>({
+      maxItems: 100,
+      maxConcurrent: 2,
+      pause: { ms: 20, unlessWaiting: 4 },
+      run: async (items) => {
+        groups.push(items);
+        return items;
+      },
+    });
+    return { groups, batcher };
+  };
+
+  it('follows a run of several items, and lets the next one gather', async () => {
+    const { groups, batcher } = pausing();
+    await Promise.all([batcher.add(1), batcher.add(2)]);
+    passTo(15);
+    const later = [batcher.add(3), batcher.add(4), batcher.add(5)];
+    await turn();
+    expect(groups).toEqual([[1, 2]]);
+    passTo(20);
+    await Promise.all(later);
+    expect(groups).toEqual([[1, 2], [3, 4, 5]]); // prettier-ignore
+  });
+
+  it('is over as soon as enough wait', async () => {
+    const { groups, batcher } = pausing();
+    await Promise.all([batcher.add(1), batcher.add(2)]);
+    await Promise.all([3, 4, 5, 6].map((item) => batcher.add(item)));
+    expect(groups).toEqual([[1, 2], [3, 4, 5, 6]]); // prettier-ignore
+    expect(timers).toEqual([]);
+  });
+
+  it('never holds up calls that come one after the other', async () => {
+    const { groups, batcher } = pausing();
+    for (const item of [1, 2, 3]) await batcher.add(item);
+    expect(groups).toEqual([[1], [2], [3]]);
+    expect(timers).toEqual([]);
+  });
+
+  it('is no reason to forget what waits when it drains', async () => {
+    const { batcher } = pausing();
+    await Promise.all([batcher.add(1), batcher.add(2)]);
+    const third = batcher.add(3);
+    const drained = batcher.drain();
+    passTo(20);
+    await Promise.all([third, drained]);
+    expect(batcher.queued).toBe(0);
   });
 });

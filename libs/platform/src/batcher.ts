@@ -15,6 +15,12 @@ export interface BatcherOptions<T, R> {
   readonly maxConcurrent: number;
   /** Most items that wait for a run; one more is refused with `QueueFullError`. Default: 10,000. */
   readonly maxQueued?: number;
+  /**
+   * Lets groups grow before everything is busy: after a run of several items the next one begins
+   * `ms` after that one did, or when `unlessWaiting` items wait. Who comes alone never waits, nor
+   * does one after the other. Default: no pause.
+   */
+  readonly pause?: { readonly ms: number; readonly unlessWaiting: number };
   /** Handles the items together and answers one result an item, in the same order. */
   readonly run: (items: T[]) => Promise<R[]>;
   /**
@@ -43,6 +49,8 @@ export class Batcher<T, R> {
   private queue: Waiting<T, R>[] = [];
   private running = 0;
   private scheduled = false;
+  private pauseEndsMs = -Infinity;
+  private cancelPause: (() => void) | undefined;
   private idle: (() => void)[] = [];
 
   constructor(private readonly options: BatcherOptions<T, R>) {
@@ -75,7 +83,7 @@ export class Batcher<T, R> {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.running >= this.options.maxConcurrent) return;
+    if (this.scheduled || this.running >= this.options.maxConcurrent || this.pauses()) return;
     this.scheduled = true;
     runtime.defer(() => {
       this.scheduled = false;
@@ -83,9 +91,26 @@ export class Batcher<T, R> {
     });
   }
 
+  /** Whether there is a pause now; when it ends it goes on by itself. */
+  private pauses(): boolean {
+    const leftMs = this.pauseEndsMs - runtime.monotonicMs();
+    if (leftMs > 0 && this.queue.length < (this.options.pause?.unlessWaiting ?? 0)) {
+      this.cancelPause ??= runtime.after(leftMs, () => {
+        this.cancelPause = undefined;
+        if (this.queue.length > 0) this.schedule();
+      });
+      return true;
+    }
+    this.cancelPause?.();
+    this.cancelPause = undefined;
+    return false;
+  }
+
   private start(): void {
-    while (this.queue.length > 0 && this.running < this.options.maxConcurrent) {
-      const group = this.queue.splice(0, this.options.maxItems);
+    const { maxConcurrent, maxItems, pause } = this.options;
+    while (this.queue.length > 0 && this.running < maxConcurrent) {
+      const group = this.queue.splice(0, maxItems);
+      if (pause && group.length > 1) this.pauseEndsMs = runtime.monotonicMs() + pause.ms;
       this.running += 1;
       void this.settle(group).then(() => this.finished());
     }

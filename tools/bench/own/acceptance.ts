@@ -33,6 +33,7 @@ class BenchOrdersController {
       maxItems: 200,
       maxConcurrent: 2,
       maxQueued: 5_000,
+      pause: { ms: 20, unlessWaiting: 32 },
       run: (orders: BenchOrderDto[]) => outbox.transaction((unit) => record(unit, orders)),
     });
   }

@@ -37,12 +37,15 @@ export interface AcceptanceLimits {
   readonly maxConcurrent: number;
   /** Most requests that wait; one more is told to come back later. */
   readonly maxQueued: number;
+  /** See `BatcherOptions`: under a load the processors have better to do than small transactions. */
+  readonly pause?: { readonly ms: number; readonly unlessWaiting: number };
 }
 
 export const defaultLimits: AcceptanceLimits = {
   maxItems: 200,
   maxConcurrent: 2,
   maxQueued: 5_000,
+  pause: { ms: 20, unlessWaiting: 32 },
 };
 
 const ATTEMPTS = 3;
