@@ -22,6 +22,8 @@ export class Child {
       stdio: ['ignore', 2, 2],
       env: { ...process.env, ...env },
     });
+    // However this process comes to its end, the server does not outlive it.
+    process.once('exit', () => this.#process.kill('SIGKILL'));
     this.#exited = new Promise((resolve) => {
       const end = (how: string) => {
         this.#ended ??= how;

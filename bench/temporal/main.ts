@@ -52,6 +52,8 @@ async function start({ databaseUrl, directory, variant }: Surroundings): Promise
           taskQueue: TASK_QUEUE,
           workflowId: saga.id,
           args: [saga],
+          // Its worker is in this process: the first task comes with the answer.
+          requestEagerStart: true,
         }),
       audit: () => effects.audit(),
       async stop() {
