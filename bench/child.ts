@@ -1,6 +1,7 @@
 /** Servers that a contender starts for itself. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 
 export interface ChildOptions {
   readonly command: string;
@@ -21,6 +22,8 @@ export class Child {
       stdio: ['ignore', 2, 2],
       env: { ...process.env, ...env },
     });
+    // However this process comes to its end, the server does not outlive it.
+    process.once('exit', () => this.#process.kill('SIGKILL'));
     this.#exited = new Promise((resolve) => {
       const end = (how: string) => {
         this.#ended ??= how;
@@ -55,18 +58,34 @@ export class Child {
   }
 }
 
-/** Ports nobody listens on, different ones. */
+const LOWEST_PORT = 16_000;
+const HIGHEST_PORT = 32_767;
+
+/**
+ * Ports of the loopback address that nobody listens on, different ones. Below those that Linux
+ * gives to outgoing connections, one of which could take a port before its server does; Temporal
+ * keeps its ports in Postgres as `smallint`, besides, and does not start with a higher one.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const servers: Server[] = [];
+  try {
+    while (servers.length < count) servers.push(await listenAnywhere());
+    return servers.map((server) => (server.address() as AddressInfo).port);
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+}
+
+async function listenAnywhere(): Promise<Server> {
+  for (;;) {
+    const server = createServer();
+    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT + 1));
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }

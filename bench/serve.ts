@@ -79,6 +79,8 @@ function takeOutput(): (answer: Answer) => void {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
   stdout.write = stderr.write.bind(stderr);
+  // A harness that is gone hears nothing; what was started must be stopped all the same.
+  stdout.on('error', () => undefined);
   return (answer) => void write(`${JSON.stringify(answer)}\n`);
 }
 

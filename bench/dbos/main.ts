@@ -1,9 +1,9 @@
 /** DBOS Transact: the workflow and its steps run in this process, its state is in Postgres. */
-import { readFileSync } from 'node:fs';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { Effects } from '../effects.ts';
 import type { Outcome, Saga } from '../load.ts';
 import { serve, type Contender, type Surroundings } from '../serve.ts';
+import { versionOf } from '../version-of.ts';
 
 const CONNECTIONS = 10;
 
@@ -55,11 +55,6 @@ async function start({ databaseUrl }: Surroundings): Promise<Contender> {
       await effects.close();
     },
   };
-}
-
-function versionOf(name: string): string {
-  const file = new URL(`../node_modules/${name}/package.json`, import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 await serve(start);

@@ -1,5 +1,5 @@
 /** Restate: its server beside this process, which serves the handlers and asks for the sagas. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http2';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { Child, freePorts } from '../child.ts';
 import { Effects } from '../effects.ts';
 import type { Outcome, RunSaga } from '../load.ts';
 import { serve, type Contender, type Surroundings } from '../serve.ts';
+import { versionOf } from '../version-of.ts';
 import { stepsAsServices, stepsInProcess } from './services.ts';
 
 const CONNECTIONS = 20;
@@ -126,11 +127,6 @@ async function answers(url: string): Promise<void> {
   const response = await fetch(url);
   await response.body?.cancel();
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-}
-
-function versionOf(name: string): string {
-  const file = new URL(`../node_modules/${name}/package.json`, import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 await serve(start);

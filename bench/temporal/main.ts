@@ -6,6 +6,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Effects } from '../effects.ts';
 import { serve, type Contender, type Surroundings } from '../serve.ts';
+import { versionOf } from '../version-of.ts';
 import { activitiesOf } from './activities.ts';
 import { startServer } from './server.ts';
 import { placeOrder, placeOrderLocally } from './workflows.ts';
@@ -19,7 +20,11 @@ async function start({ databaseUrl, directory, variant }: Surroundings): Promise
   const effects = await Effects.open(databaseUrl, CONNECTIONS);
   const { address, child } = await startServer(programs, databaseUrl, directory);
   try {
-    Runtime.install({ logger: new DefaultLogger('WARN', ({ message }) => console.error(message)) });
+    Runtime.install({
+      logger: new DefaultLogger('WARN', ({ message, meta }) => console.error(message, meta ?? '')),
+      // Signals are for whoever stops all of this contender, in its order.
+      shutdownSignals: [],
+    });
     let connection: NativeConnection | undefined;
     await child.ready(async () => (connection ??= await NativeConnection.connect({ address })));
     if (connection === undefined) throw new Error('There is no connection.');
@@ -34,19 +39,25 @@ async function start({ databaseUrl, directory, variant }: Surroundings): Promise
       workflowsPath: fileURLToPath(new URL('workflows.ts', import.meta.url)),
       activities: activitiesOf(effects),
     });
-    const working = worker.run();
+    // Orders do not end any more then, which the harness sees.
+    const working = worker.run().catch((error: unknown) => console.error(error));
     const workflow = variant === 'local-activities' ? placeOrderLocally : placeOrder;
     return {
-      notes: [basename(programs)],
+      notes: [
+        `Temporal server ${basename(programs).replace('temporal-', '')}`,
+        `its SDK ${versionOf('@temporalio/worker')}`,
+      ],
       runSaga: (saga) =>
         client.workflow.execute(workflow, {
           taskQueue: TASK_QUEUE,
           workflowId: saga.id,
           args: [saga],
+          // Its worker is in this process: the first task comes with the answer.
+          requestEagerStart: true,
         }),
       audit: () => effects.audit(),
       async stop() {
-        worker.shutdown();
+        if (worker.getState() === 'RUNNING') worker.shutdown();
         await working;
         await connection?.close();
         await child.stop();

@@ -84,7 +84,7 @@ export class ContenderProcess {
     const contender = new ContenderProcess(spec, options, child);
     try {
       const answer = await contender.answer(START_MS, 'to be ready');
-      if ('unable' in answer) throw new Error(answer.unable);
+      if ('unable' in answer) throw new Error(`${answer.unable}; see ${options.logFile}`);
       if (!('ready' in answer)) throw new Error(`unexpected answer ${JSON.stringify(answer)}`);
       contender.roots = [...contender.roots, ...answer.pids];
       contender.notes = answer.notes;

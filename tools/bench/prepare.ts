@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { projectRoot } from '#testing';
 import type { ContenderSpec, Need } from './contenders.js';
-import { buildTemporal } from './temporal.js';
+import { buildTemporal, type Building } from './temporal.js';
 
 export interface LeftOut {
   readonly contender: string;
@@ -21,12 +21,7 @@ const run = promisify(execFile);
 const folder = projectRoot('bench');
 const stampFile = projectRoot('bench', 'node_modules', '.installed-lock');
 
-/** `say` gets a line for each thing that takes time; a quick run does not build for minutes. */
-export async function prepare(
-  wanted: readonly ContenderSpec[],
-  say: (line: string) => void,
-  mayTakeLong: boolean,
-): Promise<Prepared> {
+export async function prepare(wanted: readonly ContenderSpec[], how: Building): Promise<Prepared> {
   const outcomes = new Map<Need, Promise<void>>();
   const specs: ContenderSpec[] = [];
   const leftOut: LeftOut[] = [];
@@ -35,7 +30,7 @@ export async function prepare(
       const main = projectRoot(spec.main);
       if (!existsSync(main)) throw new Error('it is not part of this version');
       for (const need of spec.needs) {
-        if (!outcomes.has(need)) outcomes.set(need, PROVIDERS[need](say, mayTakeLong));
+        if (!outcomes.has(need)) outcomes.set(need, PROVIDERS[need](how));
         await outcomes.get(need);
       }
       specs.push(spec);
@@ -47,15 +42,13 @@ export async function prepare(
   return { specs, leftOut };
 }
 
-type Provider = (say: (line: string) => void, mayTakeLong: boolean) => Promise<void>;
-
-const PROVIDERS: Record<Need, Provider> = {
+const PROVIDERS: Record<Need, (how: Building) => Promise<void>> = {
   packages: installPackages,
-  'temporal-server': buildTemporal,
+  'temporal-server': (how) => buildTemporal(how),
 };
 
 /** Makes bench/node_modules what its package-lock.json says. */
-async function installPackages(say: (line: string) => void): Promise<void> {
+async function installPackages({ say }: Building): Promise<void> {
   const wanted = createHash('sha256')
     .update(readFileSync(projectRoot('bench', 'package-lock.json')))
     .update(`${process.platform}-${process.arch}`)

@@ -23,9 +23,11 @@ export async function runBench(options: BenchOptions, signal: AbortSignal): Prom
   }
   const machine = machineFacts();
   const wanted = CONTENDERS.filter(({ name }) => options.only.includes(name));
-  const { specs, leftOut } = await prepare(wanted, console.log, !options.quick);
+  const how = { say: console.log, mayTakeLong: !options.quick, signal };
+  const { specs, leftOut } = await prepare(wanted, how);
   for (const { contender, reason } of leftOut) console.log(`✗ without ${contender}: ${reason}`);
   if (options.prepareOnly) return leftOut.length === 0;
+  if (signal.aborted) return false;
   if (specs.length === 0) throw new BenchProblem('None of the contenders can take part.');
 
   const postgres = await postgresSettings();
