@@ -28,6 +28,7 @@ const QUICK = { rounds: '1', window: '2', warmUp: '1.5' };
 
 export const HELP = `npm run bench [-- options]
 npm run bench -- accept [options]     only this project's acceptance over HTTP; has its own --help
+npm run bench -- limits [options]     only database and broker by themselves; has its own --help
 
 The same order saga (reserve, charge, ship, notify: one write to Postgres each) on every contender,
 one after the other, several rounds, each on a fresh Postgres with fsync on. Measures throughput

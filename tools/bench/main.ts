@@ -4,6 +4,7 @@
  */
 import { ACCEPT_HELP, readAcceptArguments } from './accept/arguments.js';
 import { BenchProblem, HELP, readArguments } from './arguments.js';
+import { LIMITS_HELP, readLimitsArguments } from './limits/arguments.js';
 import { runBench } from './run.js';
 
 const interrupt = new AbortController();
@@ -13,7 +14,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   const [first, ...others] = process.argv.slice(2);
-  const succeeded = first === 'accept' ? await accept(others) : await compare();
+  const succeeded = await (first === 'accept'
+    ? accept(others)
+    : first === 'limits'
+      ? limits(others)
+      : compare());
   process.exitCode = succeeded ? 0 : 1;
   if (interrupt.signal.aborted) process.exitCode = 130;
 } catch (error) {
@@ -38,4 +43,14 @@ async function accept(args: readonly string[]): Promise<boolean> {
   // With the system come its frameworks, which the other measurements do without.
   const { runAccept } = await import('./accept/run.js');
   return runAccept(options, interrupt.signal);
+}
+
+async function limits(args: readonly string[]): Promise<boolean> {
+  const options = readLimitsArguments(args);
+  if (options === undefined) {
+    console.log(LIMITS_HELP);
+    return true;
+  }
+  const { runLimits } = await import('./limits/run.js');
+  return runLimits(options, interrupt.signal);
 }

@@ -1,0 +1,41 @@
+/** The same thing again and again, by several at a time, for so long. */
+
+export interface Loop {
+  readonly workers: number;
+  readonly windowMs: number;
+  /** Resolves with how many units of work it has done. */
+  readonly once: (worker: number) => Promise<number>;
+  readonly onWindow: (edge: 'opened' | 'closed') => void;
+  readonly signal: AbortSignal;
+}
+
+export interface Done {
+  readonly units: number;
+  readonly seconds: number;
+}
+
+/** Before the window, as a share of it. */
+const WARM_UP = 0.25;
+
+export async function closedLoop(loop: Loop): Promise<Done> {
+  const startedMs = performance.now();
+  const opensMs = startedMs + loop.windowMs * WARM_UP;
+  const closesMs = opensMs + loop.windowMs;
+  let openedMs = Infinity;
+  let units = 0;
+  const work = async (worker: number): Promise<void> => {
+    while (performance.now() < closesMs && !loop.signal.aborted) {
+      const done = await loop.once(worker);
+      if (openedMs !== Infinity) units += done;
+      else if (performance.now() >= opensMs) {
+        openedMs = performance.now();
+        loop.onWindow('opened');
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: loop.workers }, (_, worker) => work(worker)));
+  const seconds = (performance.now() - openedMs) / 1_000;
+  loop.onWindow('closed');
+  loop.signal.throwIfAborted();
+  return { units, seconds };
+}
