@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: the order saga side by side on several engines; `npm run bench -- accept`: only
- * acceptance over HTTP. See `--help` of both.
+ * acceptance over HTTP; `npm run bench -- growth`: how costs grow. See `--help` of each.
  */
 import { ACCEPT_HELP, readAcceptArguments } from './accept/arguments.js';
 import { BenchProblem, HELP, readArguments } from './arguments.js';
+import { GROWTH_HELP, readGrowthArguments } from './growth/arguments.js';
 import { runBench } from './run.js';
 
 const interrupt = new AbortController();
@@ -12,8 +13,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  const [first, ...others] = process.argv.slice(2);
-  const succeeded = first === 'accept' ? await accept(others) : await compare();
+  const succeeded = await run(process.argv.slice(2));
   process.exitCode = succeeded ? 0 : 1;
   if (interrupt.signal.aborted) process.exitCode = 130;
 } catch (error) {
@@ -22,8 +22,15 @@ try {
   process.exitCode = 1;
 }
 
-async function compare(): Promise<boolean> {
-  const options = readArguments(process.argv.slice(2));
+function run(args: readonly string[]): Promise<boolean> {
+  const [first, ...others] = args;
+  if (first === 'accept') return accept(others);
+  if (first === 'growth') return growth(others);
+  return compare(args);
+}
+
+async function compare(args: readonly string[]): Promise<boolean> {
+  const options = readArguments(args);
   if (options !== undefined) return runBench(options, interrupt.signal);
   console.log(HELP);
   return true;
@@ -38,4 +45,14 @@ async function accept(args: readonly string[]): Promise<boolean> {
   // With the system come its frameworks, which the other measurements do without.
   const { runAccept } = await import('./accept/run.js');
   return runAccept(options, interrupt.signal);
+}
+
+async function growth(args: readonly string[]): Promise<boolean> {
+  const options = readGrowthArguments(args);
+  if (options === undefined) {
+    console.log(GROWTH_HELP);
+    return true;
+  }
+  const { runGrowth } = await import('./growth/run.js');
+  return runGrowth(options, interrupt.signal);
 }
