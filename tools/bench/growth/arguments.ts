@@ -50,7 +50,7 @@ How the cost of this project's own system grows. Parts, each of which can be lef
 
 What is compared alternates, round by round. After each measurement the databases are counted; a
 figure whose orders do not add up is void, and the exit code is 1. Nothing fails by the clock.
-All of it takes about an hour and a half, and 70 GB of disk while it runs.
+All of it takes about an hour and a half, and 80 GB of disk while it runs.
 
   --quick               tiny levels and short windows, a few minutes, for trying out
   --only PARTS          only these, with a comma between them: ${PARTS.join(', ')}

@@ -54,12 +54,16 @@ export const cloneInstances = (columns: readonly string[]): string => `
     from json_populate_record(null::saga_instance, $1::json) as seed
    cross join ${CLONES}`;
 
-/** `table`: the partition of that day. The seed's rows come as a JSON array. */
+/**
+ * `table`: the partition of that day. The seed's rows come as a JSON array. `offset 0` keeps the
+ * planner from taking them one by one, which would scatter the rows of a saga over the table.
+ */
 export const cloneHistory = (table: string, columns: readonly string[]): string => `
   insert into ${table} (${columns.join(', ')})
   select ${selected(columns, OF_HISTORY)}
     from ${CLONES}
-   cross join json_populate_recordset(null::saga_history, $1::json) as seed`;
+   cross join (
+     select * from json_populate_recordset(null::saga_history, $1::json) offset 0) as seed`;
 
 const selected = (columns: readonly string[], changed: Readonly<Record<string, string>>): string =>
   columns.map((column) => changed[column] ?? `seed.${column}`).join(', ');

@@ -38,10 +38,15 @@ export async function fillTables(
   ]);
   const days = spreadOverDays(count, daysBefore(String(row?.['today']), DAYS));
   const progress = new Progress(count, show);
+  const instances = { seed, days, signal };
+  // Both take from the same days: whoever is done with the instances helps with the history.
+  const history = { seed, days: days.values(), signal };
+  const fillSome = () => fillHistory(url, history, (made) => progress.histories(made));
   await Promise.all([
-    fillInstances(url, { seed, days, signal }, (made) => progress.instances(made)),
-    fillHistory(url, { seed, days, signal }, (made) => progress.histories(made)),
+    fillInstances(url, instances, (made) => progress.instances(made)).then(fillSome),
+    fillSome(),
   ]);
+  await runSql(url, ['analyze saga_history']);
   return {
     instances: await sizeOf(url, 'saga_instance'),
     history: await sizeOf(url, 'saga_history'),
@@ -65,7 +70,7 @@ async function makePartitions(url: string): Promise<void> {
 
 interface Work {
   readonly seed: Seed;
-  readonly days: readonly CloneDay[];
+  readonly days: Iterable<CloneDay>;
   readonly signal: AbortSignal;
 }
 
@@ -100,7 +105,6 @@ function fillHistory(url: string, { seed, days, signal }: Work, told: Told): Pro
       await client.query(`vacuum (analyze) ${partition}`);
       told(day.to - day.from);
     }
-    await client.query('analyze saga_history');
   });
 }
 

@@ -68,7 +68,8 @@ async function measured(
     line.end(`${part}: measured`);
     return [];
   } catch (error) {
-    const failure = `failed: ${part}: ${error instanceof Error ? error.message : String(error)}`;
+    const message = error instanceof Error ? error.message : String(error);
+    const failure = `failed: ${part}: ${signal.aborted ? 'interrupted' : message}`;
     line.end(failure);
     return [failure];
   }

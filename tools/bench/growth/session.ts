@@ -63,11 +63,13 @@ export class Session {
     show(what);
     this.runs += 1;
     let usage: Taken['usage'] | undefined;
+    // Its longest pause is for what does not end, and would keep this process from ending.
+    const over = new AbortController();
     try {
       const result = await runLoad(this.placed.run, {
         ...{ load, warmUpMs, windowMs, declinedEvery: 0, drainMs: DRAIN_MS },
         prefix: `${this.prefix}-${this.runs}`,
-        clock: interruptibleClock(signal),
+        clock: interruptibleClock(AbortSignal.any([signal, over.signal])),
         onWindow: (edge) => {
           if (edge === 'opened') this.meter.open();
           else usage = this.meter.close();
@@ -78,6 +80,7 @@ export class Session {
       if (usage === undefined) throw new Error('the load never closed its window');
       return { result, usage };
     } finally {
+      over.abort();
       this.meter.rest();
     }
   }
