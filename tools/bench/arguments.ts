@@ -29,6 +29,7 @@ const QUICK = { rounds: '1', window: '2', warmUp: '1.5' };
 export const HELP = `npm run bench [-- options]
 npm run bench -- accept [options]     only this project's acceptance over HTTP; has its own --help
 npm run bench -- limits [options]     only database and broker by themselves; has its own --help
+npm run bench -- growth [options]     how its costs grow: data, replicas, orders; has its own --help
 
 The same order saga (reserve, charge, ship, notify: one write to Postgres each) on every contender,
 one after the other, several rounds, each on a fresh Postgres with fsync on. Measures throughput
@@ -110,7 +111,7 @@ export function unknownOption(error: unknown, help: string): BenchProblem {
 /** @throws BenchProblem */
 export function whole(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
-  if (/^\d{1,7}$/.test(text) && value >= min && value <= max) return value;
+  if (/^\d{1,8}$/.test(text) && value >= min && value <= max) return value;
   throw new BenchProblem(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
 }
 

@@ -1,9 +1,11 @@
 /**
  * `npm run bench`: the order saga side by side on several engines; `npm run bench -- accept`: only
- * acceptance over HTTP. See `--help` of both.
+ * acceptance over HTTP; `… growth`: how costs grow; `… limits`: what database and broker give by
+ * themselves. See `--help` of each.
  */
 import { ACCEPT_HELP, readAcceptArguments } from './accept/arguments.js';
 import { BenchProblem, HELP, readArguments } from './arguments.js';
+import { GROWTH_HELP, readGrowthArguments } from './growth/arguments.js';
 import { LIMITS_HELP, readLimitsArguments } from './limits/arguments.js';
 import { runBench } from './run.js';
 
@@ -13,12 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  const [first, ...others] = process.argv.slice(2);
-  const succeeded = await (first === 'accept'
-    ? accept(others)
-    : first === 'limits'
-      ? limits(others)
-      : compare());
+  const succeeded = await run(process.argv.slice(2));
   process.exitCode = succeeded ? 0 : 1;
   if (interrupt.signal.aborted) process.exitCode = 130;
 } catch (error) {
@@ -27,8 +24,16 @@ try {
   process.exitCode = 1;
 }
 
-async function compare(): Promise<boolean> {
-  const options = readArguments(process.argv.slice(2));
+function run(args: readonly string[]): Promise<boolean> {
+  const [first, ...others] = args;
+  if (first === 'accept') return accept(others);
+  if (first === 'growth') return growth(others);
+  if (first === 'limits') return limits(others);
+  return compare(args);
+}
+
+async function compare(args: readonly string[]): Promise<boolean> {
+  const options = readArguments(args);
   if (options !== undefined) return runBench(options, interrupt.signal);
   console.log(HELP);
   return true;
@@ -53,4 +58,14 @@ async function limits(args: readonly string[]): Promise<boolean> {
   }
   const { runLimits } = await import('./limits/run.js');
   return runLimits(options, interrupt.signal);
+}
+
+async function growth(args: readonly string[]): Promise<boolean> {
+  const options = readGrowthArguments(args);
+  if (options === undefined) {
+    console.log(GROWTH_HELP);
+    return true;
+  }
+  const { runGrowth } = await import('./growth/run.js');
+  return runGrowth(options, interrupt.signal);
 }

@@ -3,9 +3,7 @@ import pg from 'pg';
 import { benchOrder } from '../own/saga.js';
 import { PARTICIPANTS } from '../own/participant.js';
 import type { BenchSystem, Role } from '../own/system.js';
-import type { PostedNumbers } from './http-load.js';
 import { compare } from './judge.js';
-import { orderIdOf } from './order-request.js';
 
 const ORDERS = `select order_id as id from bench_order where starts_with(order_id, $1)`;
 
@@ -29,13 +27,19 @@ const COUNT = `select count(*)::int as orders from bench_order where starts_with
 /** Of an order whose charge is not declined. */
 const STEPS = ['reserve', 'charge', 'ship', 'notify'];
 
+export interface OrderIds {
+  readonly accepted: ReadonlySet<string>;
+  /** They may have been accepted nevertheless. */
+  readonly failed: ReadonlySet<string>;
+}
+
 /** The orders whose ids begin with `prefix-`. */
 export class Books {
   private readonly start: string;
 
   constructor(
     private readonly system: BenchSystem,
-    private readonly prefix: string,
+    prefix: string,
   ) {
     this.start = `${prefix}-`;
   }
@@ -51,14 +55,12 @@ export class Books {
   }
 
   /** What does not add up; `withSagas`: they all should be over. */
-  async audit(numbers: PostedNumbers, withSagas: boolean): Promise<string[]> {
-    const must = this.idsOf(numbers.accepted);
-    const may = this.idsOf(numbers.failed);
+  async audit({ accepted, failed }: OrderIds, withSagas: boolean): Promise<string[]> {
     const orders = await this.ids('order', ORDERS);
     const there = new Set(orders);
     const starts = await this.ids('order', STARTS);
     return [
-      ...compare({ what: 'row of its own', must, may }, orders),
+      ...compare({ what: 'row of its own', must: accepted, may: failed }, orders),
       ...compare({ what: 'start in the outbox', must: there }, starts),
       ...(withSagas ? await this.auditSagas(there) : []),
     ];
@@ -81,10 +83,6 @@ export class Books {
       problems.push(...compare({ what: `effect of ${step}`, must }, ids));
     }
     return problems;
-  }
-
-  private idsOf(numbers: Uint32Array): ReadonlySet<string> {
-    return new Set(Array.from(numbers, (number) => orderIdOf(this.prefix, number)));
   }
 
   private async ids(role: Role, sql: string, more: readonly string[] = []): Promise<string[]> {

@@ -6,10 +6,11 @@ import { BenchSystem } from '../own/system.js';
 import { Meter, type Usage } from '../proc/meter.js';
 import { BACKLOG_WITHIN_MS, type AcceptOptions, type Mode } from './arguments.js';
 import { waitForBacklog, type Backlog } from './backlog.js';
-import { Books } from './books.js';
-import type { HttpFigures, HttpLoadResult } from './http-load.js';
+import { Books, type OrderIds } from './books.js';
+import type { HttpFigures, HttpLoadResult, PostedNumbers } from './http-load.js';
 import { startLoad } from './load-child.js';
 import type { LoadTask } from './load-process.js';
+import { orderIdOf } from './order-request.js';
 
 export interface Measurement {
   readonly mode: Mode;
@@ -103,7 +104,7 @@ class Session {
     const books = new Books(this.system, prefix);
     const backlog = this.mode === 'running' ? await this.backlog(books, closedAtMs) : undefined;
     show(`${connections} connections, audit`);
-    const problems = await books.audit(result.numbers, backlog !== undefined);
+    const problems = await books.audit(idsOf(result.numbers, prefix), backlog !== undefined);
     if (result.figures.accepted === 0) problems.push('nothing was accepted within the window');
     const measurement = { mode: this.mode, connections, figures: result.figures, usage, problems };
     return backlog === undefined ? measurement : { ...measurement, backlog };
@@ -137,4 +138,10 @@ class Session {
     const withinMs = BACKLOG_WITHIN_MS;
     return waitForBacklog({ orders, ended, sinceMs, withinMs, signal, show });
   }
+}
+
+function idsOf({ accepted, failed }: PostedNumbers, prefix: string): OrderIds {
+  const ids = (numbers: Uint32Array) =>
+    new Set(Array.from(numbers, (number) => orderIdOf(prefix, number)));
+  return { accepted: ids(accepted), failed: ids(failed) };
 }

@@ -1,11 +1,31 @@
 /** Orders over HTTP: their rows and the starts of their sagas, durable before they are answered. */
 import { Body, Controller, HttpCode, Module, Post, type DynamicModule } from '@nestjs/common';
-import { IsBoolean, IsInt, Length } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  Length,
+  ValidateNested,
+} from 'class-validator';
 import { eventType, SAGA_MESSAGES } from '#contracts';
 import { MessagingModule, Outbox, type ServiceDefinition, type UnitOfWork } from '#messaging';
 import { Batcher, HealthModule, serviceSettings } from '#platform';
 import { BenchAcceptance1763726400902 } from './migrations.js';
 import { benchOrder } from './saga.js';
+
+class BenchOrderLineDto {
+  @Length(1, 100)
+  productId!: string;
+
+  @IsInt()
+  quantity!: number;
+
+  @IsInt()
+  unitPrice!: number;
+}
 
 class BenchOrderDto {
   @Length(1, 100)
@@ -16,6 +36,13 @@ class BenchOrderDto {
 
   @IsBoolean()
   isDeclined!: boolean;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => BenchOrderLineDto)
+  lines?: BenchOrderLineDto[];
 }
 
 const INSERT = `
@@ -53,7 +80,7 @@ async function record(unit: UnitOfWork, orders: readonly BenchOrderDto[]): Promi
   ]);
   const inserted = new Set(rows.map((row) => row.order_id));
   const time = new Date().toISOString();
-  for (const { orderId, amount, isDeclined } of orders) {
+  for (const { orderId, amount, isDeclined, lines } of orders) {
     if (!inserted.has(orderId)) continue;
     unit.publish({
       topic: 'saga.inbox',
@@ -66,7 +93,7 @@ async function record(unit: UnitOfWork, orders: readonly BenchOrderDto[]): Promi
       data: {
         definition: benchOrder.name,
         businessKey: orderId,
-        input: { orderId, amount, isDeclined },
+        input: { orderId, amount, isDeclined, ...(lines && { lines }) },
       },
     });
   }

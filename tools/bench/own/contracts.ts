@@ -6,11 +6,22 @@ const orderId = z.string().min(1).max(100);
 const payload = z.object({ orderId, amount: z.int() });
 const done = z.object({});
 
+const line = z.object({
+  productId: z.string().min(1).max(100),
+  quantity: z.int(),
+  unitPrice: z.int(),
+});
+export type BenchOrderLine = z.output<typeof line>;
+
+/** What is ordered. The other contenders have no such thing; it is left out when they compare. */
+const lines = z.array(line).optional();
+
 export const benchInput = z.object({
   orderId,
   amount: z.int(),
   /** The card is refused. */
   isDeclined: z.boolean(),
+  lines,
 });
 
 export const reserve = defineCommand({
@@ -18,7 +29,7 @@ export const reserve = defineCommand({
   version: 1,
   participant: 'inventory',
   topic: 'inventory.commands',
-  payload,
+  payload: payload.extend({ lines }),
   replies: { 'inventory.bench-reserved': success(done) },
 });
 

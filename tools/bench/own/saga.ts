@@ -10,7 +10,10 @@ const idsOf = ({ input: { orderId, amount } }: { input: { orderId: string; amoun
 export const benchOrder = saga({ name: 'bench-order', version: 1, input: benchInput })
   .compensable('reserve', {
     command: reserve,
-    payload: idsOf,
+    payload: ({ input }) => ({
+      ...idsOf({ input }),
+      ...(input.lines && { lines: input.lines }),
+    }),
     compensation: { command: release, payload: idsOf },
   })
   .compensable('charge', {

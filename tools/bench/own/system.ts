@@ -13,6 +13,7 @@ import {
   waitFor,
   type KafkaServer,
 } from '#testing';
+import type { BenchOrderLine } from './contracts.js';
 import { Endings, type Ending } from './endings.js';
 import { PARTICIPANTS } from './participant.js';
 import { benchOrder } from './saga.js';
@@ -33,12 +34,23 @@ export interface SystemOptions {
   readonly broker?: { readonly brokers: string; readonly topicPrefix: string };
   /** Not started by `start`; `startProcess` does it when it is time. */
   readonly later?: readonly Role[];
+  /** How many processes of a role `start` starts; default: one. Orders go to one process only. */
+  readonly replicas?: Partial<Record<Exclude<Role, 'order'>, number>>;
+}
+
+/** A process, with whatever it may have started below it. */
+export interface Root {
+  /** What it is: `Kafka`, or its role, with a number from the second process of a role on. */
+  readonly name: string;
+  readonly pid: number;
 }
 
 const START_WITHIN_MS = 120_000;
 
 export class BenchSystem {
   private readonly processes: ManagedProcess[] = [];
+  /** Processes of each role that were begun to be started. */
+  private readonly begun = new Map<Role, number>();
   private readonly urls = new Map<Role, string>();
   private readonly databases = new Map<Role, string>();
   private kafka: KafkaServer | undefined;
@@ -58,7 +70,7 @@ export class BenchSystem {
     }
     if (roles.includes('orchestrator')) this.watchEndings();
     const now = roles.filter((role) => !later.includes(role));
-    await Promise.all(now.map((role) => this.startProcess(role)));
+    await Promise.all(now.flatMap((role) => this.startReplicas(role)));
     if (now.includes('order')) {
       this.http = new Pool(this.urlOf('order'), { connections: 64, pipelining: 1 });
     }
@@ -73,25 +85,41 @@ export class BenchSystem {
     return this.urls.get(role) as string;
   }
 
-  /** Roots of all that runs for it, the database's server excepted. */
-  get pids(): number[] {
+  /** All that runs for it, the database's server excepted. */
+  get roots(): Root[] {
     const broker = this.kafka?.pid;
-    return [...this.processes.map(({ pid }) => pid), ...(broker === undefined ? [] : [broker])];
+    return [
+      ...this.processes.map(({ name, pid }) => ({ name, pid })),
+      ...(broker === undefined ? [] : [{ name: 'Kafka', pid: broker }]),
+    ];
+  }
+
+  get pids(): number[] {
+    return this.roots.map(({ pid }) => pid);
   }
 
   /** Places an order over HTTP and waits for the end of its saga. */
   async saga(orderId: string, isDeclined: boolean): Promise<Ending> {
     await this.place(orderId, isDeclined);
+    return this.endingOf(orderId);
+  }
+
+  /** Resolves when the saga of an order that was placed is over. */
+  endingOf(orderId: string): Promise<Ending> {
     return (this.endings as Endings).of(orderId);
   }
 
   /** @throws unless it was accepted */
-  async place(orderId: string, isDeclined: boolean): Promise<void> {
+  async place(
+    orderId: string,
+    isDeclined: boolean,
+    lines?: readonly BenchOrderLine[],
+  ): Promise<void> {
     const { statusCode, body } = await (this.http as Pool).request({
       method: 'POST',
       path: '/orders',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ orderId, amount: 100, isDeclined }),
+      body: JSON.stringify({ orderId, amount: 100, isDeclined, ...(lines && { lines }) }),
     });
     const text = await body.text();
     if (statusCode !== 202) throw new Error(`the order was answered ${statusCode}: ${text}`);
@@ -122,13 +150,19 @@ export class BenchSystem {
     return this.options.broker?.brokers ?? (this.kafka as KafkaServer).brokers;
   }
 
-  /** Resolves when it is ready. */
+  private startReplicas(role: Role): Promise<void>[] {
+    const count = (role === 'order' ? undefined : this.options.replicas?.[role]) ?? 1;
+    return Array.from({ length: count }, () => this.startProcess(role));
+  }
+
+  /** Starts a process of this role, one more where there are some. Resolves when it is ready. */
   async startProcess(role: Role): Promise<void> {
+    const name = this.nameOfNext(role);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     this.urls.set(role, url);
     const started = await ManagedProcess.start({
-      name: role,
+      name,
       command: process.execPath,
       args: ['--disable-warning=TimeoutNegativeWarning', this.entry, role],
       cwd: projectRoot(),
@@ -144,11 +178,19 @@ export class BenchSystem {
         TOPIC_PREFIX: this.options.broker?.topicPrefix ?? '',
         ...this.options.env?.[role],
       },
-      logFile: join(this.options.folder, `${role}.log`),
+      logFile: join(this.options.folder, `${name}.log`),
     });
     this.processes.push(started);
-    await waitFor(() => isReady(url), { what: role, timeoutMs: START_WITHIN_MS });
+    const isOver = () => started.ended !== undefined;
+    await waitFor(() => isOver() || isReady(url), { what: name, timeoutMs: START_WITHIN_MS });
+    if (isOver()) throw await started.failure('was never ready');
     if (role === 'orchestrator') await this.endings?.listenTo(url);
+  }
+
+  private nameOfNext(role: Role): string {
+    const number = (this.begun.get(role) ?? 0) + 1;
+    this.begun.set(role, number);
+    return number === 1 ? role : `${role}-${number}`;
   }
 
   private readonly entry = join(projectRoot(), 'dist/tools/bench/own/process.js');

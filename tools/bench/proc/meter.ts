@@ -102,10 +102,18 @@ export class Meter {
   }
 
   private lookAtMemory(): void {
-    const bytes = sum(this.tree(), ({ pid }) => parsePssBytes(readOf(pid, 'smaps_rollup') ?? ''));
-    this.peakBytes = Math.max(this.peakBytes, bytes);
+    this.peakBytes = Math.max(this.peakBytes, sum(this.tree(), pssBytesOf));
   }
 }
+
+/** What each of the trees holds, by its root: proportional set sizes. */
+export function pssBytesBelow(roots: readonly number[]): number[] {
+  const processes = allProcesses();
+  return roots.map((root) => sum(treeOf(processes, [root]), pssBytesOf));
+}
+
+const pssBytesOf = ({ pid }: ProcessStat): number =>
+  parsePssBytes(readOf(pid, 'smaps_rollup') ?? '');
 
 /** The numbers of the processes that live below the roots, and their own. */
 export const processesBelow = (roots: readonly number[]): number[] =>
