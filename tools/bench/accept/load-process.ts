@@ -20,17 +20,19 @@ async function run({ target, connections, warmUpMs, windowMs, prefix }: LoadTask
   load.start();
   await sleep(warmUpMs);
   load.open();
-  tell({ window: 'opened' });
+  await tell({ window: 'opened' });
   await sleep(windowMs);
   const closing = load.close();
-  tell({ window: 'closed' });
-  tell({ done: await closing });
+  await tell({ window: 'closed' });
+  await tell({ done: await closing });
   process.disconnect();
 }
 
-function tell(message: FromLoad): void {
-  process.send?.(message);
-}
+/** Resolves when it is written: what is still queued when the process disconnects is lost. */
+const tell = (message: FromLoad): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.send?.(message, (error: Error | null) => (error ? reject(error) : resolve()));
+  });
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
