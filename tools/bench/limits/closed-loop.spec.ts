@@ -2,29 +2,45 @@ import { expect, test } from '@jest/globals';
 import { readLimitsArguments } from './arguments.js';
 import { closedLoop } from './closed-loop.js';
 
-const loop = (over: Partial<Parameters<typeof closedLoop>[0]>) => {
+/** Its clock goes on by 10 ms with each piece of work. */
+const loop = (over: Partial<Parameters<typeof closedLoop>[0]> = {}) => {
+  let nowMs = 0;
   const edges: string[] = [];
-  const { signal } = new AbortController();
-  const once = async () => 1;
-  const onWindow = (edge: string) => void edges.push(edge);
-  return { edges, done: closedLoop({ workers: 2, windowMs: 20, once, onWindow, signal, ...over }) };
+  const done = closedLoop({
+    workers: 1,
+    windowMs: 100,
+    once: async () => {
+      nowMs += 10;
+      return 3;
+    },
+    onWindow: (edge) => void edges.push(`${edge} at ${nowMs}`),
+    signal: new AbortController().signal,
+    now: () => nowMs,
+    ...over,
+  });
+  return { edges, done };
 };
 
 test('counts the work within the window, and none of the warm-up', async () => {
-  let all = 0;
-  const { edges, done } = loop({
-    once: async () => {
-      all += 3;
-      await new Promise((resolve) => setImmediate(resolve));
-      return 3;
-    },
-  });
-  const { units, seconds } = await done;
-  expect(edges).toEqual(['opened', 'closed']);
-  expect(units).toBeGreaterThan(0);
-  expect(units).toBeLessThan(all);
-  expect(units % 3).toBe(0);
-  expect(seconds).toBeGreaterThanOrEqual(0.019);
+  const { edges, done } = loop();
+  expect(await done).toEqual({ units: 30, seconds: 0.1 });
+  expect(edges).toEqual(['opened at 30', 'closed at 130']);
+});
+
+test('lets several work at the same time', async () => {
+  const workers = new Set<number>();
+  let nowMs = 0;
+  const once = async (worker: number) => {
+    workers.add(worker);
+    nowMs += 10;
+    return 1;
+  };
+  const { units, seconds } = await loop({ workers: 3, once, now: () => nowMs }).done;
+  expect(workers).toEqual(new Set([0, 1, 2]));
+  // What was under way when it opened and closed counts as well: one each.
+  expect(units).toBeGreaterThanOrEqual(10);
+  expect(units).toBeLessThanOrEqual(13);
+  expect(seconds).toBeLessThanOrEqual(0.12);
 });
 
 test('ends with the reason when it is interrupted', async () => {

@@ -7,6 +7,8 @@ export interface Loop {
   readonly once: (worker: number) => Promise<number>;
   readonly onWindow: (edge: 'opened' | 'closed') => void;
   readonly signal: AbortSignal;
+  /** Milliseconds from anywhere; default: the machine's. */
+  readonly now?: () => number;
 }
 
 export interface Done {
@@ -18,24 +20,23 @@ export interface Done {
 const WARM_UP = 0.25;
 
 export async function closedLoop(loop: Loop): Promise<Done> {
-  const startedMs = performance.now();
-  const opensMs = startedMs + loop.windowMs * WARM_UP;
-  const closesMs = opensMs + loop.windowMs;
+  const { now = () => performance.now(), windowMs, signal } = loop;
+  const opensMs = now() + windowMs * WARM_UP;
   let openedMs = Infinity;
   let units = 0;
   const work = async (worker: number): Promise<void> => {
-    while (performance.now() < closesMs && !loop.signal.aborted) {
+    while (now() < openedMs + windowMs && !signal.aborted) {
       const done = await loop.once(worker);
       if (openedMs !== Infinity) units += done;
-      else if (performance.now() >= opensMs) {
-        openedMs = performance.now();
+      else if (now() >= opensMs) {
+        openedMs = now();
         loop.onWindow('opened');
       }
     }
   };
   await Promise.all(Array.from({ length: loop.workers }, (_, worker) => work(worker)));
-  const seconds = (performance.now() - openedMs) / 1_000;
+  const seconds = (now() - openedMs) / 1_000;
   loop.onWindow('closed');
-  loop.signal.throwIfAborted();
+  signal.throwIfAborted();
   return { units, seconds };
 }
