@@ -13,6 +13,9 @@ export interface InstanceFilter {
   readonly limit: number;
 }
 
+/** Before every id, so that a page is found by its first one whatever the plan. */
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
 /** In the order they began, a page at a time: `live` are those that have not ended. */
 export const pageOfInstances = async (
   database: Database,
@@ -28,9 +31,9 @@ export const pageOfInstances = async (
     `select ${INSTANCE_COLUMNS} from saga_instance
       where (state in ('completed', 'compensated')) <> $1
         and ($2::text is null or definition = $2)
-        and ($3::uuid is null or id > $3)
+        and id > $3
       order by id limit $4`,
-    [page.live, page.definition ?? null, page.after ?? null, page.limit],
+    [page.live, page.definition ?? null, page.after ?? BEFORE_ALL, page.limit],
   );
   return rows.map((row) => fromRow(row).instance);
 };

@@ -8,22 +8,25 @@ import {
   claimTicks,
   ensureTickRows,
   lockInstances,
+  pageOfInstances,
   saveInstances,
   ticksHandled,
 } from '#saga-store';
-import { createDatabase, testId, testPostgres } from '#testing';
+import { createDatabase, runSql, testId, testPostgres } from '#testing';
 import { TestLog } from '../messaging/harness.js';
 
 jest.setTimeout(240_000);
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 let database: Database;
+let url: string;
 
 beforeAll(async () => {
   const postgres = await testPostgres();
   cleanUp.unshift(() => postgres.stop());
-  const { url, drop } = await createDatabase(postgres, testId());
-  cleanUp.unshift(() => drop());
+  const own = await createDatabase(postgres, testId());
+  url = own.url;
+  cleanUp.unshift(() => own.drop());
   const applicationName = 'saga-store';
   database = await openDatabase({
     ...{ url, poolSize: 4, applicationName, migrations },
@@ -145,5 +148,35 @@ describe('where the last commands of an instance stand', () => {
       lockInstances(tx, { ids: [instance.id], keys: [] }),
     );
     expect(instances[0]?.position).toEqual(position);
+  });
+});
+
+describe('a page of all instances', () => {
+  it('goes on behind the page before, in their order', async () => {
+    const definition = randomUUID();
+    const all = Array.from({ length: 5 }, () => ({ ...begun(), definition }));
+    await insert(3, ...all);
+    const ids = all.map(({ id }) => id).toSorted();
+    const page = { live: true, definition, limit: 3 };
+    const first = await pageOfInstances(database, page);
+    expect(first.map(({ id }) => id)).toEqual(ids.slice(0, 3));
+    const second = await pageOfInstances(database, { ...page, after: first[2]?.id ?? '' });
+    expect(second.map(({ id }) => id)).toEqual(ids.slice(3));
+  });
+
+  it('is found by its first id, not by reading all before it', async () => {
+    const asked: string[] = [];
+    const query = (sql: string) => {
+      asked.push(sql);
+      return Promise.resolve([]);
+    };
+    await pageOfInstances({ query } as unknown as Database, { live: true, limit: 1 });
+    // As the services' connections plan it.
+    const plan = await runSql(url, [
+      'set enable_seqscan = off',
+      `explain (generic_plan) ${asked[0]}`,
+    ]);
+    const lines = plan.map((row) => String(row['QUERY PLAN']).trim());
+    expect(lines).toContainEqual(expect.stringMatching(/^Index Cond: \(id > \$3\)/));
   });
 });

@@ -47,6 +47,7 @@ export async function read(kafka: KafkaOptions, messages: number, watch: Watch):
   let startedMs: number | undefined;
   let units = 0;
   try {
+    consumer.on(consumer.events.CRASH, ({ payload }) => over.reject(payload.error));
     await consumer.connect();
     await consumer.subscribe({ topics: [TOPIC], fromBeginning: true });
     await consumer.run({

@@ -11,12 +11,14 @@ export interface ContainerKafkaOptions {
   port?: number;
   /** Kept when the container goes; default: the data goes with it. */
   dataDir?: string;
+  /** Whether it lives for minutes rather than days. */
+  isShortLived: boolean;
 }
 
 /** Starts the image; its port on this machine is fixed, so that it comes back on the same one. */
 export async function startContainerKafka(
   image: string,
-  options: ContainerKafkaOptions = {},
+  options: ContainerKafkaOptions,
 ): Promise<KafkaServer> {
   const { getContainerRuntimeClient } = await import('testcontainers');
   const started = await runImage(image, options);
@@ -63,7 +65,7 @@ async function runImage(
       KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: '500',
       KAFKA_HEAP_OPTS: '-Xms256m -Xmx512m',
       // What lives for minutes gains nothing from the second compiler.
-      ...(options.dataDir === undefined ? { KAFKA_OPTS: '-XX:TieredStopAtLevel=1' } : {}),
+      ...(options.isShortLived ? { KAFKA_OPTS: '-XX:TieredStopAtLevel=1' } : {}),
     });
   if (options.dataDir !== undefined) {
     await mkdir(options.dataDir, { recursive: true });

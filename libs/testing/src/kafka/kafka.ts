@@ -25,6 +25,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   if ('image' in choice) {
     return startContainerKafka(choice.image, {
       ...(port === undefined ? {} : { port }),
+      isShortLived: options.isShortLived ?? options.dataDir === undefined,
       ...(options.dataDir === undefined ? {} : { dataDir: `${options.dataDir}-container` }),
     });
   }
