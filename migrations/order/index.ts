@@ -1,4 +1,9 @@
 import { OrderInitial1763726400101 } from './0001-initial.js';
 import { OrderReturns1764072000102 } from './0002-returns.js';
+import { OrderContact1764133200103 } from './0003-contact.js';
 
-export const migrations = [OrderInitial1763726400101, OrderReturns1764072000102];
+export const migrations = [
+  OrderInitial1763726400101,
+  OrderReturns1764072000102,
+  OrderContact1764133200103,
+];

@@ -1,4 +1,9 @@
 import { PaymentInitial1763726400301 } from './0001-initial.js';
 import { PaymentGoodsRefunds1764072000302 } from './0002-goods-refunds.js';
+import { PaymentSlowPayments1764133200303 } from './0003-slow-payments.js';
 
-export const migrations = [PaymentInitial1763726400301, PaymentGoodsRefunds1764072000302];
+export const migrations = [
+  PaymentInitial1763726400301,
+  PaymentGoodsRefunds1764072000302,
+  PaymentSlowPayments1764133200303,
+];

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type {
   IntentState,
   NewIntent,
+  PayWith,
   Refund,
 } from '../../apps/payment/src/provider/payment-provider.js';
 import { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
@@ -33,8 +34,8 @@ class Stall extends PaymentProvider {
   createIntent(intent: NewIntent): Promise<string> {
     return this.around('create', () => this.inner.createIntent(intent));
   }
-  confirmIntent(intentId: string, token: string): Promise<IntentState> {
-    return this.around('confirm', () => this.inner.confirmIntent(intentId, token));
+  confirmIntent(intentId: string, payWith: PayWith): Promise<IntentState> {
+    return this.around('confirm', () => this.inner.confirmIntent(intentId, payWith));
   }
   findIntent(intentId: string): Promise<IntentState> {
     return this.inner.findIntent(intentId);

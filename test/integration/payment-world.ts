@@ -43,6 +43,8 @@ export interface PaymentReplicaOptions {
   readonly path?: string;
   /** Whether it looks for what others left behind, and for retries. Default true. */
   readonly takesOver?: boolean;
+  readonly payWithinMs?: number;
+  readonly payPollMs?: number;
   /** Stands between the workers and the provider. */
   readonly around?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -112,6 +114,8 @@ export class PaymentReplica {
         OUTBOUND_TIMEOUT_MS: timeoutMs,
         OUTBOUND_BACKOFF_MS: 20,
         OUTBOUND_BACKOFF_MAX_MS: 200,
+        PAY_WITHIN_MS: options.payWithinMs ?? 60_000,
+        PAY_POLL_MS: options.payPollMs ?? 60_000,
       },
       log: silent,
       pollMs: takesOver ? 50 : 3_600_000,

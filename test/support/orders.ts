@@ -19,7 +19,12 @@ export interface OrderRequest {
     readonly postalCode: string;
   };
   readonly email: string;
-  readonly payment: { readonly method: string; readonly token: string };
+  readonly payment: {
+    readonly method: string;
+    readonly token?: string;
+    /** 0: an order whose card is declined is cancelled at once. */
+    readonly anotherCardWithinS?: number;
+  };
 }
 
 export const UNDELIVERABLE_POSTAL_CODE = '000-0000';
@@ -48,7 +53,7 @@ export const anOrder = (wishes: OrderWishes): OrderRequest => {
       postalCode: wishes.postalCode ?? '100-0005',
     },
     email: `${randomUUID()}@example.com`,
-    payment: { method: 'credit_card', token: wishes.token ?? 'tok_ok' },
+    payment: { method: 'credit_card', token: wishes.token ?? 'tok_ok', anotherCardWithinS: 0 },
   };
 };
 

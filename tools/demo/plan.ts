@@ -25,7 +25,12 @@ export interface OrderRequest {
     readonly country?: string;
   };
   readonly email: string;
-  readonly payment: { readonly method: 'credit_card'; readonly token: string };
+  readonly payment: {
+    readonly method: 'credit_card';
+    readonly token: string;
+    /** Nobody is there to give another one. */
+    readonly anotherCardWithinS: 0;
+  };
 }
 
 /** Why an order cannot go through. */
@@ -192,6 +197,6 @@ const requestOf = (
       ...(invoice.country !== undefined && { country: invoice.country }),
     },
     email: `customer-${invoice.customerId}.${runId}.${index}@example.com`,
-    payment: { method: 'credit_card', token: tokenOf(trait) },
+    payment: { method: 'credit_card', token: tokenOf(trait), anotherCardWithinS: 0 },
   };
 };

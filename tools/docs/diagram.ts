@@ -1,6 +1,6 @@
 /** A definition as a Mermaid flowchart: the way forward, the ways back, and what leads to them. */
-import { durationText } from '#testing';
 import { coverOf, ownCompensation, stepsOf, type SagaDefinition, type Step } from '#saga';
+import { windowText } from './tables.js';
 
 const COMPLETED = 'completed';
 const COMPENSATED = 'compensated';
@@ -107,7 +107,7 @@ class Diagram {
       }
       if (reaction.kind === 'mend') {
         const wait = `${id}m${lines.length}`;
-        const label = quoted(`waits ${durationText(reaction.windowMs)}`, 'for a better input');
+        const label = quoted(`waits ${windowText(reaction)}`, 'for a better input');
         lines.push(`  ${wait}(${label})`);
         lines.push(`  ${id} -->|${quoted(reply)}| ${wait}`);
         lines.push(`  ${wait} -->|"mended"| ${id}`, `  ${wait} -.->|"too late"| ${back}`);

@@ -7,6 +7,7 @@ import {
   sagaStates,
   stepsOf,
   transitions,
+  type MendReaction,
   type Reaction,
   type SagaDefinition,
   type SagaMessage,
@@ -59,11 +60,15 @@ const reactionText = (reaction: Reaction): string => {
     case 'carry-on':
       return 'goes on without';
     case 'mend':
-      return `waits ${durationText(reaction.windowMs)} for a better input`;
+      return `waits ${windowText(reaction)} for a better input`;
     case 'update':
       return 'changes the input';
   }
 };
+
+/** `30 min`, or whose business it is. */
+export const windowText = ({ windowMs }: MendReaction): string =>
+  typeof windowMs === 'number' ? durationText(windowMs) : 'as long as the input says';
 
 const timingText = (step: Step): string => {
   if (!step.command) return '';

@@ -4,13 +4,14 @@ import { MessagingModule, Outbox } from '#messaging';
 import { barrierTable, ParticipantModule } from '#participant';
 import { HealthModule, Sealer, type Logger } from '#platform';
 import { AcceptanceDesk } from './acceptance/acceptance.js';
+import { AnotherCardDesk } from './acceptance/another-card.js';
 import { CancelReturnDesk } from './acceptance/cancel-return.js';
 import { CancelDesk } from './acceptance/cancel.js';
 import { ReturnDesk } from './acceptance/request-return.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
-import { RequestHasher } from './http/place-order-input.js';
-import { OrdersController } from './http/orders.controller.js';
+import { RequestHasher, type PaymentTerms } from './http/place-order-input.js';
+import { OrdersController, PAYMENT_TERMS } from './http/orders.controller.js';
 import { ReturnsController } from './http/returns.controller.js';
 import type { OrderSettings } from './settings.js';
 
@@ -40,12 +41,23 @@ export class AppModule {
       providers: [
         { provide: SettleOrdersHandler, useFactory: () => new SettleOrdersHandler() },
         { provide: SettleReturnsHandler, useFactory: () => new SettleReturnsHandler() },
-        { provide: Sealer, useValue: new Sealer(settings.PAYMENT_TOKEN_KEY) },
+        {
+          provide: PAYMENT_TERMS,
+          useValue: {
+            sealer: new Sealer(settings.PAYMENT_TOKEN_KEY),
+            anotherCardMs: settings.ANOTHER_CARD_WITHIN_MS,
+          } satisfies PaymentTerms,
+        },
         { provide: RequestHasher, useValue: new RequestHasher(settings.PAYMENT_TOKEN_KEY) },
         {
           provide: AcceptanceDesk,
           inject: [Outbox],
           useFactory: (outbox: Outbox) => new AcceptanceDesk(outbox),
+        },
+        {
+          provide: AnotherCardDesk,
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) => new AnotherCardDesk(outbox),
         },
         {
           provide: CancelDesk,

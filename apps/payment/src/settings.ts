@@ -1,5 +1,5 @@
 import { parkingSettings } from '#participant';
-import { httpUrl, key32, outboundSettings, serviceSettings } from '#platform';
+import { httpUrl, key32, milliseconds, outboundSettings, serviceSettings } from '#platform';
 import { z } from 'zod';
 
 export const paymentSettings = serviceSettings.extend({
@@ -10,5 +10,9 @@ export const paymentSettings = serviceSettings.extend({
   /** Base address of an API that speaks Stripe's payment intents. */
   PAYMENT_PROVIDER_URL: httpUrl,
   PAYMENT_PROVIDER_KEY: z.string().min(1),
+  /** How long a customer has to pay by transfer or in a shop. */
+  PAY_WITHIN_MS: milliseconds.default(259_200_000),
+  /** Between two looks whether one has paid, should the provider's message get lost. */
+  PAY_POLL_MS: milliseconds.default(600_000),
 });
 export type PaymentSettings = z.output<typeof paymentSettings>;

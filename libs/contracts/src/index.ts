@@ -7,3 +7,5 @@ export * from './inventory.js';
 export * from './payment.js';
 export * from './shipping.js';
 export * from './notification.js';
+export * from './catalog.js';
+export * from './customer.js';

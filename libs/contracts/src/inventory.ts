@@ -10,7 +10,12 @@ export const reserveStock = defineCommand({
   version: 1,
   participant: 'inventory',
   topic,
-  payload: z.object({ orderId, items: z.array(stockLine).min(1).max(500) }),
+  payload: z.object({
+    orderId,
+    items: z.array(stockLine).min(1).max(500),
+    /** How long it is held until it is secured; a setting of the service when absent. */
+    holdMs: z.int().min(1_000).max(2_678_400_000).optional(),
+  }),
   replies: {
     'inventory.stock-reserved': success(z.object({ expiresAt: z.string() })),
     'inventory.stock-insufficient': refusal(

@@ -1,7 +1,7 @@
 /** The notification service: a notice is recorded once, then delivered by workers. */
 import { z } from 'zod';
 import { defineCommand, success } from './contract.js';
-import { currency, minorUnits, orderId, orderItem } from './values.js';
+import { currency, email, locale, minorUnits, orderId, orderItem, phone } from './values.js';
 
 /** Answered when the notice is recorded; a mail server that is down delays it and fails nothing. */
 export const notifyCustomer = defineCommand({
@@ -13,7 +13,9 @@ export const notifyCustomer = defineCommand({
     template: z.enum(['order-confirmed', 'return-refunded']),
     /** What the notice is about; with the template it is its identity, so it goes out once. */
     subjectId: z.uuid(),
-    email: z.string().min(3).max(320),
+    email,
+    phone: phone.optional(),
+    locale: locale.optional(),
     /** Of `return-refunded`: the lines that came back, and what was given back for them. */
     order: z.object({
       orderId,

@@ -3,16 +3,22 @@ import { z } from 'zod';
 import { defineCommand, defineEvent, refusal, success } from './contract.js';
 import {
   currency,
+  email,
+  locale,
   minorUnits,
   orderId,
   orderItem,
   paymentMethod,
+  phone,
   reason,
   returnId,
   shippingAddress,
 } from './values.js';
 
-/** Input of the saga `place-order`. `sealedToken`: the card token, readable by payment alone. */
+/**
+ * Input of the saga `place-order`. `sealedToken`: the card token, readable by payment alone; what is
+ * paid by transfer or in a shop has none.
+ */
 export const placeOrderInput = z.object({
   orderId,
   customerId: z.string().min(1).max(64),
@@ -22,10 +28,21 @@ export const placeOrderInput = z.object({
   items: z.array(orderItem).min(1).max(500),
   totalAmount: minorUnits,
   shippingAddress,
-  email: z.string().min(3).max(320),
-  payment: z.object({ method: paymentMethod, sealedToken: z.string().max(2000) }),
+  email,
+  phone: phone.optional(),
+  /** Which language the customer is written to in. */
+  locale: locale.optional(),
+  payment: z.object({
+    method: paymentMethod,
+    sealedToken: z.string().max(2000).optional(),
+    /** How long a customer whose card is declined may give another one, each time anew. */
+    anotherCardMs: z.int().min(0).max(86_400_000).optional(),
+  }),
 });
 export type PlaceOrderInput = z.infer<typeof placeOrderInput>;
+
+/** What mends a declined payment of `place-order`. */
+export const anotherCard = z.object({ sealedToken: z.string().min(1).max(2000) });
 
 const topic = 'order.commands';
 
@@ -61,7 +78,7 @@ export const returnOrderInput = z.object({
   refundAmount: minorUnits,
   /** Where the goods are fetched. */
   shippingAddress,
-  email: z.string().min(3).max(320),
+  email,
 });
 export type ReturnOrderInput = z.infer<typeof returnOrderInput>;
 
@@ -129,7 +146,12 @@ export const orderCreated = defineEvent({
   name: 'order.created',
   version: 1,
   topic: 'order.events',
-  data: orderFact.extend({ items: z.array(orderItem), shippingAddress }),
+  data: orderFact.extend({
+    items: z.array(orderItem),
+    shippingAddress,
+    /** Where the customer is told what becomes of the order. */
+    contact: z.object({ email, phone: phone.optional(), locale: locale.optional() }).optional(),
+  }),
 });
 export const orderConfirmed = defineEvent({
   name: 'order.confirmed',

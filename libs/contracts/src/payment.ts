@@ -1,7 +1,7 @@
 /** The payment service: one payment an order, charged once, refunded at most what was captured. */
 import { z } from 'zod';
 import { defineCommand, defineEvent, refusal, success } from './contract.js';
-import { currency, minorUnits, orderId, paymentMethod, reason, returnId } from './values.js';
+import { currency, email, minorUnits, orderId, paymentMethod, reason, returnId } from './values.js';
 
 const topic = 'payment.commands';
 
@@ -18,14 +18,29 @@ export const chargePayment = defineCommand({
     amount: minorUnits,
     currency,
     method: paymentMethod,
-    /** The card token, encrypted for the payment service. */
-    sealedToken: z.string().max(2000),
+    /** The card token, encrypted for the payment service; without a card there is none. */
+    sealedToken: z.string().max(2000).optional(),
+    /** Whom the provider sends its instructions to. */
+    email: email.optional(),
   }),
   replies: {
     'payment.payment-captured': success(z.object({ intentId: z.string(), amount: minorUnits })),
     'payment.payment-declined': refusal(z.object({ declineCode: z.string() })),
+    /** Nobody paid in time: no money can arrive any more. */
+    'payment.payment-expired': refusal(z.object({})),
   },
 });
+
+/** How to pay what is not paid by card. */
+export const paymentInstructions = z.object({
+  /** What is quoted with the payment: a transfer's reference, or the number to name in the shop. */
+  reference: z.string().min(1).max(200),
+  /** A page that shows all of it. */
+  url: z.string().max(2000).optional(),
+  /** ISO 8601; money that comes later is not taken. */
+  payBy: z.string(),
+});
+export type PaymentInstructions = z.infer<typeof paymentInstructions>;
 
 /** Cancels the payment intent where nothing was captured, else refunds what was. */
 export const refundPayment = defineCommand({
@@ -59,6 +74,20 @@ const paymentFact = z.object({
   occurredAt: z.string(),
 });
 
+/** Somebody is to pay: the first that is heard of a payment. */
+export const paymentRequested = defineEvent({
+  name: 'payment.requested',
+  version: 1,
+  topic: 'payment.events',
+  data: paymentFact,
+});
+/** The customer can pay now, and has some days for it. */
+export const paymentInstructed = defineEvent({
+  name: 'payment.instructed',
+  version: 1,
+  topic: 'payment.events',
+  data: paymentFact.extend({ instructions: paymentInstructions }),
+});
 export const paymentCompleted = defineEvent({
   name: 'payment.completed',
   version: 1,
@@ -77,4 +106,11 @@ export const refundCompleted = defineEvent({
   topic: 'payment.events',
   /** `refunded`: all that was ever given back of this payment. */
   data: paymentFact.extend({ refunded: minorUnits }),
+});
+/** The provider will not give money back: a person has to look after it. */
+export const refundFailed = defineEvent({
+  name: 'refund.failed',
+  version: 1,
+  topic: 'payment.events',
+  data: paymentFact.extend({ reason }),
 });

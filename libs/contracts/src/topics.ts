@@ -24,6 +24,8 @@ export const topics = {
   'payment.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'order id' },
   'inventory.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'product id' },
   'shipment.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'order id' },
+  'product.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'product id' },
+  'customer.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'customer id' },
 } as const satisfies Record<string, TopicSpec>;
 
 export type TopicName = keyof typeof topics;

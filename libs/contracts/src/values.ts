@@ -37,3 +37,9 @@ export type Reason = z.infer<typeof reason>;
 
 export const paymentMethod = z.enum(['credit_card', 'bank_transfer', 'convenience_store']);
 export type PaymentMethod = z.infer<typeof paymentMethod>;
+
+/** Language and perhaps country of a reader (BCP 47): `en`, `ja`, `en-GB`. */
+export const locale = z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/);
+export const email = z.string().min(3).max(320);
+/** International, as of E.164: `+81312345678`. */
+export const phone = z.string().regex(/^\+[1-9]\d{6,14}$/);

@@ -105,7 +105,8 @@ const checkReactions = ({ kind, command, on = {} }: Step, complain: Complain): v
   }
   for (const [name, reaction] of Object.entries(on)) {
     if (!command?.replies[name]) complain(`it has no reply '${name}' to react to`);
-    if (reaction.kind === 'mend' && !(reaction.windowMs > 0)) complain('windowMs must be positive');
+    if (reaction.kind !== 'mend' || typeof reaction.windowMs === 'function') continue;
+    if (!(reaction.windowMs > 0)) complain('windowMs must be positive');
   }
 };
 

@@ -5,6 +5,7 @@ import type { Step } from './definition.js';
 import type { Draft } from './draft.js';
 import type { StepInstance } from './instance.js';
 import type { ReplyMessage } from './messages.js';
+import { mendWindowMs } from './reactions.js';
 import { isTooOldToResend, longestIntervalMs } from './timing.js';
 
 /** Of the refused ones those that the saga goes on without; the others wait for a better input. */
@@ -117,7 +118,9 @@ const refused = (draft: Draft, step: Step, reply: ReplyMessage): void => {
   }
   // Who wants to cancel will not mend.
   if (reaction?.kind !== 'mend' || draft.cancel) return beginCompensation(draft, reason);
-  const dueAt = draft.now + reaction.windowMs;
+  const windowMs = mendWindowMs(reaction, draft.input);
+  if (!(windowMs > 0)) return beginCompensation(draft, reason);
+  const dueAt = draft.now + windowMs;
   draft.change(step.name, { command: { ...draft.commandOf(step), dueAt } });
   draft.note(`'${step.name}' waits for a better input`);
 };

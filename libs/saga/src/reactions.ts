@@ -20,8 +20,11 @@ export interface CarryOnReaction {
  */
 export interface MendReaction<Input = unknown> {
   readonly kind: 'mend';
-  /** How long it waits, in ms, from each refusal on. */
-  readonly windowMs: number;
+  /**
+   * How long it waits, in ms, from each refusal on: the same for all, or as the input says, where 0 is
+   * for those who have nobody to ask.
+   */
+  readonly windowMs: number | ((input: Input) => number);
   /** What a mend has to bring. */
   readonly data: z.ZodType;
   /** The input from now on. Pure. @throws ZodError when `data` does not fit */
@@ -41,7 +44,7 @@ export const compensate: CompensateReaction = { kind: 'compensate' };
 export const carryOn: CarryOnReaction = { kind: 'carry-on' };
 
 export const mendable = <Input, Data extends z.ZodType>(options: {
-  readonly windowMs: number;
+  readonly windowMs: number | ((input: Input) => number);
   readonly data: Data;
   readonly apply: (input: Input, data: z.output<Data>) => NoInfer<Input>;
 }): MendReaction<Input> => ({
@@ -50,6 +53,10 @@ export const mendable = <Input, Data extends z.ZodType>(options: {
   data: options.data,
   apply: (input, data) => options.apply(input, options.data.parse(data)),
 });
+
+/** In ms; 0 when the refusal is final. */
+export const mendWindowMs = ({ windowMs }: MendReaction, input: unknown): number =>
+  typeof windowMs === 'number' ? windowMs : windowMs(input);
 
 export const update = <Input, Result>(
   apply: (input: Input, result: Result) => NoInfer<Input>,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { stepsOf, type SagaDefinition, type Step } from './definition.js';
-import { forgiving, MEND_WINDOW_MS, money, SagaRun } from './spec/saga-run.js';
+import { forgiving, MEND_WINDOW_MS, money, SagaRun, windowed } from './spec/saga-run.js';
 
 let run: SagaRun;
 beforeEach(() => {
@@ -97,6 +97,16 @@ describe('a refusal that can be mended', () => {
     expect(run.instance.wakeAt).toBe(run.now + MEND_WINDOW_MS);
     expect(run.mend('charge', { id: 'c' }).sent[0]?.commandId).toBe('saga-1:charge:3');
     expect(run.silence().sent[0]).toMatchObject({ commandId: 'saga-1:charge:3', resend: 1 });
+  });
+
+  it('waits as long as the input says, and not at all when it says so', () => {
+    const windowOf = ({ id }: { id: string }) => (id === 'nobody' ? 0 : Number(id));
+    run = new SagaRun(windowed(windowOf)).start({ id: '5000' }).refuse('charge');
+    expect(run.instance).toMatchObject({ state: 'running', wakeAt: run.now + 5000 });
+    run = new SagaRun(windowed(windowOf)).start({ id: 'nobody' }).refuse('charge');
+    expect(run.instance).toMatchObject({ state: 'compensating', cause: { code: 'no' } });
+    run = new SagaRun(windowed(windowOf)).start({ id: 'odd' }).refuse('charge');
+    expect(run.instance.state).toBe('compensating');
   });
 
   it('turns the saga around when nobody mends it in time, for the reason of the refusal', () => {

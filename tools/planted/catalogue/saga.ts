@@ -188,7 +188,7 @@ export const saga: readonly PlantedBug[] = [
     id: 'mend-window-never-closes',
     breaks: 'A refused step that nobody mends waits for ever, with stock and money taken.',
     file: `${folder}/forward.ts`,
-    find: 'draft.now + reaction.windowMs',
+    find: 'draft.now + windowMs',
     replace: 'Infinity',
     detectors: [spec('refusals')],
   },

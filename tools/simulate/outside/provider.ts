@@ -3,6 +3,7 @@ import {
   ProviderRejection,
   type IntentState,
   type NewIntent,
+  type PayWith,
   type Refund,
 } from '../../../apps/payment/src/provider/payment-provider.js';
 import type { Actor } from '../world/scheduler.js';
@@ -13,6 +14,8 @@ interface Intent {
   readonly orderId: string;
   readonly amount: number;
   state: IntentState;
+  /** Confirmations that were tried. */
+  attempts: number;
   captured: number;
   refunded: number;
   /** What was given back for each return. */
@@ -35,8 +38,9 @@ export class ProviderBooks {
     const id = `pi_${this.intents.size + 1}`;
     this.byKey.set(orderId, id);
     const state: IntentState = { kind: 'unconfirmed' };
-    const nothing = { captured: 0, refunded: 0, parts: new Map<string, number>(), captures: 0 };
-    this.intents.set(id, { id, orderId, amount, state, ...nothing });
+    const nothing = { attempts: 0, captured: 0, refunded: 0, captures: 0 };
+    const parts = new Map<string, number>();
+    this.intents.set(id, { id, orderId, amount, state, parts, ...nothing });
     return id;
   }
 
@@ -46,12 +50,31 @@ export class ProviderBooks {
     return intent;
   }
 
-  confirm(id: string, token: string): IntentState {
+  confirm(id: string, payWith: PayWith): IntentState {
     const intent = this.find(id);
-    if (intent.state.kind !== 'unconfirmed') return intent.state;
-    if (token === 'tok_declined') {
-      return (intent.state = { kind: 'declined', code: 'card_declined' });
+    const { kind } = intent.state;
+    if (kind !== 'unconfirmed' && kind !== 'declined') return intent.state;
+    intent.attempts += 1;
+    if (payWith.method !== 'credit_card') {
+      const instructions = { reference: `pay ${id}` };
+      return (intent.state = { kind: 'awaiting-customer', instructions });
     }
+    if (payWith.token === 'tok_declined') {
+      const attempt = `${id}-${intent.attempts}`;
+      return (intent.state = { kind: 'declined', code: 'card_declined', attempt });
+    }
+    return this.capture(intent);
+  }
+
+  /** The customer of this order pays what was asked for. @returns whether there was something to pay */
+  customerPays(orderId: string): boolean {
+    const intent = this.intents.get(this.byKey.get(orderId) ?? '');
+    if (intent?.state.kind !== 'awaiting-customer') return false;
+    this.capture(intent);
+    return true;
+  }
+
+  private capture(intent: Intent): IntentState {
     intent.captures += 1;
     intent.captured += intent.amount;
     return (intent.state = { kind: 'captured', amount: intent.amount });
@@ -95,8 +118,8 @@ export class SimPaymentProvider extends PaymentProvider {
     return this.line.call(this.actor, `create ${intent.orderId}`, () => this.books.create(intent));
   }
 
-  confirmIntent(id: string, token: string): Promise<IntentState> {
-    return this.line.call(this.actor, `confirm ${id}`, () => this.books.confirm(id, token));
+  confirmIntent(id: string, payWith: PayWith): Promise<IntentState> {
+    return this.line.call(this.actor, `confirm ${id}`, () => this.books.confirm(id, payWith));
   }
 
   findIntent(id: string): Promise<IntentState> {

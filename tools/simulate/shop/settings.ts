@@ -14,6 +14,8 @@ export const OUTBOUND = {
   OUTBOUND_BACKOFF_MS: 300,
   OUTBOUND_BACKOFF_MAX_MS: 5_000,
 };
+/** How long customers may take to pay by transfer, and how often the provider is asked meanwhile. */
+export const PAYING = { PAY_WITHIN_MS: 60_000, PAY_POLL_MS: 5_000 };
 /** How often the carrier is asked where goods are. */
 export const RETURN_POLLS = { RETURN_POLL_MS: 400, RETURN_POLL_MAX_MS: 5_000 };
 export const MAIL = {

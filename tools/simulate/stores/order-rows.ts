@@ -1,5 +1,6 @@
 import type { Tx } from '#messaging';
 import type { Order } from '../../../apps/order/src/domain/order.js';
+import type { StandingOrder } from '../../../apps/order/src/persistence/read-orders.js';
 import type {
   EarlierRequest,
   KeyedOrder,
@@ -44,10 +45,12 @@ export class SimOrderRows implements OrderRows {
     );
   }
 
-  findStatus(tx: Tx, orderId: string): Promise<Pick<Order, 'status' | 'reason'> | undefined> {
+  findStatus(tx: Tx, orderId: string): Promise<StandingOrder | undefined> {
     return sessionOf(tx).statement('find status', (view) => {
       const order = view.get(this.orders, orderId)?.order;
-      return order && { status: order.status, ...(order.reason && { reason: order.reason }) };
+      if (!order) return undefined;
+      const { status, paymentMethod, reason } = order;
+      return { status, paymentMethod, ...(reason && { reason }) };
     });
   }
 

@@ -48,8 +48,10 @@ export class SimPaymentRows implements PaymentRows {
           if (!row) return false;
           const { wanted, status, sealedToken, captured, refunded, problemCode } = after;
           const { revision, chargeTo, undoTo, goodsRefunds } = after;
+          const { email, attempt, declinedAttempt, instructions } = after;
           const state = { wanted, status, sealedToken, captured, refunded, problemCode, revision };
-          const changed = { ...row, ...state, chargeTo, undoTo, goodsRefunds };
+          const asked = { email, attempt, declinedAttempt, instructions };
+          const changed = { ...row, ...state, ...asked, chargeTo, undoTo, goodsRefunds };
           view.update(this.payments, after.orderId, checked(changed));
           return true;
         }).length,
@@ -73,7 +75,10 @@ export class SimPaymentRows implements PaymentRows {
 }
 
 /** Of columns that are not inserted. */
-const DEFAULTS = { intentId: null, captured: 0, refunded: 0, problemCode: null, goodsRefunds: [] };
+const DEFAULTS = {
+  ...{ intentId: null, captured: 0, refunded: 0, problemCode: null, goodsRefunds: [] },
+  ...{ attempt: 1, declinedAttempt: null, instructions: null },
+};
 
 const wantsIntent = ({ status, wanted }: StoredPayment): boolean =>
   status === 'accepted' && wanted === 'captured';

@@ -12,11 +12,12 @@ export interface Handled {
   readonly moved?: Reservation;
 }
 
-/** As the contracts have it; `items` when reserving and restocking, `returnId` when restocking. */
+/** As the contracts have it: `items` and `holdMs` when reserving, `items` and `returnId` when restocking. */
 export interface InventoryPayload {
   readonly orderId: string;
   readonly returnId?: string;
   readonly items?: readonly Line[];
+  readonly holdMs?: number;
 }
 
 /** @param expiresAt of what is reserved now */

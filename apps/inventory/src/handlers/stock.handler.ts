@@ -40,9 +40,10 @@ export class StockHandler implements CommandHandler {
     };
     const shelf = await lockShelf(unit.tx, request, this.rows);
     const now = this.clock();
-    const expiresAt = new Date(now.getTime() + this.times.ttlMs);
     const time = now.toISOString();
     const answers = commands.map((command) => {
+      const { holdMs = this.times.ttlMs } = command.payload;
+      const expiresAt = new Date(now.getTime() + holdMs);
       const { answer, facts, moved } = handleCommand(shelf, command, expiresAt);
       for (const fact of facts) unit.publish(caused(command.event, factEvent(fact, time)));
       if (moved) this.answers.report(unit, { ...ownerOf(moved), effects: [effectOf(moved)] });

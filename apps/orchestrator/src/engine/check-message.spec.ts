@@ -8,11 +8,13 @@ const payload = () => {
   throw new Error('never built here');
 };
 const compensation = { command: refundPayment, payload };
+const expired = { 'payment.payment-expired': compensate } as const;
 const base = { command: chargePayment, payload, compensation };
 const definition = saga({ name: 'cards', version: 1, input: z.object({ card: z.string() }) })
   .compensable('charge', {
     ...base,
     on: {
+      ...expired,
       'payment.payment-declined': mendable({
         windowMs: 1_000,
         data: z.object({ card: z.string() }),
@@ -20,8 +22,8 @@ const definition = saga({ name: 'cards', version: 1, input: z.object({ card: z.s
       }),
     },
   })
-  .compensable('gift', { ...base, on: { 'payment.payment-declined': carryOn } })
-  .compensable('tip', { ...base, on: { 'payment.payment-declined': compensate } })
+  .compensable('gift', { ...base, on: { ...expired, 'payment.payment-declined': carryOn } })
+  .compensable('tip', { ...base, on: { ...expired, 'payment.payment-declined': compensate } })
   .build();
 
 const problem = (step: string, data: unknown) =>

@@ -1,6 +1,7 @@
 import type { SagaDefinition } from '#saga';
 import { placeOrder } from './place-order.saga.js';
+import { placeOrderV1 } from './place-order.v1.saga.js';
 import { returnOrder } from './return-order.saga.js';
 
 /** Every definition of this service, also the versions that only live instances still need. */
-export const sagas: readonly SagaDefinition[] = [placeOrder, returnOrder];
+export const sagas: readonly SagaDefinition[] = [placeOrder, placeOrderV1, returnOrder];

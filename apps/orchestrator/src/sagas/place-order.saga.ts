@@ -1,4 +1,5 @@
 import {
+  anotherCard,
   cancelOrder,
   chargePayment,
   confirmOrder,
@@ -9,14 +10,18 @@ import {
   reserveStock,
   secureStock,
   shipOrder,
+  type PlaceOrderInput,
 } from '#contracts';
-import { compensate, saga } from '#saga';
+import { compensate, mendable, saga } from '#saga';
+
+const MINUTE_MS = 60 * 1000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * An order from acceptance to the customer's mail. Until the parcel is handed to the carrier
  * everything can be undone; from then on everything succeeds in the end.
  */
-export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOrderInput })
+export const placeOrder = saga({ name: 'place-order', version: 2, input: placeOrderInput })
   .local('create-order', {
     compensation: {
       command: cancelOrder,
@@ -25,7 +30,11 @@ export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOr
   })
   .compensable('reserve-stock', {
     command: reserveStock,
-    payload: ({ input }) => ({ orderId: input.orderId, items: linesOf(input.items) }),
+    payload: ({ input }) => ({
+      orderId: input.orderId,
+      items: linesOf(input.items),
+      holdMs: holdMsOf(input),
+    }),
     on: { 'inventory.stock-insufficient': compensate },
     compensation: {
       command: releaseStock,
@@ -43,8 +52,21 @@ export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOr
       currency: input.currency,
       method: input.payment.method,
       sealedToken: input.payment.sealedToken,
+      email: input.email,
     }),
-    on: { 'payment.payment-declined': compensate },
+    // a transfer, or the way to a shop, takes days; it expires before this
+    pendingMs: 4 * DAY_MS,
+    on: {
+      'payment.payment-declined': mendable({
+        windowMs: anotherCardMsOf,
+        data: anotherCard,
+        apply: (input: PlaceOrderInput, { sealedToken }) => ({
+          ...input,
+          payment: { ...input.payment, sealedToken },
+        }),
+      }),
+      'payment.payment-expired': compensate,
+    },
     compensation: {
       command: refundPayment,
       payload: ({ input, cause }) => ({ orderId: input.orderId, reason: cause }),
@@ -81,6 +103,8 @@ export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOr
           template: 'order-confirmed' as const,
           subjectId: input.orderId,
           email: input.email,
+          phone: input.phone,
+          locale: input.locale,
           order: {
             orderId: input.orderId,
             currency: input.currency,
@@ -92,6 +116,17 @@ export const placeOrder = saga({ name: 'place-order', version: 1, input: placeOr
       }),
   )
   .build();
+
+/** How long the stock is held: as long as it may take until it is paid, and some more. */
+const holdMsOf = (input: PlaceOrderInput): number =>
+  input.payment.method === 'credit_card'
+    ? 15 * MINUTE_MS + 2 * anotherCardMsOf(input)
+    : 4 * DAY_MS + 60 * MINUTE_MS;
+
+/** Whoever is declined has so long to give another card; an order that does not say so is not asked. */
+function anotherCardMsOf({ payment }: PlaceOrderInput): number {
+  return payment.anotherCardMs ?? 0;
+}
 
 const linesOf = (items: readonly { productId: string; quantity: number }[]) =>
   items.map(({ productId, quantity }) => ({ productId, quantity }));

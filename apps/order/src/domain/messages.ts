@@ -10,10 +10,12 @@ import {
   type Reason,
   type ReturnOrderInput,
   type SagaCancel,
+  type SagaMend,
   type SagaStart,
   type TopicName,
 } from '#contracts';
 import type { OutgoingEvent } from '#messaging';
+import { runtime } from '#platform';
 import type { Order } from './order.js';
 
 /** The saga that carries an order from acceptance to its end. */
@@ -83,6 +85,23 @@ const cancelOf =
       at,
     );
 
+/** The step of `place-order` that waits for another card. */
+const CHARGE_STEP = 'charge-payment';
+
+/** Each card given is a message of its own. */
+export const sagaMendOf = (
+  orderId: string,
+  sealedToken: string,
+  at: Date,
+): OutgoingEvent<SagaMend> =>
+  sagaMessage(
+    `${orderId}:mend:${runtime.uuid()}`,
+    SAGA_MESSAGES.mend,
+    orderId,
+    { definition: DEFINITION, businessKey: orderId, step: CHARGE_STEP, data: { sealedToken } },
+    at,
+  );
+
 export const sagaCancelOf = cancelOf(DEFINITION);
 export const returnCancelOf = cancelOf(RETURN_DEFINITION);
 
@@ -117,6 +136,11 @@ export const createdFact = (order: Order): OutgoingEvent =>
   fact(orderCreated, order, order.createdAt, {
     items: order.items,
     shippingAddress: order.shippingAddress,
+    contact: {
+      email: order.email,
+      ...(order.phone !== undefined && { phone: order.phone }),
+      ...(order.locale !== undefined && { locale: order.locale }),
+    },
   });
 
 /** The fact of an order that has just been confirmed or cancelled. */

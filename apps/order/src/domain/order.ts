@@ -18,6 +18,8 @@ export interface Order {
   readonly items: readonly OrderItem[];
   readonly shippingAddress: ShippingAddress;
   readonly email: string;
+  readonly phone?: string;
+  readonly locale?: string;
   readonly paymentMethod: PaymentMethod;
   readonly status: OrderStatus;
   readonly reason?: Reason;
@@ -39,6 +41,8 @@ export const newOrder = (input: PlaceOrderInput, now: Date): Order => ({
   items: input.items,
   shippingAddress: input.shippingAddress,
   email: input.email,
+  ...(input.phone !== undefined && { phone: input.phone }),
+  ...(input.locale !== undefined && { locale: input.locale }),
   paymentMethod: input.payment.method,
   status: 'pending',
   revision: 1,

@@ -27,6 +27,8 @@ export const orderView = (order: Order): OrderDto => {
     items: order.items,
     shippingAddress: { ...address, ...(country !== undefined && { country }) },
     email: order.email,
+    ...(order.phone !== undefined && { phone: order.phone }),
+    ...(order.locale !== undefined && { locale: order.locale }),
     payment: { method: order.paymentMethod },
   };
 };

@@ -1,4 +1,15 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiHeader,
@@ -7,8 +18,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Database, newId } from '#messaging';
-import { fieldProblem, ProblemException, Sealer } from '#platform';
+import { fieldProblem, ProblemException } from '#platform';
 import { AcceptanceDesk } from '../acceptance/acceptance.js';
+import { AnotherCardDesk } from '../acceptance/another-card.js';
 import { CancelDesk } from '../acceptance/cancel.js';
 import { findOrder, listOrders } from '../persistence/read-orders.js';
 import { cursorOf, isUuid, orderIdOf, orderView, summaryView } from './order-views.js';
@@ -19,10 +31,18 @@ import {
   OrderDto,
   OrderPageDto,
 } from './orders.dto.js';
-import { checkedKey, checkedTrace, inputOf, RequestHasher } from './place-order-input.js';
-import { PlaceOrderDto } from './place-order.dto.js';
+import {
+  checkedKey,
+  checkedTrace,
+  inputOf,
+  RequestHasher,
+  type PaymentTerms,
+} from './place-order-input.js';
+import { AnotherCardDto, PlaceOrderDto } from './place-order.dto.js';
 
 const DEFAULT_PAGE = 20;
+/** Provides the `PaymentTerms`. */
+export const PAYMENT_TERMS = Symbol('payment terms');
 
 interface HeaderReply {
   header(name: string, value: string): unknown;
@@ -35,7 +55,8 @@ export class OrdersController {
     private readonly desk: AcceptanceDesk,
     private readonly cancelDesk: CancelDesk,
     private readonly database: Database,
-    private readonly sealer: Sealer,
+    @Inject(PAYMENT_TERMS) private readonly terms: PaymentTerms,
+    private readonly anotherCardDesk: AnotherCardDesk,
     private readonly hasher: RequestHasher,
   ) {}
 
@@ -56,7 +77,7 @@ export class OrdersController {
   ): Promise<AcceptedOrderDto> {
     const key = checkedKey(keyHeader);
     const traceparent = checkedTrace(traceHeader);
-    const input = inputOf(newId(), request, this.sealer);
+    const input = inputOf(newId(), request, this.terms);
     const { token } = request.payment;
     const acceptance = await this.desk.accept({
       input,
@@ -105,6 +126,34 @@ export class OrdersController {
     const order = await findOrder(this.database, checkedId(orderId));
     if (!order) throw unknownOrder(orderId);
     return orderView(order);
+  }
+
+  @Post(':orderId/payment')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Pays a pending order with another card, after one was declined',
+    description:
+      'Whether the order still waits for it is decided by its saga; what becomes of it is seen in the order.',
+  })
+  @ApiAcceptedResponse({ type: AcceptedOrderDto })
+  async payAnew(
+    @Param('orderId') orderId: string,
+    @Body() { token }: AnotherCardDto,
+    @Headers('traceparent') traceHeader?: string,
+  ): Promise<AcceptedOrderDto> {
+    const id = checkedId(orderId);
+    const sealedToken = this.terms.sealer.seal(token);
+    const order = await this.anotherCardDesk.give(id, sealedToken, checkedTrace(traceHeader));
+    if (order === undefined) throw unknownOrder(orderId);
+    if (order.status !== 'pending') {
+      const detail = `The order is ${order.status}: nothing is to be paid.`;
+      throw new ProblemException(409, 'The order waits for no card', detail, {
+        code: `order-${order.status}`,
+      });
+    }
+    if (order.paymentMethod === 'credit_card') return { orderId: id, status: order.status };
+    const detail = `The order is paid by ${order.paymentMethod}.`;
+    throw new ProblemException(409, 'The order waits for no card', detail, { code: 'not-by-card' });
   }
 
   @Post(':orderId/cancel')

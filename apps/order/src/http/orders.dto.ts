@@ -91,6 +91,12 @@ export class OrderDto extends OrderSummaryDto {
   @ApiProperty({ type: String })
   email!: string;
 
+  @ApiProperty({ type: String, required: false })
+  phone?: string;
+
+  @ApiProperty({ type: String, required: false })
+  locale?: string;
+
   @ApiProperty({ type: PaymentViewDto })
   payment!: PaymentViewDto;
 }

@@ -9,6 +9,7 @@ import { PlaceOrderDto } from './place-order.dto.js';
 
 const key = Buffer.alloc(32, 1).toString('base64');
 const sealer = new Sealer(key);
+const terms = { sealer, anotherCardMs: 1_800_000 };
 const orderId = '0190a000-0000-7000-8000-000000000001';
 const body = {
   customerId: 'c',
@@ -33,7 +34,7 @@ const refusal = (work: () => unknown) => {
 
 describe('the input of an order’s saga', () => {
   it('has the total, the defaults and the sealed token', () => {
-    const input = inputOf(orderId, request(), sealer);
+    const input = inputOf(orderId, request(), terms);
     expect(input).toMatchObject({
       orderId,
       merchantId: 'default-merchant',
@@ -42,24 +43,37 @@ describe('the input of an order’s saga', () => {
       payment: { method: 'credit_card' },
     });
     expect(JSON.stringify(input)).not.toContain('tok_ok');
-    expect(sealer.open(input.payment.sealedToken)).toBe('tok_ok');
-    expect(inputOf(orderId, request({ merchantId: 'm', channel: 'app' }), sealer)).toMatchObject({
+    expect(sealer.open(input.payment.sealedToken ?? '')).toBe('tok_ok');
+    expect(inputOf(orderId, request({ merchantId: 'm', channel: 'app' }), terms)).toMatchObject({
       merchantId: 'm',
       channel: 'app',
     });
   });
 
+  it('needs no token where nobody pays by card', () => {
+    const input = inputOf(orderId, request({ payment: { method: 'bank_transfer' } }), terms);
+    expect(input.payment).toEqual({ method: 'bank_transfer' });
+  });
+
+  it('says how long another card may be given, as the order or the setting has it', () => {
+    const windowOf = (payment: object) =>
+      inputOf(
+        orderId,
+        request({ payment: { method: 'credit_card', token: 't', ...payment } }),
+        terms,
+      ).payment.anotherCardMs;
+    expect(windowOf({})).toBe(1_800_000);
+    expect(windowOf({ anotherCardWithinS: 0 })).toBe(0);
+    expect(windowOf({ anotherCardWithinS: 60 })).toBe(60_000);
+  });
+
   it('refuses what the rules of single fields cannot see', () => {
     const items = (...prices: number[]) =>
       prices.map((unitPrice) => ({ productId: 'p', quantity: 1, unitPrice }));
-    const of = (changes: object) => refusal(() => inputOf(orderId, request(changes), sealer));
-    expect(of({ payment: { method: 'bank_transfer' } })).toEqual({
-      status: 422,
-      field: 'payment.method',
-    });
+    const of = (changes: object) => refusal(() => inputOf(orderId, request(changes), terms));
     expect(of({ payment: { method: 'convenience_store', token: 'x' } })).toEqual({
-      status: 422,
-      field: 'payment.method',
+      status: 400,
+      field: 'payment.token',
     });
     expect(of({ payment: { method: 'credit_card' } })).toEqual({
       status: 400,
@@ -124,9 +138,9 @@ describe('the input of an order’s saga', () => {
       fc.property(requests, (plain) => {
         const dto = plainToInstance(PlaceOrderDto, plain);
         if (validateSync(dto, { whitelist: true, forbidNonWhitelisted: true }).length > 0) return;
-        if (refusal(() => inputOf(orderId, dto, sealer))) return;
+        if (refusal(() => inputOf(orderId, dto, terms))) return;
         valid += 1;
-        const input = inputOf(orderId, dto, sealer);
+        const input = inputOf(orderId, dto, terms);
         expect(placeOrderInput.parse(input)).toEqual(input);
       }),
       { numRuns: 1000, seed: 7 },
@@ -139,7 +153,7 @@ describe('a repeated request', () => {
   const hasher = new RequestHasher(key);
   const hashOf = (changes: object = {}, id = orderId) => {
     const dto = request(changes);
-    return hasher.requestKey('k', inputOf(id, dto, sealer), dto.payment.token).hash;
+    return hasher.requestKey('k', inputOf(id, dto, terms), dto.payment.token).hash;
   };
 
   it('is recognised by its meaning', () => {
@@ -164,7 +178,7 @@ describe('a repeated request', () => {
   it('has a hash that needs the key', () => {
     const dto = request();
     const others = new RequestHasher(Buffer.alloc(32, 2).toString('base64'));
-    const { hash } = others.requestKey('k', inputOf(orderId, dto, sealer), 'tok_ok');
+    const { hash } = others.requestKey('k', inputOf(orderId, dto, terms), 'tok_ok');
     expect(hash).not.toBe(hashOf());
   });
 });

@@ -4,10 +4,16 @@ import type { PlaceOrderInput } from '#contracts';
 import { fieldProblem, type Sealer } from '#platform';
 import { MAX_AMOUNT, totalOf } from '../domain/order.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
-import type { PlaceOrderDto } from './place-order.dto.js';
+import type { PaymentDto, PlaceOrderDto } from './place-order.dto.js';
 
 const DEFAULT_MERCHANT = 'default-merchant';
 const DEFAULT_CHANNEL = 'web';
+
+export interface PaymentTerms {
+  readonly sealer: Sealer;
+  /** For how long another card may be given after a declined one, where the order does not say. */
+  readonly anotherCardMs: number;
+}
 
 const refused = (status: 400 | 422, field: string, message: string) =>
   fieldProblem(status, [{ field, message }], 'The order cannot be accepted');
@@ -16,12 +22,12 @@ const refused = (status: 400 | 422, field: string, message: string) =>
  * The card token leaves the request sealed, and in no other form.
  * @throws ProblemException naming the field for what the fields' own rules cannot see
  */
-export function inputOf(orderId: string, request: PlaceOrderDto, sealer: Sealer): PlaceOrderInput {
-  const { method, token } = request.payment;
-  if (method !== 'credit_card') {
-    throw refused(422, 'payment.method', `${method} is not supported yet`);
-  }
-  if (token === undefined) throw refused(400, 'payment.token', 'is missing');
+export function inputOf(
+  orderId: string,
+  request: PlaceOrderDto,
+  { sealer, anotherCardMs }: PaymentTerms,
+): PlaceOrderInput {
+  const { phone, locale } = request;
   const items = request.items.map(({ productId, quantity, unitPrice }) => ({
     productId,
     quantity,
@@ -49,8 +55,23 @@ export function inputOf(orderId: string, request: PlaceOrderDto, sealer: Sealer)
       ...(country !== undefined && { country }),
     },
     email: request.email,
-    payment: { method, sealedToken: sealer.seal(token) },
+    ...(phone !== undefined && { phone }),
+    ...(locale !== undefined && { locale }),
+    payment: paymentOf(request.payment, { sealer, anotherCardMs }),
   };
+}
+
+function paymentOf(
+  { method, token, anotherCardWithinS }: PaymentDto,
+  { sealer, anotherCardMs }: PaymentTerms,
+): PlaceOrderInput['payment'] {
+  if (method !== 'credit_card') {
+    if (token === undefined) return { method };
+    throw refused(400, 'payment.token', `must be left out for ${method}`);
+  }
+  if (token === undefined) throw refused(400, 'payment.token', 'is missing');
+  const withinMs = anotherCardWithinS === undefined ? anotherCardMs : anotherCardWithinS * 1000;
+  return { method, sealedToken: sealer.seal(token), anotherCardMs: withinMs };
 }
 
 /**

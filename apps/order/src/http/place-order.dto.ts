@@ -3,6 +3,8 @@ import { paymentMethod } from '#contracts';
 import { MAX_AMOUNT } from '../domain/order.js';
 import { EMAIL } from './email.js';
 
+const ANOTHER_CARD_S_MAX = 86_400;
+
 /**
  * What a client sends to place an order. Everything that passes here fits the message contracts; a
  * test holds the two together.
@@ -50,7 +52,7 @@ export class ShippingAddressDto {
 export class PaymentDto {
   @ChoiceField({
     of: paymentMethod.options,
-    description: 'Only credit_card is accepted so far; the others are refused with 422.',
+    description: 'By card at once; by transfer or in a shop within some days, without a token.',
     example: 'credit_card',
   })
   method!: (typeof paymentMethod.options)[number];
@@ -64,6 +66,28 @@ export class PaymentDto {
     example: 'tok_ok',
   })
   token?: string;
+
+  @IntegerField({
+    min: 0,
+    max: ANOTHER_CARD_S_MAX,
+    optional: true,
+    description:
+      'For how long another card may be given after a declined one, each time anew; 0 cancels at once.',
+    example: 1800,
+  })
+  anotherCardWithinS?: number;
+}
+
+/** What is sent to pay with another card after a declined one. */
+export class AnotherCardDto {
+  @TextField({
+    max: 255,
+    pattern: /^[\x21-\x7e]+$/,
+    shape: 'a token of visible ASCII characters',
+    description: 'The card token of the payment provider.',
+    example: 'tok_ok',
+  })
+  token!: string;
 }
 
 export class PlaceOrderDto {
@@ -100,6 +124,25 @@ export class PlaceOrderDto {
     example: 'customer@example.com',
   })
   email!: string;
+
+  @TextField({
+    max: 16,
+    pattern: /^\+[1-9]\d{6,14}$/,
+    shape: 'an international number (E.164), as +81312345678',
+    optional: true,
+    example: '+81312345678',
+  })
+  phone?: string;
+
+  @TextField({
+    max: 5,
+    pattern: /^[a-z]{2}(-[A-Z]{2})?$/,
+    shape: 'a language, as en, ja or en-GB',
+    optional: true,
+    description: 'Which language the customer is written to in.',
+    example: 'ja',
+  })
+  locale?: string;
 
   @ObjectField(PaymentDto)
   payment!: PaymentDto;

@@ -40,6 +40,8 @@ export async function insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promi
     column((order) => order.createdAt.toISOString()),
     sorted.map(({ requestKey }) => requestKey?.key ?? null),
     sorted.map(({ requestKey }) => requestKey?.hash ?? null),
+    column((order) => order.phone ?? null),
+    column((order) => order.locale ?? null),
   ]);
   return new Set(rows.map((row) => row.order_id));
 }
@@ -47,13 +49,15 @@ export async function insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promi
 const INSERT = `
   insert into orders (
     order_id, customer_id, merchant_id, channel, currency, total_amount, items, shipping_address,
-    email, payment_method, created_at, updated_at, idempotency_key, request_hash, status, revision)
+    email, payment_method, created_at, updated_at, idempotency_key, request_hash, phone, locale,
+    status, revision)
   select order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
-    email, method, created_at, created_at, key, hash, 'pending', 1
+    email, method, created_at, created_at, key, hash, phone, locale, 'pending', 1
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-      $7::json[], $8::json[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[])
+      $7::json[], $8::json[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
+      $14::text[], $15::text[])
     as given (order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
-      email, method, created_at, key, hash)
+      email, method, created_at, key, hash, phone, locale)
   on conflict do nothing
   returning order_id`;
 

@@ -1,13 +1,12 @@
 /** What the order service keeps, as its desks and its handler use it; a simulator brings its own. */
 import type { Tx } from '#messaging';
-import type { Order } from '../domain/order.js';
 import {
   findEarlier,
   insertOrders,
   type EarlierRequest,
   type KeyedOrder,
 } from './insert-orders.js';
-import { findStatus } from './read-orders.js';
+import { findStatus, type StandingOrder } from './read-orders.js';
 import { lockOrders, updateOrders, type SettlingOrder } from './settle-orders.js';
 
 export interface OrderRows {
@@ -19,7 +18,7 @@ export interface OrderRows {
     orderIds: readonly string[],
     keys: readonly string[],
   ): Promise<EarlierRequest[]>;
-  findStatus(tx: Tx, orderId: string): Promise<Pick<Order, 'status' | 'reason'> | undefined>;
+  findStatus(tx: Tx, orderId: string): Promise<StandingOrder | undefined>;
   /** Locks in the order of the ids. */
   lockOrders(tx: Tx, orderIds: readonly string[]): Promise<Map<string, SettlingOrder>>;
   updateOrders(tx: Tx, orders: readonly SettlingOrder[], at: Date): Promise<void>;

@@ -6,7 +6,13 @@ import type { Order } from '../domain/order.js';
 export type Queries = Pick<Tx, 'query'>;
 
 /** An order without what makes it long. */
-export type OrderSummary = Omit<Order, 'items' | 'shippingAddress' | 'email' | 'paymentMethod'>;
+export type OrderSummary = Omit<
+  Order,
+  'items' | 'shippingAddress' | 'email' | 'phone' | 'locale' | 'paymentMethod'
+>;
+
+/** Where an order stands. */
+export type StandingOrder = Pick<Order, 'status' | 'reason' | 'paymentMethod'>;
 
 interface SummaryRow {
   order_id: string;
@@ -28,6 +34,8 @@ interface OrderRow extends SummaryRow {
   items: OrderItem[];
   shipping_address: ShippingAddress;
   email: string;
+  phone: string | null;
+  locale: string | null;
   payment_method: PaymentMethod;
 }
 
@@ -51,7 +59,8 @@ const summaryOf = (row: SummaryRow): OrderSummary => ({
 
 export async function findOrder(database: Queries, orderId: string): Promise<Order | undefined> {
   const [row] = await database.query<OrderRow>(
-    `select ${SUMMARY}, items, shipping_address, email, payment_method
+    `select ${SUMMARY}, items, shipping_address, email, phone, locale,
+        payment_method
       from orders where order_id = $1`,
     [orderId],
   );
@@ -61,6 +70,8 @@ export async function findOrder(database: Queries, orderId: string): Promise<Ord
       items: row.items,
       shippingAddress: row.shipping_address,
       email: row.email,
+      ...(row.phone !== null && { phone: row.phone }),
+      ...(row.locale !== null && { locale: row.locale }),
       paymentMethod: row.payment_method,
     }
   );
@@ -69,12 +80,18 @@ export async function findOrder(database: Queries, orderId: string): Promise<Ord
 export async function findStatus(
   database: Queries,
   orderId: string,
-): Promise<Pick<Order, 'status' | 'reason'> | undefined> {
-  const [row] = await database.query<Pick<SummaryRow, 'status' | 'reason'>>(
-    'select status, reason from orders where order_id = $1',
+): Promise<StandingOrder | undefined> {
+  const [row] = await database.query<Pick<OrderRow, 'status' | 'reason' | 'payment_method'>>(
+    'select status, reason, payment_method from orders where order_id = $1',
     [orderId],
   );
-  return row && { status: row.status, ...(row.reason && { reason: row.reason }) };
+  return (
+    row && {
+      status: row.status,
+      paymentMethod: row.payment_method,
+      ...(row.reason && { reason: row.reason }),
+    }
+  );
 }
 
 export interface OrderQuery {

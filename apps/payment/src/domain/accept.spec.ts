@@ -24,7 +24,7 @@ describe('accepting a charge', () => {
     },
   );
 
-  it.each<PaymentStatus>(['captured', 'declined'])('answers at once when it is %s', (status) => {
+  it.each<PaymentStatus>(['captured', 'expired'])('answers at once when it is %s', (status) => {
     const known = payment({ status, intentId: 'pi_1', chargeTo: [] });
     expect(acceptCharge(known, charge(), 'charge-2')).toEqual({ kind: 'known', payment: known });
   });
@@ -52,6 +52,20 @@ describe('accepting a charge', () => {
     expect(acceptCharge({ ...failed, intentId: 'pi_1' }, charge(), 'charge-2')).toMatchObject({
       work: true,
       payment: { status: 'intended', intentId: 'pi_1' },
+    });
+  });
+
+  it('tries another card after a declined one, as an attempt of its own', () => {
+    const declined = payment({ status: 'declined', intentId: 'pi_1', sealedToken: null });
+    const known = { ...declined, problemCode: 'lost_card', declinedAttempt: 'ch_1', chargeTo: [] };
+    const another = charge({ sealedToken: 'sealed:other' });
+    expect(acceptCharge(known, another, 'charge-2')).toMatchObject({
+      kind: 'later',
+      work: true,
+      payment: {
+        ...{ status: 'intended', attempt: 2, sealedToken: 'sealed:other', problemCode: null },
+        ...{ declinedAttempt: 'ch_1', chargeTo: ['charge-2'], revision: 2 },
+      },
     });
   });
 

@@ -31,15 +31,18 @@ export function acceptCharge<Address>(
     // While the undoing is under way the charge waits for its end, which is its answer too.
     return undoVerdict(payment) ? { kind: 'known', payment } : waiting(payment, to);
   }
-  if (payment.status === 'failed') {
+  // A person sent it again, or the customer gave another card.
+  if (payment.status === 'failed' || payment.status === 'declined') {
     const again = { status: payment.intentId === null ? 'accepted' : 'intended' } as const;
     return {
       kind: 'later',
       work: true,
       payment: changed(payment, {
         ...again,
+        attempt: payment.attempt + 1,
         problemCode: null,
         sealedToken: charge.sealedToken,
+        email: charge.email,
         chargeTo: [...payment.chargeTo, to],
       }),
     };
@@ -112,6 +115,9 @@ const opened = <Address>(charge: Charge, to: Address): Payment<Address> => ({
   captured: 0,
   refunded: 0,
   problemCode: null,
+  attempt: 1,
+  declinedAttempt: null,
+  instructions: null,
   revision: 1,
   chargeTo: [to],
   undoTo: [],

@@ -32,7 +32,7 @@ describe('the facts of a payment', () => {
   });
 
   it('say once that it failed', () => {
-    const declined: Outcome = { kind: 'declined', code: 'x' };
+    const declined: Outcome = { kind: 'declined', code: 'x', attempt: 1 };
     expect(history(intended, [declined, { kind: 'dropped' }])).toEqual(['failed@2']);
     expect(history(intended, [{ kind: 'dropped' }])).toEqual(['failed@2']);
   });

@@ -12,6 +12,7 @@ describe('the next step towards what is wanted', () => {
     ['intended', 'resume', 'withdraw'],
     ['captured', 'rest', 'give-back'],
     ['declined', 'rest', 'withdraw'],
+    ['expired', 'rest', 'withdraw'],
     ['failed', 'rest', 'withdraw'],
     ['canceled', 'rest', 'rest'],
     ['refunded', 'rest', 'rest'],

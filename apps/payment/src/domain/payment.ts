@@ -3,7 +3,7 @@
  * provider has followed. Whoever works on a payment moves `status` towards `wanted`, however often
  * it is interrupted, so no step has to remember which message it was started by.
  */
-import type { PaymentMethod } from '#contracts';
+import type { PaymentInstructions, PaymentMethod } from '#contracts';
 
 /** `undone` is for good: an order that was taken back is never charged again. */
 export type Wanted = 'captured' | 'undone';
@@ -12,13 +12,21 @@ export type Wanted = 'captured' | 'undone';
  * - `accepted`: nothing is known at the provider that could take money.
  * - `intended`: the provider's intent and its id are stored; it may have been confirmed by now.
  * - `captured`: the money was taken.
- * - `declined`: the card was refused; nothing was taken.
+ * - `declined`: the card was refused; nothing was taken. Another card may be given.
+ * - `expired`: nobody paid in time; nothing was taken, and nothing can be.
  * - `failed`: the provider will not do it, for a fault of ours; nothing was taken.
  * - `canceled`: undone before anything was taken.
  * - `refunded`: undone after it was taken.
  */
 export type PaymentStatus =
-  'accepted' | 'intended' | 'captured' | 'declined' | 'failed' | 'canceled' | 'refunded';
+  | 'accepted'
+  | 'intended'
+  | 'captured'
+  | 'declined'
+  | 'expired'
+  | 'failed'
+  | 'canceled'
+  | 'refunded';
 
 /** What goods that came back were paid with, to be given back: once a return, for good. */
 export interface GoodsRefund<Address = unknown> {
@@ -43,6 +51,8 @@ export interface Payment<Address = unknown> {
   readonly amount: number;
   /** The encrypted card token; forgotten as soon as the charge is decided. */
   readonly sealedToken: string | null;
+  /** Whom the provider tells how to pay, where there is no card; forgotten like the token. */
+  readonly email: string | null;
   readonly wanted: Wanted;
   readonly status: PaymentStatus;
   readonly intentId: string | null;
@@ -50,6 +60,12 @@ export interface Payment<Address = unknown> {
   readonly refunded: number;
   /** Why it is `declined` or `failed`: a code of the provider's, never its text. */
   readonly problemCode: string | null;
+  /** Counts the cards that were given, from 1; what comes of one says nothing about the next. */
+  readonly attempt: number;
+  /** The provider's id of the attempt that was declined last. */
+  readonly declinedAttempt: string | null;
+  /** How the customer can pay, once that is known; never for cards. */
+  readonly instructions: PaymentInstructions | null;
   /** Grows by one with each stored change; facts and effects carry it. */
   readonly revision: number;
   /** Charge commands that wait for their final answer. */
@@ -63,8 +79,20 @@ export interface Payment<Address = unknown> {
 /** What a charge command asks for. */
 export type Charge = Pick<
   Payment,
-  'orderId' | 'sagaId' | 'customerId' | 'merchantId' | 'channel' | 'method' | 'currency' | 'amount'
-> & { readonly sealedToken: string };
+  | 'orderId'
+  | 'sagaId'
+  | 'customerId'
+  | 'merchantId'
+  | 'channel'
+  | 'method'
+  | 'currency'
+  | 'amount'
+  | 'sealedToken'
+  | 'email'
+>;
+
+/** Paid by the customer in hours or days, not by us at once. */
+export const isSlow = ({ method }: Pick<Payment, 'method'>): boolean => method !== 'credit_card';
 
 /** The code of what was refused because it was taken back first. */
 export const UNDONE_CODE = 'undone';
@@ -75,6 +103,7 @@ export const NO_INTENT = 'none';
 export type ChargeVerdict =
   | { readonly kind: 'captured'; readonly intentId: string; readonly amount: number }
   | { readonly kind: 'declined'; readonly code: string }
+  | { readonly kind: 'expired' }
   | { readonly kind: 'failed'; readonly code: string };
 
 /** The final answer to a charge command; undefined while there is none. */
@@ -91,6 +120,8 @@ export function chargeVerdict(payment: Payment): ChargeVerdict | undefined {
       };
     case 'declined':
       return { kind: 'declined', code: payment.problemCode ?? 'card_declined' };
+    case 'expired':
+      return { kind: 'expired' };
     case 'failed':
       return { kind: 'failed', code: payment.problemCode ?? 'unknown' };
     case 'canceled':

@@ -4,7 +4,7 @@ import { chargeVerdict, undoVerdict, type Payment, type PaymentStatus } from './
 import { settle, type Outcome } from './settle.js';
 
 const captured: Outcome = { kind: 'captured', captured: 1200 };
-const declined: Outcome = { kind: 'declined', code: 'card_declined' };
+const declined: Outcome = { kind: 'declined', code: 'card_declined', attempt: 1 };
 const dropped: Outcome = { kind: 'dropped' };
 const refunded = { kind: 'refunded', captured: 1200, refunded: 1200 } as const;
 const noCharge: Outcome = { kind: 'rejected', what: 'charge', code: 'bad_amount' };
@@ -18,16 +18,21 @@ const at = (status: PaymentStatus): Payment<string> => ({
 
 describe('what an outcome makes of a payment', () => {
   const same = null;
-  const names = ['captured', 'declined', 'dropped', 'refunded', 'charge rejected', 'undo rejected'];
-  const outcomes = [captured, declined, dropped, refunded, noCharge, noRefund];
+  const names = [
+    ...['captured', 'declined', 'dropped', 'refunded', 'charge rejected', 'undo rejected'],
+    'expired',
+  ];
+  const expired: Outcome = { kind: 'expired' };
+  const outcomes = [captured, declined, dropped, refunded, noCharge, noRefund, expired];
   const all: Record<PaymentStatus, (PaymentStatus | null)[]> = {
-    accepted: ['captured', 'declined', 'canceled', 'refunded', 'failed', 'accepted'],
-    intended: ['captured', 'declined', 'canceled', 'refunded', 'failed', 'intended'],
-    captured: [same, same, same, 'refunded', same, 'captured'],
-    declined: ['captured', same, 'canceled', 'refunded', same, 'declined'],
-    failed: ['captured', same, 'canceled', 'refunded', same, 'failed'],
-    canceled: [same, same, same, same, same, same],
-    refunded: [same, same, same, same, same, same],
+    accepted: ['captured', 'declined', 'canceled', 'refunded', 'failed', 'accepted', 'expired'],
+    intended: ['captured', 'declined', 'canceled', 'refunded', 'failed', 'intended', 'expired'],
+    captured: [same, same, same, 'refunded', same, 'captured', same],
+    declined: ['captured', same, 'canceled', 'refunded', same, 'declined', same],
+    expired: ['captured', same, 'canceled', 'refunded', same, 'expired', same],
+    failed: ['captured', same, 'canceled', 'refunded', same, 'failed', same],
+    canceled: [same, same, same, same, same, same, same],
+    refunded: [same, same, same, same, same, same, same],
   };
   const cases = Object.entries(all).flatMap(([status, expected]) =>
     outcomes.map((outcome, index) => ({
@@ -44,6 +49,23 @@ describe('what an outcome makes of a payment', () => {
     if (expected === null) expect(after).toBe(before);
     else expect(after.status).toBe(expected);
     expect(after.revision).toBeGreaterThanOrEqual(before.revision);
+  });
+
+  it('of a card says nothing about the one that followed it', () => {
+    const second = { ...at('intended'), attempt: 2, declinedAttempt: 'ch_1' };
+    expect(settle(second, declined)).toBe(second);
+    const own = { ...declined, attempt: 2, declinedAttempt: 'ch_2' } as const;
+    expect(settle(second, own)).toMatchObject({ status: 'declined', declinedAttempt: 'ch_2' });
+  });
+
+  it('tells a customer once how to pay', () => {
+    const instructions = { reference: 'R', payBy: '2026-11-29T12:00:00Z' };
+    const told = settle(at('intended'), { kind: 'instructed', instructions });
+    expect(told).toMatchObject({ status: 'intended', instructions, revision: 6 });
+    const other = { reference: 'Q', payBy: '2026-12-29T12:00:00Z' };
+    expect(settle(told, { kind: 'instructed', instructions: other })).toBe(told);
+    const paid = at('captured');
+    expect(settle(paid, { kind: 'instructed', instructions })).toBe(paid);
   });
 
   it('changes nothing when nothing was found out', () => {

@@ -1,11 +1,22 @@
 /** What came of working on a payment, and what that changes. */
+import type { PaymentInstructions } from '#contracts';
 import { changed, sumOf } from './accept.js';
 import type { Payment } from './payment.js';
 
 export type Outcome =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'captured'; readonly captured: number }
-  | { readonly kind: 'declined'; readonly code: string }
+  /** `attempt`: which card it is about; `declinedAttempt`: what the provider calls it. */
+  | {
+      readonly kind: 'declined';
+      readonly code: string;
+      readonly attempt: number;
+      readonly declinedAttempt?: string;
+    }
+  /** The customer can pay now. */
+  | { readonly kind: 'instructed'; readonly instructions: PaymentInstructions }
+  /** Nobody has paid in time, and nobody can any more. */
+  | { readonly kind: 'expired' }
   /** Nothing was taken and nothing can be any more. */
   | { readonly kind: 'dropped' }
   /** Absolute totals of the intent. */
@@ -38,7 +49,14 @@ export function settle<Address>(payment: Payment<Address>, outcome: Outcome): Pa
     case 'captured':
       return status === 'captured' ? payment : captured(payment, outcome.captured);
     case 'declined':
-      return open(payment) ? over(payment, 'declined', outcome.code) : payment;
+      return declined(payment, outcome);
+    case 'instructed': {
+      const { instructions } = outcome;
+      const news = status === 'intended' && payment.instructions === null;
+      return news ? changed(payment, { instructions }) : payment;
+    }
+    case 'expired':
+      return open(payment) ? over(payment, 'expired', 'expired') : payment;
     case 'rejected':
       if (outcome.what === 'charge') {
         return open(payment) ? over(payment, 'failed', outcome.code) : payment;
@@ -47,7 +65,7 @@ export function settle<Address>(payment: Payment<Address>, outcome: Outcome): Pa
       return changed(payment, { problemCode: outcome.code });
     case 'dropped':
       if (status === 'captured' && payment.captured > 0) return payment;
-      return changed(payment, { status: 'canceled', sealedToken: null });
+      return changed(payment, { status: 'canceled', ...FORGOTTEN });
     case 'goods-refunded':
       return goodsRefunded(payment, outcome);
     case 'refunded': {
@@ -69,12 +87,27 @@ function goodsRefunded<Address>(
   const goodsRefunds = payment.goodsRefunds.map((refund) =>
     returnIds.includes(refund.returnId) ? { ...refund, done: true } : refund,
   );
-  return changed(payment, {
+  // Given back and refused are two facts, each with a revision of its own.
+  const before = news && problem ? { ...payment, revision: payment.revision + 1 } : payment;
+  return changed(before, {
     goodsRefunds,
     refunded: sumOf(goodsRefunds.filter(({ done }) => done)),
     problemCode: problem?.code ?? null,
   });
 }
+
+/** Of a card that has been followed by another one, nothing is to be learnt any more. */
+function declined<Address>(
+  payment: Payment<Address>,
+  { code, attempt, declinedAttempt }: Extract<Outcome, { kind: 'declined' }>,
+): Payment<Address> {
+  if (!open(payment) || attempt !== payment.attempt) return payment;
+  const known = { ...payment, declinedAttempt: declinedAttempt ?? payment.declinedAttempt };
+  return over(known, 'declined', code);
+}
+
+/** Once it is decided, nobody needs these any more. */
+const FORGOTTEN = { sealedToken: null, email: null } as const;
 
 const open = ({ status }: Payment): boolean => status === 'accepted' || status === 'intended';
 
@@ -82,12 +115,12 @@ const captured = <Address>(payment: Payment<Address>, amount: number): Payment<A
   changed(payment, {
     status: 'captured',
     captured: amount,
-    sealedToken: null,
+    ...FORGOTTEN,
     problemCode: null,
   });
 
 const over = <Address>(
   payment: Payment<Address>,
-  status: 'declined' | 'failed',
+  status: 'declined' | 'expired' | 'failed',
   problemCode: string,
-): Payment<Address> => changed(payment, { status, problemCode, sealedToken: null });
+): Payment<Address> => changed(payment, { status, problemCode, ...FORGOTTEN });

@@ -54,7 +54,12 @@ async function ended({ amounts, faults = [], undoAfter, stallAfter, lost = 0 }: 
   const execution = new PaymentExecution(
     provider,
     { open: (sealed) => sealed },
-    { find: () => Promise.resolve(row), storeIntent: () => Promise.resolve(false) },
+    {
+      find: () => Promise.resolve(row),
+      storeIntent: () => Promise.resolve(false),
+      instruct: () => Promise.reject(new Error('a card needs no instructions')),
+    },
+    { payWithinMs: 60_000, pollMs: 1_000 },
   );
   async function finish(losing: number): Promise<void> {
     for (let run = 0; run < 30 && nextStep(row) !== 'rest'; run += 1) {
@@ -69,8 +74,11 @@ async function ended({ amounts, faults = [], undoAfter, stallAfter, lost = 0 }: 
       }
     }
   }
-  const id = await provider.createIntent({ orderId: ORDER, amount: CAPTURED, currency: 'JPY' });
-  await provider.confirmIntent(id, 'tok_ok');
+  const id = await provider.createIntent({
+    ...{ orderId: ORDER, amount: CAPTURED, currency: 'JPY' },
+    ...{ method: 'credit_card', payer: { customerId: 'c-1' } },
+  });
+  await provider.confirmIntent(id, { method: 'credit_card', token: 'tok_ok' });
   if (undoAfter === 0) undo();
   await finish(lost);
   return { row, facts, provider };

@@ -5,13 +5,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { OutboundError } from '#platform';
-import { acceptUndo } from '../domain/accept.js';
+import { acceptCharge, acceptUndo } from '../domain/accept.js';
 import { nextStep } from '../domain/next-step.js';
 import { chargeVerdict, type Payment } from '../domain/payment.js';
 import { settle, type Outcome } from '../domain/settle.js';
 import { DiedError, FakeProvider, type Fault } from '../fixtures/fake-provider.js';
-import { ORDER, payment } from '../fixtures/payments.js';
-import { PaymentExecution, UndecidedError } from './payment.execution.js';
+import { ORDER, charge, payment } from '../fixtures/payments.js';
+import { AwaitingCustomerError, PaymentExecution, UndecidedError } from './payment.execution.js';
 
 const FAULTS: readonly Fault[] = ['none', 'lost-request', 'lost-answer', 'dies'];
 const MAX_RUNS = 30;
@@ -19,6 +19,10 @@ const MAX_RUNS = 30;
 interface Plan {
   readonly faults?: readonly Fault[];
   readonly token?: string;
+  /** Given when the first one was declined. */
+  readonly nextToken?: string;
+  /** It is paid by transfer: what the customer does when asked. */
+  readonly customer?: 'pays' | 'is late' | 'forgets';
   /** It is taken back after this many calls to the provider; 0 = before the first. */
   readonly undoAfter?: number;
   /** That many outcomes are lost: the lease had ended. */
@@ -33,7 +37,9 @@ class World {
   readonly execution: PaymentExecution;
 
   constructor(private readonly plan: Plan) {
-    this.row = payment({ sealedToken: `sealed:${plan.token ?? 'tok_ok'}` });
+    this.row = plan.customer
+      ? payment({ method: 'bank_transfer', sealedToken: null, email: 'kim@example.com' })
+      : payment({ sealedToken: `sealed:${plan.token ?? 'tok_ok'}` });
     this.provider = new FakeProvider(plan.faults, (callNo) => this.between(callNo));
     this.execution = new PaymentExecution(
       this.provider,
@@ -45,7 +51,12 @@ class World {
           if (wants) this.row = { ...this.row, status: 'intended', intentId };
           return Promise.resolve(wants);
         },
+        instruct: (_orderId, instructions) => {
+          this.row = settle(this.row, { kind: 'instructed', instructions });
+          return Promise.resolve();
+        },
       },
+      { payWithinMs: plan.customer === 'forgets' ? -1 : 60_000, pollMs: 1_000 },
     );
   }
 
@@ -55,6 +66,7 @@ class World {
     for (let run = 0; run < MAX_RUNS && nextStep(this.row) !== 'rest'; run += 1) {
       const outcome = await this.attempt();
       if (run >= lostOutcomes && outcome) this.row = settle(this.row, outcome);
+      if (this.row.status === 'declined') this.giveAnotherCard();
     }
     if (nextStep(this.row) !== 'rest') throw new Error(`no end after ${MAX_RUNS} runs`);
   }
@@ -64,9 +76,22 @@ class World {
       return await this.execution.execute(ORDER, new AbortController().signal);
     } catch (error) {
       const known = [OutboundError, UndecidedError, DiedError];
+      if (error instanceof AwaitingCustomerError) {
+        expect(this.row.instructions).toMatchObject({ reference: 'R-1' });
+        if (this.plan.customer === 'pays') this.provider.customerPays();
+        else this.provider.timeRunsOut();
+        return undefined;
+      }
       if (!known.some((kind) => error instanceof kind)) throw error;
       return undefined;
     }
+  }
+
+  private giveAnotherCard(): void {
+    if (this.plan.nextToken === undefined || this.row.attempt > 1) return;
+    const sealedToken = `sealed:${this.plan.nextToken}`;
+    const acceptance = acceptCharge(this.row, charge({ sealedToken }), 'charge-2');
+    if (acceptance.kind === 'later') this.row = acceptance.payment;
   }
 
   private undo(): void {
@@ -83,7 +108,9 @@ class World {
   fault(): object | undefined {
     const { captures, taken, refunded } = this.provider.totals;
     const { row } = this;
-    const due = row.wanted === 'captured' && (this.plan.token ?? 'tok_ok') === 'tok_ok';
+    const { customer, token = 'tok_ok', nextToken } = this.plan;
+    const isPaid = customer ? customer === 'pays' : [token, nextToken].includes('tok_ok');
+    const due = row.wanted === 'captured' && isPaid;
     const seen = {
       once: captures <= 1,
       books: taken - refunded,
@@ -150,7 +177,11 @@ describe('driving a payment', () => {
 
   it('takes an intent that somebody else canceled for a refusal', async () => {
     const world = new World({});
-    const intentId = await world.provider.createIntent(payment());
+    const { orderId, amount, currency, method, customerId } = payment();
+    const payer = { customerId };
+    const intentId = await world.provider.createIntent({
+      ...{ orderId, amount, currency, method, payer },
+    });
     await world.provider.cancelIntent(intentId);
     world.row = payment({ status: 'intended', intentId });
     await world.finish();
@@ -177,6 +208,83 @@ describe('driving a payment', () => {
       ),
     );
     expect(plans).toHaveLength(64 * 3 * 5);
+    expect(await faultsOf(plans)).toEqual([]);
+  });
+});
+
+describe('another card', () => {
+  const all = (cards: Pick<Plan, 'token' | 'nextToken'>) =>
+    sequences(4).flatMap((faults) =>
+      [0, 1, 2].flatMap((lostOutcomes) =>
+        undoing([0, 1, 2, 3, 4, 5]).map((undo) => ({ ...cards, faults, lostOutcomes, ...undo })),
+      ),
+    );
+
+  it('is charged after a declined one, on the same intent', async () => {
+    const { row, provider } = await ended({ token: 'tok_declined', nextToken: 'tok_ok' });
+    expect(provider.calls).toEqual(['create', 'confirm', 'find', 'confirm']);
+    expect(row).toMatchObject({
+      status: 'captured',
+      attempt: 2,
+      captured: 1200,
+      sealedToken: null,
+    });
+    expect(provider.intents.size).toBe(1);
+  });
+
+  it('that is declined too ends with what the provider said of it', async () => {
+    const { row } = await ended({ token: 'tok_declined', nextToken: 'tok_declined' });
+    expect(row).toMatchObject({ status: 'declined', attempt: 2, declinedAttempt: 'ch_2' });
+  });
+
+  it('ends right under every combination of faults, losses and a refund at any moment', async () => {
+    const plans = [
+      ...all({ token: 'tok_declined', nextToken: 'tok_ok' }),
+      ...all({ token: 'tok_declined', nextToken: 'tok_declined' }),
+    ];
+    expect(plans).toHaveLength(2 * 256 * 3 * 7);
+    expect(await faultsOf(plans)).toEqual([]);
+  });
+
+  it('is not harmed by a run with the first one that stalls and goes on', async () => {
+    const plans = sequences(3).flatMap((faults) =>
+      [1, 2, 3].map((stallAfter) => ({
+        ...{ faults, stallAfter, lostOutcomes: 1 },
+        ...{ token: 'tok_declined', nextToken: 'tok_ok' },
+      })),
+    );
+    expect(await faultsOf(plans)).toEqual([]);
+  });
+});
+
+describe('a payment that the customer makes', () => {
+  it('is asked for once, told of once, and taken when it is made', async () => {
+    const { row, provider } = await ended({ customer: 'pays' });
+    expect(provider.calls).toEqual(['create', 'confirm', 'find']);
+    expect(row).toMatchObject({ status: 'captured', captured: 1200, email: null });
+  });
+
+  it('expires at the provider, and cannot be made any more', async () => {
+    const { row, provider } = await ended({ customer: 'is late' });
+    expect(provider.calls).toEqual(['create', 'confirm', 'find', 'cancel']);
+    expect(row).toMatchObject({ status: 'expired', email: null });
+  });
+
+  it('expires by our own clock where the provider knows no end', async () => {
+    const { row, provider } = await ended({ customer: 'forgets' });
+    expect(provider.calls).toEqual(['create', 'confirm', 'cancel']);
+    expect(row.status).toBe('expired');
+  });
+
+  it('ends right under every combination of faults, losses and a refund at any moment', async () => {
+    const plans = sequences(4).flatMap((faults) =>
+      (['pays', 'is late', 'forgets'] as const).flatMap((customer) =>
+        [0, 1, 2].flatMap((lostOutcomes) =>
+          undoing([0, 1, 2, 3, 4]).map((undo) => ({ faults, customer, lostOutcomes, ...undo })),
+        ),
+      ),
+    );
+    expect(plans).toHaveLength(256 * 3 * 3 * 6);
     expect(await faultsOf(plans)).toEqual([]);
   });
 });

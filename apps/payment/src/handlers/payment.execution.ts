@@ -7,16 +7,24 @@
  *   a payment that still wants the charge. So whoever finds no id stored knows that nothing was
  *   taken, and whoever finds one can ask what became of it;
  * - the provider captures an intent once, and a canceled one never;
+ * - a card that was declined is told from the next one by the provider's id of the attempt;
+ * - what a customer pays by transfer or in a shop is asked for again and again until it is paid, or
+ *   until its time is over and the intent canceled; who tells of it meanwhile only makes us ask earlier;
  * - a refund is made under a key that follows from the order or the return, one for goods only when
  *   the provider has none of that return, and what is left to refund is bounded by what was captured.
  */
-import { OutboundError, UnsealError, type Sealer } from '#platform';
+import type { PaymentInstructions } from '#contracts';
+import { NotNowError } from '#participant';
+import { OutboundError, UnsealError, runtime, type Sealer } from '#platform';
 import { nextStep } from '../domain/next-step.js';
-import type { Payment } from '../domain/payment.js';
+import { isSlow, type Payment } from '../domain/payment.js';
 import type { Outcome, Rejection } from '../domain/settle.js';
 import {
   ProviderRejection,
+  type CustomerInstructions,
   type IntentState,
+  type PayWith,
+  type Payer,
   type PaymentProvider,
 } from '../provider/payment-provider.js';
 
@@ -24,6 +32,23 @@ export interface PaymentStore {
   find(orderId: string): Promise<Payment | undefined>;
   /** @returns false when the payment does not want this intent (any more): read it again */
   storeIntent(orderId: string, intentId: string): Promise<boolean>;
+  /** Stores how the customer can pay, once, and tells of it. */
+  instruct(orderId: string, instructions: PaymentInstructions): Promise<void>;
+}
+
+/** Of payments that a customer makes in hours or days. */
+export interface SlowPayments {
+  /** From when the customer knows how to pay. */
+  readonly payWithinMs: number;
+  /** Between two looks at the provider's books, should nobody tell. */
+  readonly pollMs: number;
+}
+
+/** The customer can pay and has not: no failure, and nothing to do before the next look. */
+export class AwaitingCustomerError extends NotNowError {
+  constructor(retryAfterMs: number) {
+    super('the customer has not paid yet', retryAfterMs);
+  }
 }
 
 /** The provider has it and has not decided: asked again later. */
@@ -43,9 +68,10 @@ export class PaymentExecution {
     private readonly provider: PaymentProvider,
     private readonly sealer: Pick<Sealer, 'open'>,
     private readonly store: PaymentStore,
+    private readonly slow: SlowPayments,
   ) {}
 
-  /** @throws OutboundError, UndecidedError: to be tried again */
+  /** @throws OutboundError, UndecidedError, AwaitingCustomerError: to be tried again */
   async execute(orderId: string, signal: AbortSignal): Promise<Outcome> {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       signal.throwIfAborted();
@@ -86,38 +112,85 @@ export class PaymentExecution {
   }
 
   private async open(payment: Payment, signal: AbortSignal): Promise<Outcome | undefined> {
-    const token = this.tokenOf(payment);
-    const intentId = await this.provider.createIntent(payment);
+    const { orderId, amount, currency, method } = payment;
+    const payWith = this.payWith(payment);
+    const payer = payerOf(payment);
+    const intentId = await this.provider.createIntent({ orderId, amount, currency, method, payer });
     const stored = await this.store.storeIntent(payment.orderId, intentId);
     if (!stored) return undefined;
     signal.throwIfAborted();
-    return this.confirm(intentId, token);
+    return this.confirm(payment, intentId, payWith);
   }
 
   private async resume(payment: Payment, signal: AbortSignal): Promise<Outcome> {
     const intentId = idOf(payment);
     const state = await this.provider.findIntent(intentId);
-    if (state.kind !== 'unconfirmed') return chargeOutcome(state);
+    if (!isUntried(payment, state)) return this.charged(payment, intentId, state);
     signal.throwIfAborted();
-    return this.confirm(intentId, this.tokenOf(payment));
+    return this.confirm(payment, intentId, this.payWith(payment));
   }
 
-  private async confirm(intentId: string, token: string): Promise<Outcome> {
+  private async confirm(payment: Payment, intentId: string, payWith: PayWith): Promise<Outcome> {
+    let state: IntentState;
     try {
-      return chargeOutcome(await this.provider.confirmIntent(intentId, token));
+      state = await this.provider.confirmIntent(intentId, payWith);
     } catch (error) {
       if (!(error instanceof OutboundError) || !error.sent) throw error;
       // Nobody knows whether the money was taken, except the provider's books.
-      const state = await this.provider.findIntent(intentId);
-      if (state.kind === 'unconfirmed') throw error;
-      return chargeOutcome(state);
+      state = await this.provider.findIntent(intentId);
+      if (isUntried(payment, state)) throw error;
     }
+    return this.charged(payment, intentId, state);
+  }
+
+  /** What the provider's books say of an intent that was confirmed. */
+  private async charged(payment: Payment, intentId: string, state: IntentState): Promise<Outcome> {
+    switch (state.kind) {
+      case 'captured':
+        return { kind: 'captured', captured: state.amount };
+      case 'declined':
+        return declinedBy(payment, state);
+      case 'canceled':
+        return isSlow(payment)
+          ? { kind: 'expired' }
+          : { kind: 'declined', code: 'intent-canceled', attempt: payment.attempt };
+      case 'expired':
+        return this.expire(intentId);
+      case 'awaiting-customer':
+        return this.awaitCustomer(payment, intentId, state.instructions);
+      case 'unconfirmed':
+      case 'processing':
+        throw new UndecidedError();
+    }
+  }
+
+  private async awaitCustomer(
+    payment: Payment,
+    intentId: string,
+    instructions: CustomerInstructions,
+  ): Promise<Outcome> {
+    const now = runtime.date().getTime();
+    const known = payment.instructions;
+    const payBy =
+      known?.payBy ?? instructions.payBy ?? new Date(now + this.slow.payWithinMs).toISOString();
+    if (!known) await this.store.instruct(payment.orderId, { ...instructions, payBy });
+    const leftMs = Date.parse(payBy) - now;
+    if (leftMs <= 0) return this.expire(intentId);
+    throw new AwaitingCustomerError(Math.min(leftMs, this.slow.pollMs));
+  }
+
+  /** What is canceled cannot be paid any more; who was quick enough to pay before has paid. */
+  private async expire(intentId: string): Promise<Outcome> {
+    const state = await this.provider.cancelIntent(intentId);
+    if (state.kind === 'captured') return { kind: 'captured', captured: state.amount };
+    if (state.kind === 'canceled') return { kind: 'expired' };
+    throw new UndecidedError();
   }
 
   private async withdraw(payment: Payment, signal: AbortSignal): Promise<Outcome> {
     const intentId = idOf(payment);
     let state = await this.provider.findIntent(intentId);
-    if (state.kind === 'unconfirmed' || state.kind === 'declined') {
+    if (CANCELABLE.has(state.kind)) {
       signal.throwIfAborted();
       state = await this.provider.cancelIntent(intentId);
     }
@@ -153,27 +226,49 @@ export class PaymentExecution {
     return { kind: 'goods-refunded', returnIds, rejected };
   }
 
-  private tokenOf({ sealedToken }: Payment): string {
+  private payWith(payment: Payment): PayWith {
+    const { method, sealedToken } = payment;
+    if (method !== 'credit_card') {
+      return { method, payer: payerOf(payment), payWithinMs: this.slow.payWithinMs };
+    }
     if (sealedToken === null) throw new UnsealError();
-    return this.sealer.open(sealedToken);
+    return { method, token: this.sealer.open(sealedToken) };
   }
 }
+
+const payerOf = ({ customerId, email }: Payment): Payer => ({
+  customerId,
+  ...(email !== null && { email }),
+});
+
+const CANCELABLE: ReadonlySet<IntentState['kind']> = new Set([
+  'unconfirmed',
+  'declined',
+  'awaiting-customer',
+  'expired',
+]);
+
+/**
+ * Whether the provider has not heard of this card: it was not asked at all, or what it says is about
+ * the card before. Asking it once too often is harmless, an intent is captured once.
+ */
+const isUntried = ({ attempt, declinedAttempt }: Payment, state: IntentState): boolean => {
+  if (state.kind === 'unconfirmed') return true;
+  if (state.kind !== 'declined' || attempt === 1) return false;
+  return state.attempt === undefined || state.attempt === declinedAttempt;
+};
+
+const declinedBy = (
+  { attempt }: Payment,
+  { code, attempt: declinedAttempt }: Extract<IntentState, { kind: 'declined' }>,
+): Outcome => ({
+  kind: 'declined',
+  code,
+  attempt,
+  ...(declinedAttempt !== undefined && { declinedAttempt }),
+});
 
 function idOf({ intentId, orderId }: Payment): string {
   if (intentId === null) throw new Error(`payment ${orderId} has no intent`);
   return intentId;
-}
-
-function chargeOutcome(state: IntentState): Outcome {
-  switch (state.kind) {
-    case 'captured':
-      return { kind: 'captured', captured: state.amount };
-    case 'declined':
-      return { kind: 'declined', code: state.code };
-    case 'canceled':
-      return { kind: 'declined', code: 'intent-canceled' };
-    case 'unconfirmed':
-    case 'processing':
-      throw new UndecidedError();
-  }
 }

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { chargePayment, refundGoods, refundPayment } from '#contracts';
 import type { UnitOfWork } from '#messaging';
+import { runtime } from '#platform';
 import { accepted, type AdmittedCommand, type Answer, type CommandHandler } from '#participant';
+import { isSlow, type Charge } from '../domain/payment.js';
 import { acceptCharge, acceptGoodsRefund, acceptUndo, type Acceptance } from '../domain/accept.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
 import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
@@ -10,6 +12,7 @@ import {
   declined,
   goodsAnswer,
   nothingToUndo,
+  requestedEvent,
   undoAnswer,
 } from './payment.replies.js';
 import { PaymentWorkers } from './payment.workers.js';
@@ -55,10 +58,10 @@ export class PaymentHandler implements CommandHandler {
     current: ReadonlyMap<string, StoredPayment>,
   ): Promise<void> {
     const after = [...current.values()];
-    await this.rows.insertPayments(
-      unit.tx,
-      after.filter(({ orderId }) => !stored.has(orderId)),
-    );
+    const opened = after.filter(({ orderId }) => !stored.has(orderId));
+    await this.rows.insertPayments(unit.tx, opened);
+    const now = runtime.date();
+    unit.publish(...opened.map((payment) => requestedEvent(payment, now)));
     const changes = after.flatMap((payment) => {
       const before = stored.get(payment.orderId);
       return before && before !== payment ? [{ before, after: payment }] : [];
@@ -88,14 +91,21 @@ function accept(payment: StoredPayment | undefined, command: AdmittedCommand): S
     return acceptGoodsRefund(payment, wish, address);
   }
   if (!isCharge(command)) return acceptUndo(payment, address);
-  const charge = { ...command.payload, orderId: orderOf(command), sagaId: address.sagaId };
-  return acceptCharge(payment, charge, address);
+  return acceptCharge(payment, chargeOf(command), address);
+}
+
+function chargeOf({ payload, address }: AdmittedCommand<ChargePayload>): Charge {
+  const { orderId, email, sealedToken, ...charge } = payload;
+  const ids = { orderId: orderId.toLowerCase(), sagaId: address.sagaId };
+  // Nobody else needs to know whom a card belongs to.
+  const contact = isSlow(charge) ? (email ?? null) : null;
+  return { ...charge, ...ids, email: contact, sealedToken: sealedToken ?? null };
 }
 
 function answerTo(command: AdmittedCommand, acceptance: StoredAcceptance): Answer {
   switch (acceptance.kind) {
     case 'later':
-      return accepted();
+      return isCharge(command) ? chargeAnswer(acceptance.payment) : accepted();
     case 'nothing-to-undo':
       return nothingToUndo();
     case 'conflict':

@@ -13,6 +13,7 @@ import { settle, type Outcome } from '../domain/settle.js';
 import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
 import type { PaymentChange } from '../persistence/update-payments.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
+import { AwaitingCustomerError } from './payment.execution.js';
 import { answersDue, effectsOf, factEvents, rejected } from './payment.replies.js';
 
 /** Writes what came of the work, tells those who wait for it, and publishes what happened. */
@@ -58,7 +59,9 @@ export class PaymentRecorder {
   async failed(unit: UnitOfWork, failures: readonly EffectFailure[]): Promise<void> {
     const first = new Map(
       failures
-        .filter(({ attempts }) => attempts === 1)
+        .filter(({ attempts, error }) => {
+          return attempts === 1 && !(error instanceof AwaitingCustomerError);
+        })
         .map(({ subject, error }) => [subject, error]),
     );
     if (first.size === 0) return;

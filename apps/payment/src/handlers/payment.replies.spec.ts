@@ -4,6 +4,7 @@ import {
   effect,
   paymentCompleted,
   paymentFailed,
+  paymentInstructed,
   refundCompleted,
   refundPayment,
 } from '#contracts';
@@ -75,7 +76,7 @@ describe('what those who wait are told', () => {
 });
 
 describe('what others are told', () => {
-  const contracts = [paymentCompleted, paymentFailed, refundCompleted];
+  const contracts = [paymentInstructed, paymentCompleted, paymentFailed, refundCompleted];
   const events = (outcome: Outcome) => {
     const before = stored('intended');
     return factEvents(before, settle(before, outcome), address('charge'), new Date(0));
@@ -83,7 +84,9 @@ describe('what others are told', () => {
 
   it.each<Outcome>([
     { kind: 'captured', captured: 1200 },
-    { kind: 'declined', code: 'lost' },
+    { kind: 'declined', code: 'lost', attempt: 1 },
+    { kind: 'instructed', instructions: { reference: 'R', payBy: '2026-11-29T12:00:00Z' } },
+    { kind: 'expired' },
     { kind: 'dropped' },
     { kind: 'refunded', captured: 1200, refunded: 1200 },
   ])('fits its contract after %j', (outcome) => {

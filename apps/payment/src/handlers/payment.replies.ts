@@ -3,17 +3,29 @@ import {
   eventType,
   paymentCompleted,
   paymentFailed,
+  paymentInstructed,
+  paymentRequested,
   refundCompleted,
+  refundFailed,
   type Effect,
   type Reason,
 } from '#contracts';
 import type { OutgoingEvent } from '#messaging';
-import { accepted, dead, refuse, succeed, type Answer, type LateAnswer } from '#participant';
+import {
+  accepted,
+  dead,
+  pending,
+  refuse,
+  succeed,
+  type Answer,
+  type LateAnswer,
+} from '#participant';
 import { factsBetween, type Fact } from '../domain/facts.js';
 import {
   UNDONE_CODE,
   chargeVerdict,
   isGivenBack,
+  isSlow,
   undoVerdict,
   type Payment,
 } from '../domain/payment.js';
@@ -30,10 +42,10 @@ export const effectsOf = ({ orderId, currency, ...payment }: Payment): Effect[] 
   },
 ];
 
-/** `accepted` while the charge is not decided. */
+/** While the charge is not decided: `pending` where the customer takes days, else `accepted`. */
 export function chargeAnswer(payment: Payment): Answer {
   const verdict = chargeVerdict(payment);
-  if (!verdict) return accepted();
+  if (!verdict) return isSlow(payment) ? pending() : accepted();
   switch (verdict.kind) {
     case 'captured': {
       const { intentId, amount } = verdict;
@@ -41,10 +53,14 @@ export function chargeAnswer(payment: Payment): Answer {
     }
     case 'declined':
       return declined(verdict.code, effectsOf(payment));
+    case 'expired':
+      return refuse('payment.payment-expired', {}, EXPIRED, effectsOf(payment));
     case 'failed':
       return dead(rejected(verdict.code));
   }
 }
+
+const EXPIRED: Reason = { code: 'payment-expired', message: 'Nobody paid in time.' };
 
 /** `accepted` while the undoing is not done. */
 export function undoAnswer(payment: Payment): Answer {
@@ -106,10 +122,15 @@ export function answersDue(payment: StoredPayment): {
 }
 
 const FACTS = {
+  requested: paymentRequested,
+  instructed: paymentInstructed,
   completed: paymentCompleted,
   failed: paymentFailed,
   refunded: refundCompleted,
+  'refund-failed': refundFailed,
 } as const;
+
+type AnyFact = Fact | { readonly kind: 'requested'; readonly revision: number };
 
 /** `cause`: the command that the change answers, if it answers one. */
 export function factEvents(
@@ -118,25 +139,36 @@ export function factEvents(
   cause: StoredPayment['chargeTo'][number] | undefined,
   now: Date,
 ): OutgoingEvent[] {
-  return factsBetween(before, after).map((fact) => {
-    const { name, topic } = FACTS[fact.kind];
-    return {
-      topic,
-      key: after.orderId,
-      id: `${name}:${after.orderId}:${fact.revision}`,
-      source: 'payment',
-      type: eventType(name),
-      subject: after.orderId,
-      time: now.toISOString(),
-      correlationid: after.sagaId,
-      ...(cause && { causationid: cause.commandId }),
-      ...(cause?.traceparent !== undefined && { traceparent: cause.traceparent }),
-      data: factData(fact, after, now),
-    };
-  });
+  return factsBetween(before, after).map((fact) => factEvent(fact, after, cause, now));
 }
 
-const factData = (fact: Fact, payment: StoredPayment, now: Date) => ({
+/** The first that is heard of a payment. */
+export const requestedEvent = (payment: StoredPayment, now: Date): OutgoingEvent =>
+  factEvent({ kind: 'requested', revision: payment.revision }, payment, payment.chargeTo[0], now);
+
+function factEvent(
+  fact: AnyFact,
+  payment: StoredPayment,
+  cause: StoredPayment['chargeTo'][number] | undefined,
+  now: Date,
+): OutgoingEvent {
+  const { name, topic } = FACTS[fact.kind];
+  return {
+    topic,
+    key: payment.orderId,
+    id: `${name}:${payment.orderId}:${fact.revision}`,
+    source: 'payment',
+    type: eventType(name),
+    subject: payment.orderId,
+    time: now.toISOString(),
+    correlationid: payment.sagaId,
+    ...(cause && { causationid: cause.commandId }),
+    ...(cause?.traceparent !== undefined && { traceparent: cause.traceparent }),
+    data: factData(fact, payment, now),
+  };
+}
+
+const factData = (fact: AnyFact, payment: StoredPayment, now: Date) => ({
   orderId: payment.orderId,
   revision: fact.revision,
   merchantId: payment.merchantId,
@@ -149,5 +181,9 @@ const factData = (fact: Fact, payment: StoredPayment, now: Date) => ({
   ...(fact.kind === 'failed' && {
     reason: { code: fact.code, message: 'The payment was not made.' },
   }),
+  ...(fact.kind === 'instructed' && { instructions: payment.instructions }),
   ...(fact.kind === 'refunded' && { refunded: payment.refunded }),
+  ...(fact.kind === 'refund-failed' && {
+    reason: { code: fact.code, message: 'The provider will not give the money back.' },
+  }),
 });

@@ -1,5 +1,11 @@
 import type { Database, MessagingLog, Outbox } from '#messaging';
-import { EffectWorkers, asNotNow, type Answers, type EffectTaskStore } from '#participant';
+import {
+  EffectWorkers,
+  asNotNow,
+  type Answers,
+  type EffectDone,
+  type EffectTaskStore,
+} from '#participant';
 import { Batcher, Sealer, backoffMs } from '#platform';
 import type { Outcome } from '../domain/settle.js';
 import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
@@ -30,6 +36,8 @@ export type WorkerSettings = Pick<
   | 'OUTBOUND_TIMEOUT_MS'
   | 'OUTBOUND_BACKOFF_MS'
   | 'OUTBOUND_BACKOFF_MAX_MS'
+  | 'PAY_WITHIN_MS'
+  | 'PAY_POLL_MS'
 >;
 
 /** Six calls are the most that one run makes, save for many refunds; then another may begin. */
@@ -41,8 +49,11 @@ export class PaymentWorkers extends EffectWorkers<Outcome> {
     const { database, outbox, answers, provider, settings, log, pollMs, store } = parts;
     const rows = parts.rows ?? postgresPaymentRows;
     const sealer = new Sealer(settings.PAYMENT_TOKEN_KEY);
-    const execution = new PaymentExecution(provider, sealer, paymentStore(database, rows));
     const recorder = new PaymentRecorder(answers, rows);
+    const execution = new PaymentExecution(provider, sealer, paymentStore(parts, rows, recorder), {
+      payWithinMs: settings.PAY_WITHIN_MS,
+      pollMs: settings.PAY_POLL_MS,
+    });
     const backoff = {
       baseMs: settings.OUTBOUND_BACKOFF_MS,
       maxMs: settings.OUTBOUND_BACKOFF_MAX_MS,
@@ -66,7 +77,11 @@ export class PaymentWorkers extends EffectWorkers<Outcome> {
 }
 
 /** Single reads and writes of concurrent runs, gathered into one statement each. */
-function paymentStore(database: Pick<Database, 'query'>, rows: PaymentRows): PaymentStore {
+function paymentStore(
+  { database, outbox }: Pick<PaymentWorkersParts, 'database' | 'outbox'>,
+  rows: PaymentRows,
+  recorder: PaymentRecorder,
+): PaymentStore {
   const finds = new Batcher({
     maxItems: 200,
     maxConcurrent: 2,
@@ -80,8 +95,18 @@ function paymentStore(database: Pick<Database, 'query'>, rows: PaymentRows): Pay
     maxConcurrent: 2,
     run: (items: { orderId: string; intentId: string }[]) => rows.storeIntents(database, items),
   });
+  const instructions = new Batcher({
+    maxItems: 200,
+    maxConcurrent: 1,
+    run: async (done: EffectDone<Outcome>[]) => {
+      await outbox.transaction((unit) => recorder.record(unit, done));
+      return done.map(() => undefined);
+    },
+  });
   return {
     find: (orderId) => finds.add(orderId),
     storeIntent: (orderId, intentId) => intents.add({ orderId, intentId }),
+    instruct: (orderId, how) =>
+      instructions.add({ subject: orderId, outcome: { kind: 'instructed', instructions: how } }),
   };
 }

@@ -5,6 +5,7 @@ const STATUSES = [
   'intended',
   'captured',
   'declined',
+  'expired',
   'failed',
   'canceled',
   'refunded',

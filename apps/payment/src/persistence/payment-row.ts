@@ -7,6 +7,6 @@ export type StoredPayment = Payment<CommandAddress>;
 export const PAYMENT_COLUMNS = `
   order_id as "orderId", saga_id as "sagaId", customer_id as "customerId",
   merchant_id as "merchantId", channel, method, currency, amount::float8 as amount,
-  sealed_token as "sealedToken", wanted, status, intent_id as "intentId",
+  sealed_token as "sealedToken", email, wanted, status, intent_id as "intentId",
   captured::float8 as captured, refunded::float8 as refunded, problem_code as "problemCode",
-  revision, charge_to as "chargeTo", undo_to as "undoTo", goods_refunds as "goodsRefunds"`;
+  attempt, declined_attempt as "declinedAttempt", instructions, revision, charge_to as "chargeTo", undo_to as "undoTo", goods_refunds as "goodsRefunds"`;

@@ -18,11 +18,14 @@ export async function updatePayments(tx: Tx, changes: readonly PaymentChange[]):
         set wanted = n.wanted, status = n.status, sealed_token = n.sealed_token,
             captured = n.captured, refunded = n.refunded, problem_code = n.problem_code,
             revision = n.revision, charge_to = n.charge_to, undo_to = n.undo_to,
-            goods_refunds = n.goods_refunds, updated_at = now()
+            goods_refunds = n.goods_refunds, email = n.email, attempt = n.attempt,
+            declined_attempt = n.declined_attempt, instructions = n.instructions, updated_at = now()
        from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int8[],
-                   $7::int8[], $8::text[], $9::int[], $10::json[], $11::json[], $12::json[])
+                   $7::int8[], $8::text[], $9::int[], $10::json[], $11::json[], $12::json[],
+                   $13::text[], $14::int[], $15::text[], $16::json[])
          as n (order_id, expected, wanted, status, sealed_token, captured, refunded, problem_code,
-               revision, charge_to, undo_to, goods_refunds)
+               revision, charge_to, undo_to, goods_refunds, email, attempt, declined_attempt,
+               instructions)
       where p.order_id = n.order_id and p.revision = n.expected
      returning 1`,
     [
@@ -38,6 +41,10 @@ export async function updatePayments(tx: Tx, changes: readonly PaymentChange[]):
       after.map(({ chargeTo }) => JSON.stringify(chargeTo)),
       after.map(({ undoTo }) => JSON.stringify(undoTo)),
       after.map(({ goodsRefunds }) => JSON.stringify(goodsRefunds)),
+      after.map(({ email }) => email),
+      after.map(({ attempt }) => attempt),
+      after.map(({ declinedAttempt }) => declinedAttempt),
+      after.map(({ instructions }) => (instructions ? JSON.stringify(instructions) : null)),
     ],
   );
   if (rows.length !== changes.length) throw new RetryableError('a payment changed meanwhile');

@@ -1,4 +1,5 @@
-/** What payment needs of a provider of card payments, whoever that is. */
+/** What payment needs of a provider of payments, whoever that is. */
+import type { PaymentInstructions, PaymentMethod } from '#contracts';
 
 /** Where an intent stands, as the provider's own books say. Amounts in minor units. */
 export type IntentState =
@@ -6,16 +7,43 @@ export type IntentState =
   | { readonly kind: 'unconfirmed' }
   /** The provider has not decided yet. */
   | { readonly kind: 'processing' }
+  /** The customer has been told how to pay, and can: it becomes `captured` or `expired`. */
+  | { readonly kind: 'awaiting-customer'; readonly instructions: CustomerInstructions }
   | { readonly kind: 'captured'; readonly amount: number }
-  | { readonly kind: 'declined'; readonly code: string }
+  /** `attempt`: the provider's id of the attempt that was refused, another one for each attempt. */
+  | { readonly kind: 'declined'; readonly code: string; readonly attempt?: string }
+  /** The time to pay ran out; nothing was taken. */
+  | { readonly kind: 'expired' }
   | { readonly kind: 'canceled' };
+
+/** Some providers know no end to it: then there is no `payBy`. */
+export type CustomerInstructions = Omit<PaymentInstructions, 'payBy'> & {
+  readonly payBy?: string;
+};
 
 export interface NewIntent {
   readonly orderId: string;
   readonly amount: number;
   /** ISO 4217, upper case. */
   readonly currency: string;
+  readonly method: PaymentMethod;
+  readonly payer: Payer;
 }
+
+/** Whom the provider writes to, where it does. */
+export interface Payer {
+  readonly customerId: string;
+  readonly email?: string;
+}
+
+/** How an intent is to be paid: by the card behind a token, or by the customer within some days. */
+export type PayWith =
+  | { readonly method: 'credit_card'; readonly token: string }
+  | {
+      readonly method: Exclude<PaymentMethod, 'credit_card'>;
+      readonly payer: Payer;
+      readonly payWithinMs: number;
+    };
 
 /** Money to give back: a part for the goods of a return, or all that is left. */
 export interface Refund {
@@ -34,8 +62,8 @@ export interface Refund {
 export abstract class PaymentProvider {
   /** Makes an intent that takes no money before it is confirmed. @returns its id */
   abstract createIntent(intent: NewIntent): Promise<string>;
-  /** Takes the money. A card that is refused is a state, not an error. */
-  abstract confirmIntent(intentId: string, token: string): Promise<IntentState>;
+  /** Takes the money, or asks the customer for it. A card that is refused is a state, not an error. */
+  abstract confirmIntent(intentId: string, payWith: PayWith): Promise<IntentState>;
   abstract findIntent(intentId: string): Promise<IntentState>;
   /** @returns where the intent stands then: `captured` when it was too late to cancel */
   abstract cancelIntent(intentId: string): Promise<IntentState>;

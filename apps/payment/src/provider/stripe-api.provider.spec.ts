@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { OutboundError, type OutboundAnswer } from '#platform';
-import { ProviderRejection } from './payment-provider.js';
+import { ProviderRejection, type NewIntent } from './payment-provider.js';
 import { StripeApiProvider } from './stripe-api.provider.js';
 
 interface Asked {
@@ -36,10 +36,16 @@ const UNEXPECTED = failure({
   code: 'payment_intent_unexpected_state',
 });
 
+const newIntent: NewIntent = {
+  ...{ orderId: 'o-1', amount: 1200, currency: 'JPY' },
+  ...{ method: 'credit_card', payer: { customerId: 'c-1' } },
+};
+const byCard = (token: string) => ({ method: 'credit_card', token }) as const;
+
 describe('the adapter of the provider', () => {
   it('makes an intent under the key of its order', async () => {
     const { provider, asked } = scripted([200, intent('requires_confirmation')]);
-    const id = await provider.createIntent({ orderId: 'o-1', amount: 1200, currency: 'JPY' });
+    const id = await provider.createIntent(newIntent);
     expect(id).toBe('pi_1');
     expect(asked).toMatchObject([
       {
@@ -72,7 +78,7 @@ describe('the adapter of the provider', () => {
   it('takes a refused card for a state, by its most specific code', async () => {
     const error = { type: 'card_error', code: 'card_declined', decline_code: 'stolen_card' };
     const { provider, asked } = scripted([402, failure(error)]);
-    expect(await provider.confirmIntent('pi_1', 'tok')).toEqual({
+    expect(await provider.confirmIntent('pi_1', byCard('tok'))).toEqual({
       kind: 'declined',
       code: 'stolen_card',
     });
@@ -82,14 +88,16 @@ describe('the adapter of the provider', () => {
   it('takes a card that the provider does not know for a refused one', async () => {
     const error = { type: 'invalid_request_error', param: 'payment_method' };
     const { provider } = scripted([400, failure(error)]);
-    expect(await provider.confirmIntent('pi_1', 'tok')).toMatchObject({ kind: 'declined' });
+    expect(await provider.confirmIntent('pi_1', byCard('tok'))).toMatchObject({ kind: 'declined' });
   });
 
   it('looks where an intent stands when it cannot be confirmed or canceled any more', async () => {
     for (const verb of ['confirm', 'cancel'] as const) {
       const { provider, asked } = scripted([400, UNEXPECTED], [200, intent('succeeded')]);
       const state =
-        verb === 'confirm' ? provider.confirmIntent('pi_1', 'tok') : provider.cancelIntent('pi_1');
+        verb === 'confirm'
+          ? provider.confirmIntent('pi_1', byCard('tok'))
+          : provider.cancelIntent('pi_1');
       expect(await state).toEqual({ kind: 'captured', amount: 1200 });
       expect(asked.map(({ method }) => method)).toEqual(['POST', 'GET']);
     }
@@ -161,7 +169,7 @@ describe('the adapter of the provider', () => {
   it('repeats nothing that the provider wrote, which may hold what was sent', async () => {
     const error = { type: 'invalid_request_error', message: 'No such token: tok_secret' };
     const { provider } = scripted([400, failure(error)]);
-    const thrown = await provider.confirmIntent('pi_1', 'tok_secret').catch(String);
+    const thrown = await provider.confirmIntent('pi_1', byCard('tok_secret')).catch(String);
     expect(thrown).not.toContain('tok_secret');
   });
 });

@@ -6,6 +6,7 @@ import {
   ProviderRejection,
   type IntentState,
   type NewIntent,
+  type PayWith,
   type Refund,
 } from './payment-provider.js';
 import {
@@ -44,10 +45,11 @@ export class StripeApiProvider extends PaymentProvider {
     return accepted(await this.post(intentAnswer, INTENTS, form, `pay-${orderId}`)).id;
   }
 
-  async confirmIntent(intentId: string, token: string): Promise<IntentState> {
+  async confirmIntent(intentId: string, payWith: PayWith): Promise<IntentState> {
+    if (payWith.method !== 'credit_card') throw new ProviderRejection('method-not-supported');
     // No key: the intent itself is captured once at most, and a key would pin the first card.
     const path = `${pathOf(intentId)}/confirm`;
-    const result = await this.post(intentAnswer, path, { payment_method: token });
+    const result = await this.post(intentAnswer, path, { payment_method: payWith.token });
     if ('body' in result) return stateOf(result.body);
     const { problem } = result;
     if (problem.type === 'card_error') return { kind: 'declined', code: codeOf(problem) };

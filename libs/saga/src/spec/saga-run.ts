@@ -112,11 +112,15 @@ const renamed = update(
 );
 
 export const MEND_WINDOW_MS = 600_000;
-const mendId = mendable({
+const mendOptions = {
   windowMs: MEND_WINDOW_MS,
   data: z.object({ id: z.string() }),
-  apply: (input: z.infer<typeof order>, { id: better }) => ({ ...input, id: better }),
-});
+  apply: (input: z.infer<typeof order>, { id: better }: { id: string }) => ({
+    ...input,
+    id: better,
+  }),
+};
+const mendId = mendable(mendOptions);
 
 /** Side by side before the pivot; refusals that are mended or done without; inputs that change. */
 export const forgiving: SagaDefinition = saga({ name: 'forgiving', version: 1, input: order })
@@ -145,6 +149,18 @@ export const forgiving: SagaDefinition = saga({ name: 'forgiving', version: 1, i
   .pivot('ship', { command: ship, on: { refused: mendId }, payload: idOf })
   .retriable('confirm', { command: confirm, payload: idOf })
   .build();
+
+/** How long a refusal waits is said by the input. */
+export const windowed = (windowMs: (input: z.infer<typeof order>) => number): SagaDefinition =>
+  saga({ name: 'windowed', version: 1, input: order })
+    .compensable('charge', {
+      command: charge,
+      payload: idOf,
+      on: { refused: mendable({ ...mendOptions, windowMs }) },
+      compensation: { command: refund, payload: idOf },
+    })
+    .retriable('confirm', { command: confirm, payload: idOf })
+    .build();
 
 /** The first retriable step decides. */
 export const pivotless: SagaDefinition = saga({ name: 'pivotless', version: 1, input: order })

@@ -62,6 +62,7 @@ export const sendGift = saga({ name: 'send-gift', version: 1, input: giftInput }
             data: z.object({ card: z.string() }),
             apply: (input: GiftInput, { card }) => ({ ...input, card }),
           }),
+          'payment.payment-expired': compensate,
           'payment.payment-captured': update(
             (input: GiftInput, { intentId }: { intentId: string }) => ({ ...input, intentId }),
           ),
