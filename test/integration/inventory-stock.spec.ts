@@ -37,10 +37,14 @@ describe('inventory on Postgres', () => {
   afterEach(() => database.close());
 
   /** Commands as they come from Kafka, in one batch and one transaction. */
-  const run = (on: Replica, events: readonly ReceivedEvent[], ttlMs = 900_000) => {
+  const run = (
+    on: Replica,
+    events: readonly ReceivedEvent[],
+    { ttlMs = 900_000, maxMs = 604_800_000 } = {},
+  ) => {
     const { inbox } = createParticipant({
       participant: 'inventory',
-      handlers: [new StockHandler({ ttlMs }, new Answers('inventory'))],
+      handlers: [new StockHandler({ ttlMs, maxMs }, new Answers('inventory'))],
       outbox: on.outbox,
       parking: { attempts: 4, backoffMs: 1 },
       log: silent,
@@ -265,7 +269,7 @@ describe('inventory on Postgres', () => {
       const productId = await product(10);
       const [kept, left] = [newOrderId(), newOrderId()];
       const lines = { [productId]: 2 };
-      await run(replicas[0], [reserve(kept, lines), reserve(left, lines), secure(kept)], 0);
+      await run(replicas[0], [reserve(kept, lines), reserve(left, lines), secure(kept)], { ttlMs: 0 });
       await Promise.all(replicas.map((replica) => sweeperOn(replica).sweep()));
       expect(await statusOf(kept)).toBe('secured');
       expect(await statusOf(left)).toBe('expired');

@@ -34,6 +34,7 @@ describe.each(services)('%s without a broker', (name, start) => {
       PAYMENT_TOKEN_KEY: randomBytes(32).toString('base64'),
       PAYMENT_PROVIDER_URL: `http://${nowhere}`,
       PAYMENT_PROVIDER_KEY: 'sk',
+      PROVIDER_WEBHOOK_SECRET: 'whsec_test',
       CARRIER_URL: `http://${nowhere}`,
       CARRIER_KEY: 'key',
       SMTP_URL: `smtp://${nowhere}`,

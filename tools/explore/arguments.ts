@@ -5,6 +5,7 @@ export const HELP = `Explores every run of each saga within bounds, against the 
   npm run saga:explore -- [name…] [options]
 
   name             a definition, such as place-order; default: all of them
+  --all-versions   also the versions that only live instances still need
   --faults N       how much may go wrong in one run (0 to 5, default 3): a refusal, a timeout, a
                    duplicate, a late or overtaking message, a crash, a cancel, an effect after its
                    undo, a reservation that expires, an answer that takes days, a command that
@@ -23,6 +24,7 @@ export interface Bounds {
 
 export interface ExploreArguments {
   readonly names: readonly string[];
+  readonly allVersions: boolean;
   readonly bounds: Bounds;
 }
 
@@ -35,6 +37,7 @@ export const readArguments = (args: readonly string[]): ExploreArguments | undef
   if (values.help) return undefined;
   return {
     names: positionals,
+    allVersions: values['all-versions'] ?? false,
     bounds: {
       faults: whole('--faults', values.faults, 0, 5),
       attempts: whole('--attempts', values.attempts, 1, 5),
@@ -52,6 +55,7 @@ const parse = (args: readonly string[]) => {
         faults: { type: 'string', default: '3' },
         attempts: { type: 'string', default: '2' },
         'in-flight': { type: 'string', default: '12' },
+        'all-versions': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

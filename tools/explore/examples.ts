@@ -4,6 +4,8 @@ import type { PlaceOrderInput, ReturnOrderInput } from '#contracts';
 export interface Example {
   readonly input: unknown;
   readonly results?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What a customer may bring when a step was refused. */
+  readonly mends?: Readonly<Record<string, unknown>>;
 }
 
 const orderId = '019aa0c5-7d5c-7000-8000-000000000001';
@@ -18,7 +20,7 @@ const placeOrder: PlaceOrderInput = {
   totalAmount: 1530,
   shippingAddress: { prefecture: 'Kent', city: 'Dover', line1: 'Quay 1', postalCode: 'CT16 1AA' },
   email: 'customer@example.com',
-  payment: { method: 'credit_card', sealedToken: 'v1.x.y' },
+  payment: { method: 'credit_card', sealedToken: 'v1.x.y', anotherCardMs: 1_800_000 },
 };
 
 const returnOrder: ReturnOrderInput = {
@@ -33,6 +35,10 @@ const returnOrder: ReturnOrderInput = {
 };
 
 export const examples: Readonly<Record<string, Example>> = {
-  'place-order': { input: placeOrder, results: { 'ship-order': { trackingNumber: 'T-1' } } },
+  'place-order': {
+    input: placeOrder,
+    results: { 'ship-order': { trackingNumber: 'T-1' } },
+    mends: { 'charge-payment': { sealedToken: 'v1.other.card' } },
+  },
   'return-order': { input: returnOrder },
 };

@@ -4,14 +4,15 @@ import { HELP, readArguments, UsageError, type ExploreArguments } from './argume
 import { describe, describeBounds, describePairs } from './report.js';
 import { exploreAll, type Task } from './threads.js';
 
-const run = async ({ names, bounds }: ExploreArguments): Promise<boolean> => {
+const run = async ({ names, allVersions, bounds }: ExploreArguments): Promise<boolean> => {
   const known = sagas.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown) throw new UsageError(`there is no saga '${unknown}'; known are ${known.join(', ')}`);
   console.log(`${describeBounds(bounds)}\n`);
-  const tasks = sagas.flatMap(({ name }, index): Task[] =>
-    names.length === 0 || names.includes(name) ? [{ index, bounds }] : [],
-  );
+  const tasks = sagas.flatMap(({ name, version }, index): Task[] => {
+    const isMeant = names.length === 0 || names.includes(name);
+    return isMeant && (allVersions || version === newestOf(name)) ? [{ index, bounds }] : [];
+  });
   const progress = new Map<number, number>();
   const finished = await exploreAll(tasks, ({ index }, states) => {
     progress.set(index, states);
@@ -25,6 +26,9 @@ const run = async ({ names, bounds }: ExploreArguments): Promise<boolean> => {
   console.log(describePairs(explorations));
   return explorations.every(({ violation, cut }) => violation === undefined && cut === 0);
 };
+
+const newestOf = (wanted: string): number =>
+  Math.max(...sagas.filter(({ name }) => name === wanted).map(({ version }) => version));
 
 const titleOf = (index = 0): string => `${sagas[index]?.name} v${sagas[index]?.version}`;
 

@@ -32,12 +32,20 @@ export interface ReturnPlan {
   readonly cancelAfterMs?: number;
 }
 
+export type Card = 'ok' | 'declined';
+
 export interface OrderPlan {
   /** Counts from 1; also its idempotency key. */
   readonly no: number;
   readonly atMs: number;
   readonly lines: readonly { readonly product: number; readonly quantity: number }[];
-  readonly card: 'ok' | 'declined';
+  readonly card: Card;
+  /** For how long the customer of a declined card is waited for; 0: not at all. */
+  readonly anotherCardMs: number;
+  /** Given this long after the one before was seen to be declined. */
+  readonly moreCards: readonly { readonly afterMs: number; readonly card: Card }[];
+  /** Paid by transfer, so long after the customer was asked; never: by nobody. */
+  readonly transferMs?: number | 'never';
   readonly address: 'known' | 'unreachable';
   readonly mailbox: 'known' | 'unknown';
   /** Asked for this long after it was accepted. */
@@ -119,10 +127,12 @@ export function planOf(seed: number): Plan {
   const nextAtMs = arrivalsOf(random, Math.floor(faultsEndMs * 0.5));
   const conditions = CONDITION_KINDS.filter(() => random.chance(0.35));
   const rates = ratesOf(random);
+  // A stream of its own: the worlds of before are still the same in everything else.
+  const paying = new Random(seed, 'paying');
   return {
     seed,
     orders: Array.from({ length: random.whole(LEAST_ORDERS, 24) }, (_, index) =>
-      orderOf(random, index + 1, nextAtMs(), rates['statement-poisoned'] ?? 0),
+      paidBy(paying, orderOf(random, index + 1, nextAtMs(), rates['statement-poisoned'] ?? 0)),
     ),
     rates,
     incidents: incidentsOf(random, faultsEndMs),
@@ -159,7 +169,27 @@ function incidentsOf(random: Random, faultsEndMs: number): Incident[] {
   return incidents.sort((a, b) => a.atMs - b.atMs);
 }
 
-function orderOf(random: Random, no: number, atMs: number, poisoned: number): OrderPlan {
+type Unpaid = Omit<OrderPlan, 'anotherCardMs' | 'moreCards' | 'transferMs'>;
+
+/** Some pay by transfer, and some whose card is declined have others. */
+function paidBy(random: Random, order: Unpaid): OrderPlan {
+  const isTransfer = random.chance(0.12);
+  const transferMs = random.chance(0.2) ? 'never' : random.whole(0, random.pick([500, 8_000]));
+  const anotherCardMs = random.pick([0, 2_000, 20_000, 20_000]);
+  const more = Array.from({ length: random.whole(0, 2) }, () => ({
+    afterMs: random.whole(0, random.pick([300, 4_000])),
+    card: random.chance(0.7) ? ('ok' as const) : ('declined' as const),
+  }));
+  return {
+    ...order,
+    card: isTransfer ? 'ok' : random.chance(0.1) ? 'declined' : order.card,
+    anotherCardMs: isTransfer ? 0 : anotherCardMs,
+    moreCards: isTransfer ? [] : more,
+    ...(isTransfer && { transferMs }),
+  };
+}
+
+function orderOf(random: Random, no: number, atMs: number, poisoned: number): Unpaid {
   const products = random.sample([1, 2, 3, 4], random.whole(1, 3));
   const isCancelled = random.chance(0.25);
   const isPoisoned = random.chance(poisoned * 0.3);

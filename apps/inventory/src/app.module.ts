@@ -36,7 +36,10 @@ export class AppModule {
           provide: StockHandler,
           inject: [Answers],
           useFactory: (answers: Answers) =>
-            new StockHandler({ ttlMs: settings.RESERVATION_TTL_MS }, answers),
+            new StockHandler(
+              { ttlMs: settings.RESERVATION_TTL_MS, maxMs: settings.RESERVATION_MAX_MS },
+              answers,
+            ),
         },
         {
           provide: StockDesk,

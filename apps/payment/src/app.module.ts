@@ -1,13 +1,24 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/payment';
-import { Database, MessagingModule, Outbox } from '#messaging';
+import { Database, MessagingModule, Outbox, type PartitionedTable } from '#messaging';
 import { Answers, ParticipantModule, barrierTable } from '#participant';
 import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platform';
 import { PaymentHandler } from './handlers/payment.handler.js';
 import { PaymentWorkers } from './handlers/payment.workers.js';
+import { ProviderDesk } from './handlers/provider-desk.js';
 import { PaymentsController } from './http/payments.controller.js';
+import { WEBHOOK_SECRETS, WebhooksController } from './http/webhooks.controller.js';
 import { StripeApiProvider } from './provider/stripe-api.provider.js';
 import type { PaymentSettings } from './settings.js';
+
+/** Longer than the provider goes on sending one. */
+const messageTable: PartitionedTable = {
+  table: 'provider_message',
+  column: 'received_on',
+  keepDays: 7,
+  aheadDays: 3,
+  backDays: 1,
+};
 
 @Module({})
 export class AppModule {
@@ -27,7 +38,7 @@ export class AppModule {
           service: 'payment',
           settings,
           migrations,
-          partitionedTables: [barrierTable],
+          partitionedTables: [barrierTable, messageTable],
           log: logger,
         }),
         ParticipantModule.forRoot({
@@ -38,12 +49,19 @@ export class AppModule {
         }),
         HealthModule.forRoot({ parts: [breakerHealth('provider', http)] }),
       ],
-      controllers: [PaymentsController],
+      controllers: [PaymentsController, WebhooksController],
       providers: [
         {
           provide: PaymentHandler,
           inject: [PaymentWorkers],
           useFactory: (workers: PaymentWorkers) => new PaymentHandler(workers),
+        },
+        { provide: WEBHOOK_SECRETS, useValue: settings.PROVIDER_WEBHOOK_SECRET },
+        {
+          provide: ProviderDesk,
+          inject: [Outbox, PaymentWorkers],
+          useFactory: (outbox: Outbox, workers: PaymentWorkers) =>
+            new ProviderDesk(outbox, workers),
         },
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },

@@ -10,6 +10,13 @@ export const paymentSettings = serviceSettings.extend({
   /** Base address of an API that speaks Stripe's payment intents. */
   PAYMENT_PROVIDER_URL: httpUrl,
   PAYMENT_PROVIDER_KEY: z.string().min(1),
+  /** Signs what the provider tells; two with a comma between them while it is being changed. */
+  PROVIDER_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[\x21-\x2b\x2d-\x7e]{8,}(,[\x21-\x2b\x2d-\x7e]{8,})?$/, {
+      error: 'must be a secret of at least 8 visible characters, or two with a comma between them',
+    })
+    .transform((text) => text.split(',')),
   /** How long a customer has to pay by transfer or in a shop. */
   PAY_WITHIN_MS: milliseconds.default(259_200_000),
   /** Between two looks whether one has paid, should the provider's message get lost. */

@@ -19,6 +19,8 @@ export interface ServiceDefinition<Schema extends typeof serviceSettings> {
   /** Of its OpenAPI document. */
   readonly title: string;
   readonly settings: Schema;
+  /** Routes with a signature over their body; see `rawBodyOf`. */
+  readonly rawBodyRoutes?: readonly string[];
   readonly module: (settings: z.output<Schema>, logger: Logger) => DynamicModule;
 }
 
@@ -27,7 +29,7 @@ export interface ServiceDefinition<Schema extends typeof serviceSettings> {
  * @throws SettingsError
  */
 export async function createService<Schema extends typeof serviceSettings>(
-  { name, title, module, settings: schema }: ServiceDefinition<Schema>,
+  { name, title, module, settings: schema, rawBodyRoutes }: ServiceDefinition<Schema>,
   env: Environment,
   logger: Logger,
 ): Promise<NestFastifyApplication> {
@@ -36,6 +38,7 @@ export async function createService<Schema extends typeof serviceSettings>(
     title,
     logger,
     isUnavailable: isTransient,
+    ...(rawBodyRoutes && { rawBodyRoutes }),
   });
   connectTransport(app);
   await app.startAllMicroservices();

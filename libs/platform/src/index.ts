@@ -14,5 +14,6 @@ export * from './health/health.module.js';
 export * from './http/problem.js';
 export * from './http/validation.js';
 export * from './http/app.js';
+export { rawBodyOf } from './http/raw-body.js';
 export * from './http/fields.js';
 export * from './http/uuid-parameter.js';

@@ -104,9 +104,9 @@ describe('a refusal that can be mended', () => {
     run = new SagaRun(windowed(windowOf)).start({ id: '5000' }).refuse('charge');
     expect(run.instance).toMatchObject({ state: 'running', wakeAt: run.now + 5000 });
     run = new SagaRun(windowed(windowOf)).start({ id: 'nobody' }).refuse('charge');
-    expect(run.instance).toMatchObject({ state: 'compensating', cause: { code: 'no' } });
+    expect(run.instance).toMatchObject({ state: 'compensated', cause: { code: 'no' } });
     run = new SagaRun(windowed(windowOf)).start({ id: 'odd' }).refuse('charge');
-    expect(run.instance.state).toBe('compensating');
+    expect(run.instance.state).toBe('compensated');
   });
 
   it('turns the saga around when nobody mends it in time, for the reason of the refusal', () => {

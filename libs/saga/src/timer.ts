@@ -14,7 +14,7 @@ export const timer = (draft: Draft, message: TimerMessage): void => {
     const sending = draft.sendingOf(step);
     if (sending?.dueAt === undefined || sending.dueAt > draft.now) continue;
     if (state === 'refused') {
-      // Nobody has mended it in time.
+      draft.note(`nobody brought a better input for '${step.name}' in time`);
       beginCompensation(draft, draft.refusalOf(step));
       return;
     }

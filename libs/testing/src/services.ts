@@ -65,6 +65,7 @@ export const apps: readonly AppSpec[] = [
     ...tokenKey(around),
     PAYMENT_PROVIDER_URL: around.url('sandbox-payment'),
     PAYMENT_PROVIDER_KEY: 'sk_sandbox',
+    PROVIDER_WEBHOOK_SECRET: 'whsec_sandbox',
   })),
   service('shipping', 3004, 'shipments', (around) => ({
     CARRIER_URL: around.url('sandbox-carrier'),

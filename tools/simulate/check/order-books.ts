@@ -2,6 +2,7 @@
 import type { SagaInstance } from '#saga';
 import { isActive, pieces } from '../../../apps/inventory/src/domain/reservation.js';
 import type { Order } from '../../../apps/order/src/domain/order.js';
+import type { Intent } from '../outside/provider.js';
 import type { Shop } from '../shop/shop.js';
 import type { Report } from './report.js';
 
@@ -23,6 +24,7 @@ function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Repo
   const refunded = sum((intent) => intent.refunded);
   const forReturns = sum(({ parts }) => [...parts.values()].reduce((all, part) => all + part, 0));
   const captures = sum((intent) => intent.captures);
+  meet(shop, order, intents.at(0));
   if (captures > 1) say(`charged ${captures} times`);
   if (refunded > captured) say(`${refunded} refunded of ${captured} captured`);
   if (state === 'completed' && (captured !== order.totalAmount || refunded !== forReturns)) {
@@ -34,6 +36,17 @@ function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Repo
   if (shop.outside.carrier.parcels.has(order.orderId) && refunded !== forReturns) {
     say('shipped and refunded');
   }
+}
+
+function meet(shop: Shop, { orderId, paymentMethod }: Order, intent: Intent | undefined): void {
+  const { world, tables } = shop;
+  if (!intent) return;
+  if (intent.declined > 0 && intent.attempts > intent.declined) world.met('another card charged');
+  if (intent.declined > 1) world.met('another card declined');
+  if (paymentMethod === 'credit_card') return;
+  if (intent.captures > 0) world.met('paid by transfer');
+  const isExpired = tables.payment.payments.rows.get(orderId)?.status === 'expired';
+  if (isExpired) world.met('transfer not made in time');
 }
 
 function checkGoods(shop: Shop, { state }: SagaInstance, order: Order, say: Report): void {

@@ -12,6 +12,7 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
   [/cancel came before the start/, 'cancel before the start'],
   [/clock of .* starts anew/, 'clock started anew after a late publication'],
   [/start recorded/, 'start arrived twice'],
+  [/nobody brought a better input/, 'card waited for in vain'],
   [/attention: /, 'attention raised'],
 ];
 

@@ -9,13 +9,14 @@ import {
 import type { Actor } from '../world/scheduler.js';
 import type { OutsideLine } from './line.js';
 
-interface Intent {
+export interface Intent {
   readonly id: string;
   readonly orderId: string;
   readonly amount: number;
   state: IntentState;
-  /** Confirmations that were tried. */
+  /** Confirmations that were tried, and those that were declined. */
   attempts: number;
+  declined: number;
   captured: number;
   refunded: number;
   /** What was given back for each return. */
@@ -38,7 +39,7 @@ export class ProviderBooks {
     const id = `pi_${this.intents.size + 1}`;
     this.byKey.set(orderId, id);
     const state: IntentState = { kind: 'unconfirmed' };
-    const nothing = { attempts: 0, captured: 0, refunded: 0, captures: 0 };
+    const nothing = { attempts: 0, declined: 0, captured: 0, refunded: 0, captures: 0 };
     const parts = new Map<string, number>();
     this.intents.set(id, { id, orderId, amount, state, parts, ...nothing });
     return id;
@@ -60,6 +61,7 @@ export class ProviderBooks {
       return (intent.state = { kind: 'awaiting-customer', instructions });
     }
     if (payWith.token === 'tok_declined') {
+      intent.declined += 1;
       const attempt = `${id}-${intent.attempts}`;
       return (intent.state = { kind: 'declined', code: 'card_declined', attempt });
     }
@@ -72,6 +74,11 @@ export class ProviderBooks {
     if (intent?.state.kind !== 'awaiting-customer') return false;
     this.capture(intent);
     return true;
+  }
+
+  /** How many of the order's cards were declined. */
+  declinedOf(orderId: string): number {
+    return this.intents.get(this.byKey.get(orderId) ?? '')?.declined ?? 0;
   }
 
   private capture(intent: Intent): IntentState {

@@ -5,12 +5,17 @@
 import type { PlaceOrderInput, StockLine } from '#contracts';
 import type { ReturnRequested } from '../../../apps/order/src/acceptance/request-return.js';
 import { UNDELIVERABLE } from '../outside/carrier.js';
+import type { ProviderBooks } from '../outside/provider.js';
 import { UNKNOWN_RECIPIENT } from '../outside/mail.js';
 import type { OrderPlan, ReturnPlan } from '../plan.js';
 import { newActor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import type { Front } from './front.js';
 import { SEALED } from './settings.js';
+
+/** How often, and how many times, a customer looks whether there is something to be done. */
+const LOOK_EVERY_MS = 500;
+const PATIENCE = 400;
 
 export interface Customer {
   readonly plan: OrderPlan;
@@ -24,12 +29,15 @@ export class Customers {
   readonly all: readonly Customer[];
   /** Ids that were given out for each customer's requests, by order plan; only one becomes an order. */
   readonly planOfId = new Map<string, OrderPlan>();
+  /** How many of an order's cards its customer has seen declined. */
+  private readonly declinedSeen = new Map<string, number>();
   private readonly actor = newActor('customers');
 
   constructor(
     private readonly world: World,
     orders: readonly OrderPlan[],
     private readonly front: Front,
+    private readonly provider: ProviderBooks,
   ) {
     this.all = orders.map((plan) => ({ plan, returns: [] }));
     for (const customer of this.all) {
@@ -74,10 +82,49 @@ export class Customers {
     this.world.note(`order ${plan.no} is ${orderId}`);
     const { cancelAfterMs } = plan;
     if (cancelAfterMs !== undefined) this.after(cancelAfterMs, () => this.cancel(orderId));
+    if (plan.transferMs !== undefined && plan.transferMs !== 'never') {
+      this.after(plan.transferMs, () => this.transfer(orderId));
+    }
+    if (plan.anotherCardMs > 0) this.giveCards(orderId, plan.moreCards);
     for (const back of plan.returns) {
       this.after(back.afterMs, () => this.sendBack(customer, orderId, back));
       if (back.isDoubled) this.after(back.afterMs, () => this.sendBack(customer, orderId, back));
     }
+  }
+
+  /** Looks every now and then whether there is something to pay. */
+  private transfer(orderId: string, patience = PATIENCE): void {
+    if (patience === 0) return;
+    if (!this.provider.customerPays(orderId)) {
+      this.after(LOOK_EVERY_MS, () => this.transfer(orderId, patience - 1));
+    } else this.world.note(`${orderId} is paid by transfer`);
+  }
+
+  /** One card after the other, each when the one before was declined. */
+  private giveCards(orderId: string, cards: OrderPlan['moreCards'], patience = PATIENCE): void {
+    const [next, ...others] = cards;
+    if (!next || patience === 0) return;
+    const declined = this.provider.declinedOf(orderId);
+    if (declined < this.declined(orderId) + 1) {
+      this.after(LOOK_EVERY_MS, () => this.giveCards(orderId, cards, patience - 1));
+      return;
+    }
+    this.declinedSeen.set(orderId, declined);
+    this.after(next.afterMs, () => {
+      this.front.ask({
+        actor: this.actor,
+        work: ({ anotherCard }) => {
+          this.world.note(`another card for ${orderId}: ${next.card}`);
+          return anotherCard.give(orderId, SEALED[next.card]);
+        },
+        answered: () => true,
+      });
+      this.giveCards(orderId, others, patience);
+    });
+  }
+
+  private declined(orderId: string): number {
+    return this.declinedSeen.get(orderId) ?? 0;
   }
 
   private cancel(orderId: string): void {
@@ -182,6 +229,12 @@ const inputOf = (orderId: string, plan: OrderPlan): PlaceOrderInput => {
       postalCode: plan.address === 'known' ? '100-0001' : UNDELIVERABLE,
     },
     email: plan.mailbox === 'known' ? `customer-${plan.no}@example.com` : UNKNOWN_RECIPIENT,
-    payment: { method: 'credit_card', sealedToken: SEALED[plan.card] },
+    payment:
+      plan.transferMs === undefined
+        ? {
+            ...{ method: 'credit_card', sealedToken: SEALED[plan.card] },
+            anotherCardMs: plan.anotherCardMs,
+          }
+        : { method: 'bank_transfer' },
   };
 };

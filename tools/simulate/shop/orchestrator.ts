@@ -10,7 +10,9 @@ import type { Life } from './context.js';
 import { TIMER_POLL_MS } from './settings.js';
 
 /** The same sagas under their next version, which a rolling deploy brings to one replica first. */
-const nextVersions = sagas.map((saga) => ({ ...saga, version: saga.version + 1 }));
+const nextVersions = sagas
+  .filter(({ name, version }) => !sagas.some((one) => one.name === name && one.version > version))
+  .map((saga) => ({ ...saga, version: saga.version + 1 }));
 
 const REGISTRIES = {
   current: new SagaRegistry(sagas),

@@ -4,6 +4,7 @@ import { Answers, createParticipant } from '#participant';
 import type { Participant } from '#contracts';
 import { AcceptanceDesk } from '../../../apps/order/src/acceptance/acceptance.js';
 import { CancelDesk } from '../../../apps/order/src/acceptance/cancel.js';
+import { AnotherCardDesk } from '../../../apps/order/src/acceptance/another-card.js';
 import { CancelReturnDesk } from '../../../apps/order/src/acceptance/cancel-return.js';
 import { ReturnDesk } from '../../../apps/order/src/acceptance/request-return.js';
 import { SettleOrdersHandler } from '../../../apps/order/src/handlers/settle-orders.handler.js';
@@ -90,6 +91,7 @@ const perParticipant = <Value>(make: () => Value): Readonly<Record<Participant, 
 export interface OrderDesks {
   readonly acceptance: AcceptanceDesk;
   readonly cancel: CancelDesk;
+  readonly anotherCard: AnotherCardDesk;
   readonly returns: ReturnDesk;
   readonly cancelReturn: CancelReturnDesk;
 }
@@ -103,6 +105,7 @@ export function startOrder(life: Life, tables: ParticipantTables): OrderDesks {
   return {
     acceptance: new AcceptanceDesk(life.outbox, undefined, undefined, tables.order),
     cancel: new CancelDesk(life.outbox, undefined, tables.order),
+    anotherCard: new AnotherCardDesk(life.outbox, undefined, tables.order),
     returns: new ReturnDesk(life.outbox, undefined, tables.returns),
     cancelReturn: new CancelReturnDesk(life.outbox, undefined, tables.returns),
   };
@@ -113,7 +116,8 @@ export function startInventory(life: Life, tables: ParticipantTables): void {
   const rows = tables.shelf;
   const ttlMs = parts.plan.shape.reservationMs;
   const answers = answersOf('inventory', tables);
-  const handler = new StockHandler({ ttlMs }, answers, undefined, rows);
+  // Whatever the saga asks for, so that reservations do expire here.
+  const handler = new StockHandler({ ttlMs, maxMs: ttlMs }, answers, undefined, rows);
   startParticipant(life, tables, 'inventory', [handler]);
   new ExpirySweeper({ outbox, answers, log, everyMs: POLL_MS, rows }).onApplicationBootstrap();
 }

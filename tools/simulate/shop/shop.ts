@@ -65,7 +65,8 @@ export class Shop {
     }
     for (const incident of plan.incidents) this.foresee(incident);
     const orders = this.replicas.filter(({ service }) => service === 'order');
-    this.customers = new Customers(world, plan.orders, new Front(world, orders));
+    const front = new Front(world, orders);
+    this.customers = new Customers(world, plan.orders, front, this.outside.provider);
     for (const replica of this.replicas) replica.start();
   }
 

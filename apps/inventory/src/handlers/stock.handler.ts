@@ -10,8 +10,10 @@ import { lockShelf, saveShelf } from '../persistence/load-shelf.js';
 import { postgresShelfRows, type ShelfRows } from '../persistence/shelf-rows.js';
 
 export interface ReservationTimes {
-  /** How long a reservation is held when nobody secures it. */
+  /** How long a reservation is held when nobody secures it, and the saga does not say. */
   readonly ttlMs: number;
+  /** The longest that a saga may ask for. */
+  readonly maxMs: number;
 }
 
 /** Reserves, secures, releases and restocks: a batch is folded in memory and written once a row. */
@@ -42,7 +44,8 @@ export class StockHandler implements CommandHandler {
     const now = this.clock();
     const time = now.toISOString();
     const answers = commands.map((command) => {
-      const { holdMs = this.times.ttlMs } = command.payload;
+      const { ttlMs, maxMs } = this.times;
+      const holdMs = Math.min(command.payload.holdMs ?? ttlMs, maxMs);
       const expiresAt = new Date(now.getTime() + holdMs);
       const { answer, facts, moved } = handleCommand(shelf, command, expiresAt);
       for (const fact of facts) unit.publish(caused(command.event, factEvent(fact, time)));

@@ -1,10 +1,11 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { PaymentInstructions } from '#contracts';
 import { Database } from '#messaging';
 import { ProblemException, uuidParameter } from '#platform';
 import type { Payment } from '../domain/payment.js';
 import { findPayments } from '../persistence/find-payments.js';
-import { PaymentDto } from './payments.dto.js';
+import { PaymentDto, type PaymentInstructionsDto } from './payments.dto.js';
 
 @ApiTags('payments')
 @Controller('payments')
@@ -24,6 +25,11 @@ export class PaymentsController {
   }
 }
 
+const instructionsOf = ({ reference, url, payBy }: PaymentInstructions): PaymentInstructionsDto => ({
+  ...{ reference, payBy },
+  ...(url !== undefined && { url }),
+});
+
 const viewOf = (payment: Payment): PaymentDto => ({
   orderId: payment.orderId,
   status: payment.status,
@@ -35,5 +41,7 @@ const viewOf = (payment: Payment): PaymentDto => ({
   refunded: payment.refunded,
   ...(payment.intentId !== null && { intentId: payment.intentId }),
   ...(payment.problemCode !== null && { problemCode: payment.problemCode }),
+  attempt: payment.attempt,
+  ...(payment.instructions && { instructions: instructionsOf(payment.instructions) }),
   revision: payment.revision,
 });

@@ -11,6 +11,18 @@ const STATUSES = [
   'refunded',
 ] as const;
 
+export class PaymentInstructionsDto {
+  @ApiProperty({ description: 'To be named with the payment' }) reference!: string;
+  @ApiPropertyOptional({ description: 'A page that shows all of it' }) url?: string;
+  @ApiProperty({ format: 'date-time', description: 'Money that comes later is not taken' })
+  payBy!: string;
+}
+
+export class WebhookAnswerDto {
+  @ApiProperty({ enum: ['heard', 'repeated', 'unknown'] })
+  received!: 'heard' | 'repeated' | 'unknown';
+}
+
 export class PaymentDto {
   @ApiProperty({ format: 'uuid' }) orderId!: string;
   @ApiProperty({ enum: STATUSES }) status!: (typeof STATUSES)[number];
@@ -24,5 +36,9 @@ export class PaymentDto {
   @ApiProperty({ type: 'integer' }) refunded!: number;
   @ApiPropertyOptional({ description: "The provider's number of the payment" }) intentId?: string;
   @ApiPropertyOptional({ description: 'Why it is declined or failed' }) problemCode?: string;
+  @ApiProperty({ type: 'integer', description: 'Counts the cards that were given' })
+  attempt!: number;
+  @ApiPropertyOptional({ type: PaymentInstructionsDto, description: 'How the customer can pay' })
+  instructions?: PaymentInstructionsDto;
   @ApiProperty({ type: 'integer', description: 'Grows with each change' }) revision!: number;
 }

@@ -14,6 +14,7 @@ import {
   type ProblemRequest,
 } from './problem.filter.js';
 import { ProblemException } from './problem.js';
+import { keepRawBody } from './raw-body.js';
 import { RouteTable } from './routes.js';
 import { StrictValidationPipe } from './validation.js';
 
@@ -24,6 +25,8 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   /** Serve `/openapi.json` and `/docs`. Default: true. */
   readonly openapi?: boolean;
+  /** Routes that also get their body as it came, for a signature over it; see `rawBodyOf`. */
+  readonly rawBodyRoutes?: readonly string[];
   /** Which faults pass by themselves and become 503 instead of 500. */
   readonly isUnavailable?: (error: unknown) => boolean;
 }
@@ -66,6 +69,7 @@ export async function createHttpApp(
   fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onRequest', refuseEncoding);
   closeGracefully(fastify);
+  if (options.rawBodyRoutes) keepRawBody(fastify, options.rawBodyRoutes);
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestPinoLogger(options.logger),

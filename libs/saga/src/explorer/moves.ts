@@ -159,12 +159,13 @@ export class Moves {
         () => `'${name}' succeeds at last`,
         () => this.acts.settle(world, commandId, 'succeed'),
       );
-      const refused = servings.participants.refusals(command).map((doing) =>
-        free(
-          () => `'${name}' ${said(doing)} at last`,
-          () => this.acts.settle(world, commandId, doing),
-        ),
-      );
+      const refused = servings.participants.refusals(command).map((doing) => {
+        const label = () => `'${name}' ${said(doing)} at last`;
+        // One that is mended may be refused again, and so on: only faults come to an end.
+        return servings.participants.isMendable(command, doing)
+          ? fault(label, () => this.acts.settle(spend(world), commandId, doing))
+          : free(label, () => this.acts.settle(world, commandId, doing));
+      });
       return [done, ...refused];
     });
   }

@@ -99,6 +99,11 @@ export class Participants {
     return undo ? [] : this.repliesOf(step, 'refusal').map((name): Refusing => `refuse ${name}`);
   }
 
+  /** Whether the saga waits for a better input after this refusal. */
+  isMendable({ step }: SentCommand, refusing: Refusing): boolean {
+    return this.step(step).on?.[refusing.slice('refuse '.length)]?.kind === 'mend';
+  }
+
   private repliesOf(step: string, kind: 'success' | 'refusal'): string[] {
     const replies = Object.entries(this.step(step).command?.replies ?? {});
     return replies.flatMap(([name, reply]) => (reply.kind === kind ? [name] : []));
