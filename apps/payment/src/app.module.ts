@@ -6,7 +6,9 @@ import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platfor
 import { PaymentHandler } from './handlers/payment.handler.js';
 import { PaymentWorkers } from './handlers/payment.workers.js';
 import { PaymentsController } from './http/payments.controller.js';
-import { StripeApiProvider } from './provider/stripe-api.provider.js';
+import type { PaymentProvider } from './provider/payment-provider.js';
+import { SandboxProvider } from './provider/sandbox.provider.js';
+import { StripeProvider } from './provider/stripe.provider.js';
 import type { PaymentSettings } from './settings.js';
 
 @Module({})
@@ -55,7 +57,7 @@ export class AppModule {
               database,
               outbox,
               answers,
-              provider: new StripeApiProvider(http),
+              provider: providerOf(settings, http),
               settings,
               log: logger,
             }),
@@ -64,3 +66,8 @@ export class AppModule {
     };
   }
 }
+
+const providerOf = (settings: PaymentSettings, http: OutboundHttp): PaymentProvider => {
+  const { PAYMENT_PROVIDER: kind, PAYMENT_PROVIDER_URL: url, PAYMENT_PROVIDER_KEY: key } = settings;
+  return kind === 'stripe' ? new StripeProvider(http, { url, key }) : new SandboxProvider(http);
+};

@@ -1,58 +1,78 @@
-/** The port over Stripe's HTTP API: forms in, JSON out. */
-import { OutboundError, type OutboundHttp } from '#platform';
+/** The port over an API of payment intents, as Stripe has it, whoever carries the calls there. */
+import { OutboundError } from '#platform';
+import type { Stripe } from 'stripe';
 import type { z } from 'zod';
 import {
-  PaymentProvider,
-  ProviderRejection,
-  type IntentState,
-  type NewIntent,
-  type PayWith,
-  type Refund,
-} from './payment-provider.js';
-import {
+  TARGET,
+  bookedIntent,
   codeOf,
-  errorAnswer,
+  customerAnswer,
+  declinedBy,
   intentAnswer,
+  intentsAnswer,
   refundAnswer,
   refundsAnswer,
   stateOf,
   type ProviderProblem,
-} from './stripe-answers.js';
+} from './intents-answers.js';
+import {
+  RETURN,
+  confirmParameters,
+  customerParameters,
+  intentParameters,
+  intentsQuery,
+  refundParameters,
+  refundsQuery,
+} from './intents-parameters.js';
+import {
+  PaymentProvider,
+  ProviderRejection,
+  type IntentPage,
+  type IntentState,
+  type NewIntent,
+  type PayWith,
+  type Refund,
+  type TimeRange,
+} from './payment-provider.js';
 
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const INTENTS = '/v1/payment_intents';
+/** An answer as it came, or what the provider has against the request. */
+export type Result = { readonly body: unknown } | { readonly problem: ProviderProblem };
+
+/** All throw `OutboundError` when there was no answer. */
+export interface IntentsApi {
+  createCustomer(parameters: Stripe.CustomerCreateParams, key: string): Promise<Result>;
+  createIntent(parameters: Stripe.PaymentIntentCreateParams, key: string): Promise<Result>;
+  confirmIntent(id: string, parameters: Stripe.PaymentIntentConfirmParams): Promise<Result>;
+  findIntent(id: string): Promise<Result>;
+  cancelIntent(id: string): Promise<Result>;
+  listIntents(query: Stripe.PaymentIntentListParams): Promise<Result>;
+  createRefund(parameters: Stripe.RefundCreateParams, key: string): Promise<Result>;
+  listRefunds(query: Stripe.RefundListParams): Promise<Result>;
+}
+
 const UNEXPECTED_STATE = 'payment_intent_unexpected_state';
-/** Names the return in the metadata of a refund. */
-const RETURN = 'return_id';
 /** A refund's status when no money will move. */
 const NO_REFUND = new Set(['failed', 'canceled']);
 
-type Form = Readonly<Record<string, string>>;
-type Result<Body> = { readonly body: Body } | { readonly problem: ProviderProblem };
-
-export class StripeApiProvider extends PaymentProvider {
-  constructor(private readonly http: Pick<OutboundHttp, 'request'>) {
+export class IntentsProvider extends PaymentProvider {
+  constructor(private readonly api: IntentsApi) {
     super();
   }
 
-  async createIntent({ orderId, amount, currency }: NewIntent): Promise<string> {
-    const form = {
-      amount: String(amount),
-      currency: currency.toLowerCase(),
-      'payment_method_types[]': 'card',
-      'metadata[order_id]': orderId,
-    };
-    return accepted(await this.post(intentAnswer, INTENTS, form, `pay-${orderId}`)).id;
+  async createIntent(intent: NewIntent): Promise<string> {
+    const transfer = intent.method === 'bank_transfer';
+    const customer = transfer ? await this.createCustomer(intent) : undefined;
+    const parameters = intentParameters(intent, customer);
+    const result = await this.api.createIntent(parameters, `pay-${intent.orderId}`);
+    return accepted(intentAnswer, result).id;
   }
 
   async confirmIntent(intentId: string, payWith: PayWith): Promise<IntentState> {
-    if (payWith.method !== 'credit_card') throw new ProviderRejection('method-not-supported');
     // No key: the intent itself is captured once at most, and a key would pin the first card.
-    const path = `${pathOf(intentId)}/confirm`;
-    const result = await this.post(intentAnswer, path, { payment_method: payWith.token });
-    if ('body' in result) return stateOf(result.body);
+    const result = await this.api.confirmIntent(intentId, confirmParameters(payWith));
+    if ('body' in result) return stateOf(read(intentAnswer, result.body));
     const { problem } = result;
-    if (problem.type === 'card_error') return { kind: 'declined', code: codeOf(problem) };
+    if (problem.type === 'card_error') return declinedBy(problem);
     if (problem.param === 'payment_method') {
       return { kind: 'declined', code: 'invalid-payment-method' };
     }
@@ -60,26 +80,23 @@ export class StripeApiProvider extends PaymentProvider {
   }
 
   async findIntent(intentId: string): Promise<IntentState> {
-    return stateOf(accepted(await this.get(intentAnswer, pathOf(intentId))));
+    return stateOf(accepted(intentAnswer, await this.api.findIntent(intentId)));
   }
 
   async cancelIntent(intentId: string): Promise<IntentState> {
-    const result = await this.post(intentAnswer, `${pathOf(intentId)}/cancel`, {});
-    return 'body' in result ? stateOf(result.body) : this.stateAfter(result.problem, intentId);
+    const result = await this.api.cancelIntent(intentId);
+    if ('problem' in result) return this.stateAfter(result.problem, intentId);
+    return stateOf(read(intentAnswer, result.body));
   }
 
-  async refund({ orderId, intentId, part }: Refund): Promise<number> {
+  async refund(refund: Refund): Promise<number> {
+    const { orderId, intentId, part } = refund;
     // Keys are forgotten after a day, and a part could be given twice: the books know better.
     const earlier = part && (await this.refundOf(intentId, part.returnId));
     if (earlier) return earlier.amount;
-    const form = {
-      payment_intent: intentId,
-      'metadata[order_id]': orderId,
-      ...(part && { amount: String(part.amount), [`metadata[${RETURN}]`]: part.returnId }),
-    };
     const key = `refund-${part?.returnId ?? orderId}`;
-    const result = await this.post(refundAnswer, '/v1/refunds', form, key);
-    if ('body' in result) return refundedBy(result.body);
+    const result = await this.api.createRefund(refundParameters(refund), key);
+    if ('body' in result) return refundedBy(read(refundAnswer, result.body));
     // The answer was lost and the key is forgotten since: the refund itself is not.
     if (!part && result.problem.code === 'charge_already_refunded') {
       return this.totalRefunded(intentId);
@@ -92,6 +109,19 @@ export class StripeApiProvider extends PaymentProvider {
     return refunds.reduce((sum, { amount }) => sum + amount, 0);
   }
 
+  async listIntents(range: TimeRange, cursor?: string): Promise<IntentPage> {
+    const result = await this.api.listIntents(intentsQuery(range, cursor));
+    const { data, has_more } = accepted(intentsAnswer, result);
+    const next = has_more ? data.at(-1)?.id : undefined;
+    return { intents: data.map(bookedIntent), ...(next !== undefined && { next }) };
+  }
+
+  private async createCustomer({ orderId, payer }: NewIntent): Promise<string> {
+    const parameters = customerParameters(orderId, payer);
+    const result = await this.api.createCustomer(parameters, `customer-${orderId}`);
+    return accepted(customerAnswer, result).id;
+  }
+
   private async refundOf(intentId: string, returnId: string) {
     const refunds = await this.refunds(intentId);
     return refunds.find(({ metadata }) => metadata?.[RETURN] === returnId);
@@ -99,8 +129,7 @@ export class StripeApiProvider extends PaymentProvider {
 
   /** Those that moved money, or will. */
   private async refunds(intentId: string): Promise<z.output<typeof refundAnswer>[]> {
-    const path = `/v1/refunds?payment_intent=${encodeURIComponent(intentId)}&limit=100`;
-    const { data } = accepted(await this.get(refundsAnswer, path));
+    const { data } = accepted(refundsAnswer, await this.api.listRefunds(refundsQuery(intentId)));
     return data.filter(({ status }) => !NO_REFUND.has(status ?? ''));
   }
 
@@ -108,50 +137,16 @@ export class StripeApiProvider extends PaymentProvider {
     if (problem.code === UNEXPECTED_STATE) return this.findIntent(intentId);
     throw new ProviderRejection(codeOf(problem));
   }
-
-  private post<Schema extends z.ZodType>(
-    schema: Schema,
-    path: string,
-    form: Form,
-    key?: string,
-  ): Promise<Result<z.output<Schema>>> {
-    const headers = key === undefined ? FORM : { ...FORM, 'idempotency-key': key };
-    return this.ask(schema, {
-      method: 'POST',
-      path,
-      headers,
-      body: new URLSearchParams(form).toString(),
-    });
-  }
-
-  private get<Schema extends z.ZodType>(
-    schema: Schema,
-    path: string,
-  ): Promise<Result<z.output<Schema>>> {
-    return this.ask(schema, { method: 'GET', path });
-  }
-
-  private async ask<Schema extends z.ZodType>(
-    schema: Schema,
-    request: Parameters<OutboundHttp['request']>[0],
-  ): Promise<Result<z.output<Schema>>> {
-    const { status, body } = await this.http.request(request);
-    if (status >= 200 && status < 300) {
-      const parsed = schema.safeParse(body);
-      if (parsed.success) return { body: parsed.data };
-      throw new OutboundError('payment provider', 'bad-answer', `HTTP ${status}`);
-    }
-    // Another request holds this key right now; it will have its answer by the next try.
-    if (status === 409) throw new OutboundError('payment provider', 'server-error', 'HTTP 409');
-    const parsed = errorAnswer.safeParse(body);
-    return { problem: parsed.success ? parsed.data.error : { code: `http_${status}` } };
-  }
 }
 
-const pathOf = (intentId: string): string => `${INTENTS}/${encodeURIComponent(intentId)}`;
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new OutboundError(TARGET, 'bad-answer', 'JSON of another shape');
+}
 
-function accepted<Body>(result: Result<Body>): Body {
-  if ('body' in result) return result.body;
+function accepted<Schema extends z.ZodType>(schema: Schema, result: Result): z.output<Schema> {
+  if ('body' in result) return read(schema, result.body);
   throw new ProviderRejection(codeOf(result.problem));
 }
 
