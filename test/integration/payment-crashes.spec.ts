@@ -4,10 +4,12 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type {
+  IntentPage,
   IntentState,
   NewIntent,
   PayWith,
   Refund,
+  TimeRange,
 } from '../../apps/payment/src/provider/payment-provider.js';
 import { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
 import { Gate } from './participant-harness.js';
@@ -48,6 +50,9 @@ class Stall extends PaymentProvider {
   }
   totalRefunded(intentId: string): Promise<number> {
     return this.inner.totalRefunded(intentId);
+  }
+  listIntents(range: TimeRange, cursor?: string): Promise<IntentPage> {
+    return this.inner.listIntents(range, cursor);
   }
 
   private async around<Result>(call: Call, work: () => Promise<Result>): Promise<Result> {

@@ -4,7 +4,7 @@ import { PaymentHandler } from '../../apps/payment/src/handlers/payment.handler.
 import { PaymentWorkers } from '../../apps/payment/src/handlers/payment.workers.js';
 import { findPayments } from '../../apps/payment/src/persistence/find-payments.js';
 import type { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
-import { StripeApiProvider } from '../../apps/payment/src/provider/stripe-api.provider.js';
+import { SandboxProvider } from '../../apps/payment/src/provider/sandbox.provider.js';
 import {
   createSandboxPayment,
   type SandboxPaymentOptions,
@@ -102,7 +102,7 @@ export class PaymentReplica {
       timeoutMs,
       halfOpenAfterMs,
     });
-    const provider = new StripeApiProvider(http);
+    const provider = new SandboxProvider(http);
     const workers = new PaymentWorkers({
       database: replica.database,
       outbox: replica.outbox,

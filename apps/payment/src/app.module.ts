@@ -8,7 +8,9 @@ import { PaymentWorkers } from './handlers/payment.workers.js';
 import { ProviderDesk } from './handlers/provider-desk.js';
 import { PaymentsController } from './http/payments.controller.js';
 import { WEBHOOK_SECRETS, WebhooksController } from './http/webhooks.controller.js';
-import { StripeApiProvider } from './provider/stripe-api.provider.js';
+import type { PaymentProvider } from './provider/payment-provider.js';
+import { SandboxProvider } from './provider/sandbox.provider.js';
+import { StripeProvider } from './provider/stripe.provider.js';
 import type { PaymentSettings } from './settings.js';
 
 /** Longer than the provider goes on sending one. */
@@ -73,7 +75,7 @@ export class AppModule {
               database,
               outbox,
               answers,
-              provider: new StripeApiProvider(http),
+              provider: providerOf(settings, http),
               settings,
               log: logger,
             }),
@@ -82,3 +84,8 @@ export class AppModule {
     };
   }
 }
+
+const providerOf = (settings: PaymentSettings, http: OutboundHttp): PaymentProvider => {
+  const { PAYMENT_PROVIDER: kind, PAYMENT_PROVIDER_URL: url, PAYMENT_PROVIDER_KEY: key } = settings;
+  return kind === 'stripe' ? new StripeProvider(http, { url, key }) : new SandboxProvider(http);
+};

@@ -7,6 +7,8 @@ export const paymentSettings = serviceSettings.extend({
   ...outboundSettings,
   /** Opens the card tokens that the order service sealed. */
   PAYMENT_TOKEN_KEY: key32,
+  /** What carries the calls: Stripe's own package, or plain HTTP, which the sandbox needs no more of. */
+  PAYMENT_PROVIDER: z.enum(['sandbox', 'stripe']).default('sandbox'),
   /** Base address of an API that speaks Stripe's payment intents. */
   PAYMENT_PROVIDER_URL: httpUrl,
   PAYMENT_PROVIDER_KEY: z.string().min(1),

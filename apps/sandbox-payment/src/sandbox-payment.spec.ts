@@ -91,7 +91,7 @@ describe('the payment provider', () => {
     expect(body).toMatchObject({
       id: expect.stringMatching(/^pi_[0-9a-f]{24}$/),
       object: 'payment_intent',
-      status: 'requires_confirmation',
+      status: 'requires_payment_method',
       amount: 1250,
       amount_received: 0,
       currency: 'gbp',
@@ -150,7 +150,7 @@ describe('the payment provider', () => {
     const id = await createId();
     const first = errorOf(await confirm(id, 'tok_error_then_ok', { key: 'k' }));
     expect(first).toMatchObject({ status: 500, type: 'api_error' });
-    expect(await books()).toMatchObject([{ status: 'requires_confirmation', captures: 0 }]);
+    expect(await books()).toMatchObject([{ status: 'requires_payment_method', captures: 0 }]);
     expect((await confirm(id, 'tok_error_then_ok', { key: 'k' })).status).toBe(200);
     expect(await books()).toMatchObject([{ captures: 1 }]);
   });

@@ -1,83 +1,127 @@
 /**
- * A payment provider on a socket of its own that speaks Stripe's API (payment intents, refunds) and
- * keeps its own books, so that a charge can really be executed and its answer really be lost.
+ * A payment provider on a socket of its own that speaks Stripe's API (customers, payment intents,
+ * refunds, webhooks) and keeps its own books, so that a charge can really be executed and its answer
+ * really be lost.
  */
 import {
   Journal,
   Mood,
+  WebhookBooks,
+  WebhookSender,
   addProviderRoutes,
   createSandboxApp,
   journalFile,
   listen,
   shownAs,
-  type PageTable,
+  stripeSignature,
   type Sandbox,
   type SandboxListening,
+  type WebhookEntry,
 } from '#sandbox';
 import { errorBody } from './domain/answers.js';
-import { PaymentBooks, auditOf, type Entry, type Intent } from './domain/books.js';
+import { PaymentBooks, auditOf, type Entry } from './domain/books.js';
 import { PaymentProvider } from './domain/provider.js';
+import { DuePayments } from './due-payments.js';
+import { addControlRoutes } from './http/control.js';
 import { addPaymentRoutes } from './http/routes.js';
+import { tableOf } from './page.js';
 
 export interface SandboxPaymentOptions extends SandboxListening {
   /** How long an Idempotency-Key is remembered; a day, as the real provider promises at least. */
   readonly keyLifetimeMs?: number;
   /** How late the answer to `tok_timeout` is, in milliseconds. */
   readonly lateAnswerMs?: number;
+  /** How late the answer to `tok_slow` is, in milliseconds. */
+  readonly slowAnswerMs?: number;
+  /** How long customers need to pay by transfer or in a shop; 0 = they never do by themselves. */
+  readonly paidAfterMs?: number;
+  /** Where what happens is told; absent = nowhere. */
+  readonly webhooks?: { readonly url: string; readonly secret: string } | undefined;
+  readonly webhookRetry?: { readonly baseMs: number; readonly maxMs: number };
   readonly now?: () => number;
 }
 
+export const PAID_AFTER_MS = 2_000;
 const LATE_ANSWER_MS = 30_000;
-const PAGE_ROWS = 50;
+const SLOW_ANSWER_MS = 1_000;
 
 export const createSandboxPayment = async (
   options: SandboxPaymentOptions = {},
 ): Promise<Sandbox> => {
+  const { now = Date.now, onFault = () => undefined } = options;
   const books = new PaymentBooks(options.keyLifetimeMs);
-  const journal = await Journal.open<Entry>({
+  const told = new WebhookBooks();
+  const journal = await Journal.open<Entry | WebhookEntry>({
     file: journalFile(options.dataDir, 'payment'),
-    replay: (entry) => books.apply(entry),
+    replay: (entry) => (isTold(entry) ? told.apply(entry) : books.apply(entry)),
   });
   const mood = new Mood();
+  const written = (): Promise<void> => journal.written();
+  const sender = senderOf(options, { books: told, mood, journal, now, onFault });
+  const provider = new PaymentProvider(
+    books,
+    (entries) => {
+      journal.append(entries);
+      const messages = entries.filter(isTold);
+      for (const message of messages) told.apply(message);
+      due.heard(entries);
+      sender?.announce(messages);
+    },
+    { now, paidAfterMs: options.paidAfterMs ?? PAID_AFTER_MS, tells: sender !== undefined },
+  );
+  const due = new DuePayments({
+    ...{ now, onFault },
+    find: (id) => books.intent(id),
+    settle: (id) => provider.settle(id),
+  });
   const app = createSandboxApp({
     title: 'Payment provider (sandbox)',
     mood,
     journal,
     books: shownAs(books.intents, auditOf),
     table: () => tableOf(books.intents),
+    webhooks: sender && told,
     errorBody,
-    onFault: options.onFault ?? (() => undefined),
+    onFault,
   });
-  const provider = new PaymentProvider(
-    books,
-    (entries) => journal.append(entries),
-    options.now ?? Date.now,
-  );
+  addControlRoutes(app, provider, written);
   addProviderRoutes(app, { mood, errorBody }, (scope) =>
     addPaymentRoutes(scope, {
-      provider,
-      mood,
-      written: () => journal.written(),
+      ...{ provider, mood, written, now },
       lateAnswerMs: options.lateAnswerMs ?? LATE_ANSWER_MS,
+      slowAnswerMs: options.slowAnswerMs ?? SLOW_ANSWER_MS,
     }),
   );
-  return listen(app, { mood, journal }, options);
+  const sandbox = await listen(app, { mood, journal }, options, async () => {
+    due.stop();
+    await sender?.stop();
+  });
+  for (const { id } of books.intents) due.watch(id);
+  sender?.start();
+  return sandbox;
 };
 
-const tableOf = (intents: readonly Intent[]): PageTable => ({
-  columns: ['intent', 'order', 'status', 'amount', 'captured', 'refunded', 'created'],
-  total: intents.length,
-  rows: intents
-    .slice(-PAGE_ROWS)
-    .reverse()
-    .map(auditOf)
-    .map((intent) => [
-      intent.intentId,
-      intent.orderId ?? '',
-      intent.status,
-      `${intent.amount} ${intent.currency}`,
-      String(intent.captured),
-      String(intent.refunded),
-      intent.createdAt,
-    ]),
-});
+const isTold = (entry: Entry | WebhookEntry): entry is WebhookEntry =>
+  entry.kind === 'webhook' || entry.kind === 'webhook-tried';
+
+interface SenderParts {
+  readonly books: WebhookBooks;
+  readonly mood: Mood;
+  readonly journal: Journal<Entry | WebhookEntry>;
+  readonly now: () => number;
+  readonly onFault: (error: unknown) => void;
+}
+
+const senderOf = (
+  { webhooks, webhookRetry }: SandboxPaymentOptions,
+  { journal, ...parts }: SenderParts,
+): WebhookSender | undefined =>
+  webhooks &&
+  new WebhookSender({
+    ...parts,
+    url: webhooks.url,
+    sign: stripeSignature(webhooks.secret),
+    append: (entries) => journal.append(entries),
+    written: () => journal.written(),
+    ...(webhookRetry && { retry: webhookRetry }),
+  });

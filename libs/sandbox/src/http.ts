@@ -8,9 +8,11 @@ import { z } from 'zod';
 import type { Journal } from './journal.js';
 import { moodSchema, type Mood } from './mood.js';
 import { renderPage, type PageTable } from './page.js';
-import { pageOf, pageQuery, type List } from './paging.js';
+import { pageOf, pageQuery, shownAs, type List } from './paging.js';
+import { shownDelivery, type WebhookBooks } from './webhooks/webhook-books.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+const PAGE_DELIVERIES = 20;
 
 /** An answer other than success, thrown by a handler with the body the provider would send. */
 export class ProviderError extends Error {
@@ -31,6 +33,8 @@ export interface SandboxDescription {
   /** Everything the sandbox keeps, in the order in which it came to be. */
   readonly books: List<unknown>;
   readonly table: () => PageTable;
+  /** What it tells to others, where it tells anything. */
+  readonly webhooks?: WebhookBooks | undefined;
   /** The provider's own error body, for what no handler could answer. */
   readonly errorBody: (status: number, message: string) => object;
   /** Told of faults of the sandbox itself; requests that fail as they should are not faults. */
@@ -92,12 +96,19 @@ const describe = (error: z.ZodError): string =>
   error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
 
 const addCommonRoutes = (app: FastifyInstance, sandbox: SandboxDescription): void => {
-  const { mood, journal, books, table, title } = sandbox;
+  const { mood, journal, books, table, title, webhooks } = sandbox;
   // `total` lets an audit begin where the books end now.
   app.get('/books', (request) => ({
     ...pageOf(books, pageQuery.parse(request.query)),
     total: books.length,
   }));
+  if (webhooks) {
+    const deliveries = shownAs(webhooks.deliveries, shownDelivery);
+    app.get('/books/webhooks', (request) => ({
+      ...pageOf(deliveries, pageQuery.parse(request.query)),
+      total: deliveries.length,
+    }));
+  }
   app.get('/mood', () => mood.setting);
   app.put('/mood', (request) => {
     mood.set(moodSchema.parse(request.body));
@@ -123,9 +134,26 @@ const addCommonRoutes = (app: FastifyInstance, sandbox: SandboxDescription): voi
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(renderPage(title, mood.setting, table())),
+      .send(renderPage(title, mood.setting, table(), webhooks && toldBy(webhooks))),
   );
 };
+
+const toldBy = ({ deliveries }: WebhookBooks): PageTable => ({
+  columns: ['message', 'type', 'state', 'attempts', 'last answer', 'created'],
+  total: deliveries.length,
+  rows: deliveries
+    .slice(-PAGE_DELIVERIES)
+    .reverse()
+    .map(shownDelivery)
+    .map(({ attempts, ...told }) => [
+      told.id,
+      told.type,
+      told.state,
+      String(attempts),
+      told.outcome,
+      told.createdAt,
+    ]),
+});
 
 /** Registers the provider's own routes, which obey the mood and, where given, other checks. */
 export const addProviderRoutes = (
@@ -152,11 +180,15 @@ export const requireBearer = (
   throw new ProviderError(401, errorBody(401, 'an API key is needed: Authorization: Bearer <key>'));
 };
 
-/** Listens; with the journal and the mood it makes a sandbox that can be stopped as one. */
+/**
+ * Listens; with the journal and the mood it makes a sandbox that can be stopped as one.
+ * @param stopRest ends what else works by itself, while the journal is still open
+ */
 export const listen = async (
   app: FastifyInstance,
   { mood, journal }: Pick<SandboxDescription, 'mood' | 'journal'>,
   { port = 0, host = '127.0.0.1' }: SandboxListening,
+  stopRest: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Sandbox> => {
   const url = await app.listen({ port, host });
   return {
@@ -166,6 +198,7 @@ export const listen = async (
       // Connections first: an answer that is late must stay away, not come early.
       await app.close();
       mood.stop();
+      await stopRest();
       await journal.close();
     },
   };

@@ -2,36 +2,67 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
+export const WEBHOOK_WISHES = ['ok', 'off', 'late', 'twice', 'shuffled'] as const;
+
 /**
  * - `ok`: answers at once.
  * - `down`: refuses everything (HTTP 503, SMTP 421) without effect.
  * - `slow`: waits `delayMs` before it does what was asked, even if the client has hung up by then.
+ *
+ * `webhooks` is how a sandbox that sends them does so:
+ * - `ok`: as soon as something has happened.
+ * - `off`: none; what happens meanwhile is told when they are on again.
+ * - `late`: `delayMs` after it happened.
+ * - `twice`: each of them twice.
+ * - `shuffled`: held back for a moment, and then one after the other, the newest first.
  */
 export const moodSchema = z.strictObject({
   mode: z.enum(['ok', 'down', 'slow']),
-  /** Milliseconds, for `slow`; 5 s when absent, which is past the time-outs of this system. */
+  /** Milliseconds, for `slow` and `late`; 5 s when absent, past the time-outs of this system. */
   delayMs: z.coerce.number().int().min(0).max(600_000).optional(),
+  webhooks: z.enum(WEBHOOK_WISHES).optional(),
 });
 export type MoodSetting = z.infer<typeof moodSchema>;
+export type WebhookWish = (typeof WEBHOOK_WISHES)[number];
 
 const SLOW_DELAY_MS = 5_000;
 
 export class Mood {
   #setting: MoodSetting = { mode: 'ok' };
   readonly #stopping = new AbortController();
+  readonly #listeners: (() => void)[] = [];
 
+  /** Without `webhooks` they are sent as they should be. */
   get setting(): MoodSetting {
     return this.#setting;
   }
 
-  set(setting: MoodSetting): void {
-    this.#setting =
-      setting.mode === 'slow' ? { delayMs: SLOW_DELAY_MS, ...setting } : { mode: setting.mode };
+  get webhooks(): WebhookWish {
+    return this.#setting.webhooks ?? 'ok';
+  }
+
+  get delayMs(): number {
+    return this.#setting.delayMs ?? SLOW_DELAY_MS;
+  }
+
+  /** Replaces all of it: what is absent is as it should be. */
+  set({ mode, delayMs = SLOW_DELAY_MS, webhooks = 'ok' }: MoodSetting): void {
+    this.#setting = {
+      mode,
+      ...((mode === 'slow' || webhooks === 'late') && { delayMs }),
+      ...(webhooks !== 'ok' && { webhooks }),
+    };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` after each change. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Waits as the mood demands; false when the request must be refused. */
   async admits(): Promise<boolean> {
-    if (this.#setting.mode === 'slow') await this.pause(this.#setting.delayMs ?? SLOW_DELAY_MS);
+    if (this.#setting.mode === 'slow') await this.pause(this.delayMs);
     return this.#setting.mode !== 'down';
   }
 

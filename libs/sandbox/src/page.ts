@@ -1,5 +1,5 @@
-/** The HTML page of a sandbox: what it received last, and its mood. */
-import type { MoodSetting } from './mood.js';
+/** The HTML page of a sandbox: what it received last, what it told, and its mood. */
+import { WEBHOOK_WISHES, type MoodSetting } from './mood.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -12,10 +12,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
+/** Buttons of a row: what is on them, and the path that they post to. */
+export interface RowButtons {
+  readonly buttons: readonly { readonly label: string; readonly path: string }[];
+}
+export type Cell = string | RowButtons;
+
 export interface PageTable {
   readonly columns: readonly string[];
-  /** Cells as plain text, newest row first. */
-  readonly rows: readonly (readonly string[])[];
+  /** Cells as plain text or buttons, newest row first. */
+  readonly rows: readonly (readonly Cell[])[];
   /** How many there are in all. */
   readonly total: number;
 }
@@ -26,29 +32,53 @@ const STYLE = `
   th, td { border-bottom: 1px solid #8884; padding: .3rem .6rem; text-align: left; }
   td { overflow-wrap: anywhere; }
   form { display: flex; gap: .5rem; margin: 1rem 0; align-items: center; }
+  td form { display: inline; margin: 0; }
   :root { color-scheme: light dark; }`;
 
-const row = (tag: 'th' | 'td', cells: readonly string[]): string =>
-  `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+const buttonOf = ({ label, path }: RowButtons['buttons'][number]): string =>
+  `<form method="post" action="${escapeHtml(path)}"><button>${escapeHtml(label)}</button></form>`;
 
-const moodForm = (current: MoodSetting): string => `
+const cellOf = (cell: Cell): string =>
+  typeof cell === 'string' ? escapeHtml(cell) : cell.buttons.map(buttonOf).join(' ');
+
+const row = (tag: 'th' | 'td', cells: readonly Cell[]): string =>
+  `<tr>${cells.map((cell) => `<${tag}>${cellOf(cell)}</${tag}>`).join('')}</tr>`;
+
+const tableHtml = ({ columns, rows, total }: PageTable, books: string): string => `
+<p>${rows.length} of ${total}, newest first. All of it: <a href="${books}">${books}</a></p>
+<table>${row('th', columns)}
+${rows.map((cells) => row('td', cells)).join('\n')}</table>`;
+
+/** The mood is set as a whole, so what a button does not change is sent along. */
+const moodForm = (name: string, chosen: string, choices: readonly string[], rest: object): string =>
+  `
 <form method="post" action="/mood">
-  Mood: <strong>${escapeHtml(current.mode)}</strong>
-  <button name="mode" value="ok">ok</button>
-  <button name="mode" value="slow">slow</button>
-  <button name="mode" value="down">down</button>
+  ${name === 'mode' ? 'Mood' : 'Webhooks'}: <strong>${escapeHtml(chosen)}</strong>
+  ${Object.entries(rest)
+    .map(([field, value]) => `<input type="hidden" name="${field}" value="${value}">`)
+    .join('')}
+  ${choices.map((choice) => `<button name="${name}" value="${choice}">${choice}</button>`).join('')}
 </form>`;
 
-export const renderPage = (title: string, mood: MoodSetting, table: PageTable): string =>
-  `<!doctype html>
+/** @param told what was sent to others, where the sandbox sends anything */
+export const renderPage = (
+  title: string,
+  { mode, webhooks = 'ok', delayMs }: MoodSetting,
+  table: PageTable,
+  told?: PageTable,
+): string => {
+  const delay = delayMs === undefined ? {} : { delayMs };
+  const modes = moodForm('mode', mode, ['ok', 'slow', 'down'], { webhooks, ...delay });
+  const wishes = moodForm('webhooks', webhooks, WEBHOOK_WISHES, { mode, ...delay });
+  return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
-<h1>${escapeHtml(title)}</h1>${moodForm(mood)}
-<p>${table.rows.length} of ${table.total}, newest first. All of it: <a href="/books">/books</a></p>
-<table>${row('th', table.columns)}
-${table.rows.map((cells) => row('td', cells)).join('\n')}</table>
+<h1>${escapeHtml(title)}</h1>${modes}
+${told ? wishes : ''}${tableHtml(table, '/books')}
+${told ? `<h2>Webhooks</h2>${tableHtml(told, '/books/webhooks')}` : ''}
 </html>
 `;
+};

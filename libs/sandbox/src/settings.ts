@@ -1,6 +1,6 @@
 /** The settings that every sandbox has; `runMain` reports what is wrong with them. */
 import { join } from 'node:path';
-import { serviceSettings, type MainContext } from '#platform';
+import { httpUrl, serviceSettings, type MainContext } from '#platform';
 import { z } from 'zod';
 import type { SandboxListening } from './http.js';
 
@@ -10,6 +10,13 @@ export const sandboxSettings = serviceSettings
     /** Folder of the journal; unset = the books live in memory only. */
     SANDBOX_DATA_DIR: z.string().optional(),
   });
+
+/** For sandboxes that tell others what happened; none are sent unless both are set. */
+export const webhookSettings = {
+  WEBHOOK_URL: httpUrl.optional(),
+  /** Signs them: the receiver has it as well. */
+  WEBHOOK_SECRET: z.string().min(1).optional(),
+};
 
 export const listeningOf = (
   config: z.output<typeof sandboxSettings>,

@@ -1,10 +1,14 @@
+import { runtime } from '#platform';
 import {
   PaymentProvider,
   ProviderRejection,
+  type BookedIntent,
+  type IntentPage,
   type IntentState,
   type NewIntent,
   type PayWith,
   type Refund,
+  type TimeRange,
 } from '../../../apps/payment/src/provider/payment-provider.js';
 import type { Actor } from '../world/scheduler.js';
 import type { OutsideLine } from './line.js';
@@ -13,6 +17,8 @@ export interface Intent {
   readonly id: string;
   readonly orderId: string;
   readonly amount: number;
+  readonly currency: string;
+  readonly createdAt: Date;
   state: IntentState;
   /** Confirmations that were tried, and those that were declined. */
   attempts: number;
@@ -33,7 +39,7 @@ export class ProviderBooks {
   /** @param onRepeated told of what was asked for again after it had been done */
   constructor(private readonly onRepeated: (what: string) => void) {}
 
-  create({ orderId, amount }: NewIntent): string {
+  create({ orderId, amount, currency }: NewIntent): string {
     const known = this.byKey.get(orderId);
     if (known !== undefined) return known;
     const id = `pi_${this.intents.size + 1}`;
@@ -41,7 +47,8 @@ export class ProviderBooks {
     const state: IntentState = { kind: 'unconfirmed' };
     const nothing = { attempts: 0, declined: 0, captured: 0, refunded: 0, captures: 0 };
     const parts = new Map<string, number>();
-    this.intents.set(id, { id, orderId, amount, state, parts, ...nothing });
+    const made = { id, orderId, amount, currency, createdAt: runtime.date() };
+    this.intents.set(id, { ...made, state, parts, ...nothing });
     return id;
   }
 
@@ -109,7 +116,25 @@ export class ProviderBooks {
     if (part) intent.parts.set(part.returnId, amount);
     return part ? amount : intent.captured;
   }
+
+  /** On one page, newest first. */
+  list({ from, to }: TimeRange): IntentPage {
+    const made = [...this.intents.values()].filter(
+      ({ createdAt }) => createdAt >= from && createdAt < to,
+    );
+    return { intents: made.reverse().map(booked) };
+  }
 }
+
+const booked = (intent: Intent): BookedIntent => ({
+  intentId: intent.id,
+  orderId: intent.orderId,
+  amount: intent.amount,
+  currency: intent.currency,
+  status: intent.state.kind,
+  captured: intent.captured,
+  refunded: intent.refunded,
+});
 
 /** One process's client of the provider. */
 export class SimPaymentProvider extends PaymentProvider {
@@ -144,5 +169,9 @@ export class SimPaymentProvider extends PaymentProvider {
 
   totalRefunded(id: string): Promise<number> {
     return this.line.call(this.actor, `refunded of ${id}`, () => this.books.find(id).refunded);
+  }
+
+  listIntents(range: TimeRange): Promise<IntentPage> {
+    return this.line.call(this.actor, 'list intents', () => this.books.list(range));
   }
 }

@@ -8,6 +8,9 @@ import type { PaymentWorkers } from './payment.workers.js';
 /** `unknown`: there is no such payment here; somebody else's, or of before our time. */
 export type Heard = 'heard' | 'repeated' | 'unknown';
 
+/** Others name their payments as they like. */
+const ORDER_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
  * Takes what the provider tells. A message is only a reason to look into the provider's books now and
  * not at the next poll: what it says is not relied upon, so that messages may come late, twice, in any
@@ -31,7 +34,9 @@ export class ProviderDesk {
    * @throws QueueFullError when too many wait already: the provider sends it again
    */
   hear(message: NewMessage): Promise<Heard> {
-    return this.batcher.add(message);
+    const isOurs = message.orderId !== undefined && ORDER_ID.test(message.orderId);
+    const orderId = isOurs ? message.orderId?.toLowerCase() : undefined;
+    return this.batcher.add({ ...message, orderId });
   }
 
   private record(messages: readonly NewMessage[]): Promise<Heard[]> {

@@ -52,6 +52,32 @@ export interface Refund {
   readonly part?: { readonly returnId: string; readonly amount: number };
 }
 
+/** From `from` until before `to`, in whole seconds: a second that has begun is not over. */
+export interface TimeRange {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** An intent as the provider's books have it. Amounts in minor units. */
+export interface BookedIntent {
+  readonly intentId: string;
+  /** Absent when somebody else made it. */
+  readonly orderId?: string;
+  readonly amount: number;
+  /** ISO 4217, upper case. */
+  readonly currency: string;
+  readonly status: IntentState['kind'];
+  /** All that was ever taken, and given back. */
+  readonly captured: number;
+  readonly refunded: number;
+}
+
+export interface IntentPage {
+  readonly intents: readonly BookedIntent[];
+  /** The cursor of the next page; absent on the last. */
+  readonly next?: string;
+}
+
 /**
  * Every method may be repeated after any of its failures: intents and refunds are made under keys
  * that follow from the order or the return, and an intent is captured at most once.
@@ -71,6 +97,8 @@ export abstract class PaymentProvider {
   abstract refund(refund: Refund): Promise<number>;
   /** All that was ever given back, in minor units. */
   abstract totalRefunded(intentId: string): Promise<number>;
+  /** All intents that were made in this time, newest first, page by page. */
+  abstract listIntents(range: TimeRange, cursor?: string): Promise<IntentPage>;
 }
 
 /** The provider will not do it however often it is asked. It holds codes only, no text of theirs. */

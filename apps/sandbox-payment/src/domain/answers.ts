@@ -1,37 +1,81 @@
-/** Intents, refunds and errors as Stripe's API writes them. Times there are epoch seconds. */
+/** Customers, intents, charges, refunds and errors as Stripe's API writes them. Times there are epoch seconds. */
 import { ProviderError } from '#sandbox';
-import type { CardError, Intent, Refund } from './books.js';
+import type { Customer, Intent, PaymentError, Refund } from './books.js';
+import { nextActionAnswer } from './next-action.js';
 
-export const intentAnswer = (intent: Intent) => ({
+/** @param expandCharge whether the latest charge is shown itself and not by its id */
+export const intentAnswer = (intent: Intent, expandCharge = false) => ({
   id: intent.id,
   object: 'payment_intent',
   status: intent.status,
   amount: intent.amount,
-  amount_received: intent.captures > 0 ? intent.amount : 0,
+  amount_received: received(intent),
   currency: intent.currency,
+  customer: intent.customer ?? null,
+  latest_charge: expandCharge ? chargeAnswer(intent) : (intent.charge ?? null),
   metadata: intent.metadata,
-  created: Math.floor(intent.createdAtMs / 1000),
+  next_action: nextActionAnswer(intent),
+  payment_method_types: intent.methods,
+  receipt_email: intent.receiptEmail ?? null,
+  created: seconds(intent.createdAtMs),
   livemode: false,
-  last_payment_error: intent.lastError === undefined ? null : cardError(intent.lastError),
+  last_payment_error: intent.lastError === undefined ? null : paymentError(intent.lastError),
 });
 
-export const refundAnswer = (refund: Refund, currency: string) => ({
+const received = ({ captures, amount }: Intent): number => (captures > 0 ? amount : 0);
+
+const chargeAnswer = (intent: Intent) =>
+  intent.charge === undefined
+    ? null
+    : {
+        id: intent.charge,
+        object: 'charge',
+        status: intent.captures > 0 ? 'succeeded' : 'failed',
+        amount: intent.amount,
+        amount_captured: received(intent),
+        amount_refunded: intent.amountRefunded,
+        currency: intent.currency,
+        payment_intent: intent.id,
+      };
+
+export const refundAnswer = (refund: Refund, { currency, charge = null }: RefundedIntent) => ({
   id: refund.id,
   object: 'refund',
-  status: 'succeeded',
+  status: refund.failed ? 'failed' : 'succeeded',
   amount: refund.amount,
+  charge,
   currency,
   payment_intent: refund.intentId,
   metadata: refund.metadata,
-  created: Math.floor(refund.atMs / 1000),
+  created: seconds(refund.atMs),
+});
+type RefundedIntent = { readonly currency: string; readonly charge?: string | null | undefined };
+
+export const customerAnswer = (customer: Customer) => ({
+  id: customer.id,
+  object: 'customer',
+  email: customer.email ?? null,
+  name: customer.name ?? null,
+  metadata: customer.metadata,
+  created: seconds(customer.createdAtMs),
+  livemode: false,
 });
 
-const cardError = ({ code, declineCode, message }: CardError) => ({
-  type: 'card_error',
+const paymentError = ({
+  type = 'card_error',
   code,
-  decline_code: declineCode,
+  declineCode,
+  message,
+  charge,
+}: PaymentError) => ({
+  type,
+  code,
+  ...(declineCode !== undefined && { decline_code: declineCode }),
+  ...(charge !== undefined && { charge }),
   message,
 });
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
 
 export const errorBody = (status: number, message: string) => ({
   error: { type: status >= 500 ? 'api_error' : 'invalid_request_error', message },
@@ -47,10 +91,10 @@ interface InvalidRequest {
 export const invalidRequest = (error: InvalidRequest, status = 400): ProviderError =>
   new ProviderError(status, { error: { type: 'invalid_request_error', ...error } });
 
-export const noSuch = (object: 'payment_intent' | 'refund', id: string): ProviderError =>
+export const noSuch = (object: string, id: string, param = 'id', status = 404): ProviderError =>
   invalidRequest(
-    { code: 'resource_missing', message: `No such ${object}: '${id}'`, param: 'id' },
-    404,
+    { code: 'resource_missing', message: `No such ${object}: '${id}'`, param },
+    status,
   );
 
 export const unexpectedState = (intent: Intent, verb: string): ProviderError =>
@@ -60,9 +104,9 @@ export const unexpectedState = (intent: Intent, verb: string): ProviderError =>
     payment_intent: intentAnswer(intent),
   });
 
-export const declined = (intent: Intent, error: CardError): ProviderError =>
+export const declined = (intent: Intent, error: PaymentError): ProviderError =>
   new ProviderError(402, {
-    error: { ...cardError(error), payment_intent: intentAnswer(intent) },
+    error: { ...paymentError(error), payment_intent: intentAnswer(intent) },
   });
 
 export const keyConflict = (): ProviderError =>

@@ -1,13 +1,38 @@
-/** The provider's books: payment intents and refunds, folded from the journal's entries. */
+/** The provider's books: customers, payment intents and refunds, folded from the journal's entries. */
 import { IdempotencyKeys, type RememberedAnswer } from '#sandbox';
 
 export type IntentStatus =
-  'requires_confirmation' | 'requires_payment_method' | 'succeeded' | 'canceled';
+  | 'requires_payment_method'
+  | 'requires_confirmation'
+  | 'requires_action'
+  | 'succeeded'
+  | 'canceled';
+
+export const METHODS = ['card', 'konbini', 'customer_balance'] as const;
+export type Method = (typeof METHODS)[number];
 
 export type Metadata = Readonly<Record<string, string>>;
 
+export interface Customer {
+  readonly id: string;
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly metadata: Metadata;
+  readonly createdAtMs: number;
+}
+
+/** How an intent may be paid, as it was said when it was made. */
+export interface IntentTerms {
+  readonly methods: readonly Method[];
+  readonly customer?: string | undefined;
+  readonly receiptEmail?: string | undefined;
+  readonly konbiniDays?: number | undefined;
+  /** The kind of bank transfer, such as `jp_bank_transfer`. */
+  readonly transfer?: string | undefined;
+}
+
 /** Amounts in minor units, times in epoch milliseconds. */
-export interface Intent {
+export interface Intent extends IntentTerms {
   readonly id: string;
   readonly amount: number;
   readonly currency: string;
@@ -19,8 +44,24 @@ export interface Intent {
   /** How often a confirmation was asked for, whatever came of it. */
   attempts: number;
   amountRefunded: number;
-  lastError: CardError | undefined;
+  lastError: PaymentError | undefined;
+  /** What the customer has to do while the status is `requires_action`. */
+  action: Action | undefined;
+  /** Of the last attempt that got as far as a charge, refused or not. */
+  charge: string | undefined;
   readonly refunds: Refund[];
+}
+
+/** The customer can pay in a shop or at a bank. */
+export interface Action {
+  readonly method: Exclude<Method, 'card'>;
+  /** The shop's confirmation number or the bank's reference. */
+  readonly reference: string;
+  /** When the customer will do it, if ever. */
+  readonly payAtMs?: number | undefined;
+  /** When it will be too late; transfers know no such time. */
+  readonly expiresAtMs?: number | undefined;
+  readonly transfer?: string | undefined;
 }
 
 export interface Refund {
@@ -29,30 +70,46 @@ export interface Refund {
   readonly amount: number;
   readonly metadata: Metadata;
   readonly atMs: number;
+  failed?: boolean;
 }
 
-export interface CardError {
+export interface PaymentError {
+  readonly type?: 'card_error' | 'invalid_request_error';
   readonly code: string;
-  readonly declineCode: string;
+  readonly declineCode?: string;
   readonly message: string;
+  /** The attempt that failed. */
+  readonly charge?: string;
 }
 
+type Created = Pick<Intent, 'id' | 'amount' | 'currency' | 'metadata' | 'createdAtMs'>;
+
+/** What is optional is missing in journals of earlier versions. */
 export type Entry =
-  | ({ readonly kind: 'created' } & Pick<
-      Intent,
-      'id' | 'amount' | 'currency' | 'metadata' | 'createdAtMs'
-    >)
+  | ({ readonly kind: 'customer' } & Customer)
+  | ({ readonly kind: 'created' } & Created & Partial<IntentTerms>)
   | { readonly kind: 'failed'; readonly id: string }
-  | { readonly kind: 'declined'; readonly id: string; readonly error: CardError }
-  | { readonly kind: 'captured'; readonly id: string }
+  | { readonly kind: 'declined'; readonly id: string; readonly error: PaymentError }
+  | { readonly kind: 'awaiting'; readonly id: string; readonly action: Action }
+  | { readonly kind: 'expired'; readonly id: string }
+  | { readonly kind: 'captured'; readonly id: string; readonly charge?: string }
   | { readonly kind: 'canceled'; readonly id: string }
   | ({ readonly kind: 'refunded' } & Refund)
+  | { readonly kind: 'refund-failed'; readonly id: string; readonly intentId: string }
   | RememberedAnswer;
+
+export const EXPIRED: PaymentError = {
+  type: 'invalid_request_error',
+  code: 'payment_intent_payment_attempt_expired',
+  message: 'The customer did not pay in time.',
+};
 
 export class PaymentBooks {
   readonly intents: Intent[] = [];
+  readonly customers = new Map<string, Customer>();
   readonly keys: IdempotencyKeys;
   readonly #byId = new Map<string, Intent>();
+  readonly #byRefund = new Map<string, Intent>();
 
   constructor(keyLifetimeMs?: number) {
     this.keys = new IdempotencyKeys(keyLifetimeMs);
@@ -62,69 +119,126 @@ export class PaymentBooks {
     return this.#byId.get(id);
   }
 
+  intentOfRefund(refundId: string): Intent | undefined {
+    return this.#byRefund.get(refundId);
+  }
+
   apply(entry: Entry): void {
-    if (entry.kind === 'answered') return this.keys.remember(entry);
-    if (entry.kind === 'created') return this.#add(entry);
-    const intent = this.#byId.get(entry.kind === 'refunded' ? entry.intentId : entry.id);
-    if (intent === undefined) throw new Error(`the journal names an unknown intent: ${entry.id}`);
     switch (entry.kind) {
-      case 'failed':
-        intent.attempts += 1;
+      case 'answered':
+        return this.keys.remember(entry);
+      case 'customer':
+        this.customers.set(entry.id, entry);
         return;
-      case 'declined':
-        intent.attempts += 1;
-        intent.status = 'requires_payment_method';
-        intent.lastError = entry.error;
-        return;
-      case 'captured':
-        intent.attempts += 1;
-        intent.captures += 1;
-        intent.status = 'succeeded';
-        intent.lastError = undefined;
-        return;
-      case 'canceled':
-        intent.status = 'canceled';
-        return;
+      case 'created':
+        return this.#add(entry);
       case 'refunded':
-        intent.amountRefunded += entry.amount;
-        intent.refunds.push(entry);
-        return;
+      case 'refund-failed':
+        return this.#refund(entry);
+      default:
+        return progress(this.#known(entry.id), entry);
     }
   }
 
-  #add({ id, amount, currency, metadata, createdAtMs }: Entry & { kind: 'created' }): void {
+  #known(id: string): Intent {
+    const intent = this.#byId.get(id);
+    if (intent === undefined) throw new Error(`the journal names an unknown intent: ${id}`);
+    return intent;
+  }
+
+  #refund(entry: Entry & { kind: 'refunded' | 'refund-failed' }): void {
+    const intent = this.#known(entry.intentId);
+    if (entry.kind === 'refunded') {
+      intent.amountRefunded += entry.amount;
+      intent.refunds.push({ ...entry });
+      this.#byRefund.set(entry.id, intent);
+      return;
+    }
+    const refund = intent.refunds.find(({ id }) => id === entry.id);
+    if (refund === undefined) throw new Error(`the journal names an unknown refund: ${entry.id}`);
+    intent.amountRefunded -= refund.amount;
+    refund.failed = true;
+  }
+
+  #add(entry: Entry & { kind: 'created' }): void {
+    const { id, amount, currency, metadata, createdAtMs, methods = ['card'] } = entry;
+    const { customer, receiptEmail, konbiniDays, transfer } = entry;
     const intent: Intent = {
-      id,
-      amount,
-      currency,
-      metadata,
-      createdAtMs,
-      status: 'requires_confirmation',
+      ...{ id, amount, currency, metadata, createdAtMs, methods },
+      ...{ customer, receiptEmail, konbiniDays, transfer },
+      status: 'requires_payment_method',
       captures: 0,
       attempts: 0,
       amountRefunded: 0,
       lastError: undefined,
+      action: undefined,
+      charge: undefined,
       refunds: [],
     };
     this.intents.push(intent);
-    this.#byId.set(id, intent);
+    this.#byId.set(intent.id, intent);
   }
 }
+
+type Progress = Extract<
+  Entry,
+  { kind: 'failed' | 'declined' | 'awaiting' | 'expired' | 'captured' | 'canceled' }
+>;
+
+const progress = (intent: Intent, entry: Progress): void => {
+  switch (entry.kind) {
+    case 'failed':
+      intent.attempts += 1;
+      return;
+    case 'declined':
+      intent.attempts += 1;
+      intent.status = 'requires_payment_method';
+      intent.lastError = entry.error;
+      intent.charge = entry.error.charge;
+      return;
+    case 'awaiting':
+      intent.attempts += 1;
+      intent.status = 'requires_action';
+      intent.action = entry.action;
+      intent.lastError = undefined;
+      return;
+    case 'expired':
+      intent.status = 'requires_payment_method';
+      intent.action = undefined;
+      intent.lastError = EXPIRED;
+      return;
+    case 'captured':
+      // what was paid by the customer was asked for before
+      if (intent.action === undefined) intent.attempts += 1;
+      intent.captures += 1;
+      intent.status = 'succeeded';
+      intent.action = undefined;
+      intent.lastError = undefined;
+      intent.charge = entry.charge ?? intent.id.replace('pi_', 'ch_');
+      return;
+    case 'canceled':
+      intent.status = 'canceled';
+      intent.action = undefined;
+      return;
+  }
+};
 
 /** One intent for an audit. */
 export const auditOf = (intent: Intent) => ({
   intentId: intent.id,
   orderId: intent.metadata['order_id'] ?? null,
+  method: intent.action?.method ?? intent.methods[0] ?? 'card',
   status: intent.status,
   amount: intent.amount,
   currency: intent.currency,
   captures: intent.captures,
   captured: intent.captures * intent.amount,
   refunded: intent.amountRefunded,
-  refunds: intent.refunds.map(({ id, amount, metadata: { return_id: returnId } }) => ({
+  refunds: intent.refunds.map(({ id, amount, failed, metadata: { return_id: returnId } }) => ({
     id,
     amount,
     ...(returnId !== undefined && { returnId }),
+    ...(failed && { failed }),
   })),
   createdAt: new Date(intent.createdAtMs).toISOString(),
 });

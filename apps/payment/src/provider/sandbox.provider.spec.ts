@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { OutboundError, type OutboundAnswer } from '#platform';
 import { ProviderRejection, type NewIntent } from './payment-provider.js';
-import { StripeApiProvider } from './stripe-api.provider.js';
+import { SandboxProvider } from './sandbox.provider.js';
 
 interface Asked {
   readonly method: string;
@@ -13,7 +13,7 @@ interface Asked {
 /** A provider that answers as told, and what it was asked. */
 const scripted = (...answers: (readonly [number, unknown])[]) => {
   const asked: Asked[] = [];
-  const provider = new StripeApiProvider({
+  const provider = new SandboxProvider({
     request: ({ method, path, headers, body }): Promise<OutboundAnswer> => {
       const form = Object.fromEntries(new URLSearchParams(body ?? ''));
       asked.push({ method, path, key: headers?.['idempotency-key'], form });
