@@ -291,13 +291,37 @@ describe('inventory on Postgres', () => {
       expect(await stockOf(productId)).toEqual({ onHand: 10, reserved: 2 });
     });
 
+    it('holds as long as the saga asks for, but no longer than anybody may', async () => {
+      const productId = await product(1000);
+      const holding = (holdMs: number) => {
+        const command = reserve(newOrderId(), { [productId]: 1 });
+        return { ...command, data: { ...(command.data as object), holdMs } };
+      };
+      const commands = [holding(60_000), holding(900_000_000)];
+      const from = Date.now();
+      await run(replicas[0], commands, { ttlMs: 1_000, maxMs: 500_000 });
+      const until = Date.now();
+      const heldMs: number[] = [];
+      for (const { key } of commands) {
+        const [row] = await replicas[0].database.query<{ at: Date }>(
+          'select expires_at as at from reservation where order_id = $1',
+          [key],
+        );
+        heldMs.push(Number(row?.at));
+      }
+      for (const [index, ms] of [60_000, 500_000].entries()) {
+        expect(heldMs[index]).toBeGreaterThanOrEqual(from + ms);
+        expect(heldMs[index]).toBeLessThanOrEqual(until + ms);
+      }
+    });
+
     it('never takes from an order what it was told is secure', async () => {
       const productId = await product(1000);
       const orders = Array.from({ length: 60 }, newOrderId);
       await run(
         replicas[0],
         orders.map((order) => reserve(order, { [productId]: 1 })),
-        0,
+        { ttlMs: 0 },
       );
       const secured = orders.map((order) => run(replicas[0], [secure(order)]));
       const sweeps = Array.from({ length: 5 }, () => sweeperOn(replicas[1]).sweep());

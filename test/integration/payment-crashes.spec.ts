@@ -173,7 +173,9 @@ describe('a payment whose process ends', () => {
       effects: [{ taken: 1200, returned: 1200 }],
     });
     expect(await first.final(charge)).toMatchObject({ effects: [{ taken: 1200, returned: 0 }] });
-    expect(first.facts(orderId)).toEqual(['payment.completed', 'refund.completed']);
+    expect(first.facts(orderId)).toEqual([
+      ...['payment.requested', 'payment.completed', 'refund.completed'],
+    ]);
     expect(await world.books(orderId)).toMatchObject([{ captures: 1, refunded: 1200 }]);
   });
 

@@ -48,7 +48,7 @@ describe('payment against the provider', () => {
       result: { intentId: intent?.intentId, amount: 1200 },
       effects: effects(orderId, 1200, 0),
     });
-    expect(payment.facts(orderId)).toEqual(['payment.completed']);
+    expect(payment.facts(orderId)).toEqual(['payment.requested', 'payment.completed']);
   });
 
   it('refuses a declined card, and takes nothing back from it', async () => {
@@ -67,7 +67,7 @@ describe('payment against the provider', () => {
       effects: effects(orderId, 0, 0),
     });
     expect(await world.books(orderId)).toMatchObject([{ status: 'canceled', captures: 0 }]);
-    expect(payment.facts(orderId)).toEqual(['payment.failed']);
+    expect(payment.facts(orderId)).toEqual(['payment.requested', 'payment.failed']);
   });
 
   it('captures once when the charge was executed and its answer never came', async () => {
@@ -156,7 +156,9 @@ describe('payment against the provider', () => {
     expect(await world.books(orderId)).toMatchObject([
       { captures: 1, refunded: 1200, refunds: [{ amount: 1200 }] },
     ]);
-    expect(payment.facts(orderId)).toEqual(['payment.completed', 'refund.completed']);
+    expect(payment.facts(orderId)).toEqual([
+      ...['payment.requested', 'payment.completed', 'refund.completed'],
+    ]);
   });
 
   it('has nothing to give back for a charge that never came, and refuses it when it comes', async () => {

@@ -1,6 +1,7 @@
 /** The payment service's working parts on a real Postgres, against the provider over real sockets. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { PaymentHandler } from '../../apps/payment/src/handlers/payment.handler.js';
+import { ProviderDesk } from '../../apps/payment/src/handlers/provider-desk.js';
 import { PaymentWorkers } from '../../apps/payment/src/handlers/payment.workers.js';
 import { findPayments } from '../../apps/payment/src/persistence/find-payments.js';
 import type { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
@@ -51,7 +52,25 @@ export interface PaymentReplicaOptions {
 
 const KEY = randomBytes(32).toString('base64');
 
-export const newCharge = (token = 'tok_ok', amount = 1200) => {
+export const newCharge = (token = 'tok_ok', amount = 1200) =>
+  chargeOf(amount, { method: 'credit_card', sealedToken: sealed(token) });
+
+/** One that the customer makes. `email`: the sandbox does as its first words say. */
+export const newSlowCharge = (
+  method: 'bank_transfer' | 'convenience_store',
+  email = 'never-pays@example.com',
+) => chargeOf(1200, { method, email });
+
+/** The command that comes after the saga was brought another card. */
+export const another = (charge: ReceivedEvent, token: string): ReceivedEvent => {
+  const data = { ...(charge.data as object), sealedToken: sealed(token) };
+  const id = `${charge.key}:another:${randomUUID()}`;
+  return command({ name: chargePayment.name, key: charge.key, id, data });
+};
+
+const sealed = (token: string): string => new Sealer(KEY).seal(token);
+
+const chargeOf = (amount: number, by: object) => {
   const orderId = randomUUID();
   const data = {
     orderId,
@@ -60,8 +79,7 @@ export const newCharge = (token = 'tok_ok', amount = 1200) => {
     channel: 'web',
     amount,
     currency: 'JPY',
-    method: 'credit_card',
-    sealedToken: new Sealer(KEY).seal(token),
+    ...by,
   };
   const charge = command({ name: chargePayment.name, key: orderId, data });
   const reason = { code: 'test', message: 'taken back' };
@@ -78,6 +96,8 @@ export class PaymentReplica {
   private constructor(
     readonly replica: Replica,
     readonly workers: PaymentWorkers,
+    /** Where the provider's messages arrive. */
+    readonly desk: ProviderDesk,
     private readonly inbox: ReturnType<typeof createParticipant>['inbox'],
     private readonly http: OutboundHttp,
   ) {}
@@ -128,7 +148,8 @@ export class PaymentReplica {
       log: silent,
     });
     workers.start();
-    return new PaymentReplica(replica, workers, inbox, http);
+    const desk = new ProviderDesk(replica.outbox, workers);
+    return new PaymentReplica(replica, workers, desk, inbox, http);
   }
 
   async deliver(...events: ReceivedEvent[]): Promise<void> {
@@ -199,6 +220,9 @@ export class PaymentWorld {
     const server = await testPostgres();
     const database = await ParticipantDatabase.create(server, async (runner) => {
       for (const Migration of migrations) await new Migration().up(runner);
+      await runner.query(
+        'create table provider_message_of_tests partition of provider_message default',
+      );
     });
     return new PaymentWorld(server, database, await createSandboxPayment(options));
   }
@@ -207,6 +231,14 @@ export class PaymentWorld {
     const replica = await PaymentReplica.start(this.database, this.sandbox.url, options);
     this.replicas.push(replica);
     return replica;
+  }
+
+  /** What a customer does at the sandbox. */
+  async customer(orderId: string, does: 'pay' | 'expire'): Promise<void> {
+    const [intent] = await this.books(orderId);
+    const url = `${this.sandbox.url}/sandbox/intents/${intent?.intentId}/${does}`;
+    const { status } = await fetch(url, { method: 'POST' });
+    if (status >= 300) throw new Error(`POST ${url} answered ${status}`);
   }
 
   async books(orderId: string): Promise<BookedIntent[]> {

@@ -40,6 +40,9 @@ export interface AppSpec {
   settings(around: Surroundings): Record<string, string>;
 }
 
+/** Of the payment provider to try with. */
+const WEBHOOK_SECRET = 'whsec_sandbox';
+
 const nothing = (): Record<string, string> => ({});
 const tokenKey = ({ paymentTokenKey }: Surroundings) => ({ PAYMENT_TOKEN_KEY: paymentTokenKey });
 
@@ -54,8 +57,11 @@ const sandbox = (
   name: SandboxName,
   port: number,
   about: string,
-  extraPorts: Record<string, number> = {},
-): AppSpec => ({ name, kind: 'sandbox', port, extraPorts, about, settings: nothing });
+  {
+    extraPorts = {},
+    settings = nothing,
+  }: { extraPorts?: Record<string, number>; settings?: AppSpec['settings'] } = {},
+): AppSpec => ({ name, kind: 'sandbox', port, extraPorts, about, settings });
 
 export const apps: readonly AppSpec[] = [
   service('order', 3000, 'orders over HTTP', tokenKey),
@@ -65,7 +71,7 @@ export const apps: readonly AppSpec[] = [
     ...tokenKey(around),
     PAYMENT_PROVIDER_URL: around.url('sandbox-payment'),
     PAYMENT_PROVIDER_KEY: 'sk_sandbox',
-    PROVIDER_WEBHOOK_SECRET: 'whsec_sandbox',
+    PROVIDER_WEBHOOK_SECRET: WEBHOOK_SECRET,
   })),
   service('shipping', 3004, 'shipments', (around) => ({
     CARRIER_URL: around.url('sandbox-carrier'),
@@ -75,9 +81,16 @@ export const apps: readonly AppSpec[] = [
     SMTP_URL: `smtp://${around.smtp}`,
     MAIL_FROM: 'shop@example.com',
   })),
-  sandbox('sandbox-payment', 4001, 'payment provider to try with'),
+  sandbox('sandbox-payment', 4001, 'payment provider to try with', {
+    settings: (around) => ({
+      WEBHOOK_URL: `${around.url('payment')}/webhooks/provider`,
+      WEBHOOK_SECRET,
+    }),
+  }),
   sandbox('sandbox-carrier', 4002, 'carrier to try with'),
-  sandbox('sandbox-mail', 4003, 'mail server to try with', { SMTP_PORT: 4025 }),
+  sandbox('sandbox-mail', 4003, 'mail server to try with', {
+    extraPorts: { SMTP_PORT: 4025 },
+  }),
 ];
 
 export function appSpec(name: AppName): AppSpec {

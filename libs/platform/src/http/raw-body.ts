@@ -15,7 +15,8 @@ export function keepRawBody(fastify: FastifyInstance, routes: readonly string[])
     if (routes.includes(request.routeOptions.url ?? '')) {
       const chunks: Buffer[] = [];
       bodies.set(request.raw, chunks);
-      payload.on('data', (chunk: Buffer) => chunks.push(chunk));
+      // the parser has them as text, which is the same bytes again, or was no UTF-8 and no JSON
+      payload.on('data', (chunk: Buffer | string) => chunks.push(Buffer.from(chunk)));
     }
     done(null, payload);
   });
