@@ -32,6 +32,8 @@ const order = (no: number): Order => ({
   updatedAt: new Date(),
 });
 
+const { paymentMethod } = order(1);
+
 describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
   let side: Side;
   let rows: OrderRows;
@@ -88,7 +90,7 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     const head = { orderId: id(1), customerId, merchantId, channel, currency, totalAmount };
     expect(locked).toStrictEqual(new Map([[id(1), { ...head, status: 'pending', revision: 1 }]]));
     const found = await side.transaction((tx) => rows.findStatus(tx, id(1)));
-    expect(found).toStrictEqual({ status: 'pending' });
+    expect(found).toStrictEqual({ status: 'pending', paymentMethod });
   });
 
   it('takes no order of less than nothing', async () => {
@@ -105,12 +107,15 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     const reason = { code: 'c', message: 'm', note };
     await update(1, { status: 'cancelled', revision: 2, reason });
     const kept = await status(1);
-    expect(kept).toStrictEqual({ status: 'cancelled', reason: { code: 'c', message: 'm' } });
+    expect(kept).toStrictEqual({
+      ...{ status: 'cancelled', paymentMethod },
+      reason: { code: 'c', message: 'm' },
+    });
     await update(1, { status: 'confirmed', revision: 3, trackingNumber: 't' });
     await update(9, { status: 'confirmed' });
     const later = await status(1);
-    expect(later).toStrictEqual({ status: 'confirmed' });
-    await expect(status(2)).resolves.toEqual({ status: 'pending' });
+    expect(later).toStrictEqual({ status: 'confirmed', paymentMethod });
+    await expect(status(2)).resolves.toEqual({ status: 'pending', paymentMethod });
     await expect(status(9)).resolves.toBeUndefined();
   });
 
@@ -180,6 +185,7 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     );
     expect(seen).toBe('cancelled');
     await expect(side.transaction((tx) => rows.findStatus(tx, id(1)))).resolves.toEqual({
+      paymentMethod,
       status: 'cancelled',
       reason: { code: 'c', message: 'm' },
     });
