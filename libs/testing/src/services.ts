@@ -54,8 +54,8 @@ const sandbox = (
   name: SandboxName,
   port: number,
   about: string,
-  extraPorts: Record<string, number> = {},
-): AppSpec => ({ name, kind: 'sandbox', port, extraPorts, about, settings: nothing });
+  more: Partial<Pick<AppSpec, 'extraPorts' | 'settings'>> = {},
+): AppSpec => ({ name, kind: 'sandbox', port, extraPorts: {}, about, settings: nothing, ...more });
 
 export const apps: readonly AppSpec[] = [
   service('order', 3000, 'orders over HTTP', tokenKey),
@@ -74,9 +74,14 @@ export const apps: readonly AppSpec[] = [
     SMTP_URL: `smtp://${around.smtp}`,
     MAIL_FROM: 'shop@example.com',
   })),
-  sandbox('sandbox-payment', 4001, 'payment provider to try with'),
+  sandbox('sandbox-payment', 4001, 'payment provider to try with', {
+    settings: (around) => ({
+      WEBHOOK_URL: `${around.url('payment')}/webhooks/payment-provider`,
+      WEBHOOK_SECRET: 'whsec_sandbox',
+    }),
+  }),
   sandbox('sandbox-carrier', 4002, 'carrier to try with'),
-  sandbox('sandbox-mail', 4003, 'mail server to try with', { SMTP_PORT: 4025 }),
+  sandbox('sandbox-mail', 4003, 'mail server to try with', { extraPorts: { SMTP_PORT: 4025 } }),
 ];
 
 export function appSpec(name: AppName): AppSpec {
