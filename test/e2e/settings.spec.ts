@@ -90,10 +90,13 @@ describe('a process whose setting is wrong', () => {
     ['inventory', 'KAFKA_BROKERS', 'localhost'],
     ['inventory', 'RESERVATION_TTL_MS', '15m'],
     ['payment', 'PAYMENT_PROVIDER_URL', 'ftp://provider'],
+    ['payment', 'PAYMENT_PROVIDER', 'another'],
     ['payment', 'PAYMENT_TOKEN_KEY', 'short'],
     ['shipping', 'TOPIC_PREFIX', 'a b'],
     ['notification', 'SMTP_URL', 'http://127.0.0.1'],
     ['sandbox-mail', 'SMTP_PORT', '1.5'],
+    ['sandbox-payment', 'WEBHOOK_URL', 'payment:3003'],
+    ['sandbox-payment', 'PAID_AFTER_MS', 'soon'],
   ])(
     'refuses to start and names it, never its value: %s with %s=%s',
     async (name, variable, value) => {

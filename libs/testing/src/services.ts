@@ -57,11 +57,8 @@ const sandbox = (
   name: SandboxName,
   port: number,
   about: string,
-  {
-    extraPorts = {},
-    settings = nothing,
-  }: { extraPorts?: Record<string, number>; settings?: AppSpec['settings'] } = {},
-): AppSpec => ({ name, kind: 'sandbox', port, extraPorts, about, settings });
+  more: Partial<Pick<AppSpec, 'extraPorts' | 'settings'>> = {},
+): AppSpec => ({ name, kind: 'sandbox', port, extraPorts: {}, about, settings: nothing, ...more });
 
 export const apps: readonly AppSpec[] = [
   service('order', 3000, 'orders over HTTP', tokenKey),
@@ -88,9 +85,7 @@ export const apps: readonly AppSpec[] = [
     }),
   }),
   sandbox('sandbox-carrier', 4002, 'carrier to try with'),
-  sandbox('sandbox-mail', 4003, 'mail server to try with', {
-    extraPorts: { SMTP_PORT: 4025 },
-  }),
+  sandbox('sandbox-mail', 4003, 'mail server to try with', { extraPorts: { SMTP_PORT: 4025 } }),
 ];
 
 export function appSpec(name: AppName): AppSpec {
