@@ -39,6 +39,8 @@ const NEEDED: Readonly<Record<AppName, readonly string[]>> = {
   payment: ['PAYMENT_TOKEN_KEY', 'PAYMENT_PROVIDER_URL', 'PAYMENT_PROVIDER_KEY'],
   shipping: ['CARRIER_URL', 'CARRIER_KEY'],
   notification: ['SMTP_URL'],
+  catalog: [],
+  customer: [],
   'sandbox-payment': [],
   'sandbox-carrier': [],
   'sandbox-mail': ['SMTP_PORT'],
@@ -80,6 +82,7 @@ describe('a process whose setting is wrong', () => {
   it.each<[AppName, string, string]>([
     ['order', 'PORT', 'http'],
     ['order', 'PORT', '65536'],
+    ['order', 'ORDER_CHECKS', 'maybe'],
     ['orchestrator', 'DATABASE_URL', 'mysql://127.0.0.1/x'],
     ['orchestrator', 'STEP_TIMEOUT_MS', '-1'],
     ['orchestrator', 'STEP_ATTEMPTS', 'many'],
@@ -89,6 +92,8 @@ describe('a process whose setting is wrong', () => {
     ['payment', 'PAYMENT_TOKEN_KEY', 'short'],
     ['shipping', 'TOPIC_PREFIX', 'a b'],
     ['notification', 'SMTP_URL', 'http://127.0.0.1'],
+    ['catalog', 'DATABASE_POOL_SIZE', '0'],
+    ['customer', 'LOG_LEVEL', 'loud'],
     ['sandbox-mail', 'SMTP_PORT', '1.5'],
   ])(
     'refuses to start and names it, never its value: %s with %s=%s',
