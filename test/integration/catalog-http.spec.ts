@@ -18,9 +18,9 @@ describe('the catalog', () => {
 
   const put = (productId: string, body: unknown, headers?: Record<string, string>) =>
     world.ask('PUT', `/products/${encodeURIComponent(productId)}`, body, headers);
-  const get = (productId: string) =>
-    world.ask('GET', `/products/${encodeURIComponent(productId)}`);
-  const batch = (products: readonly unknown[]) => world.ask('POST', '/products/batch', { products });
+  const get = (productId: string) => world.ask('GET', `/products/${encodeURIComponent(productId)}`);
+  const batch = (products: readonly unknown[]) =>
+    world.ask('POST', '/products/batch', { products });
   const revisionsTold = async (productId: string) =>
     (await world.told(productId)).map(({ data }) => data['revision']);
 
@@ -172,7 +172,8 @@ describe('the catalog', () => {
       status: 400,
       errors: [{ field: 'products.1.productId' }],
     });
-    for (const products of [[], Array(1_001).fill({ productId: 'x', ...mug }), 'x', null]) {
+    const tooMany = Array.from({ length: 1_001 }, (_, n) => ({ productId: `x-${n}`, ...mug }));
+    for (const products of [[], tooMany, 'x', null]) {
       expect((await world.ask('POST', '/products/batch', { products })).body).toMatchObject({
         status: 400,
         errors: [{ field: 'products' }],
@@ -191,7 +192,7 @@ describe('the catalog', () => {
         const { status, body } = await world.ask('GET', `/products?${query}${cursor}`);
         expect(status).toBe(200);
         found.push(...(body['items'] as Record<string, unknown>[]));
-        cursor = body['nextCursor'] === undefined ? '' : `&cursor=${String(body['nextCursor'])}`;
+        cursor = typeof body['nextCursor'] === 'string' ? `&cursor=${body['nextCursor']}` : '';
       } while (cursor !== '');
       return found.filter(({ currency }) => currency === 'XTS').map((one) => one['productId']);
     };

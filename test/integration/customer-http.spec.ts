@@ -92,7 +92,8 @@ describe('the customer service', () => {
 
   it('lets a customer be changed by who has read the latest', async () => {
     await put('read', kim);
-    const change = (name: string, tag: string) => put('read', { ...kim, name }, { 'if-match': tag });
+    const change = (name: string, tag: string) =>
+      put('read', { ...kim, name }, { 'if-match': tag });
     expect((await change('A', '"1"')).body['revision']).toBe(2);
     expect(await change('B', '"1"')).toMatchObject({ status: 412, body: { revision: 2 } });
     expect((await change('A', '"1"')).status).toBe(200);
