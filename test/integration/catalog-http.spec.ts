@@ -246,6 +246,15 @@ describe('the catalog', () => {
     },
   );
 
+  it('does its work without a broker, and says that others hear of it later', async () => {
+    const { status, body } = await world.ask('GET', '/health');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      parts: { database: { status: 'up' }, kafka: { status: 'down' } },
+    });
+  });
+
   it('takes the ends of every range', async () => {
     const ends = { name: '茶'.repeat(200), unitPrice: 1_000_000_000_000, currency: 'XXX' };
     expect((await put('a'.repeat(64), ends)).body).toMatchObject(ends);
