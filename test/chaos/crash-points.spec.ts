@@ -3,7 +3,7 @@
  * under load, and is started again.
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SERVICE_NAMES, TestWorld, waitFor, type ServiceName } from '#testing';
+import { SAGA_SERVICE_NAMES, TestWorld, waitFor, type SagaServiceName } from '#testing';
 import { Ordeal, SHORT_LEASES } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 
@@ -16,7 +16,7 @@ const OFFSET_UNCOMMITTED = 'batch.after-commit';
 const unrecorded = (effect: string) => `effect.${effect}.executed`;
 
 /** Where each dies, one after the other. */
-const DEATHS: Readonly<Record<ServiceName, readonly string[]>> = {
+const DEATHS: Readonly<Record<SagaServiceName, readonly string[]>> = {
   order: [UNPUBLISHED, OFFSET_UNCOMMITTED],
   // Nobody sends a start again: one that is lost here is lost for good.
   orchestrator: [UNCOMMITTED, UNPUBLISHED, UNMARKED, OFFSET_UNCOMMITTED],
@@ -42,7 +42,7 @@ describe('a service that dies at its worst moments', () => {
   afterAll(() => world?.stop(), 240_000);
 
   it('loses no order and does nothing twice, though all of them die several times', async () => {
-    const dieAndReturn = async (name: ServiceName): Promise<void> => {
+    const dieAndReturn = async (name: SagaServiceName): Promise<void> => {
       await world.app(name).stop();
       for (const point of DEATHS[name]) {
         const victim = await world.startApp(name, { env: crashAt(point) });
@@ -54,7 +54,7 @@ describe('a service that dies at its worst moments', () => {
     };
     const pendingOrders = async () => (await ordeal.shop.orders({ status: 'pending' })).length;
     let over = false;
-    const deaths = Promise.all(SERVICE_NAMES.map(dieAndReturn)).finally(() => (over = true));
+    const deaths = Promise.all(SAGA_SERVICE_NAMES.map(dieAndReturn)).finally(() => (over = true));
     // A trickle, lest there be a backlog to wait for when the last of them has died its last death.
     const trickle = async () => {
       while (!over) {

@@ -1,6 +1,6 @@
 /** Killed with -9 in the middle of 200 orders and started again: nothing is lost or done twice. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SERVICE_NAMES, TestWorld, waitFor, type ServiceName } from '#testing';
+import { SAGA_SERVICE_NAMES, TestWorld, waitFor, type ServiceName } from '#testing';
 import { readBooks, type Books } from '../support/books.js';
 import { anyUnsettled } from '../support/load.js';
 import { Ordeal, SHORT_LEASES } from '../support/ordeal.js';
@@ -23,7 +23,7 @@ describe('a service killed in the middle of 200 orders', () => {
   }, 240_000);
   afterAll(() => world?.stop(), 240_000);
 
-  it.each(SERVICE_NAMES)('loses no order and does nothing twice: %s', async (name) => {
+  it.each(SAGA_SERVICE_NAMES)('loses no order and does nothing twice: %s', async (name) => {
     const atWork = await nextEntries(name);
     await ordeal.underLoad({
       orders: mixedOrders(200),

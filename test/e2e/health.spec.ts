@@ -61,6 +61,25 @@ describe('a running system', () => {
       },
     ],
     ['inventory', { '/stock/{productId}': ['get', 'put'] }],
+    [
+      'catalog',
+      {
+        '/products': ['get'],
+        '/products/{productId}': ['get', 'put'],
+        '/products/batch': ['post'],
+        '/products/{productId}/withdraw': ['post'],
+      },
+    ],
+    [
+      'customer',
+      {
+        '/customers': ['get'],
+        '/customers/{customerId}': ['get', 'put'],
+        '/customers/batch': ['post'],
+        '/customers/{customerId}/block': ['post'],
+        '/customers/{customerId}/unblock': ['post'],
+      },
+    ],
     ['payment', { '/payments/{orderId}': ['get'] }],
     ['shipping', { '/shipments/{orderId}': ['get'] }],
   ])('describes its API, and shows it to people: %s', async (name, paths) => {

@@ -7,6 +7,8 @@ export const PARTS = [
   'order',
   'orchestrator',
   'inventory',
+  'catalog',
+  'customer',
   'sandbox-payment',
   'sandbox-carrier',
   'sandbox-mail',

@@ -3,7 +3,7 @@
  * over, a planned share of them with something that must go wrong. Nothing is left to chance, so
  * two runs of the same size differ only in their ids.
  */
-import type { Invoice } from './invoices.js';
+import type { Invoice, InvoiceLine } from './invoices.js';
 
 export interface OrderLine {
   readonly productId: string;
@@ -65,6 +65,8 @@ const SCARCE_COVER = 0.5;
 /** On the shelf beyond what is asked for, so that the leftovers are audited too. */
 const SPARE_PIECES = 10;
 
+type Priced = Pick<InvoiceLine, 'stockCode' | 'unitPrice'>;
+
 type Trait = keyof typeof PER_MILLE | undefined;
 
 export const makePlan = (invoices: readonly Invoice[], count: number, runId: string): Plan => {
@@ -73,7 +75,16 @@ export const makePlan = (invoices: readonly Invoice[], count: number, runId: str
   const [soldOutCode, ...scarceCodes] = rareProducts(invoices, 1 + SCARCE_PRODUCTS);
   const soldOut = new Set(soldOutCode === undefined ? [] : [soldOutCode]);
   const scarce = new Set(scarceCodes);
-  const productId = (stockCode: string): string => `${runId}-${stockCode}`;
+  const prices = pricesOf(invoices);
+  // A product has one price at a time, the real invoices several: each of these is one of its own.
+  const productId = ({ stockCode, unitPrice }: Priced): string =>
+    prices.get(stockCode)?.size === 1
+      ? `${runId}-${stockCode}`
+      : `${runId}-${stockCode}-${unitPrice}`;
+  const idsOf = (codes: ReadonlySet<string>): string[] =>
+    [...codes].flatMap((stockCode) =>
+      [...(prices.get(stockCode) ?? [])].map((unitPrice) => productId({ stockCode, unitPrice })),
+    );
 
   const orders = placed.map((invoice, index): PlannedOrder => {
     const trait = traitOf(index);
@@ -91,12 +102,20 @@ export const makePlan = (invoices: readonly Invoice[], count: number, runId: str
   return {
     orders,
     stock: stockFor(orders, {
-      soldOut: new Set([...soldOut].map(productId)),
-      scarce: new Set([...scarce].map(productId)),
+      soldOut: new Set(idsOf(soldOut)),
+      scarce: new Set(idsOf(scarce)),
     }),
-    soldOut: [...soldOut].map(productId),
-    scarce: [...scarce].map(productId),
+    soldOut: idsOf(soldOut),
+    scarce: idsOf(scarce),
   };
+};
+
+const pricesOf = (invoices: readonly Invoice[]): Map<string, Set<number>> => {
+  const prices = new Map<string, Set<number>>();
+  for (const { stockCode, unitPrice } of invoices.flatMap(({ lines }) => lines)) {
+    prices.set(stockCode, (prices.get(stockCode) ?? new Set()).add(unitPrice));
+  }
+  return prices;
 };
 
 /** 617 shares no divisor with 1000: a thousand orders hold every share, spread over their length. */
@@ -177,7 +196,7 @@ const requestOf = (
   index: number,
   runId: string,
   trait: Trait,
-  productId: (stockCode: string) => string,
+  productId: (line: Priced) => string,
 ): OrderRequest => {
   const [prefecture, city, postalCode] = PLACES[invoice.country ?? ''] ?? HOME;
   return {
@@ -185,7 +204,7 @@ const requestOf = (
     channel: 'demo',
     currency: 'GBP',
     items: invoice.lines.map(({ stockCode, quantity, unitPrice }) => ({
-      productId: productId(stockCode),
+      productId: productId({ stockCode, unitPrice }),
       quantity,
       unitPrice,
     })),

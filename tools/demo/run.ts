@@ -9,6 +9,7 @@ import { parseTable } from './csv.js';
 import { inParallel } from './http.js';
 import { readInvoices } from './invoices.js';
 import { makePlan, type Plan } from './plan.js';
+import { customersOf, productsOf } from './register.js';
 import { auditReport, inputReport, outcomeReport, planReport, progressLine } from './report.js';
 import { Shop, type BookEnds } from './shop.js';
 import { StatusLine } from './status-line.js';
@@ -37,9 +38,12 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
   const startedAtMs = Date.now();
   const plan = makePlan(invoices.invoices, options.orders, runIdOf(startedAtMs));
   console.log(planReport(plan));
+  await shop.register(productsOf(plan.orders), customersOf(plan.orders));
   await shop.putStock(plan.stock);
   const ends = await shop.bookEnds();
-  console.log(`The goods are on their shelves after ${secondsSince(startedAtMs)}.\n`);
+  console.log(
+    `The goods are in the catalog and on their shelves after ${secondsSince(startedAtMs)}.\n`,
+  );
 
   const { placed, sagas } = await placeAndWatch(shop, plan, options, startedAtMs);
   const orders = await shop.orders(startedAtMs);

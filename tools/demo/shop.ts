@@ -1,7 +1,9 @@
 /** The running system as the demo sees it: what it asks of each part. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { DemoProblem, PARTS, type DemoOptions, type Part } from './arguments.js';
 import { call, callRepeatedly, get, getPages, inParallel, type Page } from './http.js';
 import type { OrderRequest } from './plan.js';
+import type { CustomerEntry, ProductEntry } from './register.js';
 import type {
   Books,
   IntentView,
@@ -17,6 +19,12 @@ const PAGE = { orders: '100', sagas: '200', books: '1000' } as const;
 
 /** How far the clocks of services may lie apart before a list is read too short. */
 const CLOCK_TOLERANCE_MS = 60_000;
+
+/** The most that the catalog and the customer service take at once. */
+const BATCH = 1_000;
+/** For the order service to hear of what was registered, on a machine that is busy. */
+const HEARD_OF_WITHIN_MS = 30_000;
+const ASK_AGAIN_MS = 200;
 
 const BOOKKEEPERS = ['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const;
 /** Where each book ended before the demo began. */
@@ -45,15 +53,57 @@ export class Shop {
     });
   }
 
+  /** Makes products and customers known, or says anew of them what is so. */
+  async register(
+    products: readonly ProductEntry[],
+    customers: readonly CustomerEntry[],
+  ): Promise<void> {
+    const { catalog, customer } = this.options.urls;
+    for (const batch of inBatches(products)) {
+      await this.#mustTake(`${catalog}/products/batch`, { products: batch });
+    }
+    for (const batch of inBatches(customers)) {
+      await this.#mustTake(`${customer}/customers/batch`, { customers: batch });
+    }
+  }
+
+  /**
+   * What has just been registered is heard of by the order service a moment later: until then it
+   * knows neither product nor customer, and is asked again.
+   */
   async place(request: OrderRequest, idempotencyKey: string): Promise<Placement> {
+    const giveUpAt = performance.now() + HEARD_OF_WITHIN_MS;
+    for (;;) {
+      const placement = await this.#place(request, idempotencyKey);
+      if (!('isUnheardOf' in placement)) return placement;
+      if (performance.now() > giveUpAt) return { refused: placement.refused };
+      await pause(ASK_AGAIN_MS);
+    }
+  }
+
+  async #place(
+    request: OrderRequest,
+    idempotencyKey: string,
+  ): Promise<Placement | { readonly refused: string; readonly isUnheardOf: true }> {
     const { status, body } = await callRepeatedly(`${this.options.urls.order}/orders`, {
       method: 'POST',
       json: request,
       headers: { 'idempotency-key': idempotencyKey },
     });
-    const { orderId } = body as { orderId?: unknown };
+    const { orderId, errors } = body as {
+      orderId?: unknown;
+      errors?: readonly { readonly code?: string }[];
+    };
     if (status === 202 && typeof orderId === 'string') return { orderId };
-    return { refused: `${status}: ${JSON.stringify(body)}` };
+    const refused = `${status}: ${JSON.stringify(body)}`;
+    const isUnheardOf = errors?.every(({ code }) => code?.startsWith('unknown-')) === true;
+    return isUnheardOf ? { refused, isUnheardOf } : { refused };
+  }
+
+  async #mustTake(url: string, json: object): Promise<void> {
+    const { status, body } = await callRepeatedly(url, { method: 'POST', json });
+    if (status === 200) return;
+    throw new DemoProblem(`POST ${url} answered ${status}: ${JSON.stringify(body)}`);
   }
 
   /** All orders created since then, and perhaps some before. */
@@ -118,6 +168,11 @@ export class Shop {
     }
   }
 }
+
+const inBatches = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) =>
+    items.slice(index * BATCH, (index + 1) * BATCH),
+  );
 
 /** Lists are newest first: a page whose last item is older is the last that matters. */
 const isBefore =

@@ -36,7 +36,7 @@ export async function startApps(
   await Promise.all(
     only.map((name) => {
       const start = async (): Promise<void> => {
-        await runApp(settings, supervisor, name);
+        await runApp(settings, supervisor, name, only);
         await untilReady(settings, name);
       };
       return supervisor.track(progress.step(name, start, () => appUrl(settings, name)));
@@ -48,12 +48,16 @@ async function runApp(
   settings: StackSettings,
   supervisor: Supervisor,
   name: AppName,
+  only: readonly AppName[],
 ): Promise<ServiceProcess> {
   const start = async (): Promise<ServiceProcess> => {
     const app = await spawnService({
       name,
       port: appPort(settings, name),
-      env: appEnvironment(settings, supervisor, name),
+      env: {
+        ...appEnvironment(settings, supervisor, name),
+        ...(name === 'order' && orderChecks(only)),
+      },
       logFile: join(stackPaths(settings).logs, `${name}.log`),
     });
     const { pid, logFile } = app;
@@ -75,6 +79,11 @@ async function runApp(
     throw new StackProblem(explain(name, error));
   }
 }
+
+/** Without the two services that tell it what there is, the order service could accept nothing. */
+const orderChecks = (only: readonly AppName[]): Record<string, string> => ({
+  ORDER_CHECKS: only.includes('catalog') && only.includes('customer') ? 'on' : 'off',
+});
 
 /** The settings of an app in this stack. */
 function appEnvironment(

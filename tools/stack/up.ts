@@ -1,6 +1,7 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { apps, type AppName } from '#testing';
+import { makeExampleKnown, untilExampleIsHeardOf } from '../example/example.js';
 import { startApps } from './run-apps.js';
 import { welcome } from './welcome.js';
 import { stopLeftovers } from './leftovers.js';
@@ -8,7 +9,7 @@ import { isDiskFull, preflight } from './preflight.js';
 import { identify } from './process-identity.js';
 import { Progress } from './progress.js';
 import { prepare, startServers } from './servers.js';
-import { stackPaths, StackProblem, type StackSettings } from './settings.js';
+import { appUrl, stackPaths, StackProblem, type StackSettings } from './settings.js';
 import { isRunning, readState } from './state.js';
 import { Supervisor } from './supervisor.js';
 
@@ -66,9 +67,24 @@ async function bringUp(
   await startServers(settings, supervisor, progress);
   await prepare(supervisor, progress, names);
   await startApps(settings, supervisor, progress, names);
+  await makeKnown(settings, progress, names);
   console.log(welcome(settings, supervisor.state, names, progress.total));
   supervisor.state.phase = 'ready';
   supervisor.save();
+}
+
+/** The example of the README can be ordered as soon as all of it runs. */
+async function makeKnown(
+  settings: StackSettings,
+  progress: Progress,
+  names: readonly AppName[],
+): Promise<void> {
+  if (!names.includes('catalog') || !names.includes('customer')) return;
+  await progress.step('example product and customer', async () => {
+    const urls = { catalog: appUrl(settings, 'catalog'), customer: appUrl(settings, 'customer') };
+    await makeExampleKnown(urls);
+    if (names.includes('order')) await untilExampleIsHeardOf(appUrl(settings, 'order'));
+  });
 }
 
 async function untilStopped(

@@ -1,10 +1,11 @@
 import { appSpec, type AppName } from '#testing';
+import { EXAMPLE_ORDER } from '../example/example.js';
 import { appPorts, appUrl, type StackSettings } from './settings.js';
 import type { StackState } from './state.js';
 import { formatTable } from './table.js';
 
 // Services with an API of their own, which have a page that describes it.
-const WITH_PAGE: readonly AppName[] = ['order', 'orchestrator', 'inventory'];
+const WITH_PAGE: readonly AppName[] = ['order', 'orchestrator', 'inventory', 'catalog', 'customer'];
 
 /** What the user sees when everything runs: where things are, and a line to try. */
 export function welcome(
@@ -33,20 +34,6 @@ function about(settings: StackSettings, name: AppName): string {
   const smtp = appPorts(settings, name)['SMTP_PORT'];
   return appSpec(name).about + (smtp === undefined ? '' : `, SMTP on ${smtp}`);
 }
-
-export const EXAMPLE_ORDER = {
-  customerId: 'alice',
-  currency: 'GBP',
-  items: [{ productId: '85123A', quantity: 2, unitPrice: 255 }],
-  shippingAddress: {
-    prefecture: 'Greater London',
-    city: 'London',
-    line1: '1 High Street',
-    postalCode: 'SW1A 1AA',
-  },
-  email: 'alice@example.com',
-  payment: { method: 'credit_card', token: 'tok_ok' },
-};
 
 function tryIt(settings: StackSettings, names: readonly AppName[]): string {
   const json = "-H 'Content-Type: application/json'";

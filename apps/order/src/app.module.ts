@@ -7,7 +7,9 @@ import { AcceptanceDesk } from './acceptance/acceptance.js';
 import { AnotherCardDesk } from './acceptance/another-card.js';
 import { CancelReturnDesk } from './acceptance/cancel-return.js';
 import { CancelDesk } from './acceptance/cancel.js';
+import { ownCopyCheck } from './acceptance/order-check.js';
 import { ReturnDesk } from './acceptance/request-return.js';
+import { KnownFactsController } from './handlers/known-facts.controller.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
 import { RequestHasher, type PaymentTerms } from './http/place-order-input.js';
@@ -37,7 +39,7 @@ export class AppModule {
         // orders are accepted without Kafka too; what they set off catches up later
         HealthModule.forRoot({ required: { kafka: false } }),
       ],
-      controllers: [OrdersController, ReturnsController],
+      controllers: [OrdersController, ReturnsController, KnownFactsController],
       providers: [
         { provide: SettleOrdersHandler, useFactory: () => new SettleOrdersHandler() },
         { provide: SettleReturnsHandler, useFactory: () => new SettleReturnsHandler() },
@@ -52,7 +54,10 @@ export class AppModule {
         {
           provide: AcceptanceDesk,
           inject: [Outbox],
-          useFactory: (outbox: Outbox) => new AcceptanceDesk(outbox),
+          useFactory: (outbox: Outbox) => {
+            const check = settings.ORDER_CHECKS === 'on' ? ownCopyCheck : undefined;
+            return new AcceptanceDesk(outbox, { check });
+          },
         },
         {
           provide: AnotherCardDesk,

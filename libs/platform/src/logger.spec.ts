@@ -31,6 +31,14 @@ describe('the logger', () => {
     expect(JSON.stringify(lines)).not.toContain('hidden');
   });
 
+  it('never shows the row that a statement of Postgres failed on', () => {
+    const { logger, lines } = captured();
+    const detail = 'Failing row contains (17850, Kim Doe, kim@example.com).';
+    logger.error({ err: Object.assign(new Error('a check failed'), { code: '23514', detail }) });
+    expect(lines[0]).toMatchObject({ err: { message: 'a check failed', code: '23514' } });
+    expect(JSON.stringify(lines)).not.toContain('Kim');
+  });
+
   it('takes what Nest logs, its context and its stacks', () => {
     const { logger, lines } = captured();
     const nest = new NestPinoLogger(logger);

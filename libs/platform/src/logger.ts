@@ -19,6 +19,9 @@ const SECRET_NAMES = [
   'connectionString',
 ];
 
+/** Postgres quotes the whole row that a statement failed on, a customer's name and address say. */
+const QUOTED_ROWS = ['err.detail', 'err.where'];
+
 export interface LoggerSettings {
   readonly service: string;
   /** pino's level, `silent` included. */
@@ -31,7 +34,7 @@ const options = ({ service, level }: LoggerSettings): LoggerOptions => ({
   timestamp: stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
   redact: {
-    paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+    paths: [...SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), ...QUOTED_ROWS],
     censor: '[secret]',
   },
 });

@@ -3,7 +3,8 @@
  * development stack, the tests and the check of docker/compose.yaml read it.
  */
 
-export const SERVICE_NAMES = [
+/** Those that work on an order once it is accepted. */
+export const SAGA_SERVICE_NAMES = [
   'order',
   'orchestrator',
   'inventory',
@@ -11,8 +12,10 @@ export const SERVICE_NAMES = [
   'shipping',
   'notification',
 ] as const;
+export const SERVICE_NAMES = [...SAGA_SERVICE_NAMES, 'catalog', 'customer'] as const;
 export const SANDBOX_NAMES = ['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const;
 
+export type SagaServiceName = (typeof SAGA_SERVICE_NAMES)[number];
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 export type SandboxName = (typeof SANDBOX_NAMES)[number];
 export type AppName = ServiceName | SandboxName;
@@ -78,6 +81,8 @@ export const apps: readonly AppSpec[] = [
     SMTP_URL: `smtp://${around.smtp}`,
     MAIL_FROM: 'shop@example.com',
   })),
+  service('catalog', 3006, 'products and their prices'),
+  service('customer', 3007, 'customers'),
   sandbox('sandbox-payment', 4001, 'payment provider to try with', {
     settings: (around) => ({
       WEBHOOK_URL: `${around.url('payment')}/webhooks/provider`,

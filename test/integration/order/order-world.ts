@@ -4,7 +4,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { orderService } from '../../../apps/order/src/service.js';
 import { createService, Database } from '#messaging';
 import { createLogger } from '#platform';
-import { createDatabase, freePort, testId, testPostgres, type PostgresServer } from '#testing';
+import {
+  createDatabase,
+  freePort,
+  testId,
+  testPostgres,
+  waitFor,
+  type PostgresServer,
+} from '#testing';
 
 /** Real servers on a machine that is busy with other things: slow is not wrong. */
 jest.setTimeout(240_000);
@@ -20,7 +27,11 @@ export class OrderWorld {
     private readonly end: () => Promise<void>,
   ) {}
 
-  static async start(server: Promise<PostgresServer> = testPostgres()): Promise<OrderWorld> {
+  /** @param checks most tests order what no catalog knows */
+  static async start(
+    server: Promise<PostgresServer> = testPostgres(),
+    checks: 'on' | 'off' = 'off',
+  ): Promise<OrderWorld> {
     const postgres = await server;
     const database = await createDatabase(postgres, testId());
     const logged: string[] = [];
@@ -30,6 +41,7 @@ export class OrderWorld {
       // nobody listens there: the service must do its work without
       KAFKA_BROKERS: `127.0.0.1:${await freePort()}`,
       PAYMENT_TOKEN_KEY: randomBytes(32).toString('base64'),
+      ORDER_CHECKS: checks,
     };
     const logger = createLogger(
       { service: 'order', level: 'debug' },
@@ -79,6 +91,14 @@ export class OrderWorld {
       id: headers['ce_id'] ?? '',
       data: JSON.parse(value) as Json,
     }));
+  }
+
+  /** Resolves when a transaction waits for another one. */
+  async waitsForLock(): Promise<void> {
+    const waiting = `select 1 from pg_stat_activity
+                      where datname = current_database() and wait_event_type = 'Lock'`;
+    const what = 'a transaction that waits for another one';
+    await waitFor(async () => (await this.database.query(waiting)).length > 0, { what });
   }
 
   async orderCount(): Promise<number> {

@@ -103,7 +103,7 @@ export function startOrder(life: Life, tables: ParticipantTables): OrderDesks {
   ];
   startParticipant(life, tables, 'order', handlers);
   return {
-    acceptance: new AcceptanceDesk(life.outbox, undefined, undefined, tables.order),
+    acceptance: new AcceptanceDesk(life.outbox, { rows: tables.order }),
     cancel: new CancelDesk(life.outbox, undefined, tables.order),
     anotherCard: new AnotherCardDesk(life.outbox, undefined, tables.order),
     returns: new ReturnDesk(life.outbox, undefined, tables.returns),

@@ -1,10 +1,9 @@
 import { releaseStock, reserveStock, restockGoods, secureStock } from '#contracts';
 import { caused, type UnitOfWork } from '#messaging';
 import type { AdmittedCommand, Answer, Answers, CommandHandler } from '#participant';
-import { runtime } from '#platform';
+import { PLAIN_ID, runtime } from '#platform';
 import { effectOf, factEvent } from '../domain/facts.js';
 import { handleCommand, type InventoryPayload } from '../domain/handle-command.js';
-import { PRODUCT_ID } from '../domain/product-id.js';
 import type { Owner } from '../domain/reservation.js';
 import { lockShelf, saveShelf } from '../persistence/load-shelf.js';
 import { postgresShelfRows, type ShelfRows } from '../persistence/shelf-rows.js';
@@ -34,7 +33,7 @@ export class StockHandler implements CommandHandler {
       orderIds: [...new Set(commands.map(({ payload }) => payload.orderId))],
       // Others were never set, so there is none of them; some could not even be asked for.
       productIds: commands.flatMap(({ payload }) =>
-        (payload.items ?? []).map((item) => item.productId).filter((id) => PRODUCT_ID.test(id)),
+        (payload.items ?? []).map((item) => item.productId).filter((id) => PLAIN_ID.test(id)),
       ),
       releasing: commands
         .filter(({ name }) => name === releaseStock.name || name === restockGoods.name)

@@ -1,15 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IntegerField, TextField } from '#platform';
-import { PRODUCT_ID } from '../domain/product-id.js';
+import { IdField, IntegerField } from '#platform';
 import { MAX_ON_HAND } from '../domain/stock.js';
 
 export class ProductParams {
-  @TextField({
-    max: 64,
-    pattern: PRODUCT_ID,
-    shape: 'letters, digits, spaces and . _ : + - (a letter or digit first)',
-    example: '85123A',
-  })
+  @IdField('85123A')
   productId!: string;
 }
 

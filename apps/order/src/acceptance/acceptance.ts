@@ -11,10 +11,12 @@ import {
   type UnitOfWork,
 } from '#messaging';
 import { Batcher, runtime } from '#platform';
+import type { OrderProblem } from '../domain/check-order.js';
 import { createdFact, sagaStartOf } from '../domain/messages.js';
 import { newOrder } from '../domain/order.js';
 import type { KeyedOrder, RequestKey } from '../persistence/insert-orders.js';
 import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
+import type { OrderCheck } from './order-check.js';
 
 export interface AcceptanceRequest {
   readonly input: PlaceOrderInput;
@@ -28,7 +30,9 @@ export type Acceptance =
   /** Accepted now, or before with the same key: then with the order of that time. */
   | { readonly outcome: 'accepted'; readonly orderId: string }
   /** The key was used before for something else. */
-  | { readonly outcome: 'key-reused' };
+  | { readonly outcome: 'key-reused' }
+  /** The shop cannot take it as it is; nothing was kept, and its key is free. */
+  | { readonly outcome: 'refused'; readonly problems: readonly OrderProblem[] };
 
 export interface AcceptanceLimits {
   /** Most orders of one transaction. */
@@ -48,19 +52,34 @@ export const defaultLimits: AcceptanceLimits = {
   pause: { ms: 20, unlessWaiting: 32 },
 };
 
+export interface AcceptanceParts {
+  readonly limits?: AcceptanceLimits;
+  readonly clock?: () => Date;
+  readonly rows?: OrderRows;
+  /** Absent: every order that is well formed is accepted. */
+  readonly check?: OrderCheck | undefined;
+}
+
 const ATTEMPTS = 3;
+
+type Problems = ReadonlyMap<string, readonly OrderProblem[]>;
+const NO_PROBLEMS: Problems = new Map();
 
 export class AcceptanceDesk {
   private readonly batcher: Batcher<AcceptanceRequest, Acceptance>;
+  private readonly clock: () => Date;
+  private readonly rows: OrderRows;
+  private readonly check: OrderCheck | undefined;
 
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
-    limits: AcceptanceLimits = defaultLimits,
-    private readonly clock: () => Date = runtime.date,
-    private readonly rows: OrderRows = postgresOrderRows,
+    parts: AcceptanceParts = {},
   ) {
+    this.clock = parts.clock ?? runtime.date;
+    this.rows = parts.rows ?? postgresOrderRows;
+    this.check = parts.check;
     this.batcher = new Batcher({
-      ...limits,
+      ...(parts.limits ?? defaultLimits),
       run: (requests) => this.run(requests),
       // a database that is away is nobody's fault: splitting would only ask it again and again
       bisect: (error) => !isTransient(error),
@@ -98,7 +117,15 @@ export class AcceptanceDesk {
       order: newOrder(input, now),
       ...(requestKey && { requestKey }),
     }));
-    const inserted = await this.rows.insertOrders(unit.tx, orders);
+    // Inserted first and checked beside it: only who waits for the same key at the unique index can
+    // know whether this is a repetition of what was accepted at an earlier price.
+    const [inserted, problems] = await Promise.all([
+      this.rows.insertOrders(unit.tx, orders),
+      this.check?.problemsOf(unit.tx, requests.map(inputOf)) ?? NO_PROBLEMS,
+    ]);
+    const refused = [...inserted].filter((orderId) => problems.has(orderId));
+    if (refused.length > 0) await this.check?.removeOrders(unit.tx, refused);
+    for (const orderId of refused) inserted.delete(orderId);
     orders.forEach(({ order }, index) => {
       if (!inserted.has(order.orderId)) return;
       const { input, traceparent } = requests[index] as AcceptanceRequest;
@@ -108,14 +135,18 @@ export class AcceptanceDesk {
       );
     });
     if (inserted.size === requests.length) return requests.map(accepted);
-    return this.answerRepeated(unit, requests, inserted);
+    return this.answerOthers(unit, requests, inserted, problems);
   }
 
-  /** Some keys, or the orders themselves, were there before, or twice in this group. */
-  private async answerRepeated(
+  /**
+   * Some keys, or the orders themselves, were there before, or twice in this group; or the shop
+   * cannot take them. What was accepted once stays so, whatever the shop says of it now.
+   */
+  private async answerOthers(
     unit: UnitOfWork,
     requests: readonly AcceptanceRequest[],
     inserted: ReadonlySet<string>,
+    problems: Problems,
   ): Promise<Acceptance[]> {
     const repeated = requests.filter(({ input }) => !inserted.has(input.orderId));
     const keys = repeated.flatMap(({ requestKey }) => requestKey?.key ?? []);
@@ -127,13 +158,21 @@ export class AcceptanceDesk {
       const { input, requestKey } = request;
       if (inserted.has(input.orderId) || ofId.has(input.orderId)) return accepted(request);
       const before = requestKey && ofKey.get(requestKey.key);
-      if (!before) throw new Error(`the order ${input.orderId} was neither inserted nor found`);
-      return before.requestKey?.hash === requestKey.hash
-        ? { outcome: 'accepted', orderId: before.orderId }
-        : { outcome: 'key-reused' };
+      if (before) {
+        return before.requestKey?.hash === requestKey.hash
+          ? { outcome: 'accepted', orderId: before.orderId }
+          : { outcome: 'key-reused' };
+      }
+      const found = problems.get(input.orderId);
+      if (found) return { outcome: 'refused', problems: found };
+      // One of this group had its key and was refused. The same order would have been refused too.
+      if (requestKey && problems.size > 0) return { outcome: 'key-reused' };
+      throw new Error(`the order ${input.orderId} was neither inserted nor found`);
     });
   }
 }
+
+const inputOf = ({ input }: AcceptanceRequest): PlaceOrderInput => input;
 
 const accepted = ({ input }: AcceptanceRequest): Acceptance => ({
   outcome: 'accepted',

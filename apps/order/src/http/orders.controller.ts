@@ -15,6 +15,7 @@ import {
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
+  ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import { Database, newId } from '#messaging';
@@ -23,6 +24,7 @@ import { AcceptanceDesk } from '../acceptance/acceptance.js';
 import { AnotherCardDesk } from '../acceptance/another-card.js';
 import { CancelDesk } from '../acceptance/cancel.js';
 import { findOrder, listOrders } from '../persistence/read-orders.js';
+import { orderRefused } from './order-refused.js';
 import { cursorOf, isUuid, orderIdOf, orderView, summaryView } from './order-views.js';
 import {
   AcceptedOrderDto,
@@ -69,6 +71,15 @@ export class OrdersController {
     description: 'The same key and body answer the same order; another body is refused with 422.',
   })
   @ApiAcceptedResponse({ type: AcceptedOrderDto })
+  @ApiResponse({ status: 403, description: 'The customer is blocked.' })
+  @ApiResponse({
+    status: 409,
+    description: 'Prices have changed; `prices` says what the products cost now.',
+  })
+  @ApiResponse({
+    status: 422,
+    description: 'A product or the customer is not known, or a product is not sold like that.',
+  })
   async place(
     @Body() request: PlaceOrderDto,
     @Res({ passthrough: true }) reply: HeaderReply,
@@ -91,6 +102,7 @@ export class OrdersController {
         'The idempotency key is taken',
       );
     }
+    if (acceptance.outcome === 'refused') throw orderRefused(acceptance.problems);
     reply.header('location', `/orders/${acceptance.orderId}`);
     return { orderId: acceptance.orderId, status: 'pending' };
   }

@@ -1,7 +1,16 @@
-import { ChoiceField, IntegerField, ListField, ObjectField, TextField } from '#platform';
+import {
+  ChoiceField,
+  CurrencyField,
+  EmailField,
+  IntegerField,
+  ListField,
+  LocaleField,
+  ObjectField,
+  PhoneField,
+  TextField,
+} from '#platform';
 import { paymentMethod } from '#contracts';
 import { MAX_AMOUNT } from '../domain/order.js';
-import { EMAIL } from './email.js';
 
 const ANOTHER_CARD_S_MAX = 86_400;
 
@@ -100,13 +109,7 @@ export class PlaceOrderDto {
   @TextField({ max: 32, optional: true, description: "Default: 'web'." })
   channel?: string;
 
-  @TextField({
-    min: 3,
-    max: 3,
-    pattern: /^[A-Z]{3}$/,
-    shape: 'three upper-case letters (ISO 4217)',
-    example: 'JPY',
-  })
+  @CurrencyField()
   currency!: string;
 
   @ListField(OrderItemDto, { min: 1, max: 500 })
@@ -115,33 +118,13 @@ export class PlaceOrderDto {
   @ObjectField(ShippingAddressDto)
   shippingAddress!: ShippingAddressDto;
 
-  @TextField({
-    min: 3,
-    max: 254,
-    pattern: EMAIL,
-    shape: 'an e-mail address (RFC 5321)',
-    description: 'In ASCII, as mail servers everywhere take it; a foreign domain as xn--….',
-    example: 'customer@example.com',
-  })
+  @EmailField()
   email!: string;
 
-  @TextField({
-    max: 16,
-    pattern: /^\+[1-9]\d{6,14}$/,
-    shape: 'an international number (E.164), as +81312345678',
-    optional: true,
-    example: '+81312345678',
-  })
+  @PhoneField()
   phone?: string;
 
-  @TextField({
-    max: 5,
-    pattern: /^[a-z]{2}(-[A-Z]{2})?$/,
-    shape: 'a language, as en, ja or en-GB',
-    optional: true,
-    description: 'Which language the customer is written to in.',
-    example: 'ja',
-  })
+  @LocaleField()
   locale?: string;
 
   @ObjectField(PaymentDto)

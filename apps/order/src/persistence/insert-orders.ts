@@ -61,6 +61,11 @@ const INSERT = `
   on conflict do nothing
   returning order_id`;
 
+/** Orders that this transaction has inserted: nobody else has seen them. */
+export async function removeOrders(tx: Tx, orderIds: readonly string[]): Promise<void> {
+  await tx.query('delete from orders where order_id = any($1::uuid[])', [orderIds]);
+}
+
 export interface EarlierRequest {
   readonly orderId: string;
   readonly requestKey?: RequestKey;

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { entityTag, expectedRevision, movedProblem } from './entity-tag.js';
+import { refuseRepeated } from './id-field.js';
+
+describe('an entity tag', () => {
+  it('comes back as the revision it was made of', () => {
+    for (const revision of [1, 7, 2_147_483_647]) {
+      expect(expectedRevision(entityTag(revision))).toBe(revision);
+    }
+    expect(expectedRevision(undefined)).toBeUndefined();
+  });
+
+  it.each(['', '3', '"0"', '"-1"', '"03"', '"a"', 'W/"3"', '*', '"1", "2"', '"12345678901"'])(
+    'is not %p',
+    (header) => {
+      expect(() => expectedRevision(header)).toThrow('If-Match: must be the ETag');
+    },
+  );
+
+  it('that is no longer right is answered with the revision there is', () => {
+    expect(movedProblem('The mug', 4).problem).toMatchObject({ status: 412, revision: 4 });
+    expect(movedProblem('The mug', undefined).problem).not.toHaveProperty('revision');
+  });
+});
+
+describe('a list of ids', () => {
+  it('may hold each of them once', () => {
+    expect(() => refuseRepeated('products', 'productId', ['a', 'b', 'A'])).not.toThrow();
+    expect(() => refuseRepeated('products', 'productId', ['a', 'b', 'a', 'b'])).toThrow(
+      'products.2.productId: is there twice (and 1 more)',
+    );
+  });
+});

@@ -1,0 +1,153 @@
+/**
+ * Promise attacked here: the order service's own copy is what the highest revision said, however
+ * often and in whatever order the facts come.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KnownFactsController } from '../../../apps/order/src/handlers/known-facts.controller.js';
+import {
+  customerUpdated,
+  eventType,
+  productCreated,
+  productUpdated,
+  type CustomerFact,
+  type ProductFact,
+} from '#contracts';
+import { Outbox, type ReceivedEvent } from '#messaging';
+import { OrderWorld } from './order-world.js';
+
+const received = (name: string, topic: string, key: string, data: unknown): ReceivedEvent => ({
+  id: `${name}:${key}`,
+  topic,
+  key,
+  partition: 0,
+  offset: '0',
+  headers: {},
+  source: 'test',
+  type: eventType(name),
+  subject: key,
+  time: '2026-11-26T12:00:00.000Z',
+  data,
+});
+
+const product = (productId: string, revision: number, changes: Partial<ProductFact> = {}) =>
+  received(
+    revision === 1 ? productCreated.name : productUpdated.name,
+    'product.events',
+    productId,
+    {
+      productId,
+      revision,
+      name: 'A mug',
+      status: 'active',
+      unitPrice: revision * 100,
+      currency: 'GBP',
+      occurredAt: '2026-11-26T12:00:00.000Z',
+      ...changes,
+    } satisfies ProductFact,
+  );
+
+const customer = (customerId: string, revision: number, changes: Partial<CustomerFact> = {}) =>
+  received(customerUpdated.name, 'customer.events', customerId, {
+    customerId,
+    revision,
+    name: 'Kim Doe',
+    status: 'active',
+    email: 'kim@example.com',
+    occurredAt: '2026-11-26T12:00:00.000Z',
+    ...changes,
+  } satisfies CustomerFact);
+
+describe('the copy of products and customers', () => {
+  let world: OrderWorld;
+  let facts: KnownFactsController;
+  beforeAll(async () => {
+    world = await OrderWorld.start();
+    facts = world.app.get(KnownFactsController);
+  });
+  afterAll(() => world.stop());
+
+  const learn = (...events: ReceivedEvent[]): Promise<void> =>
+    world.app
+      .get(Outbox)
+      .transaction((unit) =>
+        events[0]?.topic === 'product.events'
+          ? facts.onProducts({ topic: 'product.events', events }, unit)
+          : facts.onCustomers({ topic: 'customer.events', events }, unit),
+      );
+  const prices = async (...ids: string[]) => {
+    const rows = await world.database.query<{ text: string }>(
+      `select format('%s %s %s %s', product_id, unit_price, status, revision) as text
+         from catalog_product where product_id = any($1::text[]) order by product_id`,
+      [ids],
+    );
+    return rows.map(({ text }) => text);
+  };
+
+  it('is what the latest fact said', async () => {
+    await learn(product('a', 1), product('b', 1), product('a', 2));
+    expect(await prices('a', 'b')).toEqual(['a 200 active 2', 'b 100 active 1']);
+    await learn(product('a', 3, { status: 'withdrawn' }), product('c', 1));
+    expect(await prices('a', 'b', 'c')).toEqual([
+      'a 300 withdrawn 3',
+      'b 100 active 1',
+      'c 100 active 1',
+    ]);
+  });
+
+  it('is not harmed by facts that come again, late, or the wrong way round', async () => {
+    await learn(product('late', 2), product('late', 3), product('late', 1));
+    expect(await prices('late')).toEqual(['late 300 active 3']);
+    await learn(product('late', 1));
+    await learn(product('late', 3, { unitPrice: 7 }), product('late', 2));
+    expect(await prices('late')).toEqual(['late 300 active 3']);
+    await learn(customer('kim', 2, { status: 'blocked' }));
+    await learn(customer('kim', 1));
+    await learn(customer('kim', 2, { status: 'blocked' }));
+    const known = () =>
+      world.database.query(`select * from known_customer where customer_id = 'kim'`);
+    expect(await known()).toEqual([{ customer_id: 'kim', status: 'blocked', revision: 2 }]);
+    await learn(customer('kim', 4), customer('kim', 3, { status: 'blocked' }));
+    expect(await known()).toEqual([{ customer_id: 'kim', status: 'active', revision: 4 }]);
+  });
+
+  it('is the same whatever the order and the batches, and whoever else learns', async () => {
+    const ids = ['x', 'y', 'z'];
+    const all = ids.flatMap((id) => [1, 2, 3, 4, 5].map((revision) => product(id, revision)));
+    const shuffled = (seed: number) =>
+      all.toSorted(
+        (a, b) =>
+          hash(`${a.key}${JSON.stringify(a.data)}${seed}`) -
+          hash(`${b.key}${JSON.stringify(b.data)}${seed}`),
+      );
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, seed) => {
+        const events = shuffled(seed);
+        for (let from = 0; from < events.length; from += 4) {
+          await learn(...events.slice(from, from + 4));
+        }
+      }),
+    );
+    expect(await prices(...ids)).toEqual(ids.map((id) => `${id} 500 active 5`));
+  });
+
+  it('keeps nothing of a customer but what the check needs', async () => {
+    await learn(customer('private', 1));
+    const rows = await world.database.query(`select * from known_customer`);
+    expect(JSON.stringify(rows)).not.toContain('kim@example.com');
+  });
+
+  it('leaves facts of other types alone, and does not take a broken one', async () => {
+    const foreign = received('product.photographed', 'product.events', 'a', { any: 'thing' });
+    await learn(foreign, product('d', 1));
+    expect(await prices('d')).toEqual(['d 100 active 1']);
+    await expect(learn(product('e', 1, { unitPrice: -1 }), product('f', 1))).rejects.toThrow();
+    // Nothing of the batch is kept: the transport finds the broken one by halving it.
+    expect(await prices('e', 'f')).toEqual([]);
+  });
+});
+
+const hash = (text: string): number => {
+  let sum = 7;
+  for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
+  return sum;
+};
