@@ -42,6 +42,7 @@ const NEEDED: Readonly<Record<AppName, readonly string[]>> = {
   'sandbox-payment': [],
   'sandbox-carrier': [],
   'sandbox-mail': ['SMTP_PORT'],
+  'sandbox-sms': [],
 };
 const neededBy = (name: AppName): string[] => [
   'PORT',
@@ -89,6 +90,9 @@ describe('a process whose setting is wrong', () => {
     ['payment', 'PAYMENT_TOKEN_KEY', 'short'],
     ['shipping', 'TOPIC_PREFIX', 'a b'],
     ['notification', 'SMTP_URL', 'http://127.0.0.1'],
+    ['notification', 'SMS_URL', 'ftp://127.0.0.1'],
+    ['notification', 'NOTICES_FROM_EVENTS', 'order-confirmed'],
+    ['notification', 'NOTICE_TIME_ZONE', 'Nowhere/Land'],
     ['sandbox-mail', 'SMTP_PORT', '1.5'],
   ])(
     'refuses to start and names it, never its value: %s with %s=%s',

@@ -11,7 +11,12 @@ export const SERVICE_NAMES = [
   'shipping',
   'notification',
 ] as const;
-export const SANDBOX_NAMES = ['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const;
+export const SANDBOX_NAMES = [
+  'sandbox-payment',
+  'sandbox-carrier',
+  'sandbox-mail',
+  'sandbox-sms',
+] as const;
 
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 export type SandboxName = (typeof SANDBOX_NAMES)[number];
@@ -70,13 +75,16 @@ export const apps: readonly AppSpec[] = [
     CARRIER_URL: around.url('sandbox-carrier'),
     CARRIER_KEY: 'carrier_sandbox',
   })),
-  service('notification', 3005, 'mail to customers', (around) => ({
+  service('notification', 3005, 'mail and short messages to customers', (around) => ({
     SMTP_URL: `smtp://${around.smtp}`,
     MAIL_FROM: 'shop@example.com',
+    SMS_URL: around.url('sandbox-sms'),
+    SMS_KEY: 'sms_sandbox',
   })),
   sandbox('sandbox-payment', 4001, 'payment provider to try with'),
   sandbox('sandbox-carrier', 4002, 'carrier to try with'),
   sandbox('sandbox-mail', 4003, 'mail server to try with', { SMTP_PORT: 4025 }),
+  sandbox('sandbox-sms', 4004, 'provider of short messages to try with'),
 ];
 
 export function appSpec(name: AppName): AppSpec {
