@@ -4,15 +4,19 @@ import { Database, MessagingModule, Outbox } from '#messaging';
 import { ParticipantModule, barrierTable } from '#participant';
 import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platform';
 import { WaitingSweeper } from './expiry/waiting.sweeper.js';
+import { EVENT_LISTENERS, type EventListener } from './handlers/event-listener.js';
 import { EventsController } from './handlers/events.controller.js';
 import { mailChannel, smsChannel, type NoticeChannel } from './handlers/notice.channel.js';
 import { NoticeEvents } from './handlers/notice-events.js';
 import { NoticeHandler } from './handlers/notice.handler.js';
 import { NoticeWorkers } from './handlers/notice.workers.js';
+import { PreviewController } from './http/preview.controller.js';
 import { HttpSmsSender } from './provider/http-sms.sender.js';
 import { SmtpSender } from './provider/smtp.sender.js';
 import type { NotificationSettings } from './settings.js';
 import { NoticeTexts } from './texts/notice-texts.js';
+import { WebhookEvents } from './webhooks/webhook-events.js';
+import { webhookParts } from './webhooks/webhook-providers.js';
 
 const MAIL_WORKERS = Symbol('mail-workers');
 /** Undefined where no short messages are sent. */
@@ -22,6 +26,7 @@ const SMS_WORKERS = Symbol('sms-workers');
 export class AppModule {
   static forRoot(settings: NotificationSettings, log: Logger): DynamicModule {
     const texts = new NoticeTexts(settings.NOTICE_TIME_ZONE);
+    const webhooks = webhookParts(settings, log);
     const mail = smtpSender(settings);
     const sms = smsProvider(settings);
     const smsWorkers = sms && smsChannel(new HttpSmsSender(sms), texts, settings);
@@ -43,11 +48,12 @@ export class AppModule {
         }),
         HealthModule.forRoot({ parts: [mail.health, ...(sms ? [breakerHealth('sms', sms)] : [])] }),
       ],
-      controllers: [EventsController],
+      controllers: [EventsController, PreviewController, ...webhooks.controllers],
       providers: [
+        { provide: NoticeTexts, useValue: texts },
         // closed by Nest after the workers that use them
         { provide: SmtpSender, useValue: mail },
-        { provide: OutboundHttp, useValue: sms },
+        ...(sms ? [{ provide: OutboundHttp, useValue: sms }] : []),
         workers(MAIL_WORKERS, mailChannel(mail, texts, settings), log),
         workers(SMS_WORKERS, smsWorkers, log),
         {
@@ -64,6 +70,13 @@ export class AppModule {
               mail: mailWorkers,
               sms: texting,
             }),
+        },
+        ...webhooks.providers,
+        {
+          provide: EVENT_LISTENERS,
+          inject: [NoticeEvents, WebhookEvents],
+          useFactory: (...listeners: (EventListener | undefined)[]) =>
+            listeners.filter((listener) => listener !== undefined),
         },
         {
           provide: WaitingSweeper,

@@ -1,5 +1,5 @@
 import { parkingSettings } from '#participant';
-import { httpUrl, milliseconds, serviceSettings, wholeNumber } from '#platform';
+import { httpUrl, key32, milliseconds, serviceSettings, wholeNumber } from '#platform';
 import { z } from 'zod';
 import { EVENT_TEMPLATES, type EventTemplate } from './domain/notice-events.js';
 
@@ -16,7 +16,7 @@ const eventTemplates = z.string().transform((text, context) => {
 
 const timeZone = z.string().refine((name) => {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    return Intl.DateTimeFormat('en', { timeZone: name }).format() !== '';
   } catch {
     return false;
   }
@@ -36,9 +36,24 @@ const smsSettings = {
   SMS_BACKOFF_MAX_MS: milliseconds.default(900_000),
 };
 
+/** Without a key for their secrets there are no webhooks. */
+const webhookSettings = {
+  WEBHOOK_SECRET_KEY: key32.optional(),
+  /** Lets merchants be called in private networks and without TLS: for tests and development. */
+  WEBHOOK_ALLOW_PRIVATE: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+  /** Most deliveries at the same time. */
+  WEBHOOK_CONNECTIONS: wholeNumber(1, 1000).default(32),
+  /** How long one delivery may take. */
+  WEBHOOK_TIMEOUT_MS: milliseconds.default(10_000),
+};
+
 const all = serviceSettings.extend({
   ...parkingSettings,
   ...smsSettings,
+  ...webhookSettings,
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must look like smtp://host:port' }),
   MAIL_FROM: z.email('must be a mail address').default('shop@example.com'),
   /** Connections that are kept to the mail server; each carries one mail at a time. */

@@ -48,6 +48,9 @@ export interface AppSpec {
 const nothing = (): Record<string, string> => ({});
 const tokenKey = ({ paymentTokenKey }: Surroundings) => ({ PAYMENT_TOKEN_KEY: paymentTokenKey });
 
+/** Of secrets that are none: those of merchants that somebody tries things with. */
+const DEVELOPMENT_KEY = 'ZGV2ZWxvcG1lbnQta2V5LW5vdC1mb3ItcmVhbC11c2U=';
+
 const service = (
   name: ServiceName,
   port: number,
@@ -80,6 +83,8 @@ export const apps: readonly AppSpec[] = [
     MAIL_FROM: 'shop@example.com',
     SMS_URL: around.url('sandbox-sms'),
     SMS_KEY: 'sms_sandbox',
+    WEBHOOK_SECRET_KEY: DEVELOPMENT_KEY,
+    WEBHOOK_ALLOW_PRIVATE: 'true',
   })),
   sandbox('sandbox-payment', 4001, 'payment provider to try with'),
   sandbox('sandbox-carrier', 4002, 'carrier to try with'),

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventType, type EventContract } from '#contracts';
 import * as contracts from '#contracts';
 import type { ReceivedEvent } from '#messaging';
+import type { Contact } from './contact.js';
 import { factOf } from './facts.js';
 import { contactOf, noticesOf, occasionOf } from './notice-events.js';
 
@@ -34,7 +35,7 @@ const payment = {
 const shipment = { ...order, shipmentId: 's', trackingNumber: 'TRK1' };
 
 const read = (contract: EventContract, data: unknown) =>
-  factOf({ type: eventType(contract.name), data } as ReceivedEvent);
+  factOf({ type: eventType(contract.name), data });
 const occasion = (contract: EventContract, data: unknown) => {
   const fact = read(contract, data);
   return fact && occasionOf(fact);
@@ -117,8 +118,8 @@ describe('the contact of an order', () => {
 
 describe('the notices of an occasion', () => {
   const shipped = occasion(contracts.shipmentCreated, shipment);
-  const made = (given: Partial<typeof contact>, sms = true, what = shipped) =>
-    what ? noticesOf(what, { ...contact, ...given } as never, { sms, cause }) : [];
+  const made = (given: Partial<Contact>, sms = true, what = shipped) =>
+    what ? noticesOf(what, { ...contact, ...given }, { sms, cause }) : [];
 
   it('go to the mail address and to the phone, in the language of the customer', () => {
     expect(made({})).toMatchObject([
@@ -139,7 +140,7 @@ describe('the notices of an occasion', () => {
   });
 
   it.each([
-    ['without a phone', made({ phone: null as never })],
+    ['without a phone', made({ phone: null })],
     ['where the shop sends no short messages', made({}, false)],
     ['that is not worth one', made({}, true, occasion(contracts.orderCancelled, order))],
   ])('are mail alone %s', (_what, notices) => {

@@ -5,6 +5,7 @@ import { contactOf, noticesOf, occasionOf, type Occasion } from '../domain/notic
 import { noticeIdOf, type Channel, type NewNotice, type Template } from '../domain/notice.js';
 import * as contacts from '../persistence/contact-rows.js';
 import { recordNotices } from '../persistence/record-notices.js';
+import type { EventListener } from './event-listener.js';
 import type { NoticeWorkers } from './notice.workers.js';
 
 export interface NoticeEventsParts {
@@ -31,7 +32,7 @@ interface News {
  * Records the notices that are no step of a saga. An order's events lie on several topics, so some
  * come before the order itself, which has the contact: those wait for it.
  */
-export class NoticeEvents {
+export class NoticeEvents implements EventListener {
   constructor(private readonly parts: NoticeEventsParts) {}
 
   /** One statement a table, however many events there are. */

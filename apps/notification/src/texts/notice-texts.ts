@@ -77,7 +77,8 @@ export class NoticeTexts {
     order: TextSource['order'],
   ): { compiled: Language; view: View } {
     const own = locale?.slice(0, 2);
-    const language = [locale, own].find((name) => name != null && this.known.has(name)) ?? FALLBACK;
+    const wishes = [locale ?? FALLBACK, own ?? FALLBACK];
+    const language = wishes.find((name) => this.known.has(name)) ?? FALLBACK;
     const { compiled, currencyDisplay, reasons } = this.known.get(language) as Known;
     const isOwn = locale !== null && own === language.slice(0, 2);
     const view = viewOf(order, language, {
