@@ -65,7 +65,7 @@ describe('a fact', () => {
     [contracts.paymentCompleted, payment, 'payment-succeeded', undefined, { totalAmount: 1000 }],
     [contracts.paymentFailed, payment, 'payment-failed', 4, { reasonCode: reason.code }],
     [contracts.refundCompleted, payment, 'refund-completed', 4, { refunded: 300 }],
-  ] as const)('makes its notice: $name', (contract, data, template, revision, told) => {
+  ] as const)('makes its notice: %#', (contract, data, template, revision, told) => {
     expect(occasion(contract, data)).toMatchObject({
       template,
       subject: { subjectId: ORDER, ...(revision !== undefined && { revision }) },
