@@ -17,7 +17,13 @@ import { readBooks } from '../support/books.js';
 import { UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import type { SagaView } from '../support/views.js';
-import { DEAD_LETTERS, READ_BY_SERVICES, Topics, type StoredMessage } from '../support/topics.js';
+import {
+  DEAD_LETTERS,
+  READ_BY_SERVICES,
+  READ_FACTS,
+  Topics,
+  type StoredMessage,
+} from '../support/topics.js';
 
 jest.setTimeout(240_000);
 
@@ -60,10 +66,11 @@ describe('every command and every reply, sent again', () => {
     await shop.cancel(toCancel);
     for (const orderId of orderIds) {
       const { state } = await shop.untilSettled(orderId);
-      if (state === 'completed') await shop.untilMailed(orderId);
+      const ending = state === 'completed' ? 'order-confirmed' : 'order-cancelled';
+      await shop.untilMailed(orderId, [ending]);
     }
     await topics.untilQuiet();
-    sent = await topics.readAll(READ_BY_SERVICES);
+    sent = await topics.readAll([...READ_BY_SERVICES, ...READ_FACTS]);
   }, 240_000);
   afterAll(async () => {
     await topics?.stop();

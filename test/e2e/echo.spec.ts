@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TestWorld } from '#testing';
 import { Ordeal } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
-import { READ_BY_SERVICES, Topics } from '../support/topics.js';
+import { READ_BY_SERVICES, READ_FACTS, Topics } from '../support/topics.js';
 
 jest.setTimeout(240_000);
 
@@ -26,7 +26,7 @@ describe('a broker that gives every message to everybody twice', () => {
   it('makes no order be reserved, charged, shipped, mailed or undone twice', async () => {
     let echoed = 0;
     const sending: Promise<void>[] = [];
-    await topics.follow(READ_BY_SERVICES, (message) => {
+    await topics.follow([...READ_BY_SERVICES, ...READ_FACTS], (message) => {
       if (message.headers[ECHO] !== undefined) return;
       echoed += 1;
       const headers = { ...message.headers, [ECHO]: 'again' };

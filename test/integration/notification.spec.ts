@@ -10,6 +10,7 @@ import {
   it,
   jest,
 } from '@jest/globals';
+import { mailChannel } from '../../apps/notification/src/handlers/notice.channel.js';
 import { NoticeHandler } from '../../apps/notification/src/handlers/notice.handler.js';
 import { NoticeWorkers } from '../../apps/notification/src/handlers/notice.workers.js';
 import {
@@ -17,6 +18,7 @@ import {
   type MailSender,
 } from '../../apps/notification/src/provider/mail-sender.js';
 import { SmtpSender } from '../../apps/notification/src/provider/smtp.sender.js';
+import { NoticeTexts } from '../../apps/notification/src/texts/notice-texts.js';
 import { createSandboxMail, type SandboxMail } from '../../apps/sandbox-mail/src/sandbox-mail.js';
 import { notifyCustomer, type SagaReply } from '#contracts';
 import { migrations } from '#migrations/notification';
@@ -34,12 +36,15 @@ import {
 
 jest.setTimeout(240_000);
 
+const texts = new NoticeTexts('UTC');
+
 interface ReceivedMail {
   readonly to: string[];
   readonly from: string;
   readonly subject: string;
   readonly messageId: string;
   readonly text: string;
+  readonly html?: string;
 }
 
 const newNotice = (email = 'kim@example.com') => {
@@ -74,14 +79,13 @@ class NotificationService {
     const workers = new NoticeWorkers({
       database: replica.database,
       outbox: replica.outbox,
-      sender: around(sender),
-      settings: {
+      channel: mailChannel(around(sender), texts, {
         MAIL_CONNECTIONS: 5,
         MAIL_TIMEOUT_MS: 2_000,
         MAIL_ATTEMPTS: attempts,
         MAIL_BACKOFF_MS: 20,
         MAIL_BACKOFF_MAX_MS: 100,
-      },
+      }),
       log: silent,
       pollMs: 50,
     });
@@ -172,11 +176,13 @@ describe('notification against the mail server', () => {
     expect(mail).toMatchObject({
       to: ['kim@example.com'],
       from: 'shop@example.com',
+      notice: 'order-confirmed',
       messageId: `<order-confirmed.${orderId}@saga.example.com>`,
     });
     expect(mail?.subject).toContain(orderId);
-    expect(mail?.text).toContain('Total: JPY 1,200');
+    expect(mail?.text).toContain('Total: ¥1,200');
     expect(mail?.text).toContain('TRK1');
+    expect(mail?.html).toMatch(/<html lang="en">[^]*TRK1/);
   });
 
   it('sends one mail, whatever asks for the same notice again', async () => {

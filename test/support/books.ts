@@ -36,6 +36,8 @@ export interface BookedMail {
   readonly subject: string;
   readonly messageId: string;
   readonly orderId: string | null;
+  /** Which of the shop's mails it is. */
+  readonly notice: string | null;
 }
 
 export interface Books {

@@ -79,7 +79,8 @@ export async function untilSettled(world: TestWorld, timeoutMs: number): Promise
   await waitFor(
     async () => {
       const { mails } = await readBooks(world);
-      return new Set(mails.map(({ orderId }) => orderId)).size >= confirmed;
+      const told = mails.filter(({ notice }) => notice === 'order-confirmed');
+      return new Set(told.map(({ orderId }) => orderId)).size >= confirmed;
     },
     { what: `the mails of ${confirmed} orders`, timeoutMs: left(), intervalMs: 200 },
   );

@@ -115,14 +115,21 @@ export class Shop {
     return booksOf(this.world, orderId);
   }
 
-  /** Waits for the mail about an order; it goes out when the saga has ended. */
-  untilMailed(orderId: string): Promise<readonly BookedMail[]> {
+  /**
+   * Waits for these mails about an order, and returns all of them; the one that says that it is
+   * confirmed goes out when the saga has ended.
+   */
+  untilMailed(
+    orderId: string,
+    notices: readonly string[] = ['order-confirmed'],
+  ): Promise<readonly BookedMail[]> {
     return waitFor(
       async () => {
         const { mails } = await this.books(orderId);
-        return mails.length > 0 ? mails : undefined;
+        const arrived = mails.map(({ notice }) => notice);
+        return notices.every((notice) => arrived.includes(notice)) ? mails : undefined;
       },
-      { what: `a mail about ${orderId}` },
+      { what: `the mails ${notices.join(', ')} about ${orderId}` },
     );
   }
 

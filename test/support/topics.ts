@@ -31,6 +31,15 @@ const READ_BY: Readonly<Record<string, string>> = {
 
 export const READ_BY_SERVICES: readonly string[] = Object.values(READ_BY);
 
+/** The facts that notification reads besides. */
+export const READ_FACTS: readonly string[] = ['order.events', 'payment.events', 'shipment.events'];
+
+/** Services and the topics in which they may lag. */
+const READING: readonly (readonly [service: string, topic: string])[] = [
+  ...Object.entries(READ_BY),
+  ...READ_FACTS.map((topic) => ['notification', topic] as const),
+];
+
 export const DEAD_LETTERS: readonly string[] = READ_BY_SERVICES.map((topic) => `${topic}.dlq`);
 
 /** A `TestWorld`, or as much of one as there is. */
@@ -169,7 +178,7 @@ export class Topics {
   async lag(): Promise<bigint> {
     return withAdmin(this.world.kafka.brokers, async (admin) => {
       let lag = 0n;
-      for (const [service, name] of Object.entries(READ_BY)) {
+      for (const [service, name] of READING) {
         const topic = this.world.topicPrefix + name;
         const groupId = this.world.topicPrefix + service;
         const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });

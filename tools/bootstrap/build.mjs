@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { copyAssets, isAsset } from './assets.mjs';
 import { Problem, environment, root, runQuietly, seconds } from './common.mjs';
 
 const stampFile = join(root, 'dist', '.built-from.json');
@@ -31,6 +32,7 @@ export async function build(node) {
     throw new Problem(`The build failed:\n${output.trim()}`);
   }
   mkdirSync(join(root, 'dist'), { recursive: true });
+  copyAssets();
   writeFileSync(stampFile, JSON.stringify(now));
   console.log(`✓ built ${seconds(startedAt)}`);
 }
@@ -58,8 +60,9 @@ function list(folder) {
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return list(path);
+      const file = relative(root, path).split(sep).join('/');
       const isSource = entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts');
-      return isSource ? [relative(root, path).split(sep).join('/')] : [];
+      return isSource || isAsset(file) ? [file] : [];
     })
     .sort();
 }

@@ -45,7 +45,13 @@ const intent = (orderId: string, captured: number, refunded: number) => ({
 });
 
 const shipment = (reference: string, status = 'created') => ({ reference, status, items: ITEMS });
-const mail = (orderId: string) => ({ n: 1, to: [`${orderId}@example.com`], orderId });
+const mail = (orderId: string, notice = 'order-confirmed') => ({
+  n: 1,
+  to: [`${orderId}@example.com`],
+  orderId,
+  notice,
+  messageId: `<${notice}.${orderId}@saga.example.com>`,
+});
 
 /** Four orders, one of each kind, with which all is well. */
 const allWell = (): AuditFacts => ({
@@ -71,7 +77,13 @@ const allWell = (): AuditFacts => ({
   ],
   intents: [intent('fine', 250, 0), intent('poor', 0, 0), intent('far', 250, 250)],
   shipments: [shipment('fine'), shipment('far', 'refused'), shipment('somebody-else')],
-  mails: [mail('fine'), mail('somebody-else')],
+  mails: [
+    mail('fine'),
+    mail('somebody-else'),
+    mail('poor', 'payment-failed'),
+    mail('poor', 'order-cancelled'),
+    mail('far', 'refund-completed'),
+  ],
   stocked: new Map([
     ['lamp', 10],
     ['mug', 3],
@@ -212,9 +224,19 @@ describe('the audit', () => {
       changed('shipments', 0, { items: [{ productId: 'lamp', quantity: 3 }] }),
       'fine was shipped with other goods',
     ],
-    ['a missing mail', without('mails', 0), 'fine is confirmed, and 0 mails arrived'],
-    ['a second mail', withMore('mails', mail('fine')), 'fine is confirmed, and 2 mails arrived'],
-    ['a wrong mail', withMore('mails', mail('short')), 'short is cancelled, and 1 mails arrived'],
+    ['a missing mail', without('mails', 0), 'fine is confirmed, and 0 mails say order-confirmed'],
+    ['a second mail', withMore('mails', mail('fine')), 'fine is confirmed, and 2 mails say'],
+    ['a wrong mail', withMore('mails', mail('short')), 'short is cancelled, and 1 mails say'],
+    [
+      'a mail that comes twice',
+      withMore('mails', mail('poor', 'order-cancelled')),
+      'poor got the mail <order-cancelled.poor@saga.example.com> 2 times',
+    ],
+    [
+      'a mail that is not true',
+      withMore('mails', mail('fine', 'order-cancelled')),
+      'fine is confirmed, and a mail says order-cancelled',
+    ],
     ['a misdirected mail', changed('mails', 0, { to: ['x@example.com'] }), 'fine was mailed to x@'],
     ['an unknown product', without('stock', 1), 'mug is not known to the inventory'],
     [
@@ -296,7 +318,7 @@ describe('the audit of goods that were sent back', () => {
         { reference: 'r-1', status: 'received', items: LAMP },
         { reference: 'r-2', status: 'lost', items: LAMP },
       ],
-      mails: [...facts.mails, mail('fine')],
+      mails: [...facts.mails, mail('fine', 'return-refunded'), mail('fine', 'refund-completed')],
       stock: [
         { productId: 'lamp', onHand: 10, reserved: 1, available: 9 },
         ...(mug === undefined ? [] : [mug]),
@@ -313,7 +335,11 @@ describe('the audit of goods that were sent back', () => {
     ['too little money', { intents: [intent('fine', 250, 50)] }, '50 was refunded, not 100'],
     ['too much money', { intents: [intent('fine', 250, 200)] }, '200 was refunded, not 100'],
     ['goods that are not on the shelf', { stock: allWell().stock }, 'lamp 8 are available, and 9'],
-    ['a missing mail', { mails: allWell().mails }, 'fine is confirmed, and 1 mails arrived'],
+    [
+      'a missing mail',
+      { mails: allWell().mails },
+      'fine is confirmed, and 0 mails say return-refunded',
+    ],
     ['a parcel that never came', { shipments: allWell().shipments }, 'of which 0 parcels'],
     [
       'other goods',

@@ -211,9 +211,23 @@ function* goodsBack({ returns }: Case): Generator<string> {
   }
 }
 
+/** What is promised of it comes; of what a shop may send besides, none comes twice. */
 function* letters({ order, status, mails, returns }: Case): Generator<string> {
-  const expected = (status === 'confirmed' ? 1 : 0) + returns.filter(isComplete).length;
-  if (mails.length !== expected) yield `is ${status}, and ${mails.length} mails arrived`;
+  const expected: Readonly<Record<string, number>> = {
+    'order-confirmed': status === 'confirmed' ? 1 : 0,
+    'return-refunded': returns.filter(isComplete).length,
+  };
+  const ofNotice = groupBy(mails, ({ notice }) => notice);
+  for (const [notice, count] of Object.entries(expected)) {
+    const arrived = ofNotice.get(notice)?.length ?? 0;
+    if (arrived !== count) yield `is ${status}, and ${arrived} mails say ${notice}`;
+  }
+  if (status === 'confirmed' && ofNotice.has('order-cancelled')) {
+    yield 'is confirmed, and a mail says order-cancelled';
+  }
+  for (const [messageId, copies] of groupBy(mails, (mail) => mail.messageId)) {
+    if (copies.length > 1) yield `got the mail ${messageId} ${copies.length} times`;
+  }
   for (const { to } of mails) {
     if (to.join() !== order.request.email) yield `was mailed to ${to.join()}`;
   }

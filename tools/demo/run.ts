@@ -133,7 +133,10 @@ const mailsArrived = async (
   const giveUpAt = performance.now() + MAIL_PATIENCE_MS;
   while (performance.now() < giveUpAt) {
     const mails = await shop.mails(ends);
-    if (mails.filter(({ orderId }) => own.has(orderId)).length >= expected) return;
+    const confirmations = mails.filter(
+      ({ orderId, notice }) => notice === 'order-confirmed' && own.has(orderId),
+    );
+    if (confirmations.length >= expected) return;
     await pause(MAIL_INTERVAL_MS);
   }
 };

@@ -58,6 +58,10 @@ export interface MailView {
   readonly n: number;
   readonly to: readonly string[];
   readonly orderId: string | null;
+  /** The same mail has the same one, however often it comes. */
+  readonly messageId: string;
+  /** Which of the shop's mails it is. */
+  readonly notice: string | null;
 }
 
 export interface Books {

@@ -1,22 +1,35 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { migrations } from '#migrations/notification';
 import { Database, MessagingModule, Outbox } from '#messaging';
 import { ParticipantModule, barrierTable } from '#participant';
-import { HealthModule, type Logger } from '#platform';
+import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platform';
+import { WaitingSweeper } from './expiry/waiting.sweeper.js';
+import { EVENT_LISTENERS, type EventListener } from './handlers/event-listener.js';
+import { EventsController } from './handlers/events.controller.js';
+import { mailChannel, smsChannel, type NoticeChannel } from './handlers/notice.channel.js';
+import { NoticeEvents } from './handlers/notice-events.js';
 import { NoticeHandler } from './handlers/notice.handler.js';
 import { NoticeWorkers } from './handlers/notice.workers.js';
+import { PreviewController } from './http/preview.controller.js';
+import { HttpSmsSender } from './provider/http-sms.sender.js';
 import { SmtpSender } from './provider/smtp.sender.js';
 import type { NotificationSettings } from './settings.js';
+import { NoticeTexts } from './texts/notice-texts.js';
+import { WebhookEvents } from './webhooks/webhook-events.js';
+import { webhookParts } from './webhooks/webhook-providers.js';
+
+const MAIL_WORKERS = Symbol('mail-workers');
+/** Undefined where no short messages are sent. */
+const SMS_WORKERS = Symbol('sms-workers');
 
 @Module({})
 export class AppModule {
-  static forRoot(settings: NotificationSettings, logger: Logger): DynamicModule {
-    const sender = new SmtpSender({
-      url: settings.SMTP_URL,
-      from: settings.MAIL_FROM,
-      connections: settings.MAIL_CONNECTIONS,
-      timeoutMs: settings.MAIL_TIMEOUT_MS,
-    });
+  static forRoot(settings: NotificationSettings, log: Logger): DynamicModule {
+    const texts = new NoticeTexts(settings.NOTICE_TIME_ZONE);
+    const webhooks = webhookParts(settings, log);
+    const mail = smtpSender(settings);
+    const sms = smsProvider(settings);
+    const smsWorkers = sms && smsChannel(new HttpSmsSender(sms), texts, settings);
     return {
       module: AppModule,
       imports: [
@@ -25,31 +38,78 @@ export class AppModule {
           settings,
           migrations,
           partitionedTables: [barrierTable],
-          log: logger,
+          log,
         }),
         ParticipantModule.forRoot({
           participant: 'notification',
           handlers: [NoticeHandler],
           parking: { attempts: settings.PARK_ATTEMPTS, backoffMs: settings.PARK_BACKOFF_MS },
-          log: logger,
+          log,
         }),
-        HealthModule.forRoot({ parts: [sender.health] }),
+        HealthModule.forRoot({ parts: [mail.health, ...(sms ? [breakerHealth('sms', sms)] : [])] }),
       ],
+      controllers: [EventsController, PreviewController, ...webhooks.controllers],
       providers: [
+        { provide: NoticeTexts, useValue: texts },
+        // closed by Nest after the workers that use them
+        { provide: SmtpSender, useValue: mail },
+        ...(sms ? [{ provide: OutboundHttp, useValue: sms }] : []),
+        workers(MAIL_WORKERS, mailChannel(mail, texts, settings), log),
+        workers(SMS_WORKERS, smsWorkers, log),
         {
           provide: NoticeHandler,
-          inject: [NoticeWorkers],
-          useFactory: (workers: NoticeWorkers) => new NoticeHandler(workers),
+          inject: [MAIL_WORKERS],
+          useFactory: (mailWorkers: NoticeWorkers) => new NoticeHandler(mailWorkers),
         },
-        // closed by Nest after the workers that use it
-        { provide: SmtpSender, useValue: sender },
         {
-          provide: NoticeWorkers,
-          inject: [Database, Outbox],
-          useFactory: (database: Database, outbox: Outbox) =>
-            new NoticeWorkers({ database, outbox, sender, settings, log: logger }),
+          provide: NoticeEvents,
+          inject: [MAIL_WORKERS, SMS_WORKERS],
+          useFactory: (mailWorkers: NoticeWorkers, texting: NoticeWorkers | undefined) =>
+            new NoticeEvents({
+              wanted: settings.NOTICES_FROM_EVENTS,
+              mail: mailWorkers,
+              sms: texting,
+            }),
+        },
+        ...webhooks.providers,
+        {
+          provide: EVENT_LISTENERS,
+          inject: [NoticeEvents, WebhookEvents],
+          useFactory: (...listeners: (EventListener | undefined)[]) =>
+            listeners.filter((listener) => listener !== undefined),
+        },
+        {
+          provide: WaitingSweeper,
+          inject: [Database],
+          useFactory: (database: Database) => new WaitingSweeper({ database, log }),
         },
       ],
     };
   }
 }
+
+const workers = (provide: symbol, channel: NoticeChannel | undefined, log: Logger): Provider => ({
+  provide,
+  inject: [Database, Outbox],
+  useFactory: (database: Database, outbox: Outbox) =>
+    channel && new NoticeWorkers({ database, outbox, channel, log }),
+});
+
+const smtpSender = (settings: NotificationSettings): SmtpSender =>
+  new SmtpSender({
+    url: settings.SMTP_URL,
+    from: settings.MAIL_FROM,
+    connections: settings.MAIL_CONNECTIONS,
+    timeoutMs: settings.MAIL_TIMEOUT_MS,
+  });
+
+const smsProvider = (settings: NotificationSettings): OutboundHttp | undefined =>
+  settings.SMS_URL === undefined
+    ? undefined
+    : new OutboundHttp({
+        target: 'sms',
+        baseUrl: settings.SMS_URL,
+        headers: { authorization: `Bearer ${settings.SMS_KEY ?? ''}` },
+        connections: settings.SMS_CONNECTIONS,
+        timeoutMs: settings.SMS_TIMEOUT_MS,
+      });

@@ -12,6 +12,8 @@ export interface Envelope {
   readonly messageId: string;
   /** Header `X-Order-Id`. */
   readonly orderId: string | null;
+  /** Header `X-Notice`: which of the shop's mails it is; absent in journals of before. */
+  readonly notice?: string | null;
   readonly receivedAt: string;
 }
 

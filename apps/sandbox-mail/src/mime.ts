@@ -7,22 +7,29 @@ import type { Envelope, Mail } from './mailbox.js';
 
 export const headerOf = async (
   source: string,
-): Promise<Pick<Envelope, 'subject' | 'messageId' | 'orderId'>> => {
+): Promise<Pick<Envelope, 'subject' | 'messageId' | 'orderId' | 'notice'>> => {
   const end = source.search(/\r?\n\r?\n/);
   const email = await PostalMime.parse(bytes(end < 0 ? source : source.slice(0, end)));
+  const header = (name: string) => email.headers.find(({ key }) => key === name)?.value ?? null;
   return {
     subject: email.subject ?? '',
     messageId: email.messageId ?? '',
-    orderId: email.headers.find(({ key }) => key === 'x-order-id')?.value ?? null,
+    orderId: header('x-order-id'),
+    notice: header('x-notice'),
   };
 };
 
 export const envelopeOf = ({ source: _source, ...envelope }: Mail): Envelope => envelope;
 
-/** The mail with its plain text. */
-export const withText = async (mail: Mail): Promise<Envelope & { readonly text: string }> => {
-  const { text } = await PostalMime.parse(bytes(mail.source));
-  return { ...envelopeOf(mail), text: text ?? '' };
+export interface ReadMail extends Envelope {
+  readonly text: string;
+  /** Absent when the mail is text alone. */
+  readonly html?: string;
+}
+
+export const withText = async (mail: Mail): Promise<ReadMail> => {
+  const { text, html } = await PostalMime.parse(bytes(mail.source));
+  return { ...envelopeOf(mail), text: text ?? '', ...(html !== undefined && { html }) };
 };
 
 const bytes = (source: string): Buffer => Buffer.from(source, 'latin1');

@@ -13,7 +13,7 @@ const mail = (n: number, extra: SendMailOptions = {}): SendMailOptions => ({
   subject: `Order ${n} is confirmed — 注文`,
   text: `Thank you.\nTotal: £${n}.50\n.\nline of one dot above`,
   messageId: `<order-confirmed.${n}@saga.example.com>`,
-  headers: { 'X-Order-Id': `order-${n}` },
+  headers: { 'X-Order-Id': `order-${n}`, 'X-Notice': 'order-confirmed' },
   ...extra,
 });
 
@@ -62,12 +62,22 @@ describe('the mail server', () => {
       subject: 'Order 7 is confirmed — 注文',
       messageId: '<order-confirmed.7@saga.example.com>',
       orderId: 'order-7',
+      notice: 'order-confirmed',
       text: expect.stringContaining('Total: £7.50\n.\nline of one dot above'),
       receivedAt: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/),
     });
     expect(await get('/messages/1')).toEqual(first);
     expect((await fetch(`${sandbox.url}/messages/2`)).status).toBe(404);
     expect((await fetch(`${sandbox.url}/messages/x`)).status).toBe(400);
+  });
+
+  it('shows both of its texts when a mail has two', async () => {
+    await transport.sendMail(mail(1, { text: 'plain', html: '<p>marked up</p>' }));
+    const [both] = await found('');
+    expect([both?.['text'], both?.['html']]).toEqual([
+      expect.stringContaining('plain'),
+      expect.stringContaining('<p>marked up</p>'),
+    ]);
   });
 
   it('finds mails by recipient, by order, by both, and lists them all in order', async () => {

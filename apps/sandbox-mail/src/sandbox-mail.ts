@@ -110,7 +110,7 @@ const createApp = ({ mailbox, mood, journal, onFault }: Parts) => {
 };
 
 const tableOf = (all: readonly Mail[]): PageTable => ({
-  columns: ['n', 'to', 'subject', 'order', 'received'],
+  columns: ['n', 'to', 'notice', 'subject', 'order', 'received'],
   total: all.length,
   rows: all
     .slice(-PAGE_ROWS)
@@ -118,6 +118,7 @@ const tableOf = (all: readonly Mail[]): PageTable => ({
     .map((mail) => [
       String(mail.n),
       mail.to.join(', '),
+      mail.notice ?? '',
       mail.subject,
       mail.orderId ?? '',
       mail.receivedAt,

@@ -13,7 +13,12 @@ export const SAGA_SERVICE_NAMES = [
   'notification',
 ] as const;
 export const SERVICE_NAMES = [...SAGA_SERVICE_NAMES, 'catalog', 'customer'] as const;
-export const SANDBOX_NAMES = ['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const;
+export const SANDBOX_NAMES = [
+  'sandbox-payment',
+  'sandbox-carrier',
+  'sandbox-mail',
+  'sandbox-sms',
+] as const;
 
 export type SagaServiceName = (typeof SAGA_SERVICE_NAMES)[number];
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -49,6 +54,9 @@ const WEBHOOK_SECRET = 'whsec_sandbox';
 const nothing = (): Record<string, string> => ({});
 const tokenKey = ({ paymentTokenKey }: Surroundings) => ({ PAYMENT_TOKEN_KEY: paymentTokenKey });
 
+/** Of secrets that are none: those of merchants that somebody tries things with. */
+const DEVELOPMENT_KEY = 'ZGV2ZWxvcG1lbnQta2V5LW5vdC1mb3ItcmVhbC11c2U=';
+
 const service = (
   name: ServiceName,
   port: number,
@@ -77,9 +85,13 @@ export const apps: readonly AppSpec[] = [
     CARRIER_URL: around.url('sandbox-carrier'),
     CARRIER_KEY: 'carrier_sandbox',
   })),
-  service('notification', 3005, 'mail to customers', (around) => ({
+  service('notification', 3005, 'mail and short messages to customers', (around) => ({
     SMTP_URL: `smtp://${around.smtp}`,
     MAIL_FROM: 'shop@example.com',
+    SMS_URL: around.url('sandbox-sms'),
+    SMS_KEY: 'sms_sandbox',
+    WEBHOOK_SECRET_KEY: DEVELOPMENT_KEY,
+    WEBHOOK_ALLOW_PRIVATE: 'true',
   })),
   service('catalog', 3006, 'products and their prices'),
   service('customer', 3007, 'customers'),
@@ -91,6 +103,7 @@ export const apps: readonly AppSpec[] = [
   }),
   sandbox('sandbox-carrier', 4002, 'carrier to try with'),
   sandbox('sandbox-mail', 4003, 'mail server to try with', { extraPorts: { SMTP_PORT: 4025 } }),
+  sandbox('sandbox-sms', 4004, 'provider of short messages to try with'),
 ];
 
 export function appSpec(name: AppName): AppSpec {

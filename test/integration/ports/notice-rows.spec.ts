@@ -6,7 +6,7 @@ import { barrierTable } from '#participant';
 import type {
   NewNotice,
   Notice,
-  NoticeCommand,
+  NoticeCause,
 } from '../../../apps/notification/src/domain/notice.js';
 import {
   postgresNoticeRows,
@@ -23,8 +23,10 @@ const id = (no: number) => `order-confirmed:${subject(no)}`;
 const notice = (no: number, change: Partial<NewNotice> = {}): NewNotice => ({
   noticeId: id(no),
   template: 'order-confirmed',
+  channel: 'email',
   subjectId: subject(no),
-  email: 'c@example.com',
+  recipient: 'c@example.com',
+  locale: null,
   order: {
     orderId: subject(no),
     totalAmount: Number.MAX_SAFE_INTEGER,
@@ -32,11 +34,11 @@ const notice = (no: number, change: Partial<NewNotice> = {}): NewNotice => ({
     items: [{ productId: 'p\u0000"', quantity: 1, unitPrice: 5 }],
   },
   status: 'recorded',
-  command: { id: 'm', type: 't', key: 'k' } as unknown as NoticeCommand,
+  cause: { id: 'm', type: 't', key: 'k' } as unknown as NoticeCause,
   ...change,
 });
 const found = (recorded: NewNotice): Notice => {
-  const { command: _, ...rest } = recorded;
+  const { cause: _, ...rest } = recorded;
   return rest;
 };
 const problem = { code: '550', message: 'no such user' };
@@ -61,7 +63,7 @@ describe.each(SIDES)('the rows of notices on %s', (_name, open) => {
   const record = (...all: NewNotice[]) => side.transaction((tx) => rows.recordNotices(tx, all));
   const settle = (...all: SettledNotice[]) => side.transaction((tx) => rows.settleNotices(tx, all));
 
-  it('gives back what was recorded without its command, and nothing for unknown ids', async () => {
+  it('gives back what was recorded without its cause, and nothing for unknown ids', async () => {
     const recorded = await record(notice(2), notice(1));
     expect(new Set(recorded)).toEqual(new Set([id(1), id(2)]));
     const notices = await rows.findNotices(side.session, [id(2), id(9), id(1), id(2)]);
@@ -80,16 +82,25 @@ describe.each(SIDES)('the rows of notices on %s', (_name, open) => {
     expect(kept).toStrictEqual(found(notice(1)));
   });
 
+  it('keeps a short message with its number and its language', async () => {
+    const sms = notice(1, { channel: 'sms', recipient: '+81312345678', locale: 'ja-JP' });
+    await record(sms);
+    await expect(find(1)).resolves.toEqual(found(sms));
+    await expect(settle(undeliverable(1))).resolves.toMatchObject([
+      { channel: 'sms', recipient: '+81312345678', locale: 'ja-JP' },
+    ]);
+  });
+
   it('records a notice once, and says which are new', async () => {
     await record(notice(1));
     await settle(sent(1));
-    const again = notice(1, { email: 'other@example.com' });
+    const again = notice(1, { recipient: 'other@example.com' });
     await expect(record(notice(2), again)).resolves.toEqual([id(2)]);
-    await expect(record(notice(3), notice(3, { email: 'x@example.com' }))).resolves.toEqual([
+    await expect(record(notice(3), notice(3, { recipient: 'x@example.com' }))).resolves.toEqual([
       id(3),
     ]);
     await expect(find(1)).resolves.toEqual(found(notice(1, { status: 'sent' })));
-    await expect(find(3)).resolves.toMatchObject({ email: 'c@example.com' });
+    await expect(find(3)).resolves.toMatchObject({ recipient: 'c@example.com' });
   });
 
   it.each([

@@ -11,8 +11,10 @@ import { SettleOrdersHandler } from '../../../apps/order/src/handlers/settle-ord
 import { SettleReturnsHandler } from '../../../apps/order/src/handlers/settle-returns.handler.js';
 import { ExpirySweeper } from '../../../apps/inventory/src/expiry/expiry-sweeper.js';
 import { StockHandler } from '../../../apps/inventory/src/handlers/stock.handler.js';
+import { mailChannel } from '../../../apps/notification/src/handlers/notice.channel.js';
 import { NoticeHandler } from '../../../apps/notification/src/handlers/notice.handler.js';
 import { NoticeWorkers } from '../../../apps/notification/src/handlers/notice.workers.js';
+import { NoticeTexts } from '../../../apps/notification/src/texts/notice-texts.js';
 import { PaymentHandler } from '../../../apps/payment/src/handlers/payment.handler.js';
 import { PaymentWorkers } from '../../../apps/payment/src/handlers/payment.workers.js';
 import { ReturnsHandler } from '../../../apps/shipping/src/handlers/returns.handler.js';
@@ -162,13 +164,16 @@ export function startShipping(life: Life, tables: ParticipantTables, outside: Ou
   returns.start();
 }
 
+/** Read once: worlds come by the thousand. */
+const texts = new NoticeTexts('UTC');
+
 export function startNotification(life: Life, tables: ParticipantTables, outside: Outside): void {
   const { outbox, log, connection: database, actor } = life;
+  const sender = new SimMailSender(outside.mailLine, outside.mailbox, actor);
   const workers = new NoticeWorkers({
     database,
     outbox,
-    sender: new SimMailSender(outside.mailLine, outside.mailbox, actor),
-    settings: MAIL,
+    channel: mailChannel(sender, texts, MAIL),
     log,
     pollMs: POLL_MS,
     rows: tables.notice,

@@ -16,7 +16,7 @@ export class SimNoticeRows implements NoticeRows {
   findNotices(tx: Tx, noticeIds: readonly string[]): Promise<Map<string, Notice>> {
     return sessionOf(tx).statement('find notices', (view) => {
       const found = noticeIds.flatMap((id) => view.get(this.notices, id) ?? []);
-      return new Map(found.map((notice) => [notice.noticeId, withoutCommand(notice)]));
+      return new Map(found.map((notice) => [notice.noticeId, withoutCause(notice)]));
     });
   }
 
@@ -49,7 +49,7 @@ export class SimNoticeRows implements NoticeRows {
   }
 }
 
-const withoutCommand = (recorded: NewNotice): Notice => {
-  const { command: _, ...notice } = recorded;
+const withoutCause = (recorded: NewNotice): Notice => {
+  const { cause: _, ...notice } = recorded;
   return notice;
 };

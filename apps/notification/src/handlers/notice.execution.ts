@@ -1,32 +1,23 @@
-import { messageIdOf, type Notice, type Outcome } from '../domain/notice.js';
-import { mailTextOf } from '../domain/templates.js';
-import { MailRefusedError, type MailSender } from '../provider/mail-sender.js';
+import type { Notice, Outcome } from '../domain/notice.js';
+import { RefusedError } from '../provider/refused-error.js';
+import type { NoticeChannel } from './notice.channel.js';
 
-/**
- * Hands a notice to the mail server, outside of any transaction. SMTP knows no key: when this process
- * ends between the server's "taken" and our record of it, the mail goes out once more, with the same
- * Message-ID.
- */
+/** Hands a notice to its provider, outside of any transaction. */
 export class NoticeExecution {
   constructor(
-    private readonly sender: MailSender,
+    private readonly channel: Pick<NoticeChannel, 'deliver'>,
     private readonly find: (noticeId: string) => Promise<Notice | undefined>,
   ) {}
 
-  /** @throws what the sender throws, to be tried again */
+  /** @throws what the channel throws, to be tried again */
   async execute(noticeId: string): Promise<Outcome> {
     const notice = await this.find(noticeId);
     if (notice?.status !== 'recorded') return { kind: 'unchanged' };
     try {
-      await this.sender.send({
-        ...mailTextOf(notice),
-        to: notice.email,
-        messageId: messageIdOf(notice),
-        headers: { 'X-Order-Id': notice.order.orderId },
-      });
+      await this.channel.deliver(notice);
       return { kind: 'sent' };
     } catch (error) {
-      if (!(error instanceof MailRefusedError)) throw error;
+      if (!(error instanceof RefusedError)) throw error;
       return { kind: 'undeliverable', code: error.code, message: error.message };
     }
   }

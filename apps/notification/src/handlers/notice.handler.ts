@@ -28,8 +28,17 @@ export class NoticeHandler implements CommandHandler {
 }
 
 function noticeOf({ payload, event }: AdmittedCommand): NewNotice {
-  const { template, subjectId, email, order } = payload as NotifyPayload;
-  const { data: _, ...command } = event;
-  const noticeId = noticeIdOf(template, subjectId);
-  return { noticeId, template, subjectId, email, order, status: 'recorded', command };
+  const { order, ...said } = payload as NotifyPayload;
+  const { template, subjectId, email, locale } = said;
+  return {
+    noticeId: noticeIdOf(template, { subjectId }),
+    template,
+    channel: 'email',
+    subjectId,
+    recipient: email,
+    locale: locale ?? null,
+    order,
+    status: 'recorded',
+    cause: { ...event, data: said },
+  };
 }

@@ -6,29 +6,17 @@ import {
   type UnitOfWork,
 } from '#messaging';
 import { EffectWorkers, type EffectTaskStore } from '#participant';
-import { Batcher, backoffMs } from '#platform';
-import type { Outcome, Problem } from '../domain/notice.js';
+import { Batcher } from '#platform';
+import { causeOf, type Outcome, type Problem } from '../domain/notice.js';
 import { postgresNoticeRows, type NoticeRows } from '../persistence/notice-rows.js';
 import type { SettledNotice } from '../persistence/settle-notices.js';
-import type { MailSender } from '../provider/mail-sender.js';
-import type { NotificationSettings } from '../settings.js';
+import type { NoticeChannel } from './notice.channel.js';
 import { NoticeExecution } from './notice.execution.js';
-
-/** The settings that the workers read. */
-export type WorkerSettings = Pick<
-  NotificationSettings,
-  | 'MAIL_CONNECTIONS'
-  | 'MAIL_TIMEOUT_MS'
-  | 'MAIL_ATTEMPTS'
-  | 'MAIL_BACKOFF_MS'
-  | 'MAIL_BACKOFF_MAX_MS'
->;
 
 export interface NoticeWorkersParts {
   readonly database: Pick<Database, 'query'>;
   readonly outbox: Pick<Outbox, 'transaction'>;
-  readonly sender: MailSender;
-  readonly settings: WorkerSettings;
+  readonly channel: NoticeChannel;
   readonly log: MessagingLog;
   /** Pause between two looks for work that others left behind. Default: that of the workers. */
   readonly pollMs?: number;
@@ -37,16 +25,12 @@ export interface NoticeWorkersParts {
   readonly store?: EffectTaskStore;
 }
 
-/** More work than connections, so that no connection waits for a record to be written. */
-const WORK_PER_CONNECTION = 4;
-/** Connecting, greeting and the replies of one mail, each with its time limit, and the waiting. */
-const LEASE_TIMEOUTS = 10;
 const MAX_MESSAGE = 500;
 
-/** Delivers notices; the subject is the notice's id. Gives up after days. */
+/** Delivers the notices of one channel; the subject is the notice's id. Gives up after days. */
 export class NoticeWorkers extends EffectWorkers<Outcome> {
   constructor(parts: NoticeWorkersParts) {
-    const { database, outbox, sender, settings, log, pollMs, store } = parts;
+    const { database, outbox, channel, log, pollMs, store } = parts;
     const rows = parts.rows ?? postgresNoticeRows;
     // Single reads of concurrent runs, gathered into one statement.
     const finds = new Batcher({
@@ -57,19 +41,19 @@ export class NoticeWorkers extends EffectWorkers<Outcome> {
         return noticeIds.map((noticeId) => notices.get(noticeId));
       },
     });
-    const execution = new NoticeExecution(sender, (noticeId) => finds.add(noticeId));
-    const backoff = { baseMs: settings.MAIL_BACKOFF_MS, maxMs: settings.MAIL_BACKOFF_MAX_MS };
+    const execution = new NoticeExecution(channel, (noticeId) => finds.add(noticeId));
+    const { name, concurrency, leaseMs, maxAttempts, backoff } = channel;
     super({
       database,
       outbox,
       log,
       ...(pollMs !== undefined && { pollMs }),
       ...(store && { store }),
-      name: 'notice',
-      concurrency: settings.MAIL_CONNECTIONS * WORK_PER_CONNECTION,
-      leaseMs: settings.MAIL_TIMEOUT_MS * LEASE_TIMEOUTS,
-      maxAttempts: settings.MAIL_ATTEMPTS,
-      backoff: (attempts) => backoffMs(backoff, attempts),
+      name,
+      concurrency,
+      leaseMs,
+      maxAttempts,
+      backoff,
       execute: (noticeId) => execution.execute(noticeId),
       record: (unit, done) => {
         const settled = done.flatMap(({ subject, outcome }) => settledBy(subject, outcome));
@@ -101,7 +85,7 @@ function settledBy(noticeId: string, outcome: Outcome): SettledNotice[] {
 const undeliverable = (noticeId: string, { code, message }: Problem): SettledNotice => ({
   noticeId,
   status: 'undeliverable',
-  // A mail server says what it likes, and no text of Postgres holds a NUL.
+  // A provider says what it likes, and no text of Postgres holds a NUL.
   problem: { code, message: message.slice(0, MAX_MESSAGE).replaceAll('\0', '\ufffd') },
 });
 
@@ -115,12 +99,10 @@ async function settle(
   rows: NoticeRows,
   log: MessagingLog,
 ): Promise<void> {
-  for (const notice of await rows.settleNotices(unit.tx, settled)) {
-    const { noticeId, problem, command, template, subjectId, email, order } = notice;
-    log.error({ noticeId, ...problem }, 'a notice is undeliverable');
-    if (!command) continue;
-    const event = { ...command, data: { template, subjectId, email, order } };
+  for (const { problem, cause, ...notice } of await rows.settleNotices(unit.tx, settled)) {
+    log.error({ noticeId: notice.noticeId, ...problem }, 'a notice is undeliverable');
+    if (!cause) continue;
     const message = `${problem.code}: ${problem.message}`;
-    unit.publish(deadLetter(event, { code: 'undeliverable', message }));
+    unit.publish(deadLetter(causeOf(notice, cause), { code: 'undeliverable', message }));
   }
 }

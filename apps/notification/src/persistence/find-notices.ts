@@ -7,8 +7,8 @@ export async function findNotices(
   noticeIds: readonly string[],
 ): Promise<Map<string, Notice>> {
   const rows = await tx.query<Notice>(
-    `select notice_id as "noticeId", template, subject_id as "subjectId", email,
-            order_data as "order", status
+    `select notice_id as "noticeId", template, channel, subject_id as "subjectId",
+            coalesce(email, phone) as recipient, locale, order_data as "order", status
        from notice
       where notice_id = any($1::text[])`,
     [noticeIds],

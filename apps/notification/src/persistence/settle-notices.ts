@@ -1,5 +1,5 @@
 import type { Tx } from '#messaging';
-import type { Notice, NoticeCommand, NoticeStatus, Problem } from '../domain/notice.js';
+import type { Notice, NoticeCause, NoticeStatus, Problem } from '../domain/notice.js';
 
 export interface SettledNotice {
   readonly noticeId: string;
@@ -9,8 +9,8 @@ export interface SettledNotice {
 
 export interface UndeliverableNotice extends Notice {
   readonly problem: Problem;
-  /** Null where it came before commands were kept. */
-  readonly command: NoticeCommand | null;
+  /** Null where it came before causes were kept. */
+  readonly cause: NoticeCause | null;
 }
 
 /**
@@ -36,8 +36,9 @@ export function settleNotices(
                       as n (notice_id, status, code, message)
         where mine.notice_id = n.notice_id and t.notice_id = n.notice_id and t.status <> 'sent'
        returning t.*)
-     select notice_id as "noticeId", template, subject_id as "subjectId", email,
-            order_data as "order", status, command,
+     select notice_id as "noticeId", template, channel, subject_id as "subjectId",
+            coalesce(email, phone) as recipient, locale, order_data as "order", status,
+            command as cause,
             json_build_object('code', problem_code, 'message', problem_message) as problem
        from settled
       where status = 'undeliverable'`,

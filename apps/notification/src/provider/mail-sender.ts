@@ -1,9 +1,11 @@
 /** What notification needs of a mail server. */
+import { RefusedError } from './refused-error.js';
 
 export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly html: string;
   /** With its angle brackets; the same for every try. */
   readonly messageId: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,17 +20,14 @@ export abstract class MailSender {
 }
 
 /** The recipient does not exist, or the mail is not wanted there. */
-export class MailRefusedError extends Error {
+export class MailRefusedError extends RefusedError {
   override readonly name = 'MailRefusedError';
 
   /**
    * @param code the mail server's reply code, or what is wrong with the address
    * @param said what it said besides
    */
-  constructor(
-    readonly code: string,
-    said: string,
-  ) {
-    super(`the mail server refuses the mail: ${said}`);
+  constructor(code: string, said: string) {
+    super(code, `the mail server refuses the mail: ${said}`);
   }
 }

@@ -53,6 +53,7 @@ const mail = {
   to: 'kim@example.com',
   subject: 's',
   text: 't',
+  html: '<p>t</p>',
   messageId: '<m@example.com>',
   headers: {},
 };
