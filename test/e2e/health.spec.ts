@@ -1,6 +1,6 @@
 /** A service says whether it can do its work, and what it offers. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SANDBOX_NAMES, SERVICE_NAMES, TestWorld, waitFor, type AppName } from '#testing';
+import { apps, SANDBOX_NAMES, SERVICE_NAMES, TestWorld, waitFor, type AppName } from '#testing';
 import { call, get } from '../support/http.js';
 import { anOrder } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
@@ -20,7 +20,7 @@ interface OpenApi {
 describe('a running system', () => {
   let world: TestWorld;
   beforeAll(async () => {
-    world = await TestWorld.start();
+    world = await TestWorld.start({ apps: apps.map(({ name }) => name) });
   }, 240_000);
   afterAll(() => world?.stop(), 240_000);
 
@@ -50,6 +50,7 @@ describe('a running system', () => {
         '/orders': ['get', 'post'],
         '/orders/{orderId}': ['get'],
         '/orders/{orderId}/cancel': ['post'],
+        '/orders/{orderId}/payment': ['post'],
       },
     ],
     [
@@ -80,7 +81,7 @@ describe('a running system', () => {
         '/customers/{customerId}/unblock': ['post'],
       },
     ],
-    ['payment', { '/payments/{orderId}': ['get'] }],
+    ['payment', { '/payments/{orderId}': ['get'], '/webhooks/provider': ['post'] }],
     ['shipping', { '/shipments/{orderId}': ['get'] }],
   ])('describes its API, and shows it to people: %s', async (name, paths) => {
     const document = await get<OpenApi>(`${world.url(name)}/openapi.json`);

@@ -7,6 +7,7 @@ import { createDatabase, type TestDatabase } from './postgres/databases.js';
 import type { PostgresServer } from './postgres/postgres.js';
 import { spawnService, type ServiceProcess } from './process/service-process.js';
 import {
+  SAGA_SERVICE_NAMES,
   appSpec,
   apps,
   isService,
@@ -17,8 +18,14 @@ import {
 import { ownKafka, ownPostgres, testKafka, testPostgres } from './shared-servers.js';
 import { testId } from './test-id.js';
 
+/** All that an order passes on its way when nobody asks for more: each process costs each test file. */
+const ORDERS_WAY: readonly AppName[] = [
+  ...SAGA_SERVICE_NAMES,
+  ...(['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const),
+];
+
 export interface TestWorldOptions {
-  /** What to start; default: everything. Databases and topics are always there for all. */
+  /** What to start; default: `ORDERS_WAY`. Databases and topics are always there for all. */
   apps?: readonly AppName[];
   /** Further settings by app, for example `{orchestrator: {STEP_TIMEOUT_MS: '500'}}`. */
   env?: Partial<Record<AppName, Record<string, string>>>;
@@ -55,8 +62,7 @@ export class TestWorld {
     const world = new TestWorld(postgres, kafka, options);
     try {
       await world.prepare();
-      const wanted = options.apps ?? apps.map(({ name }) => name);
-      await world.startApps(wanted);
+      await world.startApps(options.apps ?? ORDERS_WAY);
     } catch (error) {
       await world.stop();
       throw error;
