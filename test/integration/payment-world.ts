@@ -100,6 +100,7 @@ export class PaymentReplica {
     readonly desk: ProviderDesk,
     private readonly inbox: ReturnType<typeof createParticipant>['inbox'],
     private readonly http: OutboundHttp,
+    readonly provider: PaymentProvider,
   ) {}
 
   static async start(
@@ -149,7 +150,7 @@ export class PaymentReplica {
     });
     workers.start();
     const desk = new ProviderDesk(replica.outbox, workers);
-    return new PaymentReplica(replica, workers, desk, inbox, http);
+    return new PaymentReplica(replica, workers, desk, inbox, http, provider);
   }
 
   async deliver(...events: ReceivedEvent[]): Promise<void> {

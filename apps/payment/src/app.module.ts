@@ -6,7 +6,9 @@ import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platfor
 import { PaymentHandler } from './handlers/payment.handler.js';
 import { PaymentWorkers } from './handlers/payment.workers.js';
 import { ProviderDesk } from './handlers/provider-desk.js';
+import { ReconciliationWorkers } from './handlers/reconciliation.workers.js';
 import { PaymentsController } from './http/payments.controller.js';
+import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { WEBHOOK_SECRETS, WebhooksController } from './http/webhooks.controller.js';
 import type { PaymentProvider } from './provider/payment-provider.js';
 import { SandboxProvider } from './provider/sandbox.provider.js';
@@ -33,6 +35,7 @@ export class AppModule {
       timeoutMs: settings.OUTBOUND_TIMEOUT_MS,
       halfOpenAfterMs: settings.OUTBOUND_HALF_OPEN_MS,
     });
+    const provider = providerOf(settings, http);
     return {
       module: AppModule,
       imports: [
@@ -51,7 +54,7 @@ export class AppModule {
         }),
         HealthModule.forRoot({ parts: [breakerHealth('provider', http)] }),
       ],
-      controllers: [PaymentsController, WebhooksController],
+      controllers: [PaymentsController, ReconciliationsController, WebhooksController],
       providers: [
         {
           provide: PaymentHandler,
@@ -68,6 +71,18 @@ export class AppModule {
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },
         {
+          provide: ReconciliationWorkers,
+          inject: [Database, Outbox],
+          useFactory: (database: Database, outbox: Outbox) =>
+            new ReconciliationWorkers({
+              database,
+              outbox,
+              provider,
+              log: logger,
+              everyMs: settings.RECONCILIATION_POLL_MS,
+            }),
+        },
+        {
           provide: PaymentWorkers,
           inject: [Database, Outbox, Answers],
           useFactory: (database: Database, outbox: Outbox, answers: Answers) =>
@@ -75,7 +90,7 @@ export class AppModule {
               database,
               outbox,
               answers,
-              provider: providerOf(settings, http),
+              provider,
               settings,
               log: logger,
             }),

@@ -23,5 +23,7 @@ export const paymentSettings = serviceSettings.extend({
   PAY_WITHIN_MS: milliseconds.default(259_200_000),
   /** Between two looks whether one has paid, should the provider's message get lost. */
   PAY_POLL_MS: milliseconds.default(600_000),
+  /** Between two looks whether yesterday is still to be compared with the provider's books. */
+  RECONCILIATION_POLL_MS: milliseconds.default(900_000),
 });
 export type PaymentSettings = z.output<typeof paymentSettings>;

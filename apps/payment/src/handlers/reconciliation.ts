@@ -1,0 +1,98 @@
+/** Compares a day's payments with the provider's books, page by page. */
+import type { Database } from '#messaging';
+import {
+  differencesOf,
+  isUnderWay,
+  unknownToThem,
+  type Difference,
+  type TheirIntent,
+} from '../domain/reconcile.js';
+import { findPayments } from '../persistence/find-payments.js';
+import { paymentsOfDay, type Comparison } from '../persistence/reconciliation-rows.js';
+import type { BookedIntent, PaymentProvider } from '../provider/payment-provider.js';
+
+export interface ReconciliationParts {
+  readonly database: Pick<Database, 'query'>;
+  readonly provider: PaymentProvider;
+}
+
+const DAY_MS = 86_400_000;
+/** An intent is made after its payment was asked for, perhaps a little past midnight. */
+const MARGIN_MS = 3_600_000;
+const PAGE = 500;
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** @param day YYYY-MM-DD, UTC. @throws OutboundError, ProviderRejection: to be tried again */
+export async function compareDay(
+  { database, provider }: ReconciliationParts,
+  day: string,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const from = new Date(`${day}T00:00:00Z`);
+  const range = { from, to: new Date(from.getTime() + DAY_MS + MARGIN_MS) };
+  const seen = new Set<string>();
+  const differences: Difference[] = [];
+  let underWay = 0;
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    signal.throwIfAborted();
+    const { intents, next } = await provider.listIntents(range, cursor);
+    for (const { intentId } of intents) seen.add(intentId);
+    const found = await comparePage({ database, provider }, intents);
+    differences.push(...found.differences);
+    underWay += found.underWay;
+    cursor = next;
+  }
+  let ours = 0;
+  for (let after = BEFORE_ALL; ; ) {
+    signal.throwIfAborted();
+    const payments = await paymentsOfDay(database, { day, after, limit: PAGE });
+    ours += payments.length;
+    const unknown = payments.filter(({ intentId }) => intentId !== null && !seen.has(intentId));
+    const settled = unknown.filter((payment) => !isUnderWay(payment));
+    underWay += unknown.length - settled.length;
+    differences.push(...settled.map(unknownToThem));
+    const last = payments.at(-1);
+    if (!last || payments.length < PAGE) break;
+    after = last.orderId;
+  }
+  return { day, ours, theirs: seen.size, underWay, differences };
+}
+
+/**
+ * What differs at first sight may have moved between the two readings: the intent is read once more,
+ * and our payment after it.
+ */
+async function comparePage(
+  { database, provider }: ReconciliationParts,
+  intents: readonly BookedIntent[],
+): Promise<{ differences: Difference[]; underWay: number }> {
+  const ours = await findPayments(database, orderIdsOf(intents));
+  const suspects = intents.filter(
+    (intent) => differencesOf(intent, ours.get(orderIdOf(intent))).length > 0,
+  );
+  const again = await Promise.all(suspects.map((intent) => reread(provider, intent)));
+  const now = await findPayments(database, orderIdsOf(again));
+  const differences: Difference[] = [];
+  let underWay = 0;
+  for (const intent of again) {
+    const payment = now.get(orderIdOf(intent));
+    if (payment && payment.intentId === intent.intentId && isUnderWay(payment)) underWay += 1;
+    else differences.push(...differencesOf(intent, payment));
+  }
+  return { differences, underWay };
+}
+
+async function reread(provider: PaymentProvider, intent: BookedIntent): Promise<TheirIntent> {
+  const state = await provider.findIntent(intent.intentId);
+  const captured = state.kind === 'captured' ? state.amount : 0;
+  const refunded = captured > 0 ? await provider.totalRefunded(intent.intentId) : 0;
+  return { ...intent, captured, refunded };
+}
+
+const orderIdOf = ({ orderId = '' }: TheirIntent): string => orderId.toLowerCase();
+
+/** Others name their payments as they like. */
+const orderIdsOf = (intents: readonly TheirIntent[]): string[] => [
+  ...new Set(intents.map(orderIdOf).filter((id) => UUID.test(id))),
+];

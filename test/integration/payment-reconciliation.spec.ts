@@ -1,0 +1,163 @@
+/**
+ * Promise attacked here: whatever differs between our payments and the provider's books on a day is
+ * listed, all of it and nothing else.
+ */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ReconciliationWorkers } from '../../apps/payment/src/handlers/reconciliation.workers.js';
+import {
+  findComparison,
+  type StoredComparison,
+} from '../../apps/payment/src/persistence/reconciliation-rows.js';
+import { waitFor } from '#testing';
+import { silent } from './participant-harness.js';
+import { PaymentWorld, newCharge, newSlowCharge, type PaymentReplica } from './payment-world.js';
+
+jest.setTimeout(240_000);
+
+const today = (): string => new Date().toISOString().slice(0, 10);
+
+describe('a day held against the provider’s books', () => {
+  let world: PaymentWorld;
+  let payment: PaymentReplica;
+  let comparing: ReconciliationWorkers;
+  beforeAll(async () => {
+    world = await PaymentWorld.start();
+    payment = await world.replica({ timeoutMs: 5_000 });
+    const { database, outbox } = payment.replica;
+    const { provider } = payment;
+    comparing = new ReconciliationWorkers({
+      ...{ database, outbox, provider, log: silent, everyMs: 3_600_000 },
+    });
+    comparing.start();
+  }, 240_000);
+  afterAll(async () => {
+    await comparing.stop();
+    await world.stop();
+  });
+
+  const paid = async (): Promise<string> => {
+    const { orderId, charge } = newCharge();
+    await payment.deliver(charge);
+    await payment.final(charge);
+    return orderId;
+  };
+  const compared = async (day = today()): Promise<StoredComparison> => {
+    const before = (await findComparison(payment.replica.database, day))?.comparedAt.getTime();
+    await comparing.compare(day);
+    return waitFor(
+      async () => {
+        const found = await findComparison(payment.replica.database, day);
+        return found && found.comparedAt.getTime() !== before ? found : undefined;
+      },
+      { what: `${day} to be compared`, intervalMs: 10 },
+    );
+  };
+  const set = (orderId: string, what: string) =>
+    payment.replica.database.query(`update payment set ${what} where order_id = $1`, [orderId]);
+  const form = async (path: string, fields: Record<string, string>) => {
+    const answer = await fetch(`${world.sandbox.url}${path}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk_test' },
+      body: new URLSearchParams(fields),
+    });
+    return (await answer.json()) as { id: string };
+  };
+
+  it('lists nothing when all is as it should be', async () => {
+    await Promise.all([paid(), paid(), paid()]);
+    const declined = newCharge('tok_declined');
+    await payment.deliver(declined.charge);
+    await payment.final(declined.charge);
+    const undone = newCharge();
+    await payment.deliver(undone.charge);
+    await payment.final(undone.charge);
+    await payment.deliver(undone.refund);
+    await payment.final(undone.refund);
+    const slow = newSlowCharge('bank_transfer');
+    await payment.deliver(slow.charge);
+    await waitFor(async () => (await payment.payment(slow.orderId))?.instructions, {
+      what: 'instructions',
+    });
+    expect(await compared()).toMatchObject({ ours: 6, theirs: 6, differences: [] });
+  });
+
+  it('lists all that differs, by kind, and leaves out what somebody works on', async () => {
+    const [captured, refunded, gone, other, underWay] = await Promise.all([
+      ...[paid(), paid(), paid(), paid(), paid()],
+    ]);
+    await set(captured ?? '', 'captured = captured - 200');
+    // somebody gave money back by hand, at the provider
+    const intentOf = async (orderId = '') => (await payment.payment(orderId))?.intentId ?? '';
+    await form('/v1/refunds', { payment_intent: await intentOf(refunded), amount: '300' });
+    await set(gone ?? '', `intent_id = 'pi_gone'`);
+    const nameless = await form('/v1/payment_intents', {
+      ...{ amount: '700', currency: 'jpy', 'payment_method_types[]': 'card' },
+    });
+    await form(`/v1/payment_intents/${nameless.id}/confirm`, { payment_method: 'tok_ok' });
+    const forgotten = await form('/v1/payment_intents', {
+      ...{ amount: '800', currency: 'jpy', 'payment_method_types[]': 'card' },
+    });
+    const second = await form('/v1/payment_intents', {
+      ...{ amount: '1200', currency: 'jpy', 'payment_method_types[]': 'card' },
+      'metadata[order_id]': other ?? '',
+    });
+    await form(`/v1/payment_intents/${second.id}/confirm`, { payment_method: 'tok_ok' });
+    await set(underWay ?? '', `captured = 0, status = 'intended'`);
+
+    const { differences, underWay: left } = await compared();
+    expect(left).toBe(1);
+    expect(new Set(differences.map(({ kind, orderId }) => `${kind} ${orderId}`))).toEqual(
+      new Set([
+        `captured ${captured}`,
+        `refunded ${refunded}`,
+        // its money was taken with an intent that we do not know any more
+        `other-intent ${gone}`,
+        `not-theirs ${gone}`,
+        `other-intent ${other}`,
+        'not-ours undefined',
+      ]),
+    );
+    expect(differences.filter(({ intentId }) => intentId === forgotten.id)).toEqual([]);
+    expect(differences.find(({ kind }) => kind === 'captured')).toMatchObject({
+      ...{ ours: 1000, theirs: 1200 },
+    });
+  });
+
+  it('goes through all pages of both', async () => {
+    await Promise.all(Array.from({ length: 130 }, paid));
+    const before = await compared();
+    expect(before.theirs).toBeGreaterThan(130);
+    expect(before.ours).toBeGreaterThan(130);
+    expect(before.differences.map(({ kind }) => kind).toSorted()).toEqual([
+      ...['captured', 'not-ours', 'not-theirs', 'other-intent', 'other-intent', 'refunded'],
+    ]);
+  });
+
+  it('waits for a provider that is away, and is compared when it is back', async () => {
+    const mood = (mode: string) =>
+      fetch(`${world.sandbox.url}/mood`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ mode }),
+      });
+    await mood('down');
+    const day = '2026-01-31';
+    await comparing.compare(day);
+    await waitFor(
+      async () => {
+        const [row] = await payment.replica.database.query<{ error: string | null }>(
+          `select last_error as error from effect_task where worker = 'reconciliation'`,
+        );
+        return row?.error;
+      },
+      { what: 'the first try to fail', intervalMs: 10 },
+    );
+    expect(await findComparison(payment.replica.database, day)).toBeUndefined();
+    await mood('ok');
+    await payment.replica.database.query(
+      `update effect_task set due_at = now() where worker = 'reconciliation'`,
+    );
+    await waitFor(() => findComparison(payment.replica.database, day), { what: 'the comparison' });
+    expect(await findComparison(payment.replica.database, day)).toMatchObject({ theirs: 0 });
+  });
+});
