@@ -8,7 +8,9 @@ import {
   type AcceptanceRequest,
 } from '../../../apps/order/src/acceptance/acceptance.js';
 import { ownCopyCheck } from '../../../apps/order/src/acceptance/order-check.js';
+import type { KnownProduct } from '../../../apps/order/src/domain/check-order.js';
 import { learnCustomers, learnProducts } from '../../../apps/order/src/persistence/known-rows.js';
+import type { CustomerStatus } from '#contracts';
 import { newId, Outbox, type UnitOfWork } from '#messaging';
 import { OrderWorld, validOrder } from './order-world.js';
 
@@ -22,45 +24,38 @@ describe('an order that is held against the catalog and the customers', () => {
   afterAll(() => world.stop());
   beforeEach(() => reset());
 
+  const product = (productId: string, unitPrice: number, changes: Partial<KnownProduct> = {}) => ({
+    productId,
+    unitPrice,
+    currency: 'JPY',
+    status: 'active' as const,
+    ...changes,
+  });
   const learn = async (
-    products: readonly (readonly [
-      id: string,
-      price: number,
-      status?: 'withdrawn',
-      currency?: string,
-    ])[],
-    customers: readonly (readonly [id: string, status: 'active' | 'blocked'])[] = [],
+    products: readonly KnownProduct[],
+    customers: Readonly<Record<string, CustomerStatus>> = {},
   ): Promise<void> => {
     revision += 1;
     await world.database.transaction(async (tx) => {
       await learnProducts(
         tx,
-        products.map(([productId, unitPrice, status = 'active', currency = 'JPY']) => ({
-          productId,
-          unitPrice,
-          currency,
-          status,
-          revision,
-        })),
+        products.map((one) => ({ ...one, revision })),
       );
       await learnCustomers(
         tx,
-        customers.map(([customerId, status]) => ({ customerId, status, revision })),
+        Object.entries(customers).map(([customerId, status]) => ({ customerId, status, revision })),
       );
     });
   };
   const reset = () =>
     learn(
       [
-        ['p-1', 1250],
-        ['p-2', 99],
-        ['p-gone', 5, 'withdrawn'],
-        ['p-gbp', 5, undefined, 'GBP'],
+        product('p-1', 1250),
+        product('p-2', 99),
+        product('p-gone', 5, { status: 'withdrawn' }),
+        product('p-gbp', 5, { currency: 'GBP' }),
       ],
-      [
-        ['customer-1', 'active'],
-        ['customer-2', 'blocked'],
-      ],
+      { 'customer-1': 'active', 'customer-2': 'blocked' },
     );
   const line = (productId: string, unitPrice: number) => ({ productId, quantity: 1, unitPrice });
   const place = (changes: object = {}, headers?: Record<string, string>) =>
@@ -146,7 +141,7 @@ describe('an order that is held against the catalog and the customers', () => {
 
   it('is answered as before when it is sent again after a price has changed', async () => {
     const first = await place({}, { 'idempotency-key': 'again' });
-    await learn([['p-1', 9999]], [['customer-1', 'blocked']]);
+    await learn([product('p-1', 9999)], { 'customer-1': 'blocked' });
     const before = await kept();
     const again = await place({}, { 'idempotency-key': 'again' });
     expect(again.status).toBe(202);
@@ -258,7 +253,7 @@ describe('an order that is held against the catalog and the customers', () => {
     );
     const accepting = slow.accept(first);
     await isRecorded;
-    await learn([['p-1', 9999]]);
+    await learn([product('p-1', 9999)]);
     const desk = new AcceptanceDesk(outbox, { check: ownCopyCheck });
     const repeating = desk.accept(again);
     await world.waitsForLock();

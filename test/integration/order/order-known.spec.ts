@@ -12,7 +12,7 @@ import {
   type CustomerFact,
   type ProductFact,
 } from '#contracts';
-import { Outbox, type ReceivedEvent } from '#messaging';
+import { Outbox, type ReceivedEvent, type Tx, type UnitOfWork } from '#messaging';
 import { OrderWorld } from './order-world.js';
 
 const received = (name: string, topic: string, key: string, data: unknown): ReceivedEvent => ({
@@ -100,12 +100,12 @@ describe('the copy of products and customers', () => {
     await learn(product('late', 1));
     await learn(product('late', 3, { unitPrice: 7 }), product('late', 2));
     expect(await prices('late')).toEqual(['late 300 active 3']);
-    await learn(customer('kim', 2, { status: 'blocked' }));
-    await learn(customer('kim', 1));
-    await learn(customer('kim', 2, { status: 'blocked' }));
     const known = () =>
       world.database.query(`select * from known_customer where customer_id = 'kim'`);
-    expect(await known()).toEqual([{ customer_id: 'kim', status: 'blocked', revision: 2 }]);
+    for (const again of [2, 1, 2]) {
+      await learn(customer('kim', again, { status: again === 2 ? 'blocked' : 'active' }));
+      expect(await known()).toEqual([{ customer_id: 'kim', status: 'blocked', revision: 2 }]);
+    }
     await learn(customer('kim', 4), customer('kim', 3, { status: 'blocked' }));
     expect(await known()).toEqual([{ customer_id: 'kim', status: 'active', revision: 4 }]);
   });
@@ -128,6 +128,32 @@ describe('the copy of products and customers', () => {
       }),
     );
     expect(await prices(...ids)).toEqual(ids.map((id) => `${id} 500 active 5`));
+  });
+
+  it.each([
+    ['products', product],
+    ['customers', customer],
+  ])('is locked in the order of the ids, lest two replicas deadlock: %s', async (_, fact) => {
+    await learn(fact('l-1', 1), fact('l-2', 1));
+    const learning = (event: ReceivedEvent, tx: Tx): Promise<void> => {
+      const unit = { tx } as UnitOfWork;
+      const { topic } = event;
+      return topic === 'product.events'
+        ? facts.onProducts({ topic, events: [event] }, unit)
+        : facts.onCustomers({ topic, events: [event] }, unit);
+    };
+    const both = await world.database.transaction(async (first) => {
+      await learning(fact('l-1', 2), first);
+      const waiting = learn(fact('l-2', 3), fact('l-1', 3));
+      await world.waitsForLock();
+      // Who waits for the first id has not yet taken the second.
+      await world.database.transaction(async (second) => {
+        await second.query(`set local lock_timeout = '5s'`);
+        await learning(fact('l-2', 2), second);
+      });
+      return { waiting };
+    });
+    await both.waiting;
   });
 
   it('keeps nothing of a customer but what the check needs', async () => {
