@@ -30,6 +30,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   CARRIER_KEY: 'key',
   SMTP_URL: 'smtp://127.0.0.1:1',
   SMTP_PORT: '0',
+  SMS_KEY: 'key',
 };
 
 /** What each needs beyond what all services need. */

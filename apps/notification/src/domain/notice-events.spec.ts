@@ -52,20 +52,20 @@ const cause = { id: 'e' } as ReceivedEvent;
 
 describe('a fact', () => {
   it.each([
-    [contracts.orderCreated, order, 'order-created', undefined, { items: order.items }],
-    [contracts.orderCancelled, order, 'order-cancelled', undefined, { reasonCode: reason.code }],
-    [contracts.shipmentCreated, shipment, 'order-shipped', undefined, { trackingNumber: 'TRK1' }],
+    ['order-created', contracts.orderCreated, order, undefined, { items: order.items }],
+    ['order-cancelled', contracts.orderCancelled, order, undefined, { reasonCode: reason.code }],
+    ['order-shipped', contracts.shipmentCreated, shipment, undefined, { trackingNumber: 'TRK1' }],
     [
+      'payment-created',
       contracts.paymentInstructed,
       payment,
-      'payment-created',
       undefined,
       { totalAmount: 1000, instructions: { reference: 'FT-1', method: 'bank_transfer' } },
     ],
-    [contracts.paymentCompleted, payment, 'payment-succeeded', undefined, { totalAmount: 1000 }],
-    [contracts.paymentFailed, payment, 'payment-failed', 4, { reasonCode: reason.code }],
-    [contracts.refundCompleted, payment, 'refund-completed', 4, { refunded: 300 }],
-  ] as const)('makes its notice: %#', (contract, data, template, revision, told) => {
+    ['payment-succeeded', contracts.paymentCompleted, payment, undefined, { totalAmount: 1000 }],
+    ['payment-failed', contracts.paymentFailed, payment, 4, { reasonCode: reason.code }],
+    ['refund-completed', contracts.refundCompleted, payment, 4, { refunded: 300 }],
+  ] as const)('makes its notice: %s', (template, contract, data, revision, told) => {
     expect(occasion(contract, data)).toMatchObject({
       template,
       subject: { subjectId: ORDER, ...(revision !== undefined && { revision }) },
