@@ -269,7 +269,9 @@ describe('inventory on Postgres', () => {
       const productId = await product(10);
       const [kept, left] = [newOrderId(), newOrderId()];
       const lines = { [productId]: 2 };
-      await run(replicas[0], [reserve(kept, lines), reserve(left, lines), secure(kept)], { ttlMs: 0 });
+      await run(replicas[0], [reserve(kept, lines), reserve(left, lines), secure(kept)], {
+        ttlMs: 0,
+      });
       await Promise.all(replicas.map((replica) => sweeperOn(replica).sweep()));
       expect(await statusOf(kept)).toBe('secured');
       expect(await statusOf(left)).toBe('expired');

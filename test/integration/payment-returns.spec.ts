@@ -101,6 +101,29 @@ describe('refunds of goods', () => {
     expect(await world.books(orderId)).toMatchObject([{ refunded: 300, refunds: [{}] }]);
   });
 
+  it('that the provider will not make are told once, for a person to look after', async () => {
+    const service = await world.replica();
+    const { orderId } = await paid(service);
+    const [intent] = await world.books(orderId);
+    // somebody gave most of it back by hand, at the provider
+    await fetch(`${world.sandbox.url}/v1/refunds`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk_test' },
+      body: new URLSearchParams({ payment_intent: intent?.intentId ?? '', amount: '1000' }),
+    });
+    const refused = goods(orderId, 300);
+    await service.deliver(refused);
+    expect(await service.final(refused)).toMatchObject({
+      outcome: 'dead',
+      reason: { code: 'provider-rejected' },
+    });
+    const again = goods(orderId, 300, refused.key, 'sent-by-a-person');
+    await service.deliver(again);
+    await service.final(again);
+    expect(service.facts(orderId).filter((fact) => fact === 'refund.failed')).toHaveLength(1);
+    expect(await service.payment(orderId)).toMatchObject({ status: 'captured', refunded: 0 });
+  });
+
   it('of a payment that was taken back are given up for a person to see', async () => {
     const service = await world.replica();
     const { orderId, undo } = await paid(service);

@@ -130,7 +130,9 @@ describe('payment by customers', () => {
   });
 
   it('is not asked about for what is none of ours, or of nobody', async () => {
-    expect(await payment.desk.hear(message('0195e7a0-0000-7000-8000-00000000dead'))).toBe('unknown');
+    expect(await payment.desk.hear(message('0195e7a0-0000-7000-8000-00000000dead'))).toBe(
+      'unknown',
+    );
     expect(await payment.desk.hear(message('somebody-elses'))).toBe('unknown');
     expect(await payment.desk.hear(message(undefined))).toBe('unknown');
   });

@@ -74,7 +74,10 @@ describe('the provider’s messages over HTTP', () => {
 
   it('are kept once, whichever secret they are signed with', async () => {
     const first = event('evt_1');
-    expect(await post(first, signed(first))).toEqual({ status: 200, body: { received: 'unknown' } });
+    expect(await post(first, signed(first))).toEqual({
+      status: 200,
+      body: { received: 'unknown' },
+    });
     expect(await post(first, signed(first, 'whsec_before'))).toEqual({
       status: 200,
       body: { received: 'repeated' },

@@ -52,7 +52,9 @@ describe('paying with another card', () => {
       body: { code: 'not-by-card' },
     });
     const over = await place({ method: 'credit_card', token: 'tok_ok' });
-    await world.database.query(`update orders set status = 'cancelled' where order_id = $1`, [over]);
+    await world.database.query(`update orders set status = 'cancelled' where order_id = $1`, [
+      over,
+    ]);
     expect(await give(over, { token: 'tok_ok' })).toMatchObject({
       status: 409,
       body: { code: 'order-cancelled' },

@@ -37,6 +37,34 @@ describe('the facts of a payment', () => {
     expect(history(intended, [{ kind: 'dropped' }])).toEqual(['failed@2']);
   });
 
+  it('say once how to pay, and that nobody did', () => {
+    const instructions = { reference: 'R', payBy: '2026-11-29T12:00:00Z' };
+    const told: Outcome = { kind: 'instructed', instructions };
+    expect(history(intended, [told, told, { kind: 'expired' }])).toEqual([
+      ...['instructed@2', 'failed@3'],
+    ]);
+  });
+
+  it('say of each card that was declined', () => {
+    const declined = (attempt: number): Outcome => ({ kind: 'declined', code: 'x', attempt });
+    const second = { ...settle(intended, declined(1)), status: 'intended' as const, attempt: 2 };
+    expect(history(second, [declined(1), declined(2), captured])).toEqual([
+      ...['failed@3', 'completed@4'],
+    ]);
+  });
+
+  it('say once that money will not be given back, with a revision of its own', () => {
+    const goods = (returnId: string) => ({ returnId, amount: 100, done: false, to: [] });
+    const paid = { ...settle(intended, captured), goodsRefunds: [goods('one'), goods('two')] };
+    const rejected = [{ returnId: 'two', code: 'disputed' }];
+    const outcome: Outcome = { kind: 'goods-refunded', returnIds: ['one'], rejected };
+    expect(history(paid, [outcome, { ...outcome, returnIds: [] }])).toEqual([
+      ...['refund-failed@3', 'refunded@4'],
+    ]);
+    const noRefund: Outcome = { kind: 'rejected', what: 'undo', code: 'disputed' };
+    expect(history(settle(intended, captured), [noRefund, noRefund])).toEqual(['refund-failed@3']);
+  });
+
   it('hold an order of no value too, and no refund of nothing', () => {
     const free = payment({ amount: 0 });
     expect(history(free, [{ kind: 'captured', captured: 0 }, { kind: 'dropped' }])).toEqual([

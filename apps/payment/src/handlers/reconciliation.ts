@@ -44,7 +44,7 @@ export async function compareDay(
     cursor = next;
   }
   let ours = 0;
-  for (let after = BEFORE_ALL; ; ) {
+  for (let after = BEFORE_ALL; ;) {
     signal.throwIfAborted();
     const payments = await paymentsOfDay(database, { day, after, limit: PAGE });
     ours += payments.length;

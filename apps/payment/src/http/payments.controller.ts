@@ -25,7 +25,11 @@ export class PaymentsController {
   }
 }
 
-const instructionsOf = ({ reference, url, payBy }: PaymentInstructions): PaymentInstructionsDto => ({
+const instructionsOf = ({
+  reference,
+  url,
+  payBy,
+}: PaymentInstructions): PaymentInstructionsDto => ({
   ...{ reference, payBy },
   ...(url !== undefined && { url }),
 });
