@@ -465,12 +465,18 @@ describe.each(ADAPTERS)('the payment provider %s', (_name, adapterOver) => {
       [400, '{"error":"a text"}', { name: 'ProviderRejection', code: 'http_400' }],
       [400, '{"error":{"code":"some_code"}}', { name: 'ProviderRejection', code: 'some_code' }],
     ])('of the kind %s %s is %j', async (status, body, error) => {
-      const server = createServer((_request, response) => response.writeHead(status).end(body));
+      let asked = 0;
+      const server = createServer((_request, response) => {
+        asked += 1;
+        response.writeHead(status).end(body);
+      });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as AddressInfo;
       const odd = client(5_000, `http://127.0.0.1:${port}`);
       expect(await errorOf(odd.findIntent('pi_1'))).toMatchObject(error);
       expect(await errorOf(odd.createIntent(orderOf()))).toMatchObject(error);
+      // whoever calls decides whether it is asked again
+      expect(asked).toBe(2);
       server.closeAllConnections();
       server.close();
     });

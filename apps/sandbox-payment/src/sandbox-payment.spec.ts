@@ -194,6 +194,24 @@ describe('the payment provider', () => {
     expect(list).toMatchObject({ object: 'list', data: [{ amount: 1000 }, { amount: 250 }] });
   });
 
+  it('has the money of a refund again that the bank sent back, once, and can give it anew', async () => {
+    const id = await createId();
+    await confirm(id, 'tok_ok');
+    const { body } = await post('/v1/refunds', { payment_intent: id, amount: '1000' });
+    const fail = (): Promise<Answer> =>
+      request(`/sandbox/refunds/${String(body['id'])}/fail`, { method: 'POST' });
+    expect((await fail()).body).toMatchObject({ status: 'failed', amount: 1000 });
+    expect((await fail()).body).toMatchObject({ status: 'failed' });
+    expect(await books()).toMatchObject([{ captured: 1250, refunded: 0 }]);
+    expect((await post('/v1/refunds', { payment_intent: id })).body).toMatchObject({
+      amount: 1250,
+    });
+    await sandbox.stop();
+    await start();
+    expect(await books()).toMatchObject([{ refunded: 1250, refunds: [{ failed: true }, {}] }]);
+    expect((await request('/sandbox/refunds/re_none/fail', { method: 'POST' })).status).toBe(404);
+  });
+
   describe('under one Idempotency-Key', () => {
     it('gives a repetition the first answer and does the work once', async () => {
       const first = await create({}, { key: 'pay-1' });

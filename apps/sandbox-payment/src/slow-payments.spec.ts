@@ -213,12 +213,14 @@ describe('a payment that the customer makes', () => {
     });
 
     it('is not paid after it was canceled, nor twice when a button was quicker', async () => {
-      await restart();
+      await restart({ now: () => nowMs });
       const [canceled, paid] = [await awaiting(), await awaiting()];
       await api.post(`${INTENTS}/${canceled}/cancel`, {});
       await api.control(`intents/${paid}/pay`);
       // one that is due after both of them
-      await becomes(await awaiting(), 'succeeded');
+      const later = await awaiting();
+      nowMs += paidAfterMs;
+      await becomes(later, 'succeeded');
       expect((await read(canceled))['status']).toBe('canceled');
       const { items } = (await api.get('/books')).body as { items: { captures: number }[] };
       expect(items.map(({ captures }) => captures)).toEqual([0, 1, 1]);

@@ -7,6 +7,7 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly key: string | undefined;
+  readonly version: string | undefined;
   readonly form: Record<string, string>;
 }
 
@@ -16,7 +17,8 @@ const scripted = (...answers: (readonly [number, unknown])[]) => {
   const provider = new SandboxProvider({
     request: ({ method, path, headers, body }): Promise<OutboundAnswer> => {
       const form = Object.fromEntries(new URLSearchParams(body ?? ''));
-      asked.push({ method, path, key: headers?.['idempotency-key'], form });
+      const key = headers?.['idempotency-key'];
+      asked.push({ method, path, key, version: headers?.['stripe-version'], form });
       const [status, answer] = answers.shift() ?? [599, undefined];
       return Promise.resolve({ status, body: answer });
     },
@@ -52,9 +54,19 @@ describe('the adapter of the provider', () => {
         method: 'POST',
         path: '/v1/payment_intents',
         key: 'pay-o-1',
-        form: { amount: '1200', currency: 'jpy', 'metadata[order_id]': 'o-1' },
+        form: {
+          ...{ amount: '1200', currency: 'jpy', 'metadata[order_id]': 'o-1' },
+          'allowed_payment_method_types[]': 'card',
+        },
       },
     ]);
+  });
+
+  it('names the version of the API with every call', async () => {
+    const { provider, asked } = scripted([200, intent('succeeded')], [200, intent('canceled')]);
+    await provider.findIntent('pi_1');
+    await provider.cancelIntent('pi_1');
+    for (const { version } of asked) expect(version).toMatch(/^20\d\d-\d\d-\d\d/);
   });
 
   it.each([

@@ -209,11 +209,12 @@ describe('the sender of webhooks', () => {
       const { announce, mood, settled } = await start();
       mood.set({ mode: 'ok', webhooks: 'off' });
       announce('m0', 'm1');
-      await fetch(url, { method: 'POST', body: '"probe"' });
-      expect(said()).toEqual(['probe']);
+      // longer than it takes to tell them
+      for (let n = 0; n < 20; n += 1) await fetch(url, { method: 'POST', body: '"probe"' });
+      expect(new Set(said())).toEqual(new Set(['probe']));
       mood.set({ mode: 'ok' });
       await settled();
-      expect(said()).toHaveLength(3);
+      expect(said()).toHaveLength(22);
     });
 
     it('`late`, tells it after the delay', async () => {
