@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -282,6 +282,27 @@ describe('the payment provider', () => {
     expect(await create({}, { key: 'pay-1' })).toEqual(first);
     expect((await confirm(failed, 'tok_error_then_ok')).status).toBe(200);
     expect(await readFile(join(folder, 'payment.jsonl'), 'utf8')).not.toContain('tok_');
+  });
+
+  it('goes on with a journal of an earlier version, which knew cards only', async () => {
+    await sandbox.stop();
+    const made = { amount: 900, currency: 'gbp', metadata: {}, createdAtMs: nowMs };
+    const error = { code: 'card_declined', declineCode: 'generic_decline', message: 'no' };
+    const lines = [
+      [{ kind: 'created', id: 'pi_a', ...made }],
+      [{ kind: 'captured', id: 'pi_a' }],
+      [{ kind: 'created', id: 'pi_b', ...made }],
+      [{ kind: 'declined', id: 'pi_b', error }],
+    ];
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await writeFile(join(folder, 'payment.jsonl'), text);
+    await start();
+    const list = (await get('/v1/payment_intents?expand[]=data.latest_charge')).body;
+    expect(list['data']).toMatchObject([
+      { id: 'pi_b', last_payment_error: { type: 'card_error', code: 'card_declined' } },
+      { id: 'pi_a', payment_method_types: ['card'], latest_charge: { amount_captured: 900 } },
+    ]);
+    expect((await confirm('pi_b', 'tok_ok')).body).toMatchObject({ status: 'succeeded' });
   });
 
   it('answers only what is in its journal', async () => {
