@@ -296,8 +296,8 @@ describe('inventory on Postgres', () => {
     it('holds as long as the saga asks for, but no longer than anybody may', async () => {
       const productId = await product(1000);
       const holding = (holdMs: number) => {
-        const command = reserve(newOrderId(), { [productId]: 1 });
-        return { ...command, data: { ...(command.data as object), holdMs } };
+        const asked = reserve(newOrderId(), { [productId]: 1 });
+        return { ...asked, data: { ...(asked.data as object), holdMs } };
       };
       const commands = [holding(60_000), holding(900_000_000)];
       const from = Date.now();

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import { paymentService } from '../../apps/payment/src/service.js';
 import { createService, Database } from '#messaging';
 import { createLogger } from '#platform';

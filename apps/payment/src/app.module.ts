@@ -87,11 +87,7 @@ export class AppModule {
           inject: [Database, Outbox, Answers],
           useFactory: (database: Database, outbox: Outbox, answers: Answers) =>
             new PaymentWorkers({
-              database,
-              outbox,
-              answers,
-              provider,
-              settings,
+              ...{ database, outbox, answers, provider, settings },
               log: logger,
             }),
         },

@@ -7,6 +7,8 @@ export interface TopicSpec {
   readonly retentionMs: number;
   /** What the messages are keyed by, so that one key's messages stay in one partition. */
   readonly key: string;
+  /** The latest message of each key is kept for good: who comes later still learns of all. */
+  readonly compacted?: boolean;
 }
 
 export const topics = {
@@ -24,8 +26,18 @@ export const topics = {
   'payment.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'order id' },
   'inventory.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'product id' },
   'shipment.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'order id' },
-  'product.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'product id' },
-  'customer.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'customer id' },
+  'product.events': {
+    partitions: 6,
+    retentionMs: 7 * DAY_MS,
+    key: 'product id',
+    compacted: true,
+  },
+  'customer.events': {
+    partitions: 6,
+    retentionMs: 7 * DAY_MS,
+    key: 'customer id',
+    compacted: true,
+  },
 } as const satisfies Record<string, TopicSpec>;
 
 export type TopicName = keyof typeof topics;

@@ -205,7 +205,9 @@ describe('a payment by transfer or in a shop', () => {
   });
 
   it('of which nothing more is heard is taken back', () => {
-    asked().skipTime(4 * DAY_MS).expectCompensation('charge-payment', { orderId });
+    asked()
+      .skipTime(4 * DAY_MS)
+      .expectCompensation('charge-payment', { orderId });
   });
 });
 

@@ -8,15 +8,18 @@ const { ConfigResourceTypes } = kafkajs;
 export interface TopicRequirement {
   readonly partitions: number;
   readonly retentionMs: number;
+  /** The latest message of each key is kept for good. */
+  readonly compacted?: boolean;
 }
 
 export interface TopicChanges {
   readonly created: readonly string[];
-  /** Topics that were given more partitions or another retention. */
+  /** Topics that were given more partitions, or are kept in another way. */
   readonly changed: readonly string[];
 }
 
 const RETENTION = 'retention.ms';
+const CLEANUP = 'cleanup.policy';
 /** A new topic can be used some moments after it was made. */
 const READY_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 50;
@@ -41,7 +44,7 @@ export async function ensureTopics(
         numPartitions: wanted[topic]?.partitions ?? 1,
         // The broker's own default, so that one broker and a cluster are both right.
         replicationFactor: -1,
-        configEntries: [{ name: RETENTION, value: String(wanted[topic]?.retentionMs) }],
+        configEntries: entriesOf(wanted[topic]),
       })),
     });
     for (const topic of created) await untilReady(admin, topic);
@@ -49,7 +52,7 @@ export async function ensureTopics(
   const present = names.filter((topic) => existing.has(topic));
   const changed = new Set([
     ...(await addPartitions(admin, wanted, present)),
-    ...(await setRetention(admin, wanted, present)),
+    ...(await setKeeping(admin, wanted, present)),
   ]);
   return { created, changed: [...changed] };
 }
@@ -83,7 +86,16 @@ async function addPartitions(
   return topicPartitions.map(({ topic }) => topic);
 }
 
-async function setRetention(
+/** How long a topic keeps what. All of it each time: what is left out falls back to the broker's own. */
+const entriesOf = (topic: TopicRequirement | undefined) =>
+  topic === undefined
+    ? []
+    : [
+        { name: RETENTION, value: String(topic.retentionMs) },
+        { name: CLEANUP, value: topic.compacted === true ? 'compact' : 'delete' },
+      ];
+
+async function setKeeping(
   admin: Admin,
   wanted: Readonly<Record<string, TopicRequirement>>,
   topics: string[],
@@ -92,13 +104,15 @@ async function setRetention(
   const resources = topics.map((name) => ({
     type: ConfigResourceTypes.TOPIC,
     name,
-    configNames: [RETENTION],
+    configNames: [RETENTION, CLEANUP],
   }));
   const described = await admin.describeConfigs({ resources, includeSynonyms: false });
   const wrong = described.resources
     .filter(({ resourceName, configEntries }) => {
-      const value = configEntries.find(({ configName }) => configName === RETENTION)?.configValue;
-      return value !== String(wanted[resourceName]?.retentionMs);
+      const is = new Map(
+        configEntries.map(({ configName, configValue }) => [configName, configValue]),
+      );
+      return entriesOf(wanted[resourceName]).some(({ name, value }) => is.get(name) !== value);
     })
     .map(({ resourceName }) => resourceName);
   if (wrong.length === 0) return [];
@@ -107,7 +121,7 @@ async function setRetention(
     resources: wrong.map((name) => ({
       type: ConfigResourceTypes.TOPIC,
       name,
-      configEntries: [{ name: RETENTION, value: String(wanted[name]?.retentionMs) }],
+      configEntries: entriesOf(wanted[name]),
     })),
   });
   return wrong;

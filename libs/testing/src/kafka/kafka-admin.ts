@@ -48,7 +48,10 @@ export async function createTopics(brokers: string, prefix = ''): Promise<string
     topic: prefix + name,
     numPartitions: spec.partitions,
     replicationFactor: 1,
-    configEntries: [{ name: 'retention.ms', value: String(spec.retentionMs) }],
+    configEntries: [
+      { name: 'retention.ms', value: String(spec.retentionMs) },
+      { name: 'cleanup.policy', value: spec.compacted === true ? 'compact' : 'delete' },
+    ],
   }));
   return withAdmin(brokers, async (admin) => {
     const there = new Set(await admin.listTopics());
