@@ -14,7 +14,7 @@ import {
 } from '#saga';
 import { appendHistory, saveInstances } from '#saga-store';
 import { createDatabase, testId, testPostgres } from '#testing';
-import { placeOrder } from '../../../apps/orchestrator/src/sagas/place-order.saga.js';
+import { placeOrder as newest } from '../../../apps/orchestrator/src/sagas/place-order.saga.js';
 import { examples } from '../../../tools/explore/examples.js';
 import { previewStored } from '../../../tools/sagas/preview-stored.js';
 import { replayStored } from '../../../tools/sagas/replay-stored.js';
@@ -22,6 +22,8 @@ import { TestLog } from '../messaging/harness.js';
 
 jest.setTimeout(240_000);
 
+/** Whichever version it is by now. */
+const placeOrder: SagaDefinition = { ...newest, version: 1 };
 const cleanUp: (() => Promise<unknown>)[] = [];
 let database: Database;
 
