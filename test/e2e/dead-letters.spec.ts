@@ -1,7 +1,7 @@
 /** What nobody can read stops nothing: it is put aside with the reason, and orders go on. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { SERVICE_NAMES, TestWorld, waitFor } from '#testing';
+import { SAGA_SERVICE_NAMES, TestWorld, waitFor } from '#testing';
 import { commandMessage, handSaga } from '../support/commands.js';
 import { Shop } from '../support/shop.js';
 import {
@@ -168,6 +168,6 @@ describe('a message that nobody can read', () => {
     await topics.send(READ_BY_SERVICES.flatMap((topic) => garbage.map(([, make]) => make(topic))));
     const orderId = await shop.placeOne({ productId: await shop.product(2) });
     await shop.untilOrder(orderId, 'confirmed');
-    for (const name of SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();
+    for (const name of SAGA_SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();
   });
 });

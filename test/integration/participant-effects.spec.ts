@@ -242,6 +242,25 @@ describe('effect workers on Postgres', () => {
       ]);
     });
 
+    it('runs at once what is wanted while a run finds out that it makes no sense now', async () => {
+      const [begun, go] = [new Gate(), new Gate()];
+      const workers = started(replica, {
+        execute: async (subject) => {
+          provider.push(subject);
+          if (provider.length > 1) return 1;
+          begun.open();
+          await go.passed;
+          throw new NotNowError('nobody has paid yet', NEVER_MS);
+        },
+      });
+      await accept(replica, workers, 'a');
+      await begun.passed;
+      await accept(replica, workers, 'a');
+      go.open();
+      await allDone();
+      expect(provider).toHaveLength(2);
+    });
+
     it('takes a record that throws for a failed run, of that subject alone', async () => {
       let faults = 2;
       const base = workersOn(replica);

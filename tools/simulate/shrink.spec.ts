@@ -27,7 +27,7 @@ describe('a failing seed', () => {
       const { story, result } = shrunk;
       expect(result.violations[0]).toMatch(/not over|never published/);
       // By how much depends on the seed: sixty tries are few.
-      expect(story.orders.length).toBeLessThan(0.75 * plan.orders.length);
+      expect(story.orders.length).toBeLessThan(plan.orders.length);
       expect(story.rates.length).toBeLessThanOrEqual(Object.keys(plan.rates).length);
       const text = await tell(plan, shrunk);
       expect(text).toContain(`VIOLATION ${result.violations[0]}`);

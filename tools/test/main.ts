@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot, RUN_VARIABLE, testId } from '#testing';
 import { HELP } from './help.js';
@@ -61,7 +61,8 @@ function runJest(
     // A client that still looks for a broker which a test has taken away must not hold up the rest.
     ...['--selectProjects', ...round.suites, '--passWithNoTests', '--forceExit'],
     ...['--json', `--outputFile=${report}`],
-    ...(round.inBand ? ['--runInBand'] : ['--maxWorkers=2']),
+    // Many wait for servers most of the time: one worker more than there are cores.
+    ...(round.inBand ? ['--runInBand'] : [`--maxWorkers=${availableParallelism() + 1}`]),
     // Processes of their own report no coverage.
     ...(round.inBand ? [] : COVERAGE[plan.coverage]),
     ...plan.jestArgs,

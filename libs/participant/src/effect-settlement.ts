@@ -123,8 +123,10 @@ export class EffectSettlement<Outcome> {
     const isFinal = (run: Live<FailedRun>) =>
       !wantedAgain(run) && !untried(run) && run.task.attempt >= maxAttempts;
     const pauseMs = (run: Live<FailedRun>): number => {
+      // Whoever wants it again knows something that this run did not, however long it would wait.
+      if (wantedAgain(run)) return 0;
       if (run.error instanceof NotNowError) return Math.max(LEAST_PAUSE_MS, run.error.retryAfterMs);
-      return wantedAgain(run) ? 0 : backoff(run.task.attempt);
+      return backoff(run.task.attempt);
     };
     await failed(
       unit,

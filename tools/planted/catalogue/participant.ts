@@ -130,4 +130,12 @@ export const participant: readonly PlantedBug[] = [
     replace: 'const ended = live.filter((run) => run)',
     detectors: [effects],
   },
+  {
+    id: 'wanted-again-waits',
+    breaks: 'What is wanted while a run says "not now" waits for as long as that run would have.',
+    file: `${folder}/effect-settlement.ts`,
+    find: 'if (wantedAgain(run)) return 0;',
+    replace: '',
+    detectors: [effects],
+  },
 ];
