@@ -55,6 +55,16 @@ describe('the input of an order’s saga', () => {
     expect(input.payment).toEqual({ method: 'bank_transfer' });
   });
 
+  it('takes no currency that the customer could not pay in', () => {
+    const of = (currency: string, method: string) =>
+      refusal(() => inputOf(orderId, request({ currency, payment: { method } }), terms));
+    const field = { status: 422, field: 'payment.method' };
+    expect(of('EUR', 'bank_transfer')).toEqual(field);
+    expect(of('USD', 'convenience_store')).toEqual(field);
+    const yen = request({ currency: 'JPY', payment: { method: 'convenience_store' } });
+    expect(inputOf(orderId, yen, terms).payment).toEqual({ method: 'convenience_store' });
+  });
+
   it('says how long another card may be given, as the order or the setting has it', () => {
     const windowOf = (payment: object) =>
       inputOf(

@@ -2,9 +2,9 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { PlaceOrderInput } from '#contracts';
 import { fieldProblem, type Sealer } from '#platform';
-import { MAX_AMOUNT, totalOf } from '../domain/order.js';
+import { MAX_AMOUNT, currenciesOf, totalOf } from '../domain/order.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
-import type { PaymentDto, PlaceOrderDto } from './place-order.dto.js';
+import type { PlaceOrderDto } from './place-order.dto.js';
 
 const DEFAULT_MERCHANT = 'default-merchant';
 const DEFAULT_CHANNEL = 'web';
@@ -57,14 +57,19 @@ export function inputOf(
     email: request.email,
     ...(phone !== undefined && { phone }),
     ...(locale !== undefined && { locale }),
-    payment: paymentOf(request.payment, { sealer, anotherCardMs }),
+    payment: paymentOf(request, { sealer, anotherCardMs }),
   };
 }
 
 function paymentOf(
-  { method, token, anotherCardWithinS }: PaymentDto,
+  { currency, payment }: PlaceOrderDto,
   { sealer, anotherCardMs }: PaymentTerms,
 ): PlaceOrderInput['payment'] {
+  const { method, token, anotherCardWithinS } = payment;
+  const currencies = currenciesOf(method);
+  if (currencies && !currencies.includes(currency)) {
+    throw refused(422, 'payment.method', `${method} takes ${currencies.join(', ')} only`);
+  }
   if (method !== 'credit_card') {
     if (token === undefined) return { method };
     throw refused(400, 'payment.token', `must be left out for ${method}`);
