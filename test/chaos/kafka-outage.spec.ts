@@ -1,6 +1,6 @@
 /** Without a broker orders are still accepted; when it is back everything catches up by itself. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SERVICE_NAMES, TestWorld, waitFor } from '#testing';
+import { SAGA_SERVICE_NAMES, TestWorld, waitFor } from '#testing';
 import { call } from '../support/http.js';
 import { Ordeal } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
@@ -48,6 +48,6 @@ describe('a broker that goes away', () => {
       },
     });
     expect(await ordeal.reckoning()).toEqual([]);
-    for (const name of SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();
+    for (const name of SAGA_SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();
   });
 });

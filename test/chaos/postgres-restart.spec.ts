@@ -1,6 +1,6 @@
 /** A database that crashes under load comes back to services that are still there. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { runSql, SERVICE_NAMES, TestWorld } from '#testing';
+import { runSql, SAGA_SERVICE_NAMES, TestWorld } from '#testing';
 import { Ordeal, SHORT_LEASES } from '../support/ordeal.js';
 import { mixedOrders } from '../support/orders.js';
 
@@ -24,7 +24,7 @@ describe('a database that crashes', () => {
     await ordeal.underLoad({ orders: mixedOrders(150), after: 60, harm: crash });
     // A mail may have gone out when its record was lost.
     expect(await ordeal.reckoning('allowed')).toEqual([]);
-    for (const name of SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();
+    for (const name of SAGA_SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();
   });
 
   // After a crash nothing can be written, not even a dead letter. Here the next try can.
@@ -36,6 +36,6 @@ describe('a database that crashes', () => {
       await runSql(world.postgres.url, [drop]);
     }
     expect(await ordeal.reckoning('allowed')).toEqual([]);
-    for (const name of SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();
+    for (const name of SAGA_SERVICE_NAMES) expect(world.app(name).ended).toBeUndefined();
   });
 });
