@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot, RUN_VARIABLE, testId } from '#testing';
 import { HELP } from './help.js';
@@ -49,6 +49,14 @@ const COVERAGE: Readonly<Record<Plan['coverage'], readonly string[]>> = {
   off: [],
 };
 
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const TOOLS = `^${escaped(projectRoot())}/(tools|bench)/`;
+
+function pathsOf({ part }: Round): string[] {
+  if (part === 'tools') return [TOOLS];
+  return part === undefined ? [] : [`--testPathIgnorePatterns=${TOOLS}`, '/node_modules/'];
+}
+
 function runJest(
   plan: Plan,
   round: Round,
@@ -61,10 +69,10 @@ function runJest(
     // A client that still looks for a broker which a test has taken away must not hold up the rest.
     ...['--selectProjects', ...round.suites, '--passWithNoTests', '--forceExit'],
     ...['--json', `--outputFile=${report}`],
-    // Many wait for servers most of the time: one worker more than there are cores.
-    ...(round.inBand ? ['--runInBand'] : [`--maxWorkers=${availableParallelism() + 1}`]),
+    ...(round.inBand ? ['--runInBand'] : ['--maxWorkers=2']),
     // Processes of their own report no coverage.
-    ...(round.inBand ? [] : COVERAGE[plan.coverage]),
+    ...(round.inBand || round.part === 'tools' ? [] : COVERAGE[plan.coverage]),
+    ...pathsOf(round),
     ...plan.jestArgs,
   ];
   const child = spawn(process.execPath, args, {

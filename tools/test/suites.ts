@@ -9,6 +9,11 @@ export interface Round {
   readonly suites: readonly Suite[];
   /** One file after the other: their processes would take each other's time. */
   readonly inBand: boolean;
+  /**
+   * Of a run of everything: the tools apart, because counting coverage costs their long computations
+   * most, and the services' own tests cover what has to be covered.
+   */
+  readonly part?: 'tools' | 'all but tools';
 }
 
 export interface Plan {
@@ -38,7 +43,13 @@ export function planTests(args: readonly string[]): Plan | undefined {
   return {
     suites,
     rounds: [
-      ...(together.length > 0 ? [{ suites: together, inBand: false }] : []),
+      ...(whole
+        ? [
+            { suites: together, inBand: false, part: 'all but tools' as const },
+            { suites: ['unit' as const], inBand: false, part: 'tools' as const },
+          ]
+        : []),
+      ...(!whole && together.length > 0 ? [{ suites: together, inBand: false }] : []),
       ...alone.map((suite) => ({ suites: [suite], inBand: true })),
     ],
     needsServers: suites.some((suite) => suite !== 'unit' && suite !== 'contract'),

@@ -39,10 +39,11 @@ describe('what is run', () => {
   it('is everything by default, services one file after the other', () => {
     const plan = planTests([]);
     expect(plan?.suites).toEqual(['unit', 'contract', 'integration', 'e2e', 'chaos']);
-    expect(plan?.rounds.map(({ suites }) => suites.join())).toEqual([
-      'unit,contract,integration',
-      'e2e',
-      'chaos',
+    expect(plan?.rounds.map(({ suites, part = 'all' }) => `${suites.join()}: ${part}`)).toEqual([
+      'unit,contract,integration: all but tools',
+      'unit: tools',
+      'e2e: all',
+      'chaos: all',
     ]);
     expect(plan?.needsServers).toBe(true);
   });
