@@ -12,6 +12,8 @@ export const shared = {
 export default {
   // Only what hangs fails by the clock: these tests run on machines that do other work as well.
   testTimeout: 240_000,
+  // Modules of each file stay in memory: a worker that has run a hundred of them does little but collect.
+  workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',
   // A line of summary for people, the pages in coverage/ for who wants to know more.
   coverageReporters: ['text-summary', 'html'],
