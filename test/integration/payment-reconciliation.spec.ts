@@ -20,8 +20,10 @@ describe('a day held against the provider’s books', () => {
   let world: PaymentWorld;
   let payment: PaymentReplica;
   let comparing: ReconciliationWorkers;
+  /** Of the provider's clock. */
+  let aheadMs = 0;
   beforeAll(async () => {
-    world = await PaymentWorld.start();
+    world = await PaymentWorld.start({ now: () => Date.now() + aheadMs });
     payment = await world.replica({ timeoutMs: 5_000 });
     const { database, outbox } = payment.replica;
     const { provider } = payment;
@@ -63,6 +65,17 @@ describe('a day held against the provider’s books', () => {
     return (await answer.json()) as { id: string };
   };
 
+  /** Made by somebody else, with our account. */
+  const intent = async (fields: Record<string, string>): Promise<string> => {
+    const card = { currency: 'jpy', 'payment_method_types[]': 'card' };
+    return (await form('/v1/payment_intents', { ...card, ...fields })).id;
+  };
+  const charged = async (fields: Record<string, string>): Promise<string> => {
+    const id = await intent(fields);
+    await form(`/v1/payment_intents/${id}/confirm`, { payment_method: 'tok_ok' });
+    return id;
+  };
+
   it('lists nothing when all is as it should be', async () => {
     await Promise.all([paid(), paid(), paid()]);
     const declined = newCharge('tok_declined');
@@ -81,6 +94,18 @@ describe('a day held against the provider’s books', () => {
     expect(await compared()).toMatchObject({ ours: 6, theirs: 6, differences: [] });
   });
 
+  it('looks for a payment of just before midnight in the next day, and compares no other there', async () => {
+    const midnightMs = Date.parse(`${today()}T24:00:00Z`);
+    aheadMs = midnightMs + 600_000 - Date.now();
+    const orderId = await paid();
+    const nameless = await charged({ amount: '900' });
+    aheadMs = 0;
+    const { ours, theirs, differences } = await compared();
+    expect(ours).toBe(theirs + 1);
+    expect(differences.filter((one) => one.orderId === orderId)).toEqual([]);
+    expect(differences.filter(({ intentId }) => intentId === nameless)).toEqual([]);
+  });
+
   it('lists all that differs, by kind, and leaves out what somebody works on', async () => {
     const [captured, refunded, gone, other, underWay] = await Promise.all([
       ...[paid(), paid(), paid(), paid(), paid()],
@@ -90,18 +115,9 @@ describe('a day held against the provider’s books', () => {
     const intentOf = async (orderId = '') => (await payment.payment(orderId))?.intentId ?? '';
     await form('/v1/refunds', { payment_intent: await intentOf(refunded), amount: '300' });
     await set(gone ?? '', `intent_id = 'pi_gone'`);
-    const nameless = await form('/v1/payment_intents', {
-      ...{ amount: '700', currency: 'jpy', 'payment_method_types[]': 'card' },
-    });
-    await form(`/v1/payment_intents/${nameless.id}/confirm`, { payment_method: 'tok_ok' });
-    const forgotten = await form('/v1/payment_intents', {
-      ...{ amount: '800', currency: 'jpy', 'payment_method_types[]': 'card' },
-    });
-    const second = await form('/v1/payment_intents', {
-      ...{ amount: '1200', currency: 'jpy', 'payment_method_types[]': 'card' },
-      'metadata[order_id]': other ?? '',
-    });
-    await form(`/v1/payment_intents/${second.id}/confirm`, { payment_method: 'tok_ok' });
+    await charged({ amount: '700' });
+    const forgotten = await intent({ amount: '800' });
+    await charged({ amount: '1200', 'metadata[order_id]': other ?? '' });
     await set(underWay ?? '', `captured = 0, status = 'intended'`);
 
     const { differences, underWay: left } = await compared();
@@ -117,7 +133,7 @@ describe('a day held against the provider’s books', () => {
         'not-ours undefined',
       ]),
     );
-    expect(differences.filter(({ intentId }) => intentId === forgotten.id)).toEqual([]);
+    expect(differences.filter(({ intentId }) => intentId === forgotten)).toEqual([]);
     expect(differences.find(({ kind }) => kind === 'captured')).toMatchObject({
       ...{ ours: 1000, theirs: 1200 },
     });

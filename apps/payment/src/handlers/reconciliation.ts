@@ -9,7 +9,7 @@ import {
 } from '../domain/reconcile.js';
 import { findPayments } from '../persistence/find-payments.js';
 import { paymentsOfDay, type Comparison } from '../persistence/reconciliation-rows.js';
-import type { BookedIntent, PaymentProvider } from '../provider/payment-provider.js';
+import type { BookedIntent, PaymentProvider, TimeRange } from '../provider/payment-provider.js';
 
 export interface ReconciliationParts {
   readonly database: Pick<Database, 'query'>;
@@ -30,18 +30,21 @@ export async function compareDay(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const from = new Date(`${day}T00:00:00Z`);
-  const range = { from, to: new Date(from.getTime() + DAY_MS + MARGIN_MS) };
+  const to = new Date(from.getTime() + DAY_MS);
   const seen = new Set<string>();
   const differences: Difference[] = [];
   let underWay = 0;
-  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-    signal.throwIfAborted();
-    const { intents, next } = await provider.listIntents(range, cursor);
+  for await (const intents of pagesOf(provider, { from, to }, signal)) {
     for (const { intentId } of intents) seen.add(intentId);
     const found = await comparePage({ database, provider }, intents);
     differences.push(...found.differences);
     underWay += found.underWay;
-    cursor = next;
+  }
+  const theirs = seen.size;
+  // They are compared with the next day, but for a payment of this one they are there.
+  const margin = { from: to, to: new Date(to.getTime() + MARGIN_MS) };
+  for await (const intents of pagesOf(provider, margin, signal)) {
+    for (const { intentId } of intents) seen.add(intentId);
   }
   let ours = 0;
   for (let after = BEFORE_ALL; ;) {
@@ -56,7 +59,21 @@ export async function compareDay(
     if (!last || payments.length < PAGE) break;
     after = last.orderId;
   }
-  return { day, ours, theirs: seen.size, underWay, differences };
+  return { day, ours, theirs, underWay, differences };
+}
+
+async function* pagesOf(
+  provider: PaymentProvider,
+  range: TimeRange,
+  signal: AbortSignal,
+): AsyncGenerator<readonly BookedIntent[]> {
+  let cursor: string | undefined;
+  do {
+    signal.throwIfAborted();
+    const { intents, next } = await provider.listIntents(range, cursor);
+    yield intents;
+    cursor = next;
+  } while (cursor !== undefined);
 }
 
 /**
