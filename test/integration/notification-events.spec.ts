@@ -12,7 +12,7 @@ import {
   it,
   jest,
 } from '@jest/globals';
-import { WaitingSweeper } from '../../apps/notification/src/expiry/waiting.sweeper.js';
+import { Sweeper } from '../../apps/notification/src/expiry/sweeper.js';
 import type { Template } from '../../apps/notification/src/domain/notice.js';
 import { createSandboxMail, type SandboxMail } from '../../apps/sandbox-mail/src/sandbox-mail.js';
 import { createSandboxSms } from '../../apps/sandbox-sms/src/sandbox-sms.js';
@@ -188,7 +188,7 @@ describe('notification of events', () => {
     await service.deliver(old.created, old.shipped, known.created);
     expect(await service.states(old)).toEqual([]);
     const sweepAt = (days: number) =>
-      new WaitingSweeper({
+      new Sweeper({
         database: replica.database,
         log: silent,
         clock: () => new Date(Date.now() + days * DAY_MS),

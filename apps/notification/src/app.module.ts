@@ -3,7 +3,7 @@ import { migrations } from '#migrations/notification';
 import { Database, MessagingModule, Outbox } from '#messaging';
 import { ParticipantModule, barrierTable } from '#participant';
 import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platform';
-import { WaitingSweeper } from './expiry/waiting.sweeper.js';
+import { Sweeper } from './expiry/sweeper.js';
 import { EVENT_LISTENERS, type EventListener } from './handlers/event-listener.js';
 import { EventsController } from './handlers/events.controller.js';
 import { mailChannel, smsChannel, type NoticeChannel } from './handlers/notice.channel.js';
@@ -79,9 +79,9 @@ export class AppModule {
             listeners.filter((listener) => listener !== undefined),
         },
         {
-          provide: WaitingSweeper,
+          provide: Sweeper,
           inject: [Database],
-          useFactory: (database: Database) => new WaitingSweeper({ database, log }),
+          useFactory: (database: Database) => new Sweeper({ database, log }),
         },
       ],
     };

@@ -170,3 +170,19 @@ export async function settleDeliveries(tx: Tx, settled: readonly SettledDelivery
     ],
   );
 }
+
+/** @returns how many deliveries are dropped that have been over since before then, at most `limit` */
+export async function dropSettled(tx: Tx, before: Date, limit: number): Promise<number> {
+  const [dropped] = await tx.query<{ count: number }>(
+    `with gone as (
+       delete from webhook_delivery d
+        using (select delivery_id from webhook_delivery
+                where settled_at < $1 order by settled_at limit $2
+                  for update skip locked) old
+        where d.delivery_id = old.delivery_id
+       returning 1)
+     select count(*)::int as count from gone`,
+    [before, limit],
+  );
+  return dropped?.count ?? 0;
+}
