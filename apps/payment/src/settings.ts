@@ -1,5 +1,12 @@
 import { parkingSettings } from '#participant';
-import { httpUrl, key32, milliseconds, outboundSettings, serviceSettings } from '#platform';
+import {
+  httpUrl,
+  key32,
+  milliseconds,
+  outboundSettings,
+  serviceSettings,
+  wholeNumber,
+} from '#platform';
 import { z } from 'zod';
 
 export const paymentSettings = serviceSettings.extend({
@@ -19,8 +26,11 @@ export const paymentSettings = serviceSettings.extend({
       error: 'must be a secret of at least 8 visible characters, or two with a comma between them',
     })
     .transform((text) => text.split(',')),
-  /** How long a customer has to pay by transfer or in a shop. */
-  PAY_WITHIN_MS: milliseconds.default(259_200_000),
+  /**
+   * How long a customer has to pay by transfer or in a shop: at most three days, which in a shop end at
+   * midnight, because after four the saga takes the order back.
+   */
+  PAY_WITHIN_MS: wholeNumber(1, 259_200_000).default(259_200_000),
   /** Between two looks whether one has paid, should the provider's message get lost. */
   PAY_POLL_MS: milliseconds.default(600_000),
   /** Between two looks whether yesterday is still to be compared with the provider's books. */

@@ -8,6 +8,7 @@ export const minorUnits = z.int().min(0).max(1_000_000_000_000);
 export const currency = z.string().regex(/^[A-Z]{3}$/);
 
 export const productId = z.string().min(1).max(64);
+export const warehouseId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 export const orderId = z.uuid();
 /** Of goods on their way back; an order may have several. */
 export const returnId = z.uuid();
@@ -37,6 +38,12 @@ export type Reason = z.infer<typeof reason>;
 
 export const paymentMethod = z.enum(['credit_card', 'bank_transfer', 'convenience_store']);
 export type PaymentMethod = z.infer<typeof paymentMethod>;
+
+/** In which currencies customers can pay by themselves; cards take them all. */
+export const methodCurrencies = {
+  bank_transfer: ['GBP', 'JPY', 'MXN', 'USD'],
+  convenience_store: ['JPY'],
+} as const satisfies Partial<Record<PaymentMethod, readonly string[]>>;
 
 /** Language and perhaps country of a reader (BCP 47): `en`, `ja`, `en-GB`. */
 export const locale = z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/);

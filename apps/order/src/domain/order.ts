@@ -50,16 +50,6 @@ export const newOrder = (input: PlaceOrderInput, now: Date): Order => ({
   updatedAt: now,
 });
 
-/** In which currencies customers can pay by themselves; cards take them all. */
-const CURRENCIES: Partial<Record<PaymentMethod, readonly string[]>> = {
-  bank_transfer: ['GBP', 'JPY', 'MXN', 'USD'],
-  convenience_store: ['JPY'],
-};
-
-/** Undefined: all of them. */
-export const currenciesOf = (method: PaymentMethod): readonly string[] | undefined =>
-  CURRENCIES[method];
-
 /** The ceiling of the contract's `minorUnits`. */
 export const MAX_AMOUNT = 1_000_000_000_000;
 

@@ -89,10 +89,9 @@ export class OrdersController {
     const key = checkedKey(keyHeader);
     const traceparent = checkedTrace(traceHeader);
     const input = inputOf(newId(), request, this.terms);
-    const { token } = request.payment;
     const acceptance = await this.desk.accept({
       input,
-      ...(key !== undefined && { requestKey: this.hasher.requestKey(key, input, token) }),
+      ...(key !== undefined && { requestKey: this.hasher.requestKey(key, input, request.payment) }),
       ...(traceparent !== undefined && { traceparent }),
     });
     if (acceptance.outcome === 'key-reused') {

@@ -163,7 +163,7 @@ describe('a repeated request', () => {
   const hasher = new RequestHasher(key);
   const hashOf = (changes: object = {}, id = orderId) => {
     const dto = request(changes);
-    return hasher.requestKey('k', inputOf(id, dto, terms), dto.payment.token).hash;
+    return hasher.requestKey('k', inputOf(id, dto, terms), dto.payment).hash;
   };
 
   it('is recognised by its meaning', () => {
@@ -181,6 +181,7 @@ describe('a repeated request', () => {
     ['address', { shippingAddress: { ...body.shippingAddress, country: 'JP' } }],
     ['e-mail', { email: 'b@b.c' }],
     ['card token', { payment: { method: 'credit_card', token: 'tok_other' } }],
+    ['time for another card', { payment: { ...body.payment, anotherCardWithinS: 0 } }],
   ])('is another one when its %s differs', (_, changes) => {
     expect(hashOf(changes)).not.toBe(hashOf());
   });
@@ -188,7 +189,7 @@ describe('a repeated request', () => {
   it('has a hash that needs the key', () => {
     const dto = request();
     const others = new RequestHasher(Buffer.alloc(32, 2).toString('base64'));
-    const { hash } = others.requestKey('k', inputOf(orderId, dto, terms), 'tok_ok');
+    const { hash } = others.requestKey('k', inputOf(orderId, dto, terms), dto.payment);
     expect(hash).not.toBe(hashOf());
   });
 });

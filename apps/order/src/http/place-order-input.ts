@@ -1,10 +1,10 @@
 /** From a checked request to the input of the order's saga. */
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import type { PlaceOrderInput } from '#contracts';
+import { methodCurrencies, type PaymentMethod, type PlaceOrderInput } from '#contracts';
 import { fieldProblem, type Sealer } from '#platform';
-import { MAX_AMOUNT, currenciesOf, totalOf } from '../domain/order.js';
+import { MAX_AMOUNT, totalOf } from '../domain/order.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
-import type { PlaceOrderDto } from './place-order.dto.js';
+import type { PaymentDto, PlaceOrderDto } from './place-order.dto.js';
 
 const DEFAULT_MERCHANT = 'default-merchant';
 const DEFAULT_CHANNEL = 'web';
@@ -14,6 +14,8 @@ export interface PaymentTerms {
   /** For how long another card may be given after a declined one, where the order does not say. */
   readonly anotherCardMs: number;
 }
+
+const CURRENCIES: Partial<Record<PaymentMethod, readonly string[]>> = methodCurrencies;
 
 const refused = (status: 400 | 422, field: string, message: string) =>
   fieldProblem(status, [{ field, message }], 'The order cannot be accepted');
@@ -66,7 +68,7 @@ function paymentOf(
   { sealer, anotherCardMs }: PaymentTerms,
 ): PlaceOrderInput['payment'] {
   const { method, token, anotherCardWithinS } = payment;
-  const currencies = currenciesOf(method);
+  const currencies = CURRENCIES[method];
   if (currencies && !currencies.includes(currency)) {
     throw refused(422, 'payment.method', `${method} takes ${currencies.join(', ')} only`);
   }
@@ -90,9 +92,13 @@ export class RequestHasher {
     this.key = createSecretKey(createHash('sha256').update(`request-hash:${secret}`).digest());
   }
 
-  requestKey(key: string, input: PlaceOrderInput, token: string | undefined): RequestKey {
+  /** @param asked what the client sent about the payment, without what we make of it */
+  requestKey(key: string, input: PlaceOrderInput, asked: PaymentDto): RequestKey {
     const { orderId: _, payment, ...meaning } = input;
-    const content = JSON.stringify([meaning, payment.method, token]);
+    const { token, anotherCardWithinS } = asked;
+    // Only where it was sent: the keys of requests from before there was such a field still hold.
+    const window = anotherCardWithinS === undefined ? [] : [anotherCardWithinS];
+    const content = JSON.stringify([meaning, payment.method, token, ...window]);
     return { key, hash: createHmac('sha256', this.key).update(content).digest('base64url') };
   }
 }

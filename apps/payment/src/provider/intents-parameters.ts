@@ -1,4 +1,5 @@
 /** What is asked of the provider, in its own words: typed by its package, whoever sends it. */
+import { methodCurrencies } from '#contracts';
 import type { Stripe } from 'stripe';
 import {
   ProviderRejection,
@@ -19,8 +20,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 type SlowPayWith = Exclude<PayWith, { method: 'credit_card' }>;
 type Transfer = Stripe.PaymentIntentCreateParams.PaymentMethodOptions.CustomerBalance.BankTransfer;
 
+type TransferCurrency = (typeof methodCurrencies.bank_transfer)[number];
+
+const isTransferCurrency = (currency: string): currency is TransferCurrency =>
+  methodCurrencies.bank_transfer.some((one) => one === currency);
+
 /** Each takes one currency; euros need to know of the payer's country and are not among them. */
-const TRANSFERS: Readonly<Record<string, Transfer['type']>> = {
+const TRANSFERS: Readonly<Record<TransferCurrency, Transfer['type']>> = {
   JPY: 'jp_bank_transfer',
   USD: 'us_bank_transfer',
   GBP: 'gb_bank_transfer',
@@ -60,7 +66,7 @@ const methodParameters = (
     case 'convenience_store':
       return { allowed_payment_method_types: ['konbini'] };
     case 'bank_transfer': {
-      const type = TRANSFERS[currency];
+      const type = isTransferCurrency(currency) ? TRANSFERS[currency] : undefined;
       if (type === undefined) throw new ProviderRejection('transfer-currency-not-supported');
       return {
         allowed_payment_method_types: ['customer_balance'],
