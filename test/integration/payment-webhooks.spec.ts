@@ -1,46 +1,24 @@
 /** Promise attacked here: over HTTP only what the provider signed, byte by byte, is heard. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Stripe } from 'stripe';
 import { paymentService } from '../../apps/payment/src/service.js';
-import { createService, Database } from '#messaging';
-import { createLogger } from '#platform';
-import { createDatabase, freePort, testId, testPostgres, type PostgresServer } from '#testing';
-
-jest.setTimeout(240_000);
+import { freePort } from '#testing';
+import { ServiceWorld } from './service-world.js';
 
 const SECRET = 'whsec_present';
 
 describe('the provider’s messages over HTTP', () => {
-  let postgres: PostgresServer;
-  let app: NestFastifyApplication;
-  const logged: string[] = [];
+  let world: ServiceWorld;
   beforeAll(async () => {
-    postgres = await testPostgres();
-    const database = await createDatabase(postgres, testId());
-    const nowhere = `127.0.0.1:${await freePort()}`;
-    const env = {
-      PORT: '0',
-      DATABASE_URL: database.url,
-      KAFKA_BROKERS: nowhere,
+    world = await ServiceWorld.start(paymentService, {
       PAYMENT_TOKEN_KEY: randomBytes(32).toString('base64'),
-      PAYMENT_PROVIDER_URL: `http://${nowhere}`,
+      PAYMENT_PROVIDER_URL: `http://127.0.0.1:${await freePort()}`,
       PAYMENT_PROVIDER_KEY: 'sk',
       PROVIDER_WEBHOOK_SECRET: `${SECRET},whsec_before`,
-    };
-    const logger = createLogger(
-      { service: 'payment', level: 'debug' },
-      { write: (line) => void logged.push(line) },
-    );
-    app = await createService(paymentService, env, logger);
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
+    });
   }, 240_000);
-  afterAll(async () => {
-    await app.close();
-    await postgres.stop();
-  });
+  afterAll(() => world.stop());
 
   /** Written as no serializer of ours would. */
   const event = (id: string): string =>
@@ -54,21 +32,15 @@ describe('the provider’s messages over HTTP', () => {
       timestamp: Math.floor(Date.now() / 1000) - agoS,
     });
   const post = async (payload: string, signature?: string) => {
-    const answer = await app.inject({
-      method: 'POST',
-      url: '/webhooks/provider',
-      headers: {
-        'content-type': 'application/json',
-        ...(signature !== undefined && { 'stripe-signature': signature }),
-      },
-      payload,
-    });
-    return { status: answer.statusCode, body: JSON.parse(answer.body) as Record<string, unknown> };
+    const headers = signature === undefined ? {} : { 'stripe-signature': signature };
+    const { status, body } = await world.ask('POST', '/webhooks/provider', payload, headers);
+    return { status, body };
   };
   const kept = async (messageId: string) => {
-    const rows = await app
-      .get(Database)
-      .query('select 1 from provider_message where message_id = $1', [messageId]);
+    const rows = await world.database.query(
+      'select 1 from provider_message where message_id = $1',
+      [messageId],
+    );
     return rows.length;
   };
 
@@ -118,6 +90,6 @@ describe('the provider’s messages over HTTP', () => {
   });
 
   it('leave no secret in the log', () => {
-    expect(logged.join('')).not.toContain('whsec_');
+    expect(world.logged.join('')).not.toContain('whsec_');
   });
 });

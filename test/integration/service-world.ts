@@ -27,7 +27,11 @@ export class ServiceWorld {
     private readonly end: () => Promise<void>,
   ) {}
 
-  static async start(service: ServiceDefinition<typeof serviceSettings>): Promise<ServiceWorld> {
+  /** @param settings beyond those that every service has */
+  static async start<Schema extends typeof serviceSettings>(
+    service: ServiceDefinition<Schema>,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceWorld> {
     const postgres = await testPostgres();
     const database = await createDatabase(postgres, testId());
     const logged: string[] = [];
@@ -36,6 +40,7 @@ export class ServiceWorld {
       DATABASE_URL: database.url,
       // nobody listens there: the service must do its work without
       KAFKA_BROKERS: `127.0.0.1:${await freePort()}`,
+      ...settings,
     };
     const logger = createLogger(
       { service: service.name, level: 'trace' },

@@ -7,6 +7,7 @@ import {
   fingerprintOf,
   journalFile,
   listen,
+  plainError,
   requireBearer,
   shownAs,
   type PageTable,
@@ -51,19 +52,14 @@ export const createSandboxCarrier = async (
     journal,
     books: shownAs(books.all, shown),
     table: () => tableOf(books.all.length, books.all.slice(-PAGE_ROWS).map(shown)),
-    errorBody,
+    errorBody: plainError,
     onFault: options.onFault ?? (() => undefined),
   });
-  addProviderRoutes(app, { mood, errorBody }, (scope) =>
+  addProviderRoutes(app, { mood, errorBody: plainError }, (scope) =>
     addCarrierRoutes(scope, carrier, () => journal.written()),
   );
   return listen(app, { mood, journal }, options);
 };
-
-const errorBody = (status: number, message: string) => ({
-  code: status >= 500 ? 'unavailable' : 'invalid_request',
-  message,
-});
 
 const addCarrierRoutes = (
   scope: FastifyInstance,
@@ -73,7 +69,7 @@ const addCarrierRoutes = (
   const idOf = (request: FastifyRequest): string => parameters.idParameter.parse(request.params).id;
 
   scope.addHook('onRequest', async (request) => {
-    requireBearer(request.headers.authorization, errorBody);
+    requireBearer(request.headers.authorization, plainError);
   });
 
   const book = async (

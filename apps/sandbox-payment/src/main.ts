@@ -1,16 +1,10 @@
-import { milliseconds, runMain, settings, wholeNumber } from '#platform';
-import { DAY_MS, listeningOf, sandboxSettings, webhookSettings } from '#sandbox';
-import { PAID_AFTER_MS, createSandboxPayment } from './sandbox-payment.js';
-
-const schema = sandboxSettings.extend({
-  ...webhookSettings,
-  IDEMPOTENCY_KEY_TTL_MS: milliseconds.default(DAY_MS),
-  /** How long customers need to pay by transfer or in a shop; 0 = they never do by themselves. */
-  PAID_AFTER_MS: wholeNumber(0, 2_147_483_647).default(PAID_AFTER_MS),
-});
+import { runMain, settings } from '#platform';
+import { listeningOf } from '#sandbox';
+import { createSandboxPayment } from './sandbox-payment.js';
+import { sandboxPaymentSettings } from './settings.js';
 
 void runMain('sandbox-payment', async (context) => {
-  const config = settings(schema, context.env);
+  const config = settings(sandboxPaymentSettings, context.env);
   const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = config;
   const sandbox = await createSandboxPayment({
     ...listeningOf(config, context),

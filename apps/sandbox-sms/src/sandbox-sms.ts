@@ -7,6 +7,7 @@ import {
   fingerprintOf,
   journalFile,
   listen,
+  plainError,
   pageOf,
   pageQuery,
   requireBearer,
@@ -45,7 +46,7 @@ export const createSandboxSms = async (options: SandboxSmsOptions = {}): Promise
     journal,
     books: book.all,
     table: () => tableOf(book.all),
-    errorBody,
+    errorBody: plainError,
     onFault: options.onFault ?? (() => undefined),
   });
   // What was taken stays readable in every mood: reading it is not the provider's work.
@@ -53,16 +54,11 @@ export const createSandboxSms = async (options: SandboxSmsOptions = {}): Promise
     const { to, key, ...page } = messagesQuery.parse(request.query);
     return pageOf(book.find({ to, key }), page);
   });
-  addProviderRoutes(app, { mood, errorBody }, (scope) =>
+  addProviderRoutes(app, { mood, errorBody: plainError }, (scope) =>
     addSmsRoutes(scope, book, () => journal.written()),
   );
   return listen(app, { mood, journal }, options);
 };
-
-const errorBody = (status: number, message: string) => ({
-  code: status >= 500 ? 'unavailable' : 'invalid_request',
-  message,
-});
 
 const addSmsRoutes = (
   scope: FastifyInstance,
@@ -70,7 +66,7 @@ const addSmsRoutes = (
   written: () => Promise<void>,
 ): void => {
   scope.addHook('onRequest', async (request) => {
-    requireBearer(request.headers.authorization, errorBody);
+    requireBearer(request.headers.authorization, plainError);
   });
   scope.post('/v1/messages', async (request, reply) => {
     const key = idempotencyKey.parse(request.headers['idempotency-key']);

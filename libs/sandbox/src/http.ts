@@ -171,6 +171,12 @@ export const addProviderRoutes = (
   });
 };
 
+/** Errors as most providers have them; others bring their own. */
+export const plainError = (status: number, message: string) => ({
+  code: status >= 500 ? 'unavailable' : 'invalid_request',
+  message,
+});
+
 /** @throws ProviderError 401 unless there is `Authorization: Bearer <anything>`. */
 export const requireBearer = (
   authorization: string | undefined,

@@ -9,6 +9,7 @@ export {
   addProviderRoutes,
   createSandboxApp,
   listen,
+  plainError,
   requireBearer,
 } from './http.js';
 export type { Sandbox, SandboxListening } from './http.js';

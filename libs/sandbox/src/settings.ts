@@ -11,7 +11,7 @@ export const sandboxSettings = serviceSettings
     SANDBOX_DATA_DIR: z.string().optional(),
   });
 
-/** For sandboxes that tell others what happened; none are sent unless both are set. */
+/** For sandboxes that tell others what happened; the two belong together. */
 export const webhookSettings = {
   WEBHOOK_URL: httpUrl.optional(),
   /** Signs them: the receiver has it as well. */
