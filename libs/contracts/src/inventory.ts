@@ -1,7 +1,7 @@
 /** The inventory service: all lines of an order are reserved, or none. */
 import { z } from 'zod';
 import { defineCommand, defineEvent, refusal, success } from './contract.js';
-import { orderId, productId, returnId, stockLine } from './values.js';
+import { orderId, productId, returnId, stockLine, warehouseId } from './values.js';
 
 const topic = 'inventory.commands';
 
@@ -15,9 +15,19 @@ export const reserveStock = defineCommand({
     items: z.array(stockLine).min(1).max(500),
     /** How long it is held until it is secured; a setting of the service when absent. */
     holdMs: z.int().min(1_000).max(2_678_400_000).optional(),
+    /** Where the pieces are taken from if it has them all; others give what it lacks. */
+    preferredWarehouse: warehouseId.optional(),
   }),
   replies: {
-    'inventory.stock-reserved': success(z.object({ expiresAt: z.string() })),
+    'inventory.stock-reserved': success(
+      z.object({
+        expiresAt: z.string(),
+        /** Which warehouse gives what; absent in answers of before there were several. */
+        allocations: z
+          .array(z.object({ productId, warehouseId, quantity: z.int().min(1) }))
+          .optional(),
+      }),
+    ),
     'inventory.stock-insufficient': refusal(
       z.object({
         shortages: z.array(z.object({ productId, requested: z.int(), available: z.int() })),
@@ -59,9 +69,14 @@ export const restockGoods = defineCommand({
   replies: { 'inventory.goods-restocked': success(z.object({})) },
 });
 
-/** Facts about one product, keyed by it. `orderId` is absent when stock was set by a person. */
+/**
+ * Facts about one product in one warehouse, keyed by the product; `revision` counts the changes of
+ * this pair. `orderId` is absent when a person changed the stock.
+ */
 const stockFact = z.object({
   productId,
+  /** `main` when absent: of before there were several. */
+  warehouseId: warehouseId.optional(),
   revision: z.int().min(1),
   orderId: orderId.optional(),
   quantity: z.int(),
@@ -88,6 +103,28 @@ export const stockReleased = defineEvent({
   topic: 'inventory.events',
   data: stockFact,
 });
+/** Goods of an order have left the shelf for good: they are neither reserved nor there any more. */
+export const stockIssued = defineEvent({
+  name: 'inventory.issued',
+  version: 1,
+  topic: 'inventory.events',
+  data: stockFact,
+});
+/** New goods have arrived. */
+export const stockReceived = defineEvent({
+  name: 'inventory.received',
+  version: 1,
+  topic: 'inventory.events',
+  data: stockFact,
+});
+/** What is available has fallen below the product's `threshold`; said again only after it has recovered. */
+export const stockLow = defineEvent({
+  name: 'inventory.low',
+  version: 1,
+  topic: 'inventory.events',
+  data: stockFact.extend({ threshold: z.int().min(1) }),
+});
+/** Somebody has counted the shelf, or corrected it; `quantity` is the difference. */
 export const stockAdjusted = defineEvent({
   name: 'inventory.adjusted',
   version: 1,

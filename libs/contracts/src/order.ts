@@ -13,6 +13,7 @@ import {
   reason,
   returnId,
   shippingAddress,
+  warehouseId,
 } from './values.js';
 
 /**
@@ -32,6 +33,8 @@ export const placeOrderInput = z.object({
   phone: phone.optional(),
   /** Which language the customer is written to in. */
   locale: locale.optional(),
+  /** Where the goods are taken from, if they are all there. */
+  preferredWarehouse: warehouseId.optional(),
   payment: z.object({
     method: paymentMethod,
     sealedToken: z.string().max(2000).optional(),
@@ -126,7 +129,18 @@ export const completeReturn = defineCommand({
 export const returnStatus = z.enum(['requested', 'approved', 'received', 'completed', 'rejected']);
 export type ReturnStatus = z.infer<typeof returnStatus>;
 
-export const orderStatus = z.enum(['pending', 'confirmed', 'cancelled']);
+/**
+ * - `confirmed`: paid, and a parcel is booked.  - `shipped`: it is in the carrier's hands.
+ * - `completed`: it has arrived.  - `returned`: all of it has come back, and was refunded.
+ */
+export const orderStatus = z.enum([
+  'pending',
+  'confirmed',
+  'shipped',
+  'completed',
+  'cancelled',
+  'returned',
+]);
 export type OrderStatus = z.infer<typeof orderStatus>;
 
 const orderFact = z.object({
@@ -155,6 +169,24 @@ export const orderCreated = defineEvent({
 });
 export const orderConfirmed = defineEvent({
   name: 'order.confirmed',
+  version: 1,
+  topic: 'order.events',
+  data: orderFact,
+});
+export const orderShipped = defineEvent({
+  name: 'order.shipped',
+  version: 1,
+  topic: 'order.events',
+  data: orderFact.extend({ trackingNumber: z.string().optional() }),
+});
+export const orderCompleted = defineEvent({
+  name: 'order.completed',
+  version: 1,
+  topic: 'order.events',
+  data: orderFact,
+});
+export const orderReturned = defineEvent({
+  name: 'order.returned',
   version: 1,
   topic: 'order.events',
   data: orderFact,
