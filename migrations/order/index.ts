@@ -2,10 +2,12 @@ import { OrderInitial1763726400101 } from './0001-initial.js';
 import { OrderReturns1764072000102 } from './0002-returns.js';
 import { OrderContact1764133200103 } from './0003-contact.js';
 import { OrderKnown1764140400104 } from './0004-known.js';
+import { OrderFollowParcels1764150000105 } from './0005-follow-parcels.js';
 
 export const migrations = [
   OrderInitial1763726400101,
   OrderReturns1764072000102,
   OrderContact1764133200103,
   OrderKnown1764140400104,
+  OrderFollowParcels1764150000105,
 ];

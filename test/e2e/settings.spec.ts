@@ -102,7 +102,7 @@ describe('a process whose setting is wrong', () => {
     ['catalog', 'DATABASE_POOL_SIZE', '0'],
     ['customer', 'LOG_LEVEL', 'loud'],
     ['notification', 'SMS_URL', 'ftp://127.0.0.1'],
-    ['notification', 'NOTICES_FROM_EVENTS', 'order-confirmed'],
+    ['notification', 'NOTICES_FROM_EVENTS', 'order-paid'],
     ['notification', 'NOTICE_TIME_ZONE', 'Nowhere/Land'],
     ['notification', 'WEBHOOK_SECRET_KEY', 'short'],
     ['notification', 'WEBHOOK_ALLOW_PRIVATE', 'yes'],

@@ -36,7 +36,7 @@ export class Story {
   readonly instructed = this.event(contracts.paymentInstructed, {
     instructions: { reference: 'FT-1', payBy: '2026-12-01T00:00:00Z' },
   });
-  readonly shipped = this.event(contracts.shipmentCreated, {
+  readonly shipped = this.event(contracts.shipmentHandedOver, {
     shipmentId: 's',
     trackingNumber: 'TRK1',
   });

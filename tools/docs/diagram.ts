@@ -113,6 +113,8 @@ class Diagram {
         lines.push(`  ${wait} -->|"mended"| ${id}`, `  ${wait} -.->|"too late"| ${back}`);
       }
     }
+    if (step.recall)
+      lines.push(`  ${id} -->|${quoted('cancelled', step.recall.command.name)}| ${id}`);
     if (kind === 'compensable' && command) {
       const undo = ownCompensation(step) ? this.undoId(step) : back;
       lines.push(`  ${id} -.->|"no answer"| ${undo}`);

@@ -93,6 +93,8 @@ export const describeTiming = (timing: Required<StepTiming>): string => {
 const compensationText = (step: Step): string => {
   const cover = coverOf(step);
   if (cover !== undefined) return `by that of ${code(cover)}`;
+  const { recall } = step;
+  if (recall) return `called back by ${code(recall.command.name)} v${recall.command.version}`;
   const own = ownCompensation(step)?.command;
   return own ? `${code(own.name)} v${own.version}` : 'none';
 };

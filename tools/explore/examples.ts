@@ -37,7 +37,11 @@ const returnOrder: ReturnOrderInput = {
 export const examples: Readonly<Record<string, Example>> = {
   'place-order': {
     input: placeOrder,
-    results: { 'ship-order': { trackingNumber: 'T-1' } },
+    results: {
+      'ship-order': { trackingNumber: 'T-1' },
+      'book-shipment': { trackingNumber: 'T-1' },
+      'hand-over': { trackingNumber: 'T-1' },
+    },
     mends: { 'charge-payment': { sealedToken: 'v1.other.card' } },
   },
   'return-order': { input: returnOrder },

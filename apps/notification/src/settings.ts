@@ -3,7 +3,8 @@ import { httpUrl, key32, milliseconds, serviceSettings, wholeNumber } from '#pla
 import { z } from 'zod';
 import { EVENT_TEMPLATES, type EventTemplate } from './domain/notice-events.js';
 
-const FROM_EVENTS = 'payment-created,payment-failed,order-cancelled,refund-completed';
+const FROM_EVENTS =
+  'order-confirmed,order-cancelled,payment-created,payment-failed,refund-completed';
 
 /** Templates with commas between, or `none`. */
 const eventTemplates = z.string().transform((text, context) => {

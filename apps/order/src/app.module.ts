@@ -10,6 +10,7 @@ import { CancelDesk } from './acceptance/cancel.js';
 import { ownCopyCheck } from './acceptance/order-check.js';
 import { ReturnDesk } from './acceptance/request-return.js';
 import { KnownFactsController } from './handlers/known-facts.controller.js';
+import { ParcelFactsController } from './handlers/parcel-facts.controller.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
 import { RequestHasher, type PaymentTerms } from './http/place-order-input.js';
@@ -39,7 +40,12 @@ export class AppModule {
         // orders are accepted without Kafka too; what they set off catches up later
         HealthModule.forRoot({ required: { kafka: false } }),
       ],
-      controllers: [OrdersController, ReturnsController, KnownFactsController],
+      controllers: [
+        OrdersController,
+        ReturnsController,
+        KnownFactsController,
+        ParcelFactsController,
+      ],
       providers: [
         { provide: SettleOrdersHandler, useFactory: () => new SettleOrdersHandler() },
         { provide: SettleReturnsHandler, useFactory: () => new SettleReturnsHandler() },

@@ -10,7 +10,7 @@ export const notifyCustomer = defineCommand({
   participant: 'notification',
   topic: 'notification.commands',
   payload: z.object({
-    template: z.enum(['order-confirmed', 'return-refunded']),
+    template: z.enum(['order-confirmed', 'order-shipped', 'return-refunded']),
     /** What the notice is about; with the template it is its identity, so it goes out once. */
     subjectId: z.uuid(),
     email,

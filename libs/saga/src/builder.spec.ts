@@ -62,6 +62,10 @@ describe('what does not compile', () => {
     // @ts-expect-error the same in a group
     const grouped = late.parallel((side) => side.retriable('r', { command: reserve, payload }));
     expect(checkDefinition(grouped.build())).not.toEqual([]);
+    const call = { command: ship, payload, on };
+    // @ts-expect-error a recall that can refuse
+    const recalled = begin().pivot('p', { ...call, recall: { command: ship, payload } });
+    expect(checkDefinition(recalled.build())).not.toEqual([]);
     const odd = { ...on, odd: compensate };
     // A reaction to what is no reply compiles when it is not written in place; the checks see it.
     const reacting = begin()
@@ -75,6 +79,9 @@ describe('what does not compile', () => {
     begin().compensable('a', { ...good, payload: () => ({ id: 7 }) });
     // @ts-expect-error nor that of the compensation
     begin().compensable('a', { ...good, compensation: { command: refund, payload: () => ({}) } });
+    const recall = { command: cancel, payload: () => ({ id: 7 }) };
+    // @ts-expect-error nor that of a recall
+    begin().pivot('p', { command: ship, payload, on, recall });
     const maybe = begin().compensable('maybe', { ...good, when: () => true });
     maybe.pivot('ship', {
       command: ship,

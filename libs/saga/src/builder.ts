@@ -68,6 +68,12 @@ interface UndoOptions<Input, C extends CommandContract> {
   readonly payload: (context: CompensationContext<Input>) => z.input<NoInfer<C>['payload']>;
 }
 
+/** As an undo, of a command that cannot refuse. */
+interface RecallOptions<Input, C extends CommandContract> {
+  readonly command: C & Unrefusable<C>;
+  readonly payload: (context: CompensationContext<Input>) => z.input<NoInfer<C>['payload']>;
+}
+
 interface CommandOptions<Input, Results, C extends CommandContract> extends StepTiming {
   readonly command: C;
   readonly payload: (context: StepContext<Input, Results>) => z.input<NoInfer<C>['payload']>;
@@ -206,9 +212,10 @@ export interface BeforePivot<Input, Results, Steps> extends Omit<
     steps: (group: OpenGroup<Input, Results, Steps>) => RetriableGroup<Input, Results, More, Added>,
   ): AfterPivot<Input, Results & Added, Steps & More>;
   /** The step that decides: before it everything is undone on failure, after it nothing is. */
-  pivot<const Name extends string, C extends CommandContract>(
+  pivot<const Name extends string, C extends CommandContract, R extends CommandContract = never>(
     name: Name & Fresh<Name, Steps>,
-    options: CommandOptions<Input, Results, C> & On<Input, NoInfer<C>, Decisive<Input>>,
+    options: CommandOptions<Input, Results, C> &
+      On<Input, NoInfer<C>, Decisive<Input>> & { readonly recall?: RecallOptions<Input, R> },
   ): AfterPivot<Input, With<Results, Name, C>, Steps & Asks<Name, C, never>>;
 }
 

@@ -4,7 +4,7 @@ import { checkDefinition } from './checks.js';
 import { definitionKey, type SagaDefinition, type Step } from './definition.js';
 import { carryOn, compensate, mendable, update } from './reactions.js';
 import { SagaRegistry } from './registry.js';
-import { charge, confirm, refund, reserve, sample, ship } from './spec/saga-run.js';
+import { charge, confirm, recallable, refund, reserve, sample, ship } from './spec/saga-run.js';
 
 const payload = (): { id: string } => ({ id: 'x' });
 const compensation = { command: refund, payload };
@@ -33,6 +33,7 @@ describe('a sound definition', () => {
     expect(checkDefinition(sample)).toEqual([]);
     const timed = { ...compensable, timeoutMs: 1, pendingMs: 1, attempts: 1 };
     expect(checkDefinition(define(timed))).toEqual([]);
+    expect(checkDefinition(recallable)).toEqual([]);
   });
 });
 
@@ -50,6 +51,24 @@ describe('an unsound definition is named with its step:', () => {
       'a compensable after what cannot be undone',
       define(retriable, compensable),
       "'a': a compensable step after the retriable 'r'",
+    ],
+    [
+      'a recall of what is no pivot',
+      define({ ...compensable, recall: compensation }),
+      "'a': a compensable step is never recalled",
+    ],
+    [
+      'a recall that can refuse',
+      define({ ...pivot, recall: { command: reserve, payload } }),
+      "'p': 'reserve' can refuse ('refused')",
+    ],
+    [
+      'a recall by somebody else',
+      define({
+        ...pivot,
+        recall: { command: { ...refund, participant: 'payment' }, payload },
+      }),
+      "'p': 'refund' goes to 'payment', which does not work on the step",
     ],
     ['a name that is none', define({ ...compensable, name: 'a:undo' }), 'a name is lower case'],
     [

@@ -19,6 +19,7 @@ export const checkDefinition = (definition: SagaDefinition): readonly string[] =
       checkPlace(step, earlier, noReturn, complain);
       checkCommand(step, complain);
       checkReactions(step, complain);
+      checkRecall(step, complain);
       checkTiming(step, complain);
     }
     for (const step of group) earlier.set(step.name, step);
@@ -107,6 +108,18 @@ const checkReactions = ({ kind, command, on = {} }: Step, complain: Complain): v
     if (!command?.replies[name]) complain(`it has no reply '${name}' to react to`);
     if (reaction.kind !== 'mend' || typeof reaction.windowMs === 'function') continue;
     if (!(reaction.windowMs > 0)) complain('windowMs must be positive');
+  }
+};
+
+const checkRecall = ({ kind, command, recall }: Step, complain: Complain): void => {
+  if (!recall) return;
+  const { name, participant, replies } = recall.command;
+  if (kind !== 'pivot') complain(`a ${kind} step is never recalled`);
+  if (participant !== command?.participant) {
+    complain(`'${name}' goes to '${participant}', which does not work on the step`);
+  }
+  for (const [reply, { kind: of }] of Object.entries(replies)) {
+    if (of === 'refusal') complain(`'${name}' can refuse ('${reply}')`);
   }
 };
 

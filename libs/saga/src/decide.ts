@@ -6,7 +6,7 @@ import type { Reason } from '#contracts';
 import { beginCompensation, compensate, reopenForOpenEffects, replyUndo } from './compensate.js';
 import type { SagaDefinition, Step } from './definition.js';
 import { Draft, type DecideContext } from './draft.js';
-import { advance, cancelRunning, replyForward } from './forward.js';
+import { advance, cancelRunning, recallPivot, replyForward } from './forward.js';
 import { UNKNOWN_STEP, type SagaInstance } from './instance.js';
 import type {
   Decision,
@@ -89,7 +89,10 @@ const release = (draft: Draft): void => {
     return;
   }
   draft.held = undefined;
-  if (draft.state === 'running') return advance(draft);
+  if (draft.state === 'running') {
+    advance(draft);
+    return recallPivot(draft);
+  }
   reopenForOpenEffects(draft);
   compensate(draft);
 };
@@ -113,17 +116,22 @@ const cancel = (draft: Draft, reason: Reason): void => {
   cancelRunning(draft, reason);
 };
 
-type Asked = { readonly step: Step; readonly undo: boolean };
+interface Asked {
+  readonly step: Step;
+  readonly by: 'command' | 'undo' | 'recall';
+}
 
 /** The step whose outstanding or past command this is. */
 const stepOfCommand = (draft: Draft, commandId: string): Asked | undefined => {
   for (const step of draft.steps) {
-    const { command, undo } = draft.step(step.name);
-    if (command?.commandId === commandId) return { step, undo: false };
+    const { command, undo, recall } = draft.step(step.name);
+    const isOf = (suffix: string): boolean => commandId.startsWith(draft.commandId(step, suffix));
+    if (command?.commandId === commandId) return { step, by: 'command' };
     // An answer to an earlier round changes no step, but its effects count.
-    if (undo && commandId.startsWith(draft.commandId(step, ':undo'))) return { step, undo: true };
+    if (undo && isOf(':undo')) return { step, by: 'undo' };
+    if (recall && isOf(':recall')) return { step, by: 'recall' };
     if (command?.round !== undefined && isEarlierRound(draft.commandId(step), commandId)) {
-      return { step, undo: false };
+      return { step, by: 'command' };
     }
   }
   return undefined;
@@ -139,12 +147,14 @@ const reply = (draft: Draft, message: ReplyMessage): void => {
     draft.note(`reply recorded: no command ${message.commandId} was sent`);
     return;
   }
-  const { step, undo } = asked;
+  const { step, by } = asked;
   draft.applyEffects(step.name, message.effects ?? []);
   const { command: asking, undo: undoing } = draft.step(step.name);
-  if (undo && undoing?.commandId === message.commandId) {
+  if (by === 'recall') {
+    draft.note(`the recall of '${step.name}' is ${message.outcome}: its own answer decides`);
+  } else if (undoing?.commandId === message.commandId) {
     replyUndo(draft, step, message);
-  } else if (!undo && draft.state === 'running' && asking?.commandId === message.commandId) {
+  } else if (draft.state === 'running' && asking?.commandId === message.commandId) {
     replyForward(draft, step, message);
   } else {
     // What it says was moved counts; the step itself is decided, or is being undone anyway.

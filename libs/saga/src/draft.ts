@@ -22,7 +22,14 @@ import type {
   UndoState,
 } from './instance.js';
 import type { Command, Decision, HistoryDetail, HistoryEntry, SagaMessage } from './messages.js';
-import { COMMAND_VALIDITY_MS, defaultTiming, intervalMs, timingOf, utcDay } from './timing.js';
+import {
+  COMMAND_VALIDITY_MS,
+  defaultTiming,
+  intervalMs,
+  isTooOldToResend,
+  timingOf,
+  utcDay,
+} from './timing.js';
 
 export interface DecideContext {
   /** Epoch ms; the caller's clock is the database's. */
@@ -220,6 +227,19 @@ export class Draft {
     const cause = must(this.cause, step, 'cause to be undone for');
     const payload = compensation.payload({ input: this.input, cause });
     this.send(step, compensation.command, payload, command, forward);
+  }
+
+  /** Asks for a pivot to be given up, for the first time or again. */
+  sendRecall(step: Step, cause: Reason): void {
+    const { command, payload } = must(step.recall, step, 'recall');
+    const { command: forward, recall: before } = this.step(step.name);
+    // One that its participant may have forgotten is a new command.
+    const anew = before !== undefined && isTooOldToResend(before.issuedOn, this.now);
+    const round = (before?.round ?? 1) + (anew ? 1 : 0);
+    const id = this.commandId(step, round === 1 ? ':recall' : `:recall-${round}`);
+    const { dueAt: _, ...recall } = this.nextSending(step, anew ? undefined : before, id, round);
+    this.change(step.name, { recall });
+    this.send(step, command, payload({ input: this.input, cause }), recall, forward);
   }
 
   applyEffects(step: string, effects: readonly Effect[]): void {

@@ -45,12 +45,21 @@ export const cancelRunning = (draft: Draft, reason: Reason): void => {
   if (pivotStep && isOut(pivotStep)) {
     draft.cancel = reason;
     draft.note('cancel waits for the answer of the pivot');
+    recallPivot(draft);
   } else if (pivotStep?.state === 'done') {
     draft.note('cancel refused: the pivot is done');
   } else if (hasBegunRetriable(draft)) {
     draft.note('cancel refused: there is no way back from here');
   } else {
     beginCompensation(draft, reason);
+  }
+};
+
+/** A cancel waits for a pivot that can be called back: whoever works on it is asked to. */
+export const recallPivot = (draft: Draft): void => {
+  if (draft.held || !draft.cancel) return;
+  for (const step of draft.steps) {
+    if (step.recall && isOut(draft.step(step.name))) draft.sendRecall(step, draft.cancel);
   }
 };
 
@@ -116,8 +125,10 @@ const refused = (draft: Draft, step: Step, reply: ReplyMessage): void => {
     draft.note(`goes on without '${step.name}'`);
     return advance(draft);
   }
+  // Who has called it back wanted it undone, whatever it says now.
+  const cause = (step.recall && draft.cancel) ?? reason;
   // Who wants to cancel will not mend.
-  if (reaction?.kind !== 'mend' || draft.cancel) return beginCompensation(draft, reason);
+  if (reaction?.kind !== 'mend' || draft.cancel) return beginCompensation(draft, cause);
   const windowMs = mendWindowMs(reaction, draft.input);
   if (!(windowMs > 0)) return beginCompensation(draft, reason);
   const dueAt = draft.now + windowMs;
@@ -170,7 +181,7 @@ export const forwardDue = (draft: Draft, step: Step): void => {
   const tooOld = isTooOldToResend(command.issuedOn, draft.now);
   if (state === 'sent' && !tooOld && command.attempts < draft.timing(step).attempts) {
     draft.sendForward(step);
-    return;
+    return recallPivot(draft);
   }
   const silence: Reason = {
     code: state === 'pending' ? 'pending-too-long' : 'no-answer',
@@ -179,7 +190,10 @@ export const forwardDue = (draft: Draft, step: Step): void => {
   if (step.kind === 'compensable') return doubt(draft, step, silence);
   // After the pivot is sent there is no way back: it goes on, and a person is told.
   draft.raise(step.name, silence.code, silence.message);
-  if (!tooOld) return draft.sendForward(step);
+  if (!tooOld) {
+    draft.sendForward(step);
+    return recallPivot(draft);
+  }
   const { dueAt: _, ...waiting } = command;
   draft.change(step.name, { command: waiting });
   draft.note(`'${step.name}' is not sent again: its participant may have forgotten it`);

@@ -54,6 +54,9 @@ export interface UndoState extends CommandState {
   readonly round: number;
 }
 
+/** The wish to give a pivot up; nothing is waited for but the pivot's own answer. */
+export type RecallState = Omit<CommandState, 'dueAt'>;
+
 export interface Refusal {
   /** Of the fact, for example `payment.payment-declined`. */
   readonly name: string;
@@ -64,6 +67,7 @@ export interface StepInstance {
   readonly state: StepStateName;
   readonly command?: CommandState;
   readonly undo?: UndoState;
+  readonly recall?: RecallState;
   readonly result?: Readonly<Record<string, unknown>>;
   /** How it was refused last. */
   readonly refusal?: Refusal;

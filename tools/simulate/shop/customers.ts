@@ -149,7 +149,7 @@ export class Customers {
         return returns.request({ returnId, orderId, items, requestKey: { key, hash: key } });
       },
       answered: (answer) => {
-        if (answer.outcome === 'not-confirmed' && answer.status === 'pending') {
+        if (answer.outcome === 'not-shipped' && answer.status === 'pending') {
           this.world.met('return asked for before the order was confirmed');
           return false;
         }
@@ -197,7 +197,7 @@ export class Customers {
 
 const SITUATIONS: Readonly<Record<ReturnRequested['outcome'], string>> = {
   accepted: 'return accepted',
-  'not-confirmed': 'return of an order that is cancelled',
+  'not-shipped': 'return of an order that is cancelled',
   impossible: 'return of more than is left',
   'key-reused': 'key of a return used for another',
   'unknown-order': 'return of an unknown order',

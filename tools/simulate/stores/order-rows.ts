@@ -61,9 +61,13 @@ export class SimOrderRows implements OrderRows {
       return new Map(
         orders.map(({ order }) => {
           const { orderId, customerId, merchantId, channel, currency, totalAmount } = order;
-          const { status, revision } = order;
+          const { status, revision, reason, trackingNumber } = order;
           const head = { orderId, customerId, merchantId, channel, currency, totalAmount };
-          return [orderId, { ...head, status, revision }];
+          const known = {
+            ...(reason && { reason }),
+            ...(trackingNumber !== undefined && { trackingNumber }),
+          };
+          return [orderId, { ...head, status, revision, ...known }];
         }),
       );
     });

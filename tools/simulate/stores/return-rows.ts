@@ -88,10 +88,31 @@ export class SimReturnRows implements ReturnRows {
         locked.flatMap(({ asked: { returnId, orderId, status, reason, revision } }) => {
           const orderStatus = view.get(this.orderRows.orders, orderId)?.order.status;
           if (orderStatus === undefined) return [];
-          const state = { returnId, status, ...(reason && { reason }), revision, orderStatus };
+          const state = {
+            returnId,
+            orderId,
+            status,
+            ...(reason && { reason }),
+            revision,
+            orderStatus,
+          };
           return [[returnId, state]];
         }),
       );
+    });
+  }
+
+  wholeReturns(tx: Tx, orderIds: readonly string[]): Promise<Set<string>> {
+    const pieces = (items: readonly { quantity: number }[]): number =>
+      items.reduce((sum, { quantity }) => sum + quantity, 0);
+    return sessionOf(tx).statement('whole returns', (view) => {
+      const returns = view.all(this.returns).map(([, { asked }]) => asked);
+      const whole = orderIds.filter((orderId) => {
+        const order = view.get(this.orderRows.orders, orderId)?.order;
+        const back = returns.filter((one) => one.orderId === orderId && one.status === 'completed');
+        return order && pieces(order.items) === pieces(back.flatMap(({ items }) => items));
+      });
+      return new Set(whole);
     });
   }
 

@@ -2,12 +2,14 @@
 import {
   nameOfType,
   orderCancelled,
+  orderCompleted,
+  orderConfirmed,
   orderCreated,
   paymentCompleted,
   paymentFailed,
   paymentInstructed,
   refundCompleted,
-  shipmentCreated,
+  shipmentHandedOver,
   type EventContract,
 } from '#contracts';
 import type { ReceivedEvent } from '#messaging';
@@ -15,12 +17,14 @@ import type { z } from 'zod';
 
 const contracts = [
   orderCreated,
+  orderConfirmed,
+  orderCompleted,
   orderCancelled,
   paymentInstructed,
   paymentCompleted,
   paymentFailed,
   refundCompleted,
-  shipmentCreated,
+  shipmentHandedOver,
 ] as const;
 
 type FactOf<Contract> =

@@ -54,7 +54,15 @@ describe('a fact', () => {
   it.each([
     ['order-created', contracts.orderCreated, order, undefined, { items: order.items }],
     ['order-cancelled', contracts.orderCancelled, order, undefined, { reasonCode: reason.code }],
-    ['order-shipped', contracts.shipmentCreated, shipment, undefined, { trackingNumber: 'TRK1' }],
+    ['order-confirmed', contracts.orderConfirmed, order, undefined, { totalAmount: 1200 }],
+    ['order-completed', contracts.orderCompleted, order, undefined, { totalAmount: 1200 }],
+    [
+      'order-shipped',
+      contracts.shipmentHandedOver,
+      shipment,
+      undefined,
+      { trackingNumber: 'TRK1' },
+    ],
     [
       'payment-created',
       contracts.paymentInstructed,
@@ -73,7 +81,7 @@ describe('a fact', () => {
     });
   });
 
-  it.each([contracts.orderConfirmed, contracts.paymentRequested, contracts.refundFailed])(
+  it.each([contracts.shipmentCreated, contracts.paymentRequested, contracts.refundFailed])(
     'that is told in no notice makes none: $name',
     (contract) => {
       expect(read(contract, payment)).toBeUndefined();
@@ -117,7 +125,7 @@ describe('the contact of an order', () => {
 });
 
 describe('the notices of an occasion', () => {
-  const shipped = occasion(contracts.shipmentCreated, shipment);
+  const shipped = occasion(contracts.shipmentHandedOver, shipment);
   const made = (given: Partial<Contact>, sms = true, what = shipped) =>
     what ? noticesOf(what, { ...contact, ...given }, { sms, cause }) : [];
 

@@ -15,8 +15,10 @@ import {
 /** The templates that a shop may have sent because something happened. */
 export const EVENT_TEMPLATES = [
   'order-created',
+  'order-confirmed',
   'order-cancelled',
   'order-shipped',
+  'order-completed',
   'payment-created',
   'payment-succeeded',
   'payment-failed',
@@ -58,7 +60,13 @@ export function occasionOf(fact: Fact): Occasion | undefined {
       const order = { orderId, currency, totalAmount, reasonCode: reason.code };
       return { template: 'order-cancelled', subject: once, order };
     }
-    case 'shipment.created': {
+    case 'order.confirmed':
+    case 'order.completed': {
+      const { currency, totalAmount } = fact.data;
+      const template = fact.name === 'order.confirmed' ? 'order-confirmed' : 'order-completed';
+      return { template, subject: once, order: { orderId, currency, totalAmount } };
+    }
+    case 'shipment.handed-over': {
       const { trackingNumber } = fact.data;
       return { template: 'order-shipped', subject: once, order: { orderId, trackingNumber } };
     }

@@ -2,12 +2,18 @@
 import {
   nameOfType,
   orderCancelled,
+  orderCompleted,
   orderConfirmed,
   orderCreated,
+  orderReturned,
+  orderShipped,
   paymentCompleted,
   paymentFailed,
   refundCompleted,
   shipmentCreated,
+  shipmentDelivered,
+  shipmentHandedOver,
+  shipmentLost,
   type EventContract,
 } from '#contracts';
 import type { ReceivedEvent } from '#messaging';
@@ -15,11 +21,17 @@ import type { ReceivedEvent } from '#messaging';
 const contracts: readonly EventContract[] = [
   orderCreated,
   orderConfirmed,
+  orderShipped,
+  orderCompleted,
   orderCancelled,
+  orderReturned,
   paymentCompleted,
   paymentFailed,
   refundCompleted,
   shipmentCreated,
+  shipmentHandedOver,
+  shipmentDelivered,
+  shipmentLost,
 ];
 const byName = new Map(contracts.map((contract) => [contract.name, contract]));
 

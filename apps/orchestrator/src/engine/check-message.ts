@@ -16,8 +16,9 @@ const contractOf = (
   commandId: string,
 ): CommandContract | undefined => {
   for (const step of stepsOf(definition)) {
-    const { command, undo } = instance.steps[step.name] ?? {};
+    const { command, undo, recall } = instance.steps[step.name] ?? {};
     if (command?.commandId === commandId) return step.command;
+    if (recall?.commandId === commandId) return step.recall?.command;
     if (undo?.commandId !== commandId) continue;
     return ownCompensation(step)?.command;
   }

@@ -41,6 +41,13 @@ const stepView = (name: string, kind: string, step: StepInstance) => ({
         lastError: step.undo.error ?? null,
       }
     : null,
+  recall: step.recall
+    ? {
+        commandId: step.recall.commandId,
+        attempts: step.recall.attempts,
+        sentAt: timeOf(step.recall.sentAt),
+      }
+    : null,
 });
 
 /** The whole instance. Steps stand in the order of the definition, where this replica knows it. */

@@ -1,7 +1,13 @@
 import type { SagaDefinition } from '#saga';
 import { placeOrder } from './place-order.saga.js';
 import { placeOrderV1 } from './place-order.v1.saga.js';
+import { placeOrderV2 } from './place-order.v2.saga.js';
 import { returnOrder } from './return-order.saga.js';
 
 /** Every definition of this service, also the versions that only live instances still need. */
-export const sagas: readonly SagaDefinition[] = [placeOrder, placeOrderV1, returnOrder];
+export const sagas: readonly SagaDefinition[] = [
+  placeOrder,
+  placeOrderV1,
+  placeOrderV2,
+  returnOrder,
+];

@@ -5,6 +5,7 @@ import { givenSaga } from '#testing';
 import { DAY_MS, MINUTE_MS, input, orderId } from './fixtures/place-order.js';
 import { placeOrder } from './place-order.saga.js';
 import { placeOrderV1 } from './place-order.v1.saga.js';
+import { placeOrderV2 } from './place-order.v2.saga.js';
 
 const items = [{ productId: '85123A', quantity: 6 }];
 
@@ -24,13 +25,27 @@ const securing = () =>
     { intentId: 'pi_1', amount: 1530 },
     { effects: [paid(1530, 0, 1)] },
   );
-const shipping = () => securing().givenReply('secure-stock', 'inventory.stock-secured');
+const booking = () => securing().givenReply('secure-stock', 'inventory.stock-secured');
 const shipment = { shipmentId: 's-1', trackingNumber: 'T-1' };
-const shipped = () => shipping().givenReply('ship-order', 'shipping.shipment-created', shipment);
+const confirming = () =>
+  booking().givenReply('book-shipment', 'shipping.shipment-booked', shipment);
+const handingOver = () => confirming().givenReply('confirm-order', 'order.order-confirmed');
+const handedOver = { trackingNumber: 'T-1', handedOverAt: '18:00' };
+const shipped = () => handingOver().givenReply('hand-over', 'shipping.handed-over', handedOver);
+
+const refunding = () =>
+  booking().givenReply('book-shipment', 'shipping.shipment-refused', { code: 'undeliverable' });
 
 type PlaceOrderTest = ReturnType<typeof placed>;
 
-/** From the moment at which the refund was sent: everything is undone, the last step first. */
+/** From the moment at which the label was called off: everything is undone, the last step first. */
+const undoneFromLabel = (test: PlaceOrderTest) =>
+  undoneFromRefund(
+    test
+      .expectCompensation('book-shipment', { orderId })
+      .givenUndoReply('book-shipment', 'shipping.shipment-cancelled'),
+  );
+
 const undoneFromRefund = (test: PlaceOrderTest) =>
   test
     .expectCompensation('charge-payment', { orderId })
@@ -51,6 +66,7 @@ describe('place-order', () => {
   it('is sound', () => {
     expect(checkDefinition(placeOrder)).toEqual([]);
     expect(checkDefinition(placeOrderV1)).toEqual([]);
+    expect(checkDefinition(placeOrderV2)).toEqual([]);
   });
 
   it('goes from the order to the mail', () => {
@@ -61,15 +77,20 @@ describe('place-order', () => {
       .givenReply('charge-payment', 'payment.payment-captured', { intentId: 'pi_1', amount: 1530 })
       .expectCommand('secure-stock', { orderId })
       .givenReply('secure-stock', 'inventory.stock-secured')
-      .expectCommand('ship-order', { items, shippingAddress: { postalCode: 'CT16' } })
-      .givenReply('ship-order', 'shipping.shipment-created', shipment)
-      .expectCommands({
-        'confirm-order': { orderId, trackingNumber: 'T-1' },
-        'notify-customer': { template: 'order-confirmed', order: { trackingNumber: 'T-1' } },
+      .expectCommand('book-shipment', { items, shippingAddress: { postalCode: 'CT16' } })
+      .givenReply('book-shipment', 'shipping.shipment-booked', shipment)
+      .expectCommand('confirm-order', { orderId, trackingNumber: 'T-1' })
+      .givenReply('confirm-order', 'order.order-confirmed')
+      .expectCommand('hand-over', { orderId })
+      .givenPending('hand-over')
+      .skipTime(3 * DAY_MS)
+      .expectNothingSent()
+      .givenReply('hand-over', 'shipping.handed-over', handedOver)
+      .expectCommand('notify-customer', {
+        template: 'order-shipped',
+        order: { trackingNumber: 'T-1' },
       })
       .givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' })
-      .expectState('running')
-      .givenReply('confirm-order', 'order.order-confirmed')
       .expectState('completed')
       .expectTimerIn(null);
   });
@@ -103,15 +124,20 @@ describe('a refusal', () => {
   });
 
   it('of the address refunds', () => {
-    const refused = shipping().givenReply('ship-order', 'shipping.shipment-refused', {
-      code: 'undeliverable',
-    });
-    undoneFromRefund(refused);
+    undoneFromRefund(
+      booking().givenReply('book-shipment', 'shipping.shipment-refused', { code: 'undeliverable' }),
+    );
+  });
+
+  it('to fetch the parcel undoes everything, the label first', () => {
+    const refused = handingOver()
+      .givenPending('hand-over')
+      .givenReply('hand-over', 'shipping.pickup-refused', { code: 'no_pickup' });
+    undoneFromLabel(refused).expectCause('shipping.pickup-refused');
   });
 
   it('leaves nothing secured that was released', () => {
-    shipping()
-      .givenReply('ship-order', 'shipping.shipment-refused', { code: 'undeliverable' })
+    refunding()
       .givenUndone('charge-payment', { refunded: 1530 }, { effects: [paid(1530, 1530, 2)] })
       .expectStep('secure-stock', 'undoing')
       .givenUndone('reserve-stock')
@@ -134,23 +160,32 @@ describe('silence', () => {
       .expectCompensation('reserve-stock');
   });
 
-  it('of the carrier is never taken for a no', () => {
-    shipping()
+  it('about the label is waited for long, and then the label is called off', () => {
+    const silent = booking()
+      .skipTime(45 * MINUTE_MS)
+      .expectState('running')
+      .expectResend('book-shipment')
+      .skipTime(45 * MINUTE_MS)
+      .expectCause('no-answer');
+    silent.expectStep('book-shipment', 'undoing').expectStep('charge-payment', 'done');
+  });
+
+  it('about the parcel is never taken for a no', () => {
+    handingOver()
       .skipTime(3_600_000)
       .expectState('running')
-      .expectAttention('no-answer', 'ship-order')
-      .expectResend('ship-order')
-      .givenReply('ship-order', 'shipping.shipment-created', shipment)
+      .expectAttention('no-answer', 'hand-over')
+      .expectResend('hand-over')
+      .givenReply('hand-over', 'shipping.handed-over', handedOver)
       .expectNoAttention()
-      .expectCommands({ 'confirm-order': {}, 'notify-customer': {} });
+      .expectCommand('notify-customer');
   });
 
   it('after the pivot waits for as long as it takes', () => {
     shipped()
-      .givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' })
       .skipTime(3_600_000)
-      .expectAttention('no-answer', 'confirm-order')
-      .givenReply('confirm-order', 'order.order-confirmed')
+      .expectAttention('no-answer', 'notify-customer')
+      .givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' })
       .expectNoAttention()
       .expectState('completed');
   });
@@ -206,9 +241,6 @@ describe('an answer that comes', () => {
 });
 
 describe('a compensation', () => {
-  const refunding = () =>
-    shipping().givenReply('ship-order', 'shipping.shipment-refused', { code: 'undeliverable' });
-
   it('without an answer is sent again and again, and a person is told', () => {
     const test = refunding()
       .givenSilence()
@@ -281,28 +313,42 @@ describe('a cancel', () => {
     undoneFromRefund(securing().givenCancel()).expectCause('customer');
   });
 
-  it('while the parcel is being handed over waits for the carrier: too late when it is', () => {
-    shipping()
-      .givenCancel()
-      .expectNothingSent()
-      .expectNote('cancel waits for the answer of the pivot')
-      .givenReply('ship-order', 'shipping.shipment-created', shipment)
-      .expectNote('cancel refused: the pivot is done')
-      .expectCommands({ 'confirm-order': {}, 'notify-customer': {} });
+  it('while the label is being made calls it off', () => {
+    undoneFromLabel(booking().givenCancel());
   });
 
-  it('while the parcel is being handed over waits for the carrier: heard when it refuses', () => {
-    undoneFromRefund(
-      shipping()
-        .givenCancel()
-        .givenReply('ship-order', 'shipping.shipment-refused', { code: 'undeliverable' }),
-    );
+  it('of a confirmed order calls the parcel back, and the carrier decides: in time', () => {
+    const recalled = handingOver()
+      .givenPending('hand-over')
+      .givenCancel()
+      .expectRecall('hand-over', { orderId, reason: { code: 'customer' } })
+      .expectNote('cancel waits for the answer of the pivot')
+      .expectState('running')
+      .givenReply('hand-over', 'shipping.pickup-recalled');
+    undoneFromLabel(recalled).expectCause('customer');
+  });
+
+  it('of a confirmed order calls the parcel back, and the carrier decides: too late', () => {
+    handingOver()
+      .givenCancel()
+      .expectRecall('hand-over')
+      .givenReply('hand-over', 'shipping.handed-over', handedOver)
+      .expectNote('cancel refused: the pivot is done')
+      .expectCommand('notify-customer');
+  });
+
+  it('of an order that is held calls the parcel back when it is released', () => {
+    handingOver()
+      .givenHold()
+      .givenCancel()
+      .expectNothingSent()
+      .givenRelease()
+      .expectRecall('hand-over');
   });
 
   it('after that is refused, with the reason', () => {
     const test = shipped().givenCancel().expectNote('cancel refused: the pivot is done');
     test
-      .givenReply('confirm-order', 'order.order-confirmed')
       .givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' })
       .givenCancel()
       .expectState('completed')

@@ -1,27 +1,32 @@
 import {
   anotherCard,
+  bookShipment,
   cancelOrder,
+  cancelShipment,
   chargePayment,
   confirmOrder,
+  handOver,
   notifyCustomer,
   placeOrderInput,
+  recallPickup,
   refundPayment,
   releaseStock,
   reserveStock,
   secureStock,
-  shipOrder,
   type PlaceOrderInput,
 } from '#contracts';
 import { compensate, mendable, saga } from '#saga';
 
 const MINUTE_MS = 60 * 1000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Sendings of a command before silence counts: about an hour. */
+const PATIENT = 60;
 
 /**
- * An order from acceptance to the customer's mail. Until the parcel is handed to the carrier
- * everything can be undone; from then on everything succeeds in the end.
+ * An order from acceptance to the carrier's hands. Until the parcel is handed over everything can be
+ * undone, also by the customer; from then on everything succeeds in the end.
  */
-export const placeOrder = saga({ name: 'place-order', version: 2, input: placeOrderInput })
+export const placeOrder = saga({ name: 'place-order', version: 3, input: placeOrderInput })
   .local('create-order', {
     compensation: {
       command: cancelOrder,
@@ -34,6 +39,7 @@ export const placeOrder = saga({ name: 'place-order', version: 2, input: placeOr
       orderId: input.orderId,
       items: linesOf(input.items),
       holdMs: holdMsOf(input),
+      preferredWarehouse: input.preferredWarehouse,
     }),
     on: { 'inventory.stock-insufficient': compensate },
     compensation: {
@@ -78,43 +84,59 @@ export const placeOrder = saga({ name: 'place-order', version: 2, input: placeOr
     on: { 'inventory.reservation-expired': compensate },
     compensation: { coveredBy: 'reserve-stock' },
   })
-  .pivot('ship-order', {
-    command: shipOrder,
+  .compensable('book-shipment', {
+    command: bookShipment,
     payload: ({ input }) => ({
       orderId: input.orderId,
       merchantId: input.merchantId,
       items: linesOf(input.items),
       shippingAddress: input.shippingAddress,
     }),
+    // what is paid and put aside is not given up because the shipping service is away for a moment
+    attempts: PATIENT,
     on: { 'shipping.shipment-refused': compensate },
+    compensation: {
+      command: cancelShipment,
+      payload: ({ input, cause }) => ({ orderId: input.orderId, reason: cause }),
+    },
   })
-  .parallel((group) =>
-    group
-      .retriable('confirm-order', {
-        command: confirmOrder,
-        payload: ({ input, results }) => ({
-          orderId: input.orderId,
-          trackingNumber: results['ship-order'].trackingNumber,
-        }),
-      })
-      .retriable('notify-customer', {
-        command: notifyCustomer,
-        payload: ({ input, results }) => ({
-          template: 'order-confirmed' as const,
-          subjectId: input.orderId,
-          email: input.email,
-          phone: input.phone,
-          locale: input.locale,
-          order: {
-            orderId: input.orderId,
-            currency: input.currency,
-            totalAmount: input.totalAmount,
-            items: input.items,
-            trackingNumber: results['ship-order'].trackingNumber,
-          },
-        }),
-      }),
-  )
+  .compensable('confirm-order', {
+    command: confirmOrder,
+    payload: ({ input, results }) => ({
+      orderId: input.orderId,
+      trackingNumber: results['book-shipment'].trackingNumber,
+    }),
+    attempts: PATIENT,
+    compensation: { coveredBy: 'create-order' },
+  })
+  .pivot('hand-over', {
+    command: handOver,
+    payload: ({ input }) => ({ orderId: input.orderId }),
+    // carriers come once a day, and not on weekends
+    pendingMs: 5 * DAY_MS,
+    on: { 'shipping.pickup-refused': compensate, 'shipping.pickup-recalled': compensate },
+    recall: {
+      command: recallPickup,
+      payload: ({ input, cause }) => ({ orderId: input.orderId, reason: cause }),
+    },
+  })
+  .retriable('notify-customer', {
+    command: notifyCustomer,
+    payload: ({ input, results }) => ({
+      template: 'order-shipped' as const,
+      subjectId: input.orderId,
+      email: input.email,
+      phone: input.phone,
+      locale: input.locale,
+      order: {
+        orderId: input.orderId,
+        currency: input.currency,
+        totalAmount: input.totalAmount,
+        items: input.items,
+        trackingNumber: results['hand-over'].trackingNumber,
+      },
+    }),
+  })
   .build();
 
 /** How long the stock is held: as long as it may take until it is paid, and some more. */

@@ -13,15 +13,15 @@ export class CancelDesk {
   ) {}
 
   /**
-   * Asks the saga for an order that is pending; one that is settled is left alone. Asking again is
-   * the same message again.
+   * Asks the saga for an order whose parcel has not left; any other is left alone. Asking again is the
+   * same message again.
    * @returns the status at this moment, undefined for an unknown order
    */
   cancel(orderId: string, why?: string, traceparent?: string): Promise<OrderStatus | undefined> {
     const reason: Reason = { code: 'cancelled-by-customer', message: why ?? 'no reason given' };
     return this.outbox.transaction(async (unit) => {
       const order = await this.rows.findStatus(unit.tx, orderId);
-      if (order?.status === 'pending') {
+      if (order?.status === 'pending' || order?.status === 'confirmed') {
         const cancel = sagaCancelOf(orderId, reason, this.clock());
         unit.publish(traceparent === undefined ? cancel : { ...cancel, traceparent });
       }

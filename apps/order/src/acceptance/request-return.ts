@@ -3,6 +3,7 @@ import { RetryableError, type Outbox, type UnitOfWork } from '#messaging';
 import { Batcher, runtime } from '#platform';
 import { returnStartOf } from '../domain/messages.js';
 import type { Order } from '../domain/order.js';
+import { RETURNABLE } from '../domain/settle-return.js';
 import { selectItems, type OrderReturn, type Selection } from '../domain/order-return.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
 import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
@@ -24,7 +25,7 @@ export type ReturnRequested =
   /** The key was used before for something else. */
   | { readonly outcome: 'key-reused' }
   | { readonly outcome: 'unknown-order' }
-  | { readonly outcome: 'not-confirmed'; readonly status: Order['status'] }
+  | { readonly outcome: 'not-shipped'; readonly status: Order['status'] }
   | { readonly outcome: 'impossible'; readonly why: Exclude<Selection, { kind: 'possible' }> };
 
 const ATTEMPTS = 3;
@@ -80,7 +81,7 @@ export class ReturnDesk {
     }
     const order = await rows.findOrder(unit.tx, orderId);
     if (!order) return { outcome: 'unknown-order' };
-    if (order.status !== 'confirmed') return { outcome: 'not-confirmed', status: order.status };
+    if (!RETURNABLE.includes(order.status)) return { outcome: 'not-shipped', status: order.status };
     const standing = await rows.standingReturns(unit.tx, orderId);
     const taken = standing.flatMap(({ items }) => items);
     const selection = selectItems(order.items, taken, request.items);

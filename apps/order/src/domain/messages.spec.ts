@@ -73,5 +73,19 @@ describe('messages of the order service', () => {
     expect(orderCancelled.data.parse(cancelled.data)).toEqual(cancelled.data);
     expect(cancelled.type).toBe('com.example.order.cancelled');
     expect(new Set([created.id, confirmed.id]).size).toBe(2);
+    expect(() => settledFact(order, at)).toThrow('pending');
+  });
+
+  it.each([
+    ['shipped', orderShipped],
+    ['completed', orderCompleted],
+    ['returned', orderReturned],
+  ] as const)('publishes that it is %s', (status, contract) => {
+    const { type, data } = settledFact(
+      { ...order, status, revision: 3, ...(status === 'shipped' && { trackingNumber: 'T-1' }) },
+      at,
+    );
+    expect(type).toBe(eventType(contract.name));
+    expect(contract.data.parse(data)).toEqual(data);
   });
 });

@@ -3,8 +3,11 @@ import {
   SAGA_MESSAGES,
   eventType,
   orderCancelled,
+  orderCompleted,
   orderConfirmed,
   orderCreated,
+  orderReturned,
+  orderShipped,
   type EventContract,
   type PlaceOrderInput,
   type Reason,
@@ -143,8 +146,23 @@ export const createdFact = (order: Order): OutgoingEvent =>
     },
   });
 
-/** The fact of an order that has just been confirmed or cancelled. */
-export const settledFact = (order: FactSource & { reason?: Reason }, at: Date): OutgoingEvent =>
-  order.status === 'cancelled'
-    ? fact(orderCancelled, order, at, { reason: order.reason })
-    : fact(orderConfirmed, order, at);
+type SettledFact = FactSource & Pick<Order, 'reason' | 'trackingNumber'>;
+
+/** The fact of an order whose status has just changed. */
+export function settledFact(order: SettledFact, at: Date): OutgoingEvent {
+  const { status, reason, trackingNumber } = order;
+  switch (status) {
+    case 'pending':
+      throw new Error(`the order ${order.orderId} is pending, which is no change`);
+    case 'confirmed':
+      return fact(orderConfirmed, order, at);
+    case 'shipped':
+      return fact(orderShipped, order, at, trackingNumber === undefined ? {} : { trackingNumber });
+    case 'completed':
+      return fact(orderCompleted, order, at);
+    case 'returned':
+      return fact(orderReturned, order, at);
+    case 'cancelled':
+      return fact(orderCancelled, order, at, { reason });
+  }
+}

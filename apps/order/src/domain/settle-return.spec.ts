@@ -4,8 +4,9 @@ import { settleReturn, type ReturnCommand, type ReturnState } from './settle-ret
 
 const returnId = 'r-1';
 const reason = { code: 'lost', message: 'The goods never arrived.' };
-const state = (status: ReturnStatus, orderStatus: OrderStatus = 'confirmed'): ReturnState => ({
+const state = (status: ReturnStatus, orderStatus: OrderStatus = 'completed'): ReturnState => ({
   returnId,
+  orderId: 'o-1',
   status,
   revision: 4,
   orderStatus,
@@ -42,11 +43,13 @@ describe('what a command makes of a return', () => {
     expect(found).toEqual(expected);
   });
 
-  it('of an order that is not confirmed is a refusal', () => {
-    expect(settleReturn(state('requested', 'cancelled'), commands.approve)).toEqual({
-      kind: 'refused',
-      code: 'order_cancelled',
-    });
+  it('of an order that has not left is a refusal', () => {
+    for (const status of ['pending', 'confirmed', 'cancelled', 'returned'] as const) {
+      const verdict = settleReturn(state('requested', status), commands.approve);
+      expect(verdict).toEqual({ kind: 'refused', code: `order_${status}` });
+    }
+    const shipped = settleReturn(state('requested', 'shipped'), commands.approve);
+    expect(shipped).toMatchObject({ kind: 'done', after: { status: 'approved' } });
   });
 
   it('nobody knows is nothing to reject, and nothing to go on with', () => {

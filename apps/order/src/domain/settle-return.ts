@@ -7,6 +7,7 @@ export interface ReturnState {
   readonly status: ReturnStatus;
   readonly reason?: Reason;
   readonly revision: number;
+  readonly orderId: string;
   readonly orderStatus: OrderStatus;
 }
 
@@ -27,6 +28,9 @@ const STAGE: Readonly<Record<Exclude<ReturnStatus, 'rejected'>, number>> = {
   completed: 3,
 };
 
+/** What can come back has left: before that, an order is cancelled. */
+export const RETURNABLE: readonly OrderStatus[] = ['shipped', 'completed'];
+
 const TARGET = { approve: 'approved', receive: 'received', complete: 'completed' } as const;
 
 /**
@@ -46,7 +50,7 @@ export function settleReturn<Return extends ReturnState>(
   if (command.kind === 'approve') {
     if (!current) return { kind: 'refused', code: 'return_unknown' };
     if (current.status === 'rejected') return { kind: 'refused', code: 'return_rejected' };
-    if (current.orderStatus !== 'confirmed') {
+    if (!RETURNABLE.includes(current.orderStatus)) {
       return { kind: 'refused', code: `order_${current.orderStatus}` };
     }
   }

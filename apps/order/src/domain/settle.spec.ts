@@ -32,9 +32,17 @@ describe('settling an order', () => {
     });
   });
 
-  it('leaves an order alone that is already there', () => {
-    const confirmed = order('confirmed');
-    expect(settle(confirmed, confirm)).toBe(confirmed);
+  it('cancels a confirmed order, whose parcel was called back', () => {
+    expect(settle(order('confirmed', 2), cancel)).toMatchObject({
+      ...{ status: 'cancelled', revision: 3, reason },
+    });
+  });
+
+  it('leaves an order alone that is already there, or further', () => {
+    for (const status of ['confirmed', 'shipped', 'completed', 'returned'] as const) {
+      const before = order(status);
+      expect(settle(before, confirm)).toBe(before);
+    }
     const cancelled = order('cancelled');
     expect(settle(cancelled, cancel)).toBe(cancelled);
   });
@@ -46,7 +54,9 @@ describe('settling an order', () => {
   it.each([
     ['confirm an unknown order', undefined, confirm],
     ['confirm a cancelled order', order('cancelled'), confirm],
-    ['cancel a confirmed order', order('confirmed'), cancel],
+    ['cancel a shipped order', order('shipped'), cancel],
+    ['cancel a completed order', order('completed'), cancel],
+    ['cancel a returned order', order('returned'), cancel],
   ])('throws when told to %s', (_, before, settlement) => {
     expect(() => settle(before, settlement)).toThrow(orderId);
   });

@@ -17,8 +17,8 @@ export type Settlement =
 /**
  * The order after the command; the same object when there is nothing to change. An unknown order
  * has nothing to cancel, so cancelling it changes nothing either.
- * @throws Error for what no saga sends: confirming an unknown or cancelled order, cancelling a
- *   confirmed one. The command is then parked and a person looks at it.
+ * @throws Error for what no saga sends: confirming an unknown or cancelled order, cancelling one
+ *   whose parcel is on its way. The command is then parked and a person looks at it.
  */
 export function settle<Order extends OrderState>(
   order: Order | undefined,
@@ -26,12 +26,12 @@ export function settle<Order extends OrderState>(
 ): Order | undefined {
   if (settlement.kind === 'cancel') {
     if (order === undefined || order.status === 'cancelled') return order;
-    if (order.status === 'confirmed') throw contradiction(settlement, 'it is confirmed');
+    if (isOnItsWay(order.status)) throw contradiction(settlement, `it is ${order.status}`);
     const { reason } = settlement;
     return { ...order, status: 'cancelled', revision: order.revision + 1, reason };
   }
   if (order === undefined) throw contradiction(settlement, 'it is not known');
-  if (order.status === 'confirmed') return order;
+  if (order.status === 'confirmed' || isOnItsWay(order.status)) return order;
   if (order.status === 'cancelled') throw contradiction(settlement, 'it is cancelled');
   const { trackingNumber } = settlement;
   return {
@@ -41,6 +41,10 @@ export function settle<Order extends OrderState>(
     ...(trackingNumber !== undefined && { trackingNumber }),
   };
 }
+
+/** The parcel is in the carrier's hands, or was. */
+export const isOnItsWay = (status: OrderStatus): boolean =>
+  status === 'shipped' || status === 'completed' || status === 'returned';
 
 const contradiction = ({ kind, orderId }: Settlement, why: string): Error =>
   new Error(`cannot ${kind} the order ${orderId}: ${why}`);

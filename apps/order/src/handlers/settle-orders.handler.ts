@@ -9,7 +9,7 @@ import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js'
 import type { SettlingOrder } from '../persistence/settle-orders.js';
 
 /**
- * Confirms and cancels orders on the saga's behalf: the only place where an order's status changes.
+ * Confirms and cancels orders on the saga's behalf. What becomes of them later is told by facts.
  * A batch locks its orders once, is folded in memory and written by one statement.
  */
 export class SettleOrdersHandler implements CommandHandler {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { approveReturn, completeReturn, recordReceipt, rejectReturn } from '#contracts';
-import type { UnitOfWork } from '#messaging';
+import { caused, type UnitOfWork } from '#messaging';
 import {
   refuse,
   succeed,
@@ -9,15 +9,26 @@ import {
   type CommandHandler,
 } from '#participant';
 import { runtime } from '#platform';
-import { settleReturn, type ReturnCommand, type ReturnState } from '../domain/settle-return.js';
+import { settledFact } from '../domain/messages.js';
+import {
+  RETURNABLE,
+  settleReturn,
+  type ReturnCommand,
+  type ReturnState,
+} from '../domain/settle-return.js';
+import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
 import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
+import type { SettlingOrder } from '../persistence/settle-orders.js';
 
 /** Moves returns on the saga's behalf: the only place where a return's status changes. */
 export class SettleReturnsHandler implements CommandHandler {
   readonly participant = 'order';
   readonly commands = [approveReturn, rejectReturn, recordReceipt, completeReturn];
 
-  constructor(private readonly rows: ReturnRows = postgresReturnRows) {}
+  constructor(
+    private readonly rows: ReturnRows = postgresReturnRows,
+    private readonly orders: Pick<OrderRows, 'lockOrders' | 'updateOrders'> = postgresOrderRows,
+  ) {}
 
   async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
     const wishes = commands.map(wishOf);
@@ -36,11 +47,42 @@ export class SettleReturnsHandler implements CommandHandler {
       }
       return succeed(FACTS[wish.kind], {});
     });
-    if (changed.size > 0)
-      await this.rows.updateReturns(unit.tx, [...changed.values()], runtime.date());
+    if (changed.size === 0) return answers;
+    const after = [...changed.values()];
+    await this.rows.updateReturns(unit.tx, after, runtime.date());
+    const completed = after.filter(({ status }) => status === 'completed');
+    if (completed.length > 0) await this.settleOrders(unit, commands, completed);
     return answers;
   }
+
+  /** An order of which everything has come back is returned. */
+  private async settleOrders(
+    unit: UnitOfWork,
+    commands: readonly AdmittedCommand[],
+    completed: readonly ReturnState[],
+  ): Promise<void> {
+    const ids = [...new Set(completed.map(({ orderId }) => orderId))];
+    // Locked before they are counted, or two last returns side by side would not see each other.
+    const orders = await this.orders.lockOrders(unit.tx, ids);
+    const whole = await this.rows.wholeReturns(unit.tx, ids);
+    const now = runtime.date();
+    const returned = [...orders.values()].flatMap((order): SettlingOrder[] =>
+      whole.has(order.orderId) && RETURNABLE.includes(order.status)
+        ? [{ ...order, status: 'returned', revision: order.revision + 1 }]
+        : [],
+    );
+    if (returned.length === 0) return;
+    for (const order of returned) {
+      const by = commands.find(({ payload }) => orderOf(payload) === order.orderId);
+      const fact = settledFact(order, now);
+      unit.publish(by ? caused(by.event, fact) : fact);
+    }
+    await this.orders.updateOrders(unit.tx, returned, now);
+  }
 }
+
+const orderOf = (payload: unknown): string =>
+  (payload as z.output<typeof completeReturn.payload>).orderId.toLowerCase();
 
 const FACTS: Readonly<Record<ReturnCommand['kind'], string>> = {
   approve: 'order.return-approved',

@@ -23,6 +23,7 @@ import { fieldProblem, ProblemException } from '#platform';
 import { AcceptanceDesk } from '../acceptance/acceptance.js';
 import { AnotherCardDesk } from '../acceptance/another-card.js';
 import { CancelDesk } from '../acceptance/cancel.js';
+import { isOnItsWay } from '../domain/settle.js';
 import { findOrder, listOrders } from '../persistence/read-orders.js';
 import { orderRefused } from './order-refused.js';
 import { cursorOf, isUuid, orderIdOf, orderView, summaryView } from './order-views.js';
@@ -169,7 +170,9 @@ export class OrdersController {
 
   @Post(':orderId/cancel')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Asks for an order to be cancelled; possible until it is shipped' })
+  @ApiOperation({
+    summary: 'Asks for an order to be cancelled; possible until its parcel has left',
+  })
   @ApiAcceptedResponse({ type: AcceptedOrderDto })
   async cancel(
     @Param('orderId') orderId: string,
@@ -179,12 +182,12 @@ export class OrdersController {
     const id = checkedId(orderId);
     const status = await this.cancelDesk.cancel(id, request.reason, checkedTrace(traceHeader));
     if (status === undefined) throw unknownOrder(orderId);
-    if (status !== 'confirmed') return { orderId: id, status };
+    if (!isOnItsWay(status)) return { orderId: id, status };
     throw new ProblemException(
       409,
       'The order can no longer be cancelled',
-      'The order is confirmed: its parcel is on its way.',
-      { code: 'order-confirmed' },
+      `The order is ${status}: its parcel has left. Goods that have arrived can be returned.`,
+      { code: `order-${status}` },
     );
   }
 }

@@ -45,7 +45,11 @@ export class ReasonDto {
 }
 
 export class OrderSummaryDto extends AcceptedOrderDto {
-  @ApiProperty({ type: ReasonDto, required: false, description: 'Why it was cancelled.' })
+  @ApiProperty({
+    type: ReasonDto,
+    required: false,
+    description: 'Why it was cancelled, or what has become of its parcel.',
+  })
   reason?: ReasonDto;
 
   @ApiProperty({ type: String })

@@ -37,11 +37,11 @@ export function problemOf(refused: Refused, items: readonly StockLine[]): Proble
       'The idempotency key is taken',
     );
   }
-  if (refused.outcome === 'not-confirmed') {
+  if (refused.outcome === 'not-shipped') {
     return new ProblemException(
       409,
       'The order cannot be returned',
-      `The order is ${refused.status}; goods come back from confirmed orders only.`,
+      `The order is ${refused.status}; only what was shipped can come back.`,
       { code: `order_${refused.status}` },
     );
   }

@@ -47,14 +47,14 @@ export class ReturnsController {
 
   @Post()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Asks to send goods of a confirmed order back, against their price' })
+  @ApiOperation({ summary: 'Asks to send goods of a shipped order back, against their price' })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
     description: 'The same key and body answer the same return; another body is refused with 422.',
   })
   @ApiAcceptedResponse({ type: RequestedReturnDto })
-  @ApiConflictResponse({ description: 'It is not confirmed, or less is left to be sent back.' })
+  @ApiConflictResponse({ description: 'It has not left, or less is left to be sent back.' })
   async request(
     @Param('orderId') orderParameter: string,
     @Body() { items, reason }: RequestReturnDto,

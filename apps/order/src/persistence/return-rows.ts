@@ -34,6 +34,8 @@ export interface ReturnRows {
   lockReturns(tx: Tx, returnIds: readonly string[]): Promise<Map<string, ReturnState>>;
   /** Of returns that are locked by this transaction. */
   updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void>;
+  /** Of these orders, locked by this transaction, those of which nothing is left out there. */
+  wholeReturns(tx: Tx, orderIds: readonly string[]): Promise<Set<string>>;
 }
 
 interface Row {
@@ -153,12 +155,13 @@ async function lockReturns(
 ): Promise<Map<string, ReturnState>> {
   const rows = await tx.query<{
     return_id: string;
+    order_id: string;
     status: ReturnStatus;
     reason: Reason | null;
     revision: number;
     order_status: OrderStatus;
   }>(
-    `select r.return_id, r.status, r.reason, r.revision, o.status as order_status
+    `select r.return_id, r.order_id, r.status, r.reason, r.revision, o.status as order_status
        from order_return r join orders o using (order_id)
       where r.return_id = any($1::uuid[])
       order by r.return_id
@@ -170,6 +173,7 @@ async function lockReturns(
       row.return_id,
       {
         returnId: row.return_id,
+        orderId: row.order_id,
         status: row.status,
         ...(row.reason && { reason: row.reason }),
         revision: row.revision,
@@ -197,6 +201,21 @@ async function updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date):
   );
 }
 
+async function wholeReturns(tx: Tx, orderIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.query<{ order_id: string }>(
+    `select o.order_id
+       from orders o,
+            lateral (select sum((line ->> 'quantity')::int) as pieces
+                       from json_array_elements(o.items) line) ordered,
+            lateral (select sum((line ->> 'quantity')::int) as pieces
+                       from order_return r, json_array_elements(r.items) line
+                      where r.order_id = o.order_id and r.status = 'completed') back
+      where o.order_id = any($1::uuid[]) and back.pieces = ordered.pieces`,
+    [orderIds],
+  );
+  return new Set(rows.map((row) => row.order_id));
+}
+
 export const postgresReturnRows: ReturnRows = {
   lockOrder,
   findOrder,
@@ -206,4 +225,5 @@ export const postgresReturnRows: ReturnRows = {
   insertReturn,
   lockReturns,
   updateReturns,
+  wholeReturns,
 };

@@ -1,4 +1,4 @@
-import type { OrderStatus } from '#contracts';
+import type { OrderStatus, Reason } from '#contracts';
 import type { Tx } from '#messaging';
 import type { FactSource } from '../domain/messages.js';
 import type { OrderState } from '../domain/settle.js';
@@ -19,8 +19,11 @@ export async function lockOrders(
     total_amount: string;
     status: OrderStatus;
     revision: number;
+    reason: Reason | null;
+    tracking_number: string | null;
   }>(
-    `select order_id, customer_id, merchant_id, channel, currency, total_amount, status, revision
+    `select order_id, customer_id, merchant_id, channel, currency, total_amount, status, revision,
+            reason, tracking_number
       from orders where order_id = any($1::uuid[])
       order by order_id for update`,
     [orderIds],
@@ -37,6 +40,8 @@ export async function lockOrders(
         totalAmount: Number(row.total_amount),
         status: row.status,
         revision: row.revision,
+        ...(row.reason && { reason: row.reason }),
+        ...(row.tracking_number !== null && { trackingNumber: row.tracking_number }),
       },
     ]),
   );

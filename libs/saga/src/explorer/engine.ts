@@ -9,7 +9,7 @@ import { Memo } from './parts.js';
 import { checkDecision } from './promises.js';
 import { INTERVAL_MS, timeless } from './timeless.js';
 import { Violation } from './violation.js';
-import { isUndo, type Parts } from './world.js';
+import { isRecall, isUndo, type Parts } from './world.js';
 
 export interface Decided {
   readonly instance: number;
@@ -78,6 +78,7 @@ export class Engine {
           commandId,
           step,
           undo: isUndo(command),
+          ...(isRecall(command) && { recall: true as const }),
           ...(undoes && { undoes: undoes.commandId }),
         });
       }),

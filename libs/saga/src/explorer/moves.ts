@@ -136,7 +136,9 @@ export class Moves {
         () => this.acts.serve(spend(world, { topics }), command, 'succeed', true),
       ),
     );
-    const doings: Doing[] = ['accept', 'fail', ...servings.participants.refusals(sent)];
+    const doings: Doing[] = sent.recall
+      ? ['fail']
+      : ['accept', 'fail', ...servings.participants.refusals(sent)];
     for (const doing of doings) {
       const label = () => `${name()} and ${said(doing)}`;
       moves.push(

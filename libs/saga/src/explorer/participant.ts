@@ -95,8 +95,10 @@ export class Participants {
   }
 
   /** Every way in which a command can be refused. */
-  refusals({ step, undo }: SentCommand): readonly Refusing[] {
-    return undo ? [] : this.repliesOf(step, 'refusal').map((name): Refusing => `refuse ${name}`);
+  refusals({ step, undo, recall }: SentCommand): readonly Refusing[] {
+    return undo || recall
+      ? []
+      : this.repliesOf(step, 'refusal').map((name): Refusing => `refuse ${name}`);
   }
 
   /** Whether the saga waits for a better input after this refusal. */
@@ -159,6 +161,10 @@ export class Participants {
       return remember({ ...business, pending }, commandId, 'handled', generic('pending', 'later'));
     }
     if (command.undo) return this.undo(business, command);
+    // Whether it comes in time is said by the answer to what it recalls, which may be either.
+    if (command.recall) {
+      return remember(business, commandId, 'handled', { outcome: 'succeeded', name: 'noted' });
+    }
     if (isRefusing(doing) || this.isGone(business, step)) {
       const [usual = GENERIC_REPLIES.refused] = this.repliesOf(step, 'refusal');
       return remember(business, commandId, 'handled', {

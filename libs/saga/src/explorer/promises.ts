@@ -4,7 +4,7 @@ import type { SagaInstance, StepInstance, StepStateName } from '../instance.js';
 import type { Command, Decision } from '../messages.js';
 import { openEffects } from '../ledger.js';
 import { Violation } from './violation.js';
-import { isUndo, NO_EFFECT, type Business } from './world.js';
+import { isRecall, isUndo, NO_EFFECT, type Business } from './world.js';
 
 const WAITING: StepInstance = { state: 'waiting' };
 
@@ -18,7 +18,9 @@ export const checkDecision = (
   { instance, commands }: Decision,
 ): void => {
   for (const command of commands) {
-    if (isUndo(command)) {
+    if (isRecall(command)) {
+      checkRecall(instance, command);
+    } else if (isUndo(command)) {
       checkPivot(definition, before, instance, command);
       // What is out already may be sent again, whatever was reopened meanwhile.
       if (command.resend === 0) checkUndo(definition, before, instance, command);
@@ -40,6 +42,14 @@ export const checkDecision = (
   if (attention && isNew && !(attention.code && attention.message)) {
     throw new Violation('it asks for attention without a cause');
   }
+};
+
+/** Only what is out is called back, and only because somebody wants to. */
+const checkRecall = (instance: SagaInstance, { step }: Command): void => {
+  const state = stateOf(instance, step);
+  if (state !== 'sent' && state !== 'pending')
+    throw new Violation(`'${step}' is recalled while it is ${state}`);
+  if (!instance.cancel) throw new Violation(`'${step}' is recalled, and nobody asked for it`);
 };
 
 /** Groups go one after the other, and nothing goes forward on the way back. */

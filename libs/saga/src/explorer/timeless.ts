@@ -53,12 +53,13 @@ export const timeless = (instance: SagaInstance, attempts: number): SagaInstance
 };
 
 const timelessStep = (step: StepInstance, rank: number | undefined, attempts: number) => {
-  const { finishedAt: _finishedAt, command, undo, ...kept } = step;
+  const { finishedAt: _finishedAt, command, undo, recall, ...kept } = step;
   const undoing = step.state === 'undoing';
   return {
     ...kept,
     ...(command && { command: timelessSending(command, undoing ? undefined : rank, attempts) }),
     ...(undo && { undo: timelessSending(undo, undoing ? rank : undefined, attempts) }),
+    ...(recall && { recall: timelessSending(recall, undefined, attempts) }),
   };
 };
 

@@ -15,11 +15,17 @@ export interface SentCommand {
   /** Of a compensation: the id of the command that it undoes, or would have. */
   readonly undoes?: string;
   readonly undo: boolean;
+  /** The wish to give the step up. */
+  readonly recall?: true;
 }
 
 /** Whether this is the compensation of its step. */
 export const isUndo = ({ step, commandId }: Command): boolean =>
   commandId.includes(`:${step}:undo`);
+
+/** Whether this asks for its step to be given up. */
+export const isRecall = ({ step, commandId }: Command): boolean =>
+  commandId.includes(`:${step}:recall`);
 
 /** What a command is called in a story: its step, and `:undo` of a compensation. */
 export const shortId = (commandId: string): string => commandId.split(':').slice(1).join(':');

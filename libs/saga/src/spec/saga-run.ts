@@ -150,6 +150,29 @@ export const forgiving: SagaDefinition = saga({ name: 'forgiving', version: 1, i
   .retriable('confirm', { command: confirm, payload: idOf })
   .build();
 
+export const recall = command('recall');
+
+/** A pivot that takes its time, and can be called back meanwhile. */
+export const recallable: SagaDefinition = saga({ name: 'recallable', version: 1, input: order })
+  .compensable('reserve', {
+    command: reserve,
+    payload: idOf,
+    on: refusing,
+    compensation: { command: release, payload: idOf },
+  })
+  .pivot('ship', {
+    command: ship,
+    payload: idOf,
+    on: refusing,
+    pendingMs: 86_400_000,
+    recall: {
+      command: recall,
+      payload: ({ input, cause }) => ({ id: `${input.id} ${cause.code}` }),
+    },
+  })
+  .retriable('notify', { command: notify, payload: idOf })
+  .build();
+
 /** How long a refusal waits is said by the input. */
 export const windowed = (windowMs: (input: z.infer<typeof order>) => number): SagaDefinition =>
   saga({ name: 'windowed', version: 1, input: order })

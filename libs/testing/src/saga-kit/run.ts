@@ -128,9 +128,13 @@ export class Run {
   }
 
   private seen(command: Command): Sent {
-    const { undo } = this.instance.steps[command.step] ?? {};
-    const way = undo?.commandId === command.commandId ? 'compensation' : 'command';
-    return { ...command, payload: stored(command.payload), way };
+    return { ...command, payload: stored(command.payload), way: this.wayOf(command) };
+  }
+
+  private wayOf({ step, commandId }: Command): Sent['way'] {
+    const { undo, recall } = this.instance.steps[step] ?? {};
+    if (undo?.commandId === commandId) return 'compensation';
+    return recall?.commandId === commandId ? 'recall' : 'command';
   }
 
   fail(problem: string, cause?: unknown): never {

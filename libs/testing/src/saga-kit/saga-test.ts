@@ -61,6 +61,11 @@ export class SagaTest<Input, Steps> extends Givens<Input, Steps> {
     return this.expectSent('compensation', payloads);
   }
 
+  /** What was given last asks for the pivot to be given up, and sends nothing else. */
+  expectRecall(pivot: CommandStep<Steps>, payload: Readonly<Record<string, unknown>> = {}): this {
+    return this.expectSent('recall', { [pivot]: payload });
+  }
+
   /** What was given last has sent again, under the same id, what these steps had sent before. */
   expectResend(...steps: StepName<Steps>[]): this {
     const found = newest(this.run.sent);

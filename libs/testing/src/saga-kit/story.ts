@@ -9,12 +9,12 @@ import {
 
 /** A command as the kit has seen it go out. */
 export interface Sent extends Command {
-  readonly way: 'command' | 'compensation';
+  readonly way: 'command' | 'compensation' | 'recall';
 }
 
 /** How one command is called, in the story and in what was expected. */
 export const sentName = (way: Sent['way'], step: string, sending = 1): string => {
-  const name = way === 'command' ? step : `the compensation of ${step}`;
+  const name = way === 'command' ? step : `the ${way} of ${step}`;
   return sending === 1 ? name : `${name} again (sending ${sending})`;
 };
 
