@@ -76,6 +76,8 @@ describe('orders and the saga’s commands', () => {
     );
     return row?.waits ?? false;
   };
+  const ship = (orderId: string) =>
+    world.database.query(`update orders set status = 'shipped' where order_id = $1`, [orderId]);
   const order = async (orderId: string) => (await world.get(`/orders/${orderId}`)).body;
   const facts = async (orderId: string) =>
     (await world.events()).filter(
@@ -137,12 +139,13 @@ describe('orders and the saga’s commands', () => {
   });
 
   it('throws at what no saga sends, and changes nothing', async () => {
-    const [confirmed, cancelled] = [await place(), await place()];
-    await handle(confirm(confirmed), cancel(cancelled));
-    await expect(handle(cancel(confirmed))).rejects.toThrow('it is confirmed');
+    const [shipped, cancelled] = [await place(), await place()];
+    await handle(confirm(shipped), cancel(cancelled));
+    await ship(shipped);
+    await expect(handle(cancel(shipped))).rejects.toThrow('it is shipped');
     await expect(handle(confirm(cancelled))).rejects.toThrow('it is cancelled');
     await expect(handle(confirm(newId()))).rejects.toThrow('it is not known');
-    expect(await order(confirmed)).toMatchObject({ status: 'confirmed', revision: 2 });
+    expect(await order(shipped)).toMatchObject({ status: 'shipped', revision: 2 });
     expect(await order(cancelled)).toMatchObject({ status: 'cancelled', revision: 2 });
   });
 
@@ -199,15 +202,24 @@ describe('orders and the saga’s commands', () => {
       expect(new Set(ids).size).toBe(1);
     });
 
-    it('hears 202 again when it is cancelled, 409 when it is confirmed', async () => {
-      const [cancelled, confirmed] = [await place(), await place()];
-      await handle(cancel(cancelled), confirm(confirmed));
+    it('asks the saga also when it is confirmed, and its parcel may be called back', async () => {
+      const orderId = await place();
+      await handle(confirm(orderId));
+      const answer = await world.post(`/orders/${orderId}/cancel`, {});
+      expect(answer).toMatchObject({ status: 202, body: { status: 'confirmed' } });
+      expect(await cancels(orderId)).toHaveLength(1);
+    });
+
+    it('hears 202 again when it is cancelled, 409 when its parcel has left', async () => {
+      const [cancelled, shipped] = [await place(), await place()];
+      await handle(cancel(cancelled), confirm(shipped));
+      await ship(shipped);
       const again = await world.post(`/orders/${cancelled}/cancel`, {});
       expect(again).toMatchObject({ status: 202, body: { status: 'cancelled' } });
-      const late = await world.post(`/orders/${confirmed}/cancel`, {});
-      expect(late).toMatchObject({ status: 409, body: { code: 'order-confirmed' } });
+      const late = await world.post(`/orders/${shipped}/cancel`, {});
+      expect(late).toMatchObject({ status: 409, body: { code: 'order-shipped' } });
       expect(await cancels(cancelled)).toEqual([]);
-      expect(await cancels(confirmed)).toEqual([]);
+      expect(await cancels(shipped)).toEqual([]);
     });
 
     it.each([

@@ -29,7 +29,7 @@ describe('returns over HTTP', () => {
   });
   afterAll(() => world.stop());
 
-  const place = async (status = 'confirmed', changes: object = {}): Promise<string> => {
+  const place = async (status = 'shipped', changes: object = {}): Promise<string> => {
     const orderId = String((await world.post('/orders', validOrder(changes))).body['orderId']);
     await world.database.query('update orders set status = $2 where order_id = $1', [
       orderId,
@@ -106,7 +106,7 @@ describe('returns over HTTP', () => {
   });
 
   it('never exceed what was ordered, twenty at the same time', async () => {
-    const orderId = await place('confirmed', {
+    const orderId = await place('completed', {
       items: [{ productId: 'p-1', quantity: 7, unitPrice: 10 }],
     });
     const answers = await Promise.all(

@@ -145,6 +145,7 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
       if (!state) throw new Error('not there');
       expect(state).toEqual({
         returnId: id(1),
+        orderId: order.orderId,
         status: 'rejected',
         reason,
         revision: 2,
@@ -155,6 +156,21 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
     });
     const approved = { status: 'approved', revision: 3, updatedAt: later } as const;
     expect(await find(1)).toStrictEqual(asked(1, { note: 'n', ...approved }));
+  });
+
+  it('are a whole order when all of its pieces are back, and no sooner', async () => {
+    const whole = (...ids: string[]) => side.transaction((tx) => rows.wholeReturns(tx, ids));
+    const complete = (no: number) =>
+      side.transaction(async (tx) => {
+        const state = (await rows.lockReturns(tx, [id(no)])).get(id(no));
+        if (!state) throw new Error('not there');
+        await rows.updateReturns(tx, [{ ...state, status: 'completed', revision: 2 }], later);
+      });
+    expect(await whole(order.orderId)).toEqual(new Set());
+    await insert(asked(1));
+    expect(await whole(order.orderId)).toEqual(new Set());
+    await complete(1);
+    expect(await whole(order.orderId, id(8))).toEqual(new Set([order.orderId]));
   });
 
   it('lock in the order of the ids; who comes second sees what the first has written', async () => {

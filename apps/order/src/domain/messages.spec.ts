@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  eventType,
   orderCancelled,
+  orderCompleted,
   orderConfirmed,
   orderCreated,
+  orderReturned,
+  orderShipped,
   placeOrderInput,
   sagaCancel,
   sagaStart,
