@@ -35,7 +35,7 @@ const WAVES = VICTIMS.length + 1;
 
 const ORDERS = 12;
 /** The mails that sagas ask for; others say where the money is. */
-const PROMISED: ReadonlySet<string> = new Set(['order-confirmed', 'return-refunded']);
+const PROMISED: ReadonlySet<string> = new Set(['order-shipped', 'return-refunded']);
 /** At the same time, of the same order. */
 const RETURNS_A_WAVE = 2;
 /** Neither thought better of nor lost. */

@@ -84,7 +84,7 @@ describe('a customer’s cancel', () => {
       orderId = await shop.place(order);
       await cancelAtPivot(orderId);
     });
-    const { saga } = await shop.untilOrder(orderId, 'confirmed');
+    const { saga } = await shop.untilOrder(orderId, 'shipped');
     const notes = (await shop.history(saga.sagaId)).map(({ note }) => note ?? '');
     expect(notes).toContainEqual(expect.stringContaining('cancel waits for the answer'));
     expect(notes).toContainEqual(expect.stringContaining('cancel refused: the pivot is done'));
@@ -110,7 +110,7 @@ describe('a customer’s cancel', () => {
   it('of a confirmed order is refused with the reason, and changes nothing', async () => {
     const productId = await shop.product(5);
     const orderId = await shop.placeOne({ productId });
-    const { order, saga } = await shop.untilOrder(orderId, 'confirmed');
+    const { order, saga } = await shop.untilOrder(orderId, 'shipped');
     await shop.untilMailed(orderId);
     const books = await shop.books(orderId);
     const answer = await shop.cancel(orderId);

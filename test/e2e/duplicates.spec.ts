@@ -71,7 +71,7 @@ describe('every command and every reply, sent again', () => {
     await shop.cancel(toCancel);
     for (const orderId of orderIds) {
       const { state } = await shop.untilSettled(orderId);
-      const ending = state === 'completed' ? 'order-confirmed' : 'order-cancelled';
+      const ending = state === 'completed' ? 'order-shipped' : 'order-cancelled';
       await shop.untilMailed(orderId, [ending]);
     }
     await topics.untilQuiet();

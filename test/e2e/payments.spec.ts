@@ -59,7 +59,7 @@ describe('a payment', () => {
       expect(told.status).toBe('intended');
       expect(await shop.stock(productId)).toMatchObject({ reserved: 2 });
       await atProvider(orderId, 'pay');
-      await shop.untilOrder(orderId, 'confirmed');
+      await shop.untilOrder(orderId, 'shipped');
       expect(await captured(orderId)).toEqual([[2500, 0]]);
     },
   );
@@ -103,7 +103,7 @@ describe('a payment', () => {
     );
     await shop.untilSagaIs(orderId, 'waiting for another card', chargeIs('refused'));
     expect((await call(url, { json: { token: 'tok_ok' } })).status).toBe(202);
-    await shop.untilOrder(orderId, 'confirmed');
+    await shop.untilOrder(orderId, 'shipped');
     expect(await captured(orderId)).toEqual([[2500, 0]]);
     expect(await payment(orderId)).toMatchObject({ status: 'captured', attempt: 3 });
   });

@@ -1,4 +1,4 @@
-/** Goods of a confirmed order sent back, from HTTP to the books of carrier and provider. */
+/** Goods of a shipped order sent back, from HTTP to the books of carrier and provider. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   approveReturn,
@@ -52,14 +52,14 @@ describe('goods that are sent back', () => {
     await world?.stop();
   }, 60_000);
 
-  /** A confirmed order of a product of its own. */
+  /** A shipped order of a product of its own. */
   const bought = async (wishes: Omit<OrderWishes, 'productId'>) => {
     const productId = await shop.product(ON_HAND);
     stocked[productId] = ON_HAND;
     const request = anOrder({ productId, ...wishes });
     const orderId = await shop.place(request);
     accepted.push({ kind: 'fine', request, idempotencyKey: '', orderId });
-    await shop.untilOrder(orderId, 'confirmed');
+    await shop.untilOrder(orderId, 'shipped');
     return { orderId, productId, email: request.email };
   };
   /** Nothing is answered before `work` is done: however slow the machine, it comes in time. */
@@ -98,7 +98,7 @@ describe('goods that are sent back', () => {
     waitFor(
       async () => {
         const mails = (await shop.books(orderId)).mails.filter(
-          ({ notice }) => notice === 'order-confirmed' || notice === 'return-refunded',
+          ({ notice }) => notice === 'order-shipped' || notice === 'return-refunded',
         );
         return mails.length >= count ? mails : undefined;
       },
@@ -142,12 +142,12 @@ describe('goods that are sent back', () => {
       [[email], false],
       [[email], true],
     ]);
-    // The order itself stays what it was; its ledger says what came back.
+    // The saga of the order stays what it was; its ledger says what came back.
     const order = await shop.untilSagaIs(orderId, 'even', ({ ledger }) =>
       ledger.every(({ taken, returned }) => taken === returned),
     );
     expect(order.state).toBe('completed');
-    expect(await shop.order(orderId)).toMatchObject({ status: 'confirmed' });
+    expect(await shop.untilStatus(orderId, 'returned')).toMatchObject({ orderId });
   });
 
   it('in parts, are refunded in parts, and never more than was ordered', async () => {
@@ -287,7 +287,7 @@ describe('goods that are sent back', () => {
     const sent = await topics.readAll(READ_BY_SERVICES);
     const types = new Set(sent.map(({ headers }) => headers['ce_type']));
     const expected = COMMANDS.flatMap(({ name, replies }) => [name, ...Object.keys(replies)])
-      // No order ceases to be confirmed, so no return that was accepted is refused for that.
+      // What has left cannot come to be something else that cannot come back.
       .filter((name) => name !== 'order.return-refused')
       .map((name) => `com.example.${name}`);
     expect(expected.filter((type) => !types.has(type))).toEqual([]);

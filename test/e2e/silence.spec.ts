@@ -1,6 +1,6 @@
 /** Silence means unknown: a participant that does not answer is asked again, then undone. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { TestWorld, type ServiceName } from '#testing';
+import { TestWorld, type AppName } from '#testing';
 import { anOrder, totalOf } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import { stepStates, type SagaView } from '../support/views.js';
@@ -35,7 +35,7 @@ describe('a participant that stays silent', () => {
     await world?.stop();
   }, 240_000);
 
-  async function whilePaused(name: ServiceName, work: () => Promise<void>): Promise<void> {
+  async function whilePaused(name: AppName, work: () => Promise<void>): Promise<void> {
     world.app(name).kill('SIGSTOP');
     try {
       await work();
@@ -60,7 +60,7 @@ describe('a participant that stays silent', () => {
       orderId = await shop.placeOne({ productId, quantity: 2 });
       await shop.untilSagaIs(orderId, 'asking again', (saga) => attemptsOf(saga, RESERVE) === 2);
     });
-    const { saga } = await shop.untilOrder(orderId, 'confirmed');
+    const { saga } = await shop.untilOrder(orderId, 'shipped');
     expect(attemptsOf(saga, RESERVE)).toBeGreaterThanOrEqual(2);
     await topics.untilQuiet();
     // That it is counted proves nothing: the first sending would have been handled as well.
@@ -107,22 +107,30 @@ describe('a participant that stays silent', () => {
   it('at the pivot is never given up: a person is told, and the order completes', async () => {
     const order = anOrder({ productId: await shop.product(5) });
     let orderId = '';
-    await whilePaused('shipping', async () => {
+    const isAt = (step: string) => (saga: SagaView) => stepStates(saga)[step] === 'sent';
+    // one after the other, so that shipping falls silent between the label and the parcel
+    await whilePaused('sandbox-carrier', async () => {
       orderId = await shop.place(order);
+      await shop.untilSagaIs(orderId, 'booking', isAt('book-shipment'));
+      world.app('order').kill('SIGSTOP');
+    });
+    await shop.untilSagaIs(orderId, 'being confirmed', isAt('confirm-order'));
+    await whilePaused('shipping', async () => {
+      world.app('order').kill('SIGCONT');
       const saga = await shop.untilSagaIs(orderId, 'in need of a person', ({ attention }) =>
         Boolean(attention),
       );
       expect(saga).toMatchObject({
         state: 'running',
-        attention: { step: 'ship-order', code: 'no-answer' },
+        attention: { step: 'hand-over', code: 'no-answer' },
       });
     });
-    const { saga } = await shop.untilOrder(orderId, 'confirmed');
+    const { saga } = await shop.untilOrder(orderId, 'shipped');
     expect(saga.attention).toBeUndefined();
     await topics.untilQuiet();
     const { intents, shipments } = await shop.books(orderId);
     expect(intents).toMatchObject([{ captures: 1, captured: totalOf(order), refunded: 0 }]);
-    expect(shipments).toMatchObject([{ status: 'created' }]);
+    expect(shipments).toMatchObject([{ status: 'handed_over' }]);
   });
 });
 

@@ -4,8 +4,9 @@ import type { Accepted } from './audit.js';
 import { readBooks } from './books.js';
 import { get } from './http.js';
 import { MIXED_STOCK, type PlannedOrder } from './orders.js';
+import { isSold } from '../../tools/demo/audit.js';
 import { Shop } from './shop.js';
-import type { OrderStatus, SagaState, SagaSummary } from './views.js';
+import type { OrderStatus, OrderSummary, SagaState, SagaSummary } from './views.js';
 
 export interface PushOptions {
   /** How many requests are out at the same time; default 20. */
@@ -75,22 +76,26 @@ export async function untilSettled(world: TestWorld, timeoutMs: number): Promise
     throw new Error(`${String(error)}\nstill there: ${unsettled}`, { cause: error });
   });
   const orders = await shop.orders();
-  const confirmed = orders.filter(({ status }) => status === 'confirmed').length;
+  const sold = orders.filter(({ status }) => isSold(status)).length;
   await waitFor(
     async () => {
       const { mails } = await readBooks(world);
-      const told = mails.filter(({ notice }) => notice === 'order-confirmed');
-      return new Set(told.map(({ orderId }) => orderId)).size >= confirmed;
+      const told = mails.filter(({ notice }) => notice === 'order-shipped');
+      return new Set(told.map(({ orderId }) => orderId)).size >= sold;
     },
-    { what: `the mails of ${confirmed} orders`, timeoutMs: left(), intervalMs: 200 },
+    { what: `the mails of ${sold} orders`, timeoutMs: left(), intervalMs: 200 },
   );
 }
 
+/** On their way: what is shipped has only to arrive. */
+const UNSETTLED: readonly OrderStatus[] = ['pending', 'confirmed'];
+
 /** Names one order or saga that is under way; empty when there is none. */
 export async function anyUnsettled(world: TestWorld): Promise<string> {
-  const pending: OrderStatus = 'pending';
-  const orders = await get<{ items: { orderId: string }[] }>(
-    `${world.url('order')}/orders?status=${pending}&limit=1`,
+  const orders = await Promise.all(
+    UNSETTLED.map((status) =>
+      get<{ items: OrderSummary[] }>(`${world.url('order')}/orders?status=${status}&limit=1`),
+    ),
   );
   const states = await Promise.all(
     LIVE_STATES.map((state) =>
@@ -100,9 +105,9 @@ export async function anyUnsettled(world: TestWorld): Promise<string> {
     ),
   );
   const [saga] = states.flatMap(({ items }) => items);
-  const [order] = orders.items;
+  const [order] = orders.flatMap(({ items }) => items);
   return [
-    ...(order ? [`order ${order.orderId} is pending`] : []),
+    ...(order ? [`order ${order.orderId} is ${order.status}`] : []),
     ...(saga ? [`saga ${saga.sagaId} of ${saga.orderId} is ${saga.state}`] : []),
   ].join(', ');
 }

@@ -6,6 +6,7 @@ import { call, get, getAll, type Answer } from './http.js';
 import { anOrder, type OrderRequest, type OrderWishes } from './orders.js';
 import type {
   HistoryLine,
+  OrderStatus,
   OrderSummary,
   OrderView,
   ReturnView,
@@ -117,11 +118,11 @@ export class Shop {
 
   /**
    * Waits for these mails about an order, and returns all of them; the one that says that it is
-   * confirmed goes out when the saga has ended.
+   * shipped goes out when the saga has ended.
    */
   untilMailed(
     orderId: string,
-    notices: readonly string[] = ['order-confirmed'],
+    notices: readonly string[] = ['order-shipped'],
   ): Promise<readonly BookedMail[]> {
     return waitFor(
       async () => {
@@ -165,18 +166,33 @@ export class Shop {
     return this.untilSagaIs(orderId, 'settled', ended, timeoutMs);
   }
 
-  /** Waits for an order's final status; cancelled orders are final only when all is undone. */
+  /**
+   * Waits until an order's saga has ended and the order says so: cancelled with the saga's own word,
+   * shipped when the fact about its parcel has arrived.
+   */
   async untilOrder(
     orderId: string,
-    status: 'confirmed' | 'cancelled',
+    status: 'shipped' | 'cancelled',
     timeoutMs = 30_000,
   ): Promise<{ order: OrderView; saga: SagaView }> {
-    const end = status === 'confirmed' ? 'completed' : 'compensated';
+    const end = status === 'shipped' ? 'completed' : 'compensated';
     const saga = await this.untilSaga(orderId, end, timeoutMs);
-    const order = await this.order(orderId);
+    const order =
+      status === 'shipped' ? await this.untilStatus(orderId, status) : await this.order(orderId);
     if (order.status !== status) {
       throw new Error(`${orderId} is ${order.status}, not ${status}, although its saga is ${end}`);
     }
     return { order, saga };
+  }
+
+  /** Waits until an order says that it has come so far. */
+  untilStatus(orderId: string, status: OrderStatus): Promise<OrderView> {
+    return waitFor(
+      async () => {
+        const order = await this.order(orderId);
+        return order.status === status ? order : undefined;
+      },
+      { what: `the order ${orderId} to be ${status}` },
+    );
   }
 }

@@ -1,7 +1,8 @@
 /** What the services answer, as far as tests look at it. */
 import type { OrderLine } from './orders.js';
 
-export type OrderStatus = 'pending' | 'confirmed' | 'cancelled';
+export type OrderStatus =
+  'pending' | 'confirmed' | 'shipped' | 'completed' | 'cancelled' | 'returned';
 
 export interface Reason {
   readonly code: string;

@@ -1,13 +1,14 @@
 /**
  * `npm run bench`: the order saga side by side on several engines; `npm run bench -- accept`: only
  * acceptance over HTTP; `… growth`: how costs grow; `… limits`: what database and broker give by
- * themselves. See `--help` of each.
+ * themselves; `… shop`: the whole shop. See `--help` of each.
  */
 import { ACCEPT_HELP, readAcceptArguments } from './accept/arguments.js';
 import { BenchProblem, HELP, readArguments } from './arguments.js';
 import { GROWTH_HELP, readGrowthArguments } from './growth/arguments.js';
 import { LIMITS_HELP, readLimitsArguments } from './limits/arguments.js';
 import { runBench } from './run.js';
+import { SHOP_HELP, readShopArguments } from './shop/arguments.js';
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -29,6 +30,7 @@ function run(args: readonly string[]): Promise<boolean> {
   if (first === 'accept') return accept(others);
   if (first === 'growth') return growth(others);
   if (first === 'limits') return limits(others);
+  if (first === 'shop') return shop(others);
   return compare(args);
 }
 
@@ -58,6 +60,16 @@ async function limits(args: readonly string[]): Promise<boolean> {
   }
   const { runLimits } = await import('./limits/run.js');
   return runLimits(options, interrupt.signal);
+}
+
+async function shop(args: readonly string[]): Promise<boolean> {
+  const options = readShopArguments(args);
+  if (options === undefined) {
+    console.log(SHOP_HELP);
+    return true;
+  }
+  const { runShop } = await import('./shop/run.js');
+  return runShop(options, interrupt.signal);
 }
 
 async function growth(args: readonly string[]): Promise<boolean> {

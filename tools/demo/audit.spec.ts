@@ -45,7 +45,7 @@ const intent = (orderId: string, captured: number, refunded: number) => ({
 });
 
 const shipment = (reference: string, status = 'created') => ({ reference, status, items: ITEMS });
-const mail = (orderId: string, notice = 'order-confirmed') => ({
+const mail = (orderId: string, notice = 'order-shipped') => ({
   n: 1,
   to: [`${orderId}@example.com`],
   orderId,
@@ -62,11 +62,11 @@ const allWell = (): AuditFacts => ({
     accepted('far', { obstacle: 'undeliverable' }),
   ],
   orders: [
-    order('fine', 'confirmed'),
+    order('fine', 'shipped'),
     order('short', 'cancelled', 'insufficient-stock'),
     order('poor', 'cancelled', 'generic_decline'),
     order('far', 'cancelled', 'undeliverable'),
-    order('somebody-else', 'confirmed'),
+    order('somebody-else', 'shipped'),
   ],
   sagas: [
     saga('fine', 'completed'),
@@ -144,7 +144,7 @@ describe('the audit', () => {
     [
       'order and saga apart',
       changed('sagas', 0, { state: 'compensated' }),
-      'fine is confirmed while',
+      'fine is shipped while',
     ],
     [
       'a saga that needs a person',
@@ -152,9 +152,9 @@ describe('the audit', () => {
       'fine needs attention: refund refused',
     ],
     [
-      'an order that could not be confirmed',
+      'an order that could not be shipped',
       changed('accepted', 0, { obstacle: 'decline' }),
-      'fine is confirmed in spite of decline',
+      'fine is shipped in spite of decline',
     ],
     [
       'a cancellation without need',
@@ -171,12 +171,8 @@ describe('the audit', () => {
       changed('orders', 2, { reason: { code: 'insufficient-stock', message: '' } }),
       'poor is cancelled for insufficient-stock, not for decline',
     ],
-    ['a missing charge', without('intents', 0), 'fine is confirmed, and 0 of 250 was charged'],
-    [
-      'a wrong charge',
-      changed('intents', 0, { captured: 249 }),
-      'fine is confirmed, and 249 of 250',
-    ],
+    ['a missing charge', without('intents', 0), 'fine is shipped, and 0 of 250 was charged'],
+    ['a wrong charge', changed('intents', 0, { captured: 249 }), 'fine is shipped, and 249 of 250'],
     [
       'a double charge',
       changed('intents', 0, { captures: 2, captured: 500 }),
@@ -191,7 +187,7 @@ describe('the audit', () => {
     [
       'a needless refund',
       changed('intents', 0, { refunded: 10 }),
-      'fine is confirmed, and 10 was refunded',
+      'fine is shipped, and 10 was refunded',
     ],
     [
       'a missing refund',
@@ -208,11 +204,11 @@ describe('the audit', () => {
       changed('intents', 2, { refunded: 300 }),
       'far is cancelled, and the provider keeps -50',
     ],
-    ['a missing shipment', without('shipments', 0), 'fine is confirmed, and the carrier has 0'],
+    ['a missing shipment', without('shipments', 0), 'fine is shipped, and the carrier has 0'],
     [
       'a second shipment',
       withMore('shipments', shipment('fine')),
-      'fine is confirmed, and the carrier has 2',
+      'fine is shipped, and the carrier has 2',
     ],
     [
       'a live shipment',
@@ -224,8 +220,8 @@ describe('the audit', () => {
       changed('shipments', 0, { items: [{ productId: 'lamp', quantity: 3 }] }),
       'fine was shipped with other goods',
     ],
-    ['a missing mail', without('mails', 0), 'fine is confirmed, and 0 mails say order-confirmed'],
-    ['a second mail', withMore('mails', mail('fine')), 'fine is confirmed, and 2 mails say'],
+    ['a missing mail', without('mails', 0), 'fine is shipped, and 0 mails say order-shipped'],
+    ['a second mail', withMore('mails', mail('fine')), 'fine is shipped, and 2 mails say'],
     ['a wrong mail', withMore('mails', mail('short')), 'short is cancelled, and 1 mails say'],
     [
       'a mail that comes twice',
@@ -235,7 +231,7 @@ describe('the audit', () => {
     [
       'a mail that is not true',
       withMore('mails', mail('fine', 'order-cancelled')),
-      'fine is confirmed, and a mail says order-cancelled',
+      'fine is shipped, and a mail says order-cancelled',
     ],
     ['a misdirected mail', changed('mails', 0, { to: ['x@example.com'] }), 'fine was mailed to x@'],
     ['an unknown product', without('stock', 1), 'mug is not known to the inventory'],
@@ -338,7 +334,7 @@ describe('the audit of goods that were sent back', () => {
     [
       'a missing mail',
       { mails: allWell().mails },
-      'fine is confirmed, and 0 mails say return-refunded',
+      'fine is shipped, and 0 mails say return-refunded',
     ],
     ['a parcel that never came', { shipments: allWell().shipments }, 'of which 0 parcels'],
     [

@@ -103,25 +103,30 @@ const casesOf = (facts: AuditFacts): Case[] => {
   });
 };
 
-const STATUS_OF_STATE: Readonly<Record<string, string>> = {
-  completed: 'confirmed',
-  compensated: 'cancelled',
+/** What was ordered has left, whether or not it has arrived, or come back since. */
+const SOLD: readonly string[] = ['shipped', 'completed', 'returned'];
+export const isSold = (status: string | undefined): boolean =>
+  status !== undefined && SOLD.includes(status);
+
+const STATUSES_OF_STATE: Readonly<Record<string, readonly string[]>> = {
+  completed: SOLD,
+  compensated: ['cancelled'],
 };
 
 /** The order is there, was handled by one saga, and both say the same. */
 function* settled({ order, view, status, sagas }: Case): Generator<string> {
   if (view === undefined) yield 'was accepted and is lost';
   else {
-    if (status !== 'confirmed' && status !== 'cancelled') yield `is still ${status}`;
+    if (!isSold(status) && status !== 'cancelled') yield `is still ${status}`;
     if (view.totalAmount !== order.totalAmount || view.currency !== order.request.currency) {
       yield `is stored with ${view.totalAmount} ${view.currency}, not ${order.totalAmount}`;
     }
   }
   if (sagas.length !== 1) yield `has ${sagas.length} sagas`;
   for (const { state, attention } of sagas) {
-    const expected = STATUS_OF_STATE[state];
+    const expected = STATUSES_OF_STATE[state];
     if (expected === undefined) yield `has a saga that is still ${state}`;
-    else if (expected !== status) yield `is ${status} while its saga is ${state}`;
+    else if (!expected.includes(status ?? '')) yield `is ${status} while its saga is ${state}`;
     if (attention) yield `needs attention: ${attention.message}`;
   }
 }
@@ -136,9 +141,7 @@ const CODES: Readonly<Record<Obstacle, readonly string[]>> = {
 /** An order ends as what stood in its way demands, and for that reason. */
 function* asPlanned({ order, view, status }: Case): Generator<string> {
   const { obstacle, contested } = order;
-  if (status === 'confirmed' && obstacle !== undefined) {
-    yield `is confirmed in spite of ${obstacle}`;
-  }
+  if (isSold(status) && obstacle !== undefined) yield `is ${status} in spite of ${obstacle}`;
   if (status !== 'cancelled') return;
   const code = view?.reason?.code ?? 'no reason';
   if (contested && CODES.shortage.includes(code)) return;
@@ -159,15 +162,15 @@ function* money({ order, status, intents, returns }: Case): Generator<string> {
   for (const { currency } of intents) {
     if (currency.toUpperCase() !== order.request.currency) yield `was charged in ${currency}`;
   }
-  if (status === 'confirmed') {
+  if (isSold(status)) {
     if (captured !== order.totalAmount) {
-      yield `is confirmed, and ${captured} of ${order.totalAmount} was charged`;
+      yield `is ${status}, and ${captured} of ${order.totalAmount} was charged`;
     }
     const due = returns
       .filter(isComplete)
       .reduce((total, { refundAmount }) => total + refundAmount, 0);
     if (refunded !== due) {
-      yield `is confirmed, and ${refunded} was refunded${due > 0 ? `, not ${due}` : ''}`;
+      yield `is ${status}, and ${refunded} was refunded${due > 0 ? `, not ${due}` : ''}`;
     }
   } else if (captured !== refunded) {
     yield `is ${status}, and the provider keeps ${captured - refunded}`;
@@ -178,7 +181,7 @@ function* parcels({ order, status, shipments }: Case): Generator<string> {
   const live = shipments.filter(
     (shipment) => shipment.status !== 'cancelled' && shipment.status !== 'refused',
   );
-  const expected = status === 'confirmed' ? 1 : 0;
+  const expected = isSold(status) ? 1 : 0;
   if (live.length !== expected) {
     yield `is ${status}, and the carrier has ${live.length} shipments`;
     return;
@@ -214,16 +217,17 @@ function* goodsBack({ returns }: Case): Generator<string> {
 /** What is promised of it comes; of what a shop may send besides, none comes twice. */
 function* letters({ order, status, mails, returns }: Case): Generator<string> {
   const expected: Readonly<Record<string, number>> = {
-    'order-confirmed': status === 'confirmed' ? 1 : 0,
+    'order-shipped': isSold(status) ? 1 : 0,
     'return-refunded': returns.filter(isComplete).length,
   };
   const ofNotice = groupBy(mails, ({ notice }) => notice);
   for (const [notice, count] of Object.entries(expected)) {
     const arrived = ofNotice.get(notice)?.length ?? 0;
-    if (arrived !== count) yield `is ${status}, and ${arrived} mails say ${notice}`;
+    if (count !== undefined && arrived !== count)
+      yield `is ${status}, and ${arrived} mails say ${notice}`;
   }
-  if (status === 'confirmed' && ofNotice.has('order-cancelled')) {
-    yield 'is confirmed, and a mail says order-cancelled';
+  if (isSold(status) && ofNotice.has('order-cancelled')) {
+    yield `is ${status}, and a mail says order-cancelled`;
   }
   for (const [messageId, copies] of groupBy(mails, (mail) => mail.messageId)) {
     if (copies.length > 1) yield `got the mail ${messageId} ${copies.length} times`;
@@ -235,9 +239,7 @@ function* letters({ order, status, mails, returns }: Case): Generator<string> {
 
 function* pieces({ stocked, stock }: AuditFacts, cases: readonly Case[]): Generator<Discrepancy> {
   const sold = piecesOf(
-    cases
-      .filter(({ status }) => status === 'confirmed')
-      .flatMap(({ order }) => order.request.items),
+    cases.filter(({ status }) => isSold(status)).flatMap(({ order }) => order.request.items),
   );
   const back = piecesOf(
     cases.flatMap(({ returns }) => returns.filter(isComplete).flatMap(({ items }) => items)),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectRoot } from '#testing';
 import type { DemoOptions } from './arguments.js';
-import { audit, type AcceptedOrder } from './audit.js';
+import { audit, isSold, type AcceptedOrder } from './audit.js';
 import { parseTable } from './csv.js';
 import { inParallel } from './http.js';
 import { readInvoices } from './invoices.js';
@@ -46,9 +46,9 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
   );
 
   const { placed, sagas } = await placeAndWatch(shop, plan, options, startedAtMs);
-  const orders = await shop.orders(startedAtMs);
-  const confirmed = orders.filter(({ status }) => status === 'confirmed').length;
-  await mailsArrived(shop, ends, placed.accepted, Math.min(confirmed, placed.accepted.length));
+  const orders = await shop.settledOrders(startedAtMs);
+  const sold = orders.filter(({ status }) => isSold(status)).length;
+  await mailsArrived(shop, ends, placed.accepted, Math.min(sold, placed.accepted.length));
 
   const accepted = placed.accepted.map(({ orderId }) => orderId);
   const outcome = { planned: options.orders, acceptingMs: placed.tookMs, accepted, orders, sagas };
@@ -134,7 +134,7 @@ const mailsArrived = async (
   while (performance.now() < giveUpAt) {
     const mails = await shop.mails(ends);
     const confirmations = mails.filter(
-      ({ orderId, notice }) => notice === 'order-confirmed' && own.has(orderId),
+      ({ orderId, notice }) => notice === 'order-shipped' && own.has(orderId),
     );
     if (confirmations.length >= expected) return;
     await pause(MAIL_INTERVAL_MS);

@@ -26,6 +26,8 @@ const BATCH = 1_000;
 const HEARD_OF_WITHIN_MS = 30_000;
 const ASK_AGAIN_MS = 200;
 
+const UNDER_WAY: readonly string[] = ['pending', 'confirmed'];
+
 const BOOKKEEPERS = ['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const;
 /** Where each book ended before the demo began. */
 export type BookEnds = Readonly<Record<(typeof BOOKKEEPERS)[number], string>>;
@@ -110,6 +112,20 @@ export class Shop {
   orders(sinceMs: number): Promise<OrderView[]> {
     const url = `${this.options.urls.order}/orders`;
     return getPages<OrderView>(url, { limit: PAGE.orders }, isBefore(sinceMs));
+  }
+
+  /**
+   * As `orders`, when none is under way any more: an order is shipped by the fact that its parcel is,
+   * which may come a little after its saga's end. After a while as they are.
+   */
+  async settledOrders(sinceMs: number): Promise<OrderView[]> {
+    const giveUpAt = performance.now() + HEARD_OF_WITHIN_MS;
+    for (;;) {
+      const orders = await this.orders(sinceMs);
+      const isUnderWay = orders.some(({ status }) => UNDER_WAY.includes(status));
+      if (!isUnderWay || performance.now() > giveUpAt) return orders;
+      await pause(ASK_AGAIN_MS);
+    }
   }
 
   /** All sagas started since then, and perhaps some before. */

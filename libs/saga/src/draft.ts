@@ -21,15 +21,9 @@ import type {
   StepStateName,
   UndoState,
 } from './instance.js';
-import type { Command, Decision, HistoryDetail, HistoryEntry, SagaMessage } from './messages.js';
-import {
-  COMMAND_VALIDITY_MS,
-  defaultTiming,
-  intervalMs,
-  isTooOldToResend,
-  timingOf,
-  utcDay,
-} from './timing.js';
+import { detailOf, timingDetail } from './history-detail.js';
+import type { Command, Decision, HistoryEntry, SagaMessage } from './messages.js';
+import { COMMAND_VALIDITY_MS, intervalMs, isTooOldToResend, timingOf, utcDay } from './timing.js';
 
 export interface DecideContext {
   /** Epoch ms; the caller's clock is the database's. */
@@ -38,33 +32,6 @@ export interface DecideContext {
   readonly jitter: number;
   readonly timing: Required<StepTiming>;
 }
-
-const detailOf = (message: SagaMessage): Omit<HistoryDetail, 'jitter'> => {
-  switch (message.kind) {
-    case 'reply':
-    case 'report':
-      return {
-        ...(message.commandId !== undefined && { commandId: message.commandId }),
-        ...('result' in message && message.result && { result: message.result }),
-        ...(message.effects && { effects: message.effects }),
-      };
-    case 'timer':
-      return { publishedBy: Number.isFinite(message.publishedBy) ? message.publishedBy : null };
-    case 'mend':
-      return { data: message.data };
-    case 'move':
-      return { toVersion: message.to.version };
-    default:
-      return {};
-  }
-};
-
-const timingDetail = (timing: Required<StepTiming>): { timing?: StepTiming } => {
-  const keys = Object.keys(defaultTiming) as (keyof StepTiming)[];
-  const special = keys.filter((key) => timing[key] !== defaultTiming[key]);
-  if (special.length === 0) return {};
-  return { timing: Object.fromEntries(special.map((key) => [key, timing[key]])) };
-};
 
 const WAITING: StepInstance = { state: 'waiting' };
 

@@ -4,7 +4,7 @@ import type { KafkaServer } from './kafka/kafka-server.js';
 import { dataFolder } from './paths.js';
 import { freePort } from './ports.js';
 import { createDatabase, type TestDatabase } from './postgres/databases.js';
-import type { PostgresServer } from './postgres/postgres.js';
+import { startPostgres, type PostgresServer } from './postgres/postgres.js';
 import { spawnService, type ServiceProcess } from './process/service-process.js';
 import {
   SAGA_SERVICE_NAMES,
@@ -31,7 +31,8 @@ export interface TestWorldOptions {
   env?: Partial<Record<AppName, Record<string, string>>>;
   /** `own`: a broker that this test may take away. Default `shared`. */
   kafka?: 'shared' | 'own';
-  postgres?: 'shared' | 'own';
+  /** `durable`: one of its own, with fsync, for what is measured. */
+  postgres?: 'shared' | 'own' | 'durable';
 }
 
 /**
@@ -56,7 +57,7 @@ export class TestWorld {
 
   static async start(options: TestWorldOptions = {}): Promise<TestWorld> {
     const [postgres, kafka] = await startBoth(
-      options.postgres === 'own' ? ownPostgres() : testPostgres(),
+      postgresOf(options.postgres),
       options.kafka === 'own' ? ownKafka() : testKafka(),
     );
     const world = new TestWorld(postgres, kafka, options);
@@ -173,7 +174,7 @@ export class TestWorld {
     if (this.options.kafka !== 'own' && this.kafka.kind === 'given') {
       await deleteTopics(this.kafka.brokers, this.topicPrefix);
     }
-    if (this.options.postgres !== 'own' && this.postgres.kind === 'given') {
+    if (this.postgres.kind === 'given') {
       await Promise.all([...this.databases.values()].map((database) => database.drop()));
     }
     await Promise.all([this.kafka.stop(), this.postgres.stop()]);
@@ -183,6 +184,17 @@ export class TestWorld {
     return this.stop();
   }
 }
+
+const postgresOf = (which: TestWorldOptions['postgres']): Promise<PostgresServer> => {
+  switch (which) {
+    case 'own':
+      return ownPostgres();
+    case 'durable':
+      return startPostgres({ fsync: true });
+    default:
+      return testPostgres();
+  }
+};
 
 /** Both, or neither: when one fails the other is stopped. */
 async function startBoth(

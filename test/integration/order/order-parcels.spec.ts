@@ -68,7 +68,9 @@ describe('orders follow their parcels', () => {
   const facts = async (orderId: string) =>
     (await world.events())
       .filter(({ topic, key }) => topic === 'order.events' && key === orderId)
-      .map(({ type, data }) => `${type.replace('com.example.order.', '')} ${data['revision']}`)
+      .map(
+        ({ type, data }) => `${type.replace('com.example.order.', '')} ${String(data['revision'])}`,
+      )
       .slice(1);
 
   it('from the shelf to the door, a fact for each change', async () => {

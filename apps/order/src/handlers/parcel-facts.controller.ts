@@ -1,61 +1,13 @@
 import { Controller } from '@nestjs/common';
-import type { z } from 'zod';
-import { eventType, shipmentDelivered, shipmentHandedOver, shipmentLost } from '#contracts';
-import { BatchHandler, caused, type EventBatch, type UnitOfWork } from '#messaging';
-import { runtime } from '#platform';
-import { followParcel, type ParcelFact } from '../domain/follow-parcel.js';
-import { settledFact } from '../domain/messages.js';
-import { postgresOrderRows } from '../persistence/order-rows.js';
-import type { SettlingOrder } from '../persistence/settle-orders.js';
+import { BatchHandler, type EventBatch, type UnitOfWork } from '#messaging';
+import { ParcelFacts } from './parcel-facts.js';
 
-type ReceivedEvent = EventBatch['events'][number];
-
-const FACTS = new Map(
-  (
-    [
-      [shipmentHandedOver, 'handed-over'],
-      [shipmentDelivered, 'delivered'],
-      [shipmentLost, 'lost'],
-    ] as const
-  ).map(([{ name, data }, kind]) => [eventType(name), { data, kind }]),
-);
-
-/**
- * Orders follow their parcels: shipped, completed. A batch locks its orders once, is folded in memory
- * and written by one statement; a fact that comes again, or late, changes nothing.
- */
 @Controller()
 export class ParcelFactsController {
-  @BatchHandler('shipment.events')
-  async onShipments({ events }: EventBatch, unit: UnitOfWork): Promise<void> {
-    const facts = events.flatMap((event) => factOf(event) ?? []);
-    if (facts.length === 0) return;
-    const ids = [...new Set(facts.map(({ fact }) => fact.orderId))];
-    const orders = await postgresOrderRows.lockOrders(unit.tx, ids);
-    const changed = new Map<string, SettlingOrder>();
-    const now = runtime.date();
-    for (const { event, fact } of facts) {
-      for (const after of followParcel(orders.get(fact.orderId), fact)) {
-        const before = orders.get(fact.orderId);
-        orders.set(after.orderId, after);
-        changed.set(after.orderId, after);
-        if (after.status !== before?.status) unit.publish(caused(event, settledFact(after, now)));
-      }
-    }
-    if (changed.size > 0) {
-      await postgresOrderRows.updateOrders(unit.tx, [...changed.values()], now);
-    }
-  }
-}
+  private readonly facts = new ParcelFacts();
 
-/**
- * Undefined for what an order does not follow.
- * @throws ZodError for one that breaks its contract; alone in its batch, it becomes a dead letter
- */
-function factOf(event: ReceivedEvent): { event: ReceivedEvent; fact: ParcelFact } | undefined {
-  const known = FACTS.get(event.type);
-  if (!known) return undefined;
-  const data: z.output<typeof shipmentHandedOver.data> = known.data.parse(event.data);
-  const { trackingNumber } = data;
-  return { event, fact: { kind: known.kind, orderId: data.orderId.toLowerCase(), trackingNumber } };
+  @BatchHandler('shipment.events')
+  onShipments({ events }: EventBatch, unit: UnitOfWork): Promise<void> {
+    return this.facts.apply(events, unit);
+  }
 }

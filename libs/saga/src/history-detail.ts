@@ -1,0 +1,33 @@
+/** What a history entry keeps so that its decision can be made again. */
+import type { StepTiming } from './definition.js';
+import type { HistoryDetail, SagaMessage } from './messages.js';
+import { defaultTiming } from './timing.js';
+
+/** What the message itself said. */
+export const detailOf = (message: SagaMessage): Omit<HistoryDetail, 'jitter'> => {
+  switch (message.kind) {
+    case 'reply':
+    case 'report':
+      return {
+        ...(message.commandId !== undefined && { commandId: message.commandId }),
+        ...('result' in message && message.result && { result: message.result }),
+        ...(message.effects && { effects: message.effects }),
+      };
+    case 'timer':
+      return { publishedBy: Number.isFinite(message.publishedBy) ? message.publishedBy : null };
+    case 'mend':
+      return { data: message.data };
+    case 'move':
+      return { toVersion: message.to.version };
+    default:
+      return {};
+  }
+};
+
+/** Where the service's timing was not the default. */
+export const timingDetail = (timing: Required<StepTiming>): { timing?: StepTiming } => {
+  const keys = Object.keys(defaultTiming) as (keyof StepTiming)[];
+  const special = keys.filter((key) => timing[key] !== defaultTiming[key]);
+  if (special.length === 0) return {};
+  return { timing: Object.fromEntries(special.map((key) => [key, timing[key]])) };
+};

@@ -1,0 +1,190 @@
+/** Orders at a steady rate while the payment provider is dead for a while, and the reckoning. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { runSql, type TestWorld } from '#testing';
+import { percentile } from '../../../bench/load.js';
+import { audit, type AcceptedOrder } from '../../demo/audit.js';
+import type { Shop } from '../../demo/shop.js';
+import type { ShopOptions } from './arguments.js';
+import { BreakerWatch, type BreakerChange } from './breaker-watch.js';
+import { fineOrder, STOCKED } from './orders.js';
+import { startShop } from './world.js';
+
+export type Phase = 'before' | 'dead' | 'after';
+const PHASES: readonly Phase[] = ['before', 'dead', 'after'];
+
+export interface PhaseFigures {
+  readonly phase: Phase;
+  readonly accepted: number;
+  /** Answered otherwise, or not at all. */
+  readonly refused: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface OutageFigures {
+  readonly rate: number;
+  readonly phases: readonly PhaseFigures[];
+  /** Seconds since the provider was killed. */
+  readonly breaker: readonly BreakerChange[];
+  /** From the provider's return until the last saga had ended. */
+  readonly healedAfterS: number;
+  /** What does not add up, a line each. */
+  readonly discrepancies: readonly string[];
+}
+
+interface Sent {
+  readonly phase: Phase;
+  readonly tookMs: number;
+  readonly accepted?: AcceptedOrder;
+}
+
+const WARM_UP = 200;
+const LOOK_EVERY_MS = 500;
+const HEALED_WITHIN_MS = 1_200_000;
+
+export async function measureOutage(
+  options: ShopOptions,
+  signal: AbortSignal,
+  show: (text: string) => void,
+): Promise<OutageFigures> {
+  show('starts');
+  await using started = await startShop();
+  const { world, shop } = started;
+  await shop.putStock(STOCKED);
+  const ends = await shop.bookEnds();
+  const sinceMs = Date.now();
+  show('warms up');
+  const warm = await Promise.all(Array.from({ length: WARM_UP }, (_, no) => send(shop, no)));
+  await ended(world, WARM_UP, signal, show);
+
+  const load = new SteadyLoad(shop, options.rate);
+  const watch = new BreakerWatch(`${world.url('payment')}/metrics`);
+  show('load before the outage');
+  load.start('before');
+  await pause(options.aroundMs, undefined, { signal });
+  const killedAt = performance.now();
+  watch.start(killedAt);
+  load.phase = 'dead';
+  world.app('sandbox-payment').kill('SIGKILL');
+  show('the provider is dead');
+  await pause(options.outageMs, undefined, { signal });
+  await world.startApp('sandbox-payment');
+  const healedAt = performance.now();
+  load.phase = 'after';
+  show('the provider is back');
+  await pause(options.aroundMs, undefined, { signal });
+  const sent = await load.stop();
+  const accepted = [...warm, ...sent].flatMap((one) => one.accepted ?? []);
+  await ended(world, accepted.length, signal, show);
+  const healedAfterS = (performance.now() - healedAt) / 1000;
+  const breaker = await watch.stop();
+  show('audit');
+  const discrepancies = await reckoning(world, shop, accepted, sinceMs, ends);
+  return {
+    rate: options.rate,
+    phases: PHASES.map((phase) => figuresOf(phase, sent)),
+    breaker,
+    healedAfterS,
+    discrepancies,
+  };
+}
+
+async function send(shop: Shop, no: number, phase: Phase = 'before'): Promise<Sent> {
+  const { idempotencyKey, ...order } = fineOrder(no);
+  const sentAt = performance.now();
+  const placement = await shop
+    .place(order.request, idempotencyKey)
+    .catch((error: unknown) => ({ refused: String(error) }));
+  const tookMs = performance.now() - sentAt;
+  if (!('orderId' in placement)) return { phase, tookMs };
+  return { phase, tookMs, accepted: { orderId: placement.orderId, ...order } };
+}
+
+/** An open loop: the next order is sent when it is its time, whatever became of those before. */
+class SteadyLoad {
+  phase: Phase = 'before';
+  private readonly sent: Promise<Sent>[] = [];
+  private isOver = false;
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly shop: Shop,
+    private readonly rate: number,
+  ) {}
+
+  start(phase: Phase): void {
+    this.phase = phase;
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<readonly Sent[]> {
+    this.isOver = true;
+    await this.loop;
+    return Promise.all(this.sent);
+  }
+
+  private async run(): Promise<void> {
+    const startedAt = performance.now();
+    while (!this.isOver) {
+      const due = Math.floor(((performance.now() - startedAt) / 1000) * this.rate);
+      while (this.sent.length < due) {
+        this.sent.push(send(this.shop, WARM_UP + this.sent.length, this.phase));
+      }
+      await pause(1000 / this.rate);
+    }
+  }
+}
+
+function figuresOf(phase: Phase, all: readonly Sent[]): PhaseFigures {
+  const sent = all.filter((one) => one.phase === phase);
+  const accepted = sent.filter((one) => one.accepted !== undefined);
+  const sorted = Float64Array.from(accepted.map(({ tookMs }) => tookMs)).sort();
+  return {
+    phase,
+    accepted: accepted.length,
+    refused: sent.length - accepted.length,
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+  };
+}
+
+/** Waits until so many sagas have ended. */
+async function ended(
+  world: TestWorld,
+  orders: number,
+  signal: AbortSignal,
+  show: (text: string) => void,
+): Promise<void> {
+  const giveUpAt = performance.now() + HEALED_WITHIN_MS;
+  for (;;) {
+    const [row] = await runSql(world.database('orchestrator').url, [
+      `select count(*) as ended from saga_instance where state in ('completed', 'compensated')`,
+    ]);
+    const left = orders - Number(row?.['ended']);
+    if (left <= 0) return;
+    if (performance.now() > giveUpAt) throw new Error(`${left} sagas have not ended`);
+    show(`${left} sagas to go`);
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+async function reckoning(
+  world: TestWorld,
+  shop: Shop,
+  accepted: readonly AcceptedOrder[],
+  sinceMs: number,
+  ends: Awaited<ReturnType<Shop['bookEnds']>>,
+): Promise<string[]> {
+  const [orders, sagas, books, stock] = await Promise.all([
+    shop.settledOrders(sinceMs),
+    shop.sagas(sinceMs),
+    shop.books(ends),
+    shop.stock(STOCKED.keys()),
+  ]);
+  const facts = { accepted, orders, sagas, stocked: STOCKED, stock, ...books };
+  const found = audit(facts).map(({ of, what }) => `${of} ${what}`);
+  const incomplete = sagas.filter(({ state }) => state !== 'completed').length;
+  if (incomplete > 0) found.push(`${incomplete} orders did not complete`);
+  if (world.app('payment').ended !== undefined) found.push('payment has ended');
+  return found;
+}

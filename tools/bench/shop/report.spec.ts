@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { mailTable, outageTable } from './report.js';
+
+const phase = { accepted: 3_000, refused: 0, p50Ms: 4.2, p99Ms: 31 };
+const figures = {
+  rate: 200,
+  phases: [
+    { phase: 'before', ...phase },
+    { phase: 'dead', ...phase, refused: 1 },
+  ],
+  breaker: [
+    { state: 'open', afterS: 1.24 },
+    { state: 'closed', afterS: 91.2 },
+  ],
+  healedAfterS: 47.3,
+  discrepancies: [],
+} as const;
+
+describe('the report of the shop', () => {
+  it('says how long a mail takes', () => {
+    expect(mailTable({ orders: 300, p50Ms: 41.2, p99Ms: 97, maxMs: 120 })).toMatch(
+      /300 orders.* 41 .* 97 .* 120 /,
+    );
+  });
+
+  it('says what became of the orders, phase by phase, and of the breaker', () => {
+    const text = outageTable(figures);
+    expect(text).toMatch(/dead .*3,000 .*1 .*4\.2 .*31 /);
+    expect(text).toContain('open after 1.2 s, closed after 91 s');
+    expect(text).toContain('47 s after the provider was back');
+    expect(text).toContain('Everything adds up.');
+  });
+
+  it('says what does not add up', () => {
+    const text = outageTable({ ...figures, breaker: [], discrepancies: ['o-1 was charged twice'] });
+    expect(text).toContain('never anything but closed');
+    expect(text).toContain('o-1 was charged twice');
+    expect(text).not.toContain('adds up');
+  });
+});

@@ -1,0 +1,31 @@
+/** What the measurements of the shop print. */
+import { figure, table } from '../report.js';
+import type { MailFigures } from './mail.js';
+import type { OutageFigures } from './outage.js';
+
+export const mailTable = ({ orders, p50Ms, p99Ms, maxMs }: MailFigures): string =>
+  table([
+    ['payment recorded to mail at the server', 'p50, ms', 'p99, ms', 'most, ms'],
+    [`${orders} orders, one after the other`, figure(p50Ms), figure(p99Ms), figure(maxMs)],
+  ]);
+
+export function outageTable({
+  rate,
+  phases,
+  breaker,
+  healedAfterS,
+  discrepancies,
+}: OutageFigures): string {
+  const head = [`the provider, at ${rate} orders/s`, 'accepted', 'refused', 'p50, ms', 'p99, ms'];
+  const rows = phases.map(({ phase, accepted, refused, p50Ms, p99Ms }) => [
+    phase,
+    ...[accepted, refused, p50Ms, p99Ms].map(figure),
+  ]);
+  const changes = breaker.map(({ state, afterS }) => `${state} after ${figure(afterS)} s`);
+  return [
+    table([head, ...rows]),
+    `The breaker was ${changes.join(', ') || 'never anything but closed'}.`,
+    `All orders had ended ${figure(healedAfterS)} s after the provider was back.`,
+    ...(discrepancies.length === 0 ? ['Everything adds up.'] : discrepancies),
+  ].join('\n');
+}

@@ -1,0 +1,58 @@
+/** `npm run bench -- shop`: one measurement after the other, a table each, a file. */
+import 'reflect-metadata';
+import { machineFacts } from '../machine.js';
+import { postgresSettings } from '../measure.js';
+import { headline, save } from '../output.js';
+import { ProgressLine } from '../progress-line.js';
+import type { ShopOptions } from './arguments.js';
+import { measureMail, type MailFigures } from './mail.js';
+import { measureOutage, type OutageFigures } from './outage.js';
+import { mailTable, outageTable } from './report.js';
+
+const SAY_EVERY_MS = 15_000;
+
+/** Resolves with whether everything adds up. @throws BenchProblem */
+export async function runShop(options: ShopOptions, signal: AbortSignal): Promise<boolean> {
+  const machine = machineFacts();
+  const postgres = await postgresSettings();
+  console.log(headline(machine, postgres));
+  const results: { mail?: MailFigures; outage?: OutageFigures } = {};
+  try {
+    await measureAll(options, signal, results);
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+  save(options.json, `${JSON.stringify({ machine, postgres, options, ...results }, null, 2)}\n`);
+  return (results.outage?.discrepancies.length ?? 0) === 0;
+}
+
+async function measureAll(
+  options: ShopOptions,
+  signal: AbortSignal,
+  results: { mail?: MailFigures; outage?: OutageFigures },
+): Promise<void> {
+  if (options.measures.includes('mail')) {
+    results.mail = await shown('mail', (show) => measureMail(options.orders, signal, show));
+    console.log(`\n${mailTable(results.mail)}\n`);
+  }
+  if (options.measures.includes('outage')) {
+    results.outage = await shown('outage', (show) => measureOutage(options, signal, show));
+    console.log(`\n${outageTable(results.outage)}\n`);
+  }
+}
+
+async function shown<Result>(
+  what: string,
+  measure: (show: (text: string) => void) => Promise<Result>,
+): Promise<Result> {
+  const line = new ProgressLine(what, SAY_EVERY_MS);
+  try {
+    const result = await measure((text) => line.show(text));
+    line.end(`${what}: measured`);
+    return result;
+  } catch (error) {
+    line.end(`${what}: failed`);
+    throw error;
+  }
+}

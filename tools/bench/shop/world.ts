@@ -1,0 +1,22 @@
+/** The shop, started for a measurement: everything that an order passes, with fsync on. */
+import { TestWorld, type TestWorldOptions } from '#testing';
+import { PARTS, type Part } from '../../demo/arguments.js';
+import { Shop } from '../../demo/shop.js';
+
+export interface ShopWorld {
+  readonly world: TestWorld;
+  readonly shop: Shop;
+}
+
+/** Stops with the block that holds it. */
+export async function startShop(
+  env: NonNullable<TestWorldOptions['env']> = {},
+): Promise<ShopWorld & AsyncDisposable> {
+  const world = await TestWorld.start({ kafka: 'own', postgres: 'durable', env });
+  const urls = Object.fromEntries(PARTS.map((part) => [part, world.url(part)])) as Record<
+    Part,
+    string
+  >;
+  const shop = new Shop({ orders: 0, concurrency: 16, patienceMs: 0, urls });
+  return { world, shop, [Symbol.asyncDispose]: () => world.stop() };
+}
