@@ -82,7 +82,15 @@ describe('a running system', () => {
       },
     ],
     ['payment', { '/payments/{orderId}': ['get'], '/webhooks/provider': ['post'] }],
-    ['shipping', { '/shipments/{orderId}': ['get'] }],
+    [
+      'shipping',
+      {
+        '/shipments/{orderId}': ['get'],
+        '/shipments/{orderId}/label': ['get'],
+        '/rates': ['post'],
+        '/webhooks/carrier': ['post'],
+      },
+    ],
   ])('describes its API, and shows it to people: %s', async (name, paths) => {
     const document = await get<OpenApi>(`${world.url(name)}/openapi.json`);
     expect(document.openapi).toMatch(/^3\./);

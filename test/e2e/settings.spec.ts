@@ -28,6 +28,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   PROVIDER_WEBHOOK_SECRET: 'whsec_test',
   CARRIER_URL: 'http://127.0.0.1:1',
   CARRIER_KEY: 'key',
+  CARRIER_WEBHOOK_SECRET: 'whsec_test',
   SMTP_URL: 'smtp://127.0.0.1:1',
   SMTP_PORT: '0',
   SMS_KEY: 'key',
@@ -42,7 +43,7 @@ const NEEDED: Readonly<Record<AppName, readonly string[]>> = {
     ...['PAYMENT_TOKEN_KEY', 'PAYMENT_PROVIDER_URL', 'PAYMENT_PROVIDER_KEY'],
     'PROVIDER_WEBHOOK_SECRET',
   ],
-  shipping: ['CARRIER_URL', 'CARRIER_KEY'],
+  shipping: ['CARRIER_URL', 'CARRIER_KEY', 'CARRIER_WEBHOOK_SECRET'],
   notification: ['SMTP_URL'],
   catalog: [],
   customer: [],
@@ -98,6 +99,8 @@ describe('a process whose setting is wrong', () => {
     ['payment', 'PAYMENT_PROVIDER', 'another'],
     ['payment', 'PAYMENT_TOKEN_KEY', 'short'],
     ['shipping', 'TOPIC_PREFIX', 'a b'],
+    ['shipping', 'CARRIER_SERVICE', 'by-boat'],
+    ['shipping', 'CARRIER_WEBHOOK_SECRET', 'short'],
     ['notification', 'SMTP_URL', 'http://127.0.0.1'],
     ['catalog', 'DATABASE_POOL_SIZE', '0'],
     ['customer', 'LOG_LEVEL', 'loud'],
@@ -109,6 +112,7 @@ describe('a process whose setting is wrong', () => {
     ['sandbox-mail', 'SMTP_PORT', '1.5'],
     ['sandbox-payment', 'WEBHOOK_URL', 'payment:3003'],
     ['sandbox-payment', 'PAID_AFTER_MS', 'soon'],
+    ['sandbox-carrier', 'PICKUP_AFTER_MS', 'soon'],
   ])(
     'refuses to start and names it, never its value: %s with %s=%s',
     async (name, variable, value) => {

@@ -37,6 +37,7 @@ describe.each(services)('%s without a broker', (name, start) => {
       PROVIDER_WEBHOOK_SECRET: 'whsec_test',
       CARRIER_URL: `http://${nowhere}`,
       CARRIER_KEY: 'key',
+      CARRIER_WEBHOOK_SECRET: 'whsec_test',
       SMTP_URL: `smtp://${nowhere}`,
     };
     app = await start(env, createLogger({ service: name, level: 'silent' }));

@@ -56,6 +56,7 @@ class ReturnsService {
       KAFKA_BROKERS: '127.0.0.1:1',
       CARRIER_URL: url,
       CARRIER_KEY: 'key',
+      CARRIER_WEBHOOK_SECRET: 'whsec_test',
       OUTBOUND_TIMEOUT_MS: '500',
       OUTBOUND_BACKOFF_MS: '20',
       OUTBOUND_BACKOFF_MAX_MS: '200',

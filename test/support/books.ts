@@ -23,11 +23,16 @@ export interface BookedIntent {
 export interface BookedShipment {
   readonly shipmentId?: string;
   readonly reference: string;
-  readonly status: 'created' | 'cancelled' | 'refused' | 'in_transit' | 'received' | 'lost';
+  readonly status:
+    | ('created' | 'pickup_requested' | 'handed_over' | 'delivered' | 'cancelled' | 'refused')
+    | ('in_transit' | 'received' | 'lost');
   /** Of goods that a customer sends back; the reference is the return's. */
   readonly kind?: 'return';
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];
 }
+
+/** How a parcel stands that was sent, however far it has come meanwhile. */
+export const SENT = /^(created|handed_over|delivered)$/;
 
 export interface BookedMail {
   readonly n: number;
@@ -59,6 +64,14 @@ export async function readBooks(world: TestWorld): Promise<Books> {
   ]);
   return { intents, shipments, mails };
 }
+
+/** What nobody but us changes: parcels move on by themselves. */
+export const atRest = ({ shipments, ...books }: Books) => ({
+  ...books,
+  shipments: shipments.map(({ reference, shipmentId, items }) => ({
+    ...{ reference, shipmentId, items },
+  })),
+});
 
 /** The part of the books that is about one order. */
 export async function booksOf(world: TestWorld, orderId: string): Promise<Books> {

@@ -5,6 +5,7 @@ import {
   milliseconds,
   outboundSettings,
   serviceSettings,
+  webhookSecrets,
   wholeNumber,
 } from '#platform';
 import { z } from 'zod';
@@ -20,12 +21,7 @@ export const paymentSettings = serviceSettings.extend({
   PAYMENT_PROVIDER_URL: httpUrl,
   PAYMENT_PROVIDER_KEY: z.string().min(1),
   /** Signs what the provider tells; two with a comma between them while it is being changed. */
-  PROVIDER_WEBHOOK_SECRET: z
-    .string()
-    .regex(/^[\x21-\x2b\x2d-\x7e]{8,}(,[\x21-\x2b\x2d-\x7e]{8,})?$/, {
-      error: 'must be a secret of at least 8 visible characters, or two with a comma between them',
-    })
-    .transform((text) => text.split(',')),
+  PROVIDER_WEBHOOK_SECRET: webhookSecrets,
   /**
    * How long a customer has to pay by transfer or in a shop: at most three days, which in a shop end at
    * midnight, because after four the saga takes the order back.

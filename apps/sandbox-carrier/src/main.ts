@@ -1,17 +1,17 @@
-import { milliseconds, runMain, settings } from '#platform';
-import { listeningOf, sandboxSettings } from '#sandbox';
-import { RETURN_TRANSIT_MS } from './carrier.js';
+import { runMain, settings } from '#platform';
+import { listeningOf } from '#sandbox';
 import { createSandboxCarrier } from './sandbox-carrier.js';
-
-const schema = sandboxSettings.extend({
-  RETURN_TRANSIT_MS: milliseconds.default(RETURN_TRANSIT_MS),
-});
+import { sandboxCarrierSettings } from './settings.js';
 
 void runMain('sandbox-carrier', async (context) => {
-  const config = settings(schema, context.env);
+  const config = settings(sandboxCarrierSettings, context.env);
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = config;
   const sandbox = await createSandboxCarrier({
     ...listeningOf(config, context),
     returnTransitMs: config.RETURN_TRANSIT_MS,
+    pickupAfterMs: config.PICKUP_AFTER_MS,
+    deliveredAfterMs: config.DELIVERED_AFTER_MS,
+    webhooks: url !== undefined && secret !== undefined ? { url, secret } : undefined,
   });
   context.logger.info({ url: sandbox.url }, 'listening');
   return sandbox;

@@ -3,20 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sandbox } from '#sandbox';
+import { Api, shipment } from './fixtures/api.js';
 import { createSandboxCarrier } from './sandbox-carrier.js';
 
 const TRANSIT_MS = 1_000;
-
-interface Answer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-}
-
-const shipment = (reference: string, postalCode = '100-0001') => ({
-  reference,
-  address: { prefecture: 'Tokyo', city: 'Chiyoda', line1: '1-1', postalCode, country: 'JP' },
-  items: [{ productId: '85123A', quantity: 6 }],
-});
 
 describe('the carrier', () => {
   let folder: string;
@@ -36,26 +26,10 @@ describe('the carrier', () => {
     await rm(folder, { recursive: true });
   });
 
-  const call = async (
-    method: string,
-    path: string,
-    body?: object,
-    key?: string,
-  ): Promise<Answer> => {
-    const response = await fetch(sandbox.url + path, {
-      method,
-      headers: {
-        authorization: 'Bearer key',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-  const ship = (body: object, key?: string): Promise<Answer> =>
-    call('POST', '/v1/shipments', body, key);
-  const books = async (): Promise<unknown> => (await call('GET', '/books')).body['items'];
+  const api = new Api(() => sandbox.url);
+  const call = api.call.bind(api);
+  const ship = api.ship.bind(api);
+  const books = api.books.bind(api);
 
   it.each([
     ['100-0001', 'received'],

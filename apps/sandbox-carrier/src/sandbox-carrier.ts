@@ -1,29 +1,46 @@
-/** A carrier on a socket of its own, with its own books. */
+/**
+ * A carrier on a socket of its own, with its own books: it books, labels, fetches, brings and loses
+ * parcels, tells what happened in a feed, and that there is news by webhook.
+ */
 import {
   Journal,
   Mood,
+  WebhookBooks,
+  WebhookSender,
   addProviderRoutes,
   createSandboxApp,
-  fingerprintOf,
   journalFile,
   listen,
   plainError,
-  requireBearer,
   shownAs,
-  type PageTable,
+  timedSignature,
   type Sandbox,
   type SandboxListening,
+  type WebhookEntry,
 } from '#sandbox';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { CarrierBooks, type Entry, type Refusal, type Shipment } from './books.js';
-import { Carrier, type TrackedReturn } from './carrier.js';
-import * as parameters from './parameters.js';
+import { CarrierBooks, type Entry } from './domain/books.js';
+import { Carrier } from './domain/carrier.js';
+import {
+  DELIVERED_AFTER_MS,
+  PICKUP_AFTER_MS,
+  Parcels,
+  type ParcelTimes,
+} from './domain/parcels.js';
+import { DueParcels } from './due-parcels.js';
+import { addCarrierRoutes, addControlRoutes } from './http/routes.js';
+import { tableOf, type Shown } from './page.js';
 
-export interface SandboxCarrierOptions extends SandboxListening {
+/** The header of the signature over time and body: `t=…,v1=…`. */
+const SIGNATURE_HEADER = 'carrier-signature';
+
+export interface SandboxCarrierOptions extends SandboxListening, Partial<ParcelTimes> {
   /** How long an Idempotency-Key is remembered; a day when absent. */
   readonly keyLifetimeMs?: number;
   /** How long goods are on their way back; a second when absent. */
   readonly returnTransitMs?: number;
+  /** Where what happens is told; absent = nowhere. */
+  readonly webhooks?: { readonly url: string; readonly secret: string } | undefined;
+  readonly webhookRetry?: { readonly baseMs: number; readonly maxMs: number };
   readonly now?: () => number;
 }
 
@@ -32,19 +49,34 @@ const PAGE_ROWS = 50;
 export const createSandboxCarrier = async (
   options: SandboxCarrierOptions = {},
 ): Promise<Sandbox> => {
+  const { now = Date.now, onFault = () => undefined } = options;
   const books = new CarrierBooks(options.keyLifetimeMs);
-  const journal = await Journal.open<Entry>({
+  const told = new WebhookBooks();
+  const journal = await Journal.open<Entry | WebhookEntry>({
     file: journalFile(options.dataDir, 'carrier'),
-    replay: (entry) => books.apply(entry),
+    replay: (entry) => (isTold(entry) ? told.apply(entry) : books.apply(entry)),
   });
   const mood = new Mood();
-  const carrier = new Carrier(
-    books,
-    (entries) => journal.append(entries),
-    options.now,
-    options.returnTransitMs,
-  );
-  const shown = (entry: CarrierBooks['all'][number]) =>
+  const written = (): Promise<void> => journal.written();
+  const sender = senderOf(options, { books: told, mood, journal, now, onFault });
+  const record = (entries: readonly (Entry | WebhookEntry)[]): void => {
+    journal.append(entries);
+    for (const entry of entries) {
+      if (isTold(entry)) told.apply(entry);
+      else books.apply(entry);
+      if (entry.kind === 'pickup-requested') due.watch(entry.shipmentId);
+      if (entry.kind === 'tracked') due.watch(entry.event.shipmentId);
+    }
+    sender?.announce(entries.filter(isTold));
+  };
+  const parcels = new Parcels({
+    ...{ books, record, now, tells: sender !== undefined },
+    pickupAfterMs: options.pickupAfterMs ?? PICKUP_AFTER_MS,
+    deliveredAfterMs: options.deliveredAfterMs ?? DELIVERED_AFTER_MS,
+  });
+  const due = new DueParcels({ books, now, onFault, settle: (id) => parcels.settle(id) });
+  const carrier = new Carrier(books, record, now, options.returnTransitMs);
+  const shown = (entry: CarrierBooks['all'][number]): Shown =>
     'kind' in entry ? carrier.tracked(entry) : entry;
   const app = createSandboxApp({
     title: 'Carrier (sandbox)',
@@ -52,78 +84,44 @@ export const createSandboxCarrier = async (
     journal,
     books: shownAs(books.all, shown),
     table: () => tableOf(books.all.length, books.all.slice(-PAGE_ROWS).map(shown)),
+    webhooks: sender && told,
     errorBody: plainError,
-    onFault: options.onFault ?? (() => undefined),
+    onFault,
   });
+  addControlRoutes(app, { parcels, written });
   addProviderRoutes(app, { mood, errorBody: plainError }, (scope) =>
-    addCarrierRoutes(scope, carrier, () => journal.written()),
+    addCarrierRoutes(scope, { carrier, parcels, books, written }),
   );
-  return listen(app, { mood, journal }, options);
+  const sandbox = await listen(app, { mood, journal }, options, async () => {
+    due.stop();
+    await sender?.stop();
+  });
+  for (const { shipmentId } of books.shipments) due.watch(shipmentId);
+  sender?.start();
+  return sandbox;
 };
 
-const addCarrierRoutes = (
-  scope: FastifyInstance,
-  carrier: Carrier,
-  written: () => Promise<void>,
-): void => {
-  const idOf = (request: FastifyRequest): string => parameters.idParameter.parse(request.params).id;
+const isTold = (entry: Entry | WebhookEntry): entry is WebhookEntry =>
+  entry.kind === 'webhook' || entry.kind === 'webhook-tried';
 
-  scope.addHook('onRequest', async (request) => {
-    requireBearer(request.headers.authorization, plainError);
+interface SenderParts {
+  readonly books: WebhookBooks;
+  readonly mood: Mood;
+  readonly journal: Journal<Entry | WebhookEntry>;
+  readonly now: () => number;
+  readonly onFault: (error: unknown) => void;
+}
+
+const senderOf = (
+  { webhooks, webhookRetry }: SandboxCarrierOptions,
+  { journal, ...parts }: SenderParts,
+): WebhookSender | undefined =>
+  webhooks &&
+  new WebhookSender({
+    ...parts,
+    url: webhooks.url,
+    sign: timedSignature(SIGNATURE_HEADER, webhooks.secret),
+    append: (entries) => journal.append(entries),
+    written: () => journal.written(),
+    ...(webhookRetry && { retry: webhookRetry }),
   });
-
-  const book = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    create: Carrier['create'],
-  ): Promise<FastifyReply> => {
-    const key = parameters.idempotencyKey.parse(request.headers['idempotency-key']);
-    const wanted = parameters.shipmentRequest.parse(request.body);
-    const fingerprint = fingerprintOf(`POST ${request.url}`, wanted);
-    const { status, body } = create(wanted, { key, fingerprint });
-    await written();
-    return reply.status(status).type('application/json').send(body);
-  };
-
-  scope.post('/v1/shipments', (request, reply) =>
-    book(request, reply, (wanted, once) => carrier.create(wanted, once)),
-  );
-
-  scope.post('/v1/returns', (request, reply) =>
-    book(request, reply, (wanted, once) => carrier.createReturn(wanted, once)),
-  );
-
-  scope.get('/v1/returns', (request) =>
-    carrier.findReturn(parameters.referenceQuery.parse(request.query).reference),
-  );
-
-  scope.get('/v1/shipments', (request) =>
-    carrier.find(parameters.referenceQuery.parse(request.query).reference),
-  );
-
-  scope.get('/v1/shipments/:id', (request) => carrier.get(idOf(request)));
-
-  scope.post('/v1/shipments/:id/cancel', async (request) => {
-    const shipment = carrier.cancel(idOf(request));
-    await written();
-    return shipment;
-  });
-};
-
-const tableOf = (
-  total: number,
-  entries: readonly (Shipment | Refusal | TrackedReturn)[],
-): PageTable => ({
-  columns: ['parcel', 'reference', 'status', 'to or from', 'items', 'created'],
-  total,
-  rows: entries
-    .toReversed()
-    .map((entry) => [
-      'shipmentId' in entry ? entry.shipmentId : 'kind' in entry ? entry.parcelId : '',
-      entry.reference,
-      'code' in entry ? `${entry.status}: ${entry.code}` : entry.status,
-      `${entry.address.postalCode} ${entry.address.prefecture} ${entry.address.city}`,
-      entry.items.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', '),
-      entry.createdAt,
-    ]),
-});

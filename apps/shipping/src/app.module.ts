@@ -6,8 +6,11 @@ import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platfor
 import { ReturnsHandler } from './handlers/returns.handler.js';
 import { ReturnWorkers } from './handlers/returns.workers.js';
 import { ShippingHandler } from './handlers/shipping.handler.js';
-import { ShippingWorkers, type ShippingWorkersParts } from './handlers/shipping.workers.js';
+import { ShippingWorkers } from './handlers/shipping.workers.js';
+import { TrackingWorkers } from './handlers/tracking.workers.js';
+import { CARRIER, RatesController } from './http/rates.controller.js';
 import { ShipmentsController } from './http/shipments.controller.js';
+import { WEBHOOK_SECRETS, WebhooksController } from './http/webhooks.controller.js';
 import { HttpCarrier } from './provider/http-carrier.js';
 import type { ShippingSettings } from './settings.js';
 
@@ -22,16 +25,9 @@ export class AppModule {
       timeoutMs: settings.OUTBOUND_TIMEOUT_MS,
       halfOpenAfterMs: settings.OUTBOUND_HALF_OPEN_MS,
     });
-    const partsOf = (
-      database: Database,
-      outbox: Outbox,
-      answers: Answers,
-    ): Omit<ShippingWorkersParts, 'rows'> => ({
-      database,
-      outbox,
-      answers,
-      carrier: new HttpCarrier(http),
-      settings,
+    const carrier = new HttpCarrier(http);
+    const partsOf = (database: Database, outbox: Outbox, answers: Answers) => ({
+      ...{ database, outbox, answers, carrier, settings },
       log: logger,
     });
     return {
@@ -52,7 +48,7 @@ export class AppModule {
         }),
         HealthModule.forRoot({ parts: [breakerHealth('carrier', http)] }),
       ],
-      controllers: [ShipmentsController],
+      controllers: [ShipmentsController, RatesController, WebhooksController],
       providers: [
         {
           provide: ShippingHandler,
@@ -64,9 +60,11 @@ export class AppModule {
           inject: [ReturnWorkers],
           useFactory: (workers: ReturnWorkers) => new ReturnsHandler(workers),
         },
+        { provide: CARRIER, useValue: carrier },
+        { provide: WEBHOOK_SECRETS, useValue: settings.CARRIER_WEBHOOK_SECRET },
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },
-        ...[ShippingWorkers, ReturnWorkers].map((Workers) => ({
+        ...[ShippingWorkers, ReturnWorkers, TrackingWorkers].map((Workers) => ({
           provide: Workers,
           inject: [Database, Outbox, Answers],
           useFactory: (...given: [Database, Outbox, Answers]) => new Workers(partsOf(...given)),

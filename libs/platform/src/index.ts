@@ -9,6 +9,7 @@ export * from './outbound/backoff.js';
 export * from './outbound/breaker-health.js';
 export * from './outbound/outbound-error.js';
 export * from './outbound/outbound-http.js';
+export * from './webhooks/signed-webhook.js';
 export * from './health/health.js';
 export * from './health/health.module.js';
 export * from './http/problem.js';

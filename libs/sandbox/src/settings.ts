@@ -18,6 +18,21 @@ export const webhookSettings = {
   WEBHOOK_SECRET: z.string().min(1).optional(),
 };
 
+interface WebhookSettings {
+  readonly WEBHOOK_URL?: string | undefined;
+  readonly WEBHOOK_SECRET?: string | undefined;
+}
+
+/** For `refine`: nobody is told unsigned, and a secret without an address would tell nobody. */
+export const webhooksTogether: [
+  (given: WebhookSettings) => boolean,
+  { path: string[]; error: string },
+] = [
+  ({ WEBHOOK_URL, WEBHOOK_SECRET }) =>
+    (WEBHOOK_URL === undefined) === (WEBHOOK_SECRET === undefined),
+  { path: ['WEBHOOK_SECRET'], error: 'is needed with WEBHOOK_URL, and of no use without' },
+];
+
 export const listeningOf = (
   config: z.output<typeof sandboxSettings>,
   { logger }: MainContext,

@@ -48,8 +48,9 @@ export interface AppSpec {
   settings(around: Surroundings): Record<string, string>;
 }
 
-/** Of the payment provider to try with. */
+/** Of the payment provider and the carrier to try with. */
 const WEBHOOK_SECRET = 'whsec_sandbox';
+const CARRIER_WEBHOOK_SECRET = 'whsec_carrier';
 
 const nothing = (): Record<string, string> => ({});
 const tokenKey = ({ paymentTokenKey }: Surroundings) => ({ PAYMENT_TOKEN_KEY: paymentTokenKey });
@@ -84,6 +85,7 @@ export const apps: readonly AppSpec[] = [
   service('shipping', 3004, 'shipments', (around) => ({
     CARRIER_URL: around.url('sandbox-carrier'),
     CARRIER_KEY: 'carrier_sandbox',
+    CARRIER_WEBHOOK_SECRET,
   })),
   service('notification', 3005, 'mail and short messages to customers', (around) => ({
     SMTP_URL: `smtp://${around.smtp}`,
@@ -101,7 +103,12 @@ export const apps: readonly AppSpec[] = [
       WEBHOOK_SECRET,
     }),
   }),
-  sandbox('sandbox-carrier', 4002, 'carrier to try with'),
+  sandbox('sandbox-carrier', 4002, 'carrier to try with', {
+    settings: (around) => ({
+      WEBHOOK_URL: `${around.url('shipping')}/webhooks/carrier`,
+      WEBHOOK_SECRET: CARRIER_WEBHOOK_SECRET,
+    }),
+  }),
   sandbox('sandbox-mail', 4003, 'mail server to try with', { extraPorts: { SMTP_PORT: 4025 } }),
   sandbox('sandbox-sms', 4004, 'provider of short messages to try with'),
 ];

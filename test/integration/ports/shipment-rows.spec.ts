@@ -21,12 +21,20 @@ const shipment = (no: number, change: Partial<StoredShipment> = {}): StoredShipm
   merchantId: 'm',
   items: [{ productId: 'p', quantity: 2 }],
   shippingAddress: { prefecture: 'Tokyo', city: 'Chiyoda', line1: '1', postalCode: '100-0001' },
+  wanted: 'booked',
   status: 'requested',
   shipmentId: null,
   trackingNumber: null,
   problemCode: null,
+  cancelReason: null,
+  bookedAt: null,
+  handedOverAt: null,
+  deliveredAt: null,
   revision: 1,
   shipTo: [to],
+  bookTo: [],
+  handOverTo: [],
+  cancelTo: [],
   ...change,
 });
 const created = shipment(1, {
@@ -68,7 +76,11 @@ describe.each(SIDES)('the rows of shipments on %s', (_name, open) => {
   it('leaves what is not known of a new one to the table, and keeps JSON without gaps', async () => {
     const line2 = undefined as unknown as string;
     const shippingAddress = { ...shipment(1).shippingAddress, line2 };
-    const known = { shipmentId: 's', trackingNumber: 't', problemCode: 'p' };
+    const at = '2026-11-21T10:00:00.123Z';
+    const known = {
+      ...{ shipmentId: 's', trackingNumber: 't', problemCode: 'p' },
+      ...{ bookedAt: at, handedOverAt: at, deliveredAt: at },
+    };
     await insert(shipment(1, { ...known, shippingAddress }));
     const found = await find(1);
     expect(found).toStrictEqual(shipment(1));
@@ -111,6 +123,23 @@ describe.each(SIDES)('the rows of shipments on %s', (_name, open) => {
     await expect(find(2)).resolves.toEqual(shipment(2));
   });
 
+  it('gives back all that can change, also what was there from the beginning', async () => {
+    const cancelReason = { code: 'c', message: 'because "so"' };
+    const asked = shipment(1, {
+      ...{ wanted: 'cancelled', status: 'cancelled', cancelReason, revision: 2 },
+      ...{ shipTo: [], bookTo: [to], handOverTo: [to, to], cancelTo: [to] },
+    } as const);
+    await insert(asked);
+    await expect(find(1)).resolves.toStrictEqual(asked);
+    const done = shipment(1, {
+      ...{ wanted: 'handed-over', status: 'delivered', shipmentId: 's', trackingNumber: 't' },
+      ...{ bookedAt: '2026-11-21T10:00:00.001Z', handedOverAt: '2026-11-21T11:00:00.020Z' },
+      ...{ deliveredAt: '2026-11-22T00:00:00.300Z', revision: 5, problemCode: 'p' },
+    } as const);
+    await update(asked, done);
+    await expect(find(1)).resolves.toStrictEqual(done);
+  });
+
   it('refuses an update of what is not as it was read, with all that came with it', async () => {
     await insert(shipment(1), shipment(2));
     await update(shipment(1), created);
@@ -134,16 +163,19 @@ describe.each(SIDES)('the rows of shipments on %s', (_name, open) => {
     });
   });
 
-  it.each([{ shipmentId: null }, { trackingNumber: null }])(
-    'never holds one that is created with %j',
-    async (change) => {
-      await insert(shipment(1));
-      const broken = { ...created, ...change };
-      await expect(update(shipment(1), broken)).rejects.toMatchObject({ code: '23514' });
-      await expect(update(created, broken)).rejects.toThrow(RetryableError);
-      await expect(find(1)).resolves.toEqual(shipment(1));
-    },
-  );
+  it.each([
+    { shipmentId: null },
+    { trackingNumber: null },
+    { status: 'handed-over', shipmentId: null },
+    { status: 'delivered', trackingNumber: null },
+    { status: 'lost', trackingNumber: null },
+  ] as const)('never holds one that is created with %j', async (change) => {
+    await insert(shipment(1));
+    const broken: StoredShipment = { ...created, ...change };
+    await expect(update(shipment(1), broken)).rejects.toMatchObject({ code: '23514' });
+    await expect(update(created, broken)).rejects.toThrow(RetryableError);
+    await expect(find(1)).resolves.toEqual(shipment(1));
+  });
 
   it('takes no new one that is created already', async () => {
     await expect(insert(created)).rejects.toMatchObject({ code: '23514' });

@@ -44,6 +44,7 @@ import {
   PAYMENT_TOKEN_KEY,
   POLL_MS,
   RETURN_POLLS,
+  SENDING,
 } from './settings.js';
 
 type Worker = 'payment' | 'shipping' | 'return' | 'notification';
@@ -148,7 +149,7 @@ export function startShipping(life: Life, tables: ParticipantTables, outside: Ou
     outbox,
     answers: answersOf('shipping', tables),
     carrier: new SimCarrier(outside.carrierLine, outside.carrier, actor),
-    settings: { ...OUTBOUND, ...RETURN_POLLS },
+    settings: { ...OUTBOUND, ...SENDING, ...RETURN_POLLS },
     log,
     pollMs: POLL_MS,
   };

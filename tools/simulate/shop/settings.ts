@@ -16,6 +16,8 @@ export const OUTBOUND = {
 };
 /** How long customers may take to pay by transfer, and how often the provider is asked meanwhile. */
 export const PAYING = { PAY_WITHIN_MS: 60_000, PAY_POLL_MS: 5_000 };
+/** How parcels are sent. */
+export const SENDING = { CARRIER_SERVICE: 'standard' } as const;
 /** How often the carrier is asked where goods are. */
 export const RETURN_POLLS = { RETURN_POLL_MS: 400, RETURN_POLL_MAX_MS: 5_000 };
 export const MAIL = {

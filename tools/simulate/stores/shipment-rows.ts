@@ -1,4 +1,5 @@
 import { RetryableError, type Tx } from '#messaging';
+import { isInHands } from '../../../apps/shipping/src/domain/shipment.js';
 import type { StoredShipment } from '../../../apps/shipping/src/persistence/shipment-row.js';
 import type { ShipmentRows } from '../../../apps/shipping/src/persistence/shipment-rows.js';
 import type { ShipmentChange } from '../../../apps/shipping/src/persistence/update-shipments.js';
@@ -45,9 +46,9 @@ export class SimShipmentRows implements ShipmentRows {
           const isAsRead = ({ revision }: StoredShipment): boolean => revision === before.revision;
           const row = view.lockWhere(this.shipments, after.orderId, isAsRead);
           if (!row) return false;
-          const { status, shipmentId, trackingNumber, problemCode, revision, shipTo } = after;
-          const state = { status, shipmentId, trackingNumber, problemCode, revision, shipTo };
-          view.update(this.shipments, after.orderId, checked({ ...row, ...state }));
+          const { orderId, sagaId, merchantId, items, shippingAddress } = row;
+          const fixed = { orderId, sagaId, merchantId, items, shippingAddress };
+          view.update(this.shipments, after.orderId, checked({ ...after, ...fixed }));
           return true;
         }).length,
     );
@@ -56,13 +57,17 @@ export class SimShipmentRows implements ShipmentRows {
 }
 
 /** Of columns that are not inserted. */
-const DEFAULTS = { shipmentId: null, trackingNumber: null, problemCode: null };
+const DEFAULTS = {
+  ...{ shipmentId: null, trackingNumber: null, problemCode: null },
+  ...{ bookedAt: null, handedOverAt: null, deliveredAt: null },
+};
 
 /** As the table takes it. */
 const checked = (shipment: StoredShipment): StoredShipment => {
   const { status, shipmentId, trackingNumber } = shipment;
   const isNumbered = shipmentId !== null && trackingNumber !== null;
-  if (status === 'created' && !isNumbered) throw checkViolation('shipment_numbered');
+  if ((status === 'created' || isInHands(shipment)) && !isNumbered)
+    throw checkViolation('shipment_numbered');
   return asJson(shipment);
 };
 

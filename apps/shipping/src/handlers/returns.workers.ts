@@ -12,13 +12,14 @@ import {
   type AwaitedParcel,
   type ReturnParcelRows,
 } from '../persistence/return-parcel-rows.js';
-import type { Carrier } from '../provider/carrier.js';
+import type { ReturnCarrier } from '../provider/carrier.js';
 import { returnAnswer } from './returns.replies.js';
-import type { ShippingWorkersParts } from './shipping.workers.js';
+import type { WorkersParts } from './shipping.workers.js';
 
-export type ReturnWorkersParts = Omit<ShippingWorkersParts, 'rows'> & {
+export interface ReturnWorkersParts extends WorkersParts<'RETURN_POLL_MS' | 'RETURN_POLL_MAX_MS'> {
+  readonly carrier: ReturnCarrier;
   readonly rows?: ReturnParcelRows;
-};
+}
 
 /** Two calls are the most that one run makes; after this, another may begin. */
 const LEASE_CALLS = 4;
@@ -69,7 +70,7 @@ export class ReturnWorkers extends EffectWorkers<ReturnOutcome> {
  * @throws NotNowError while it is on its way: that is no run that failed
  */
 export async function fetchBack(
-  carrier: Pick<Carrier, 'findReturn' | 'bookReturn'>,
+  carrier: ReturnCarrier,
   parcel: AwaitedParcel | undefined,
   pauses: PollPauses,
 ): Promise<ReturnOutcome> {

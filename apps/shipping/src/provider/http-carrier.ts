@@ -1,44 +1,102 @@
-import { OutboundError, type OutboundHttp } from '#platform';
-import { z } from 'zod';
-import type { Shipment } from '../domain/shipment.js';
+import { OutboundError, runtime, type OutboundAnswer, type OutboundHttp } from '#platform';
+import type { z } from 'zod';
 import type { ReturnParcel } from '../domain/return-parcel.js';
-import type { Carrier, CarrierAnswer, ReturnAnswer } from './carrier.js';
-
-const booked = z.object({ shipmentId: z.string(), trackingNumber: z.string() });
-const found = z.object({ items: z.array(booked) });
-const tracked = z.object({ trackingNumber: z.string(), status: z.string() });
-const foundReturns = z.object({ items: z.array(tracked) });
-const problem = z.object({ code: z.string(), shipment: booked.optional() });
+import type { Booking, ParcelAnswer, ParcelNumbers } from '../domain/settle.js';
+import type { Shipment } from '../domain/shipment.js';
+import type {
+  Carrier,
+  Parcel,
+  RatesAnswer,
+  ReturnAnswer,
+  Service,
+  TrackingPage,
+} from './carrier.js';
+import {
+  bookedAnswer,
+  foundAnswer,
+  known,
+  parcelAnswer,
+  problemAnswer,
+  ratesAnswer,
+  returnAnswer,
+  returnsAnswer,
+  trackingPage,
+} from './carrier-answers.js';
 
 const TARGET = 'carrier';
 const UNDELIVERABLE = 422;
+const NO_PICKUP = 422;
 const CONFLICT = 409;
+const NOT_FOUND = 404;
+/** Statuses of a parcel that the carrier has or had. */
+const CARRIED: ReadonlySet<string> = new Set(['handed_over', 'delivered', 'lost']);
 
 /** The carrier's JSON API. The order's id is the reference of its shipment, the return's of its own. */
 export class HttpCarrier implements Carrier {
   constructor(private readonly http: Pick<OutboundHttp, 'request'>) {}
 
-  async book({ orderId, shippingAddress, items }: Shipment): Promise<CarrierAnswer> {
+  async book(shipment: Shipment, service: Service): Promise<Booking> {
+    const { orderId, shippingAddress, items } = shipment;
     const { status, body } = await this.post('/v1/shipments', `ship-${orderId}`, {
       reference: orderId,
       address: shippingAddress,
       items,
+      service,
     });
-    if (status >= 200 && status < 300) return created(known(booked, body, status));
-    const said = problem.safeParse(body);
-    const code = said.success ? said.data.code : `http_${status}`;
-    if (status === UNDELIVERABLE) return { kind: 'refused', code };
-    if (status !== CONFLICT) return { kind: 'failed', code };
+    if (isGood(status)) return created(known(bookedAnswer, body, status));
+    if (status !== CONFLICT) return notBooked({ status, body });
     // Booked by an earlier try whose key the carrier has forgotten since.
-    const existing = said.data?.shipment;
+    const existing = problemAnswer.safeParse(body).data?.shipment;
     if (existing) return created(existing);
     throw new OutboundError(TARGET, 'server-error', 'HTTP 409');
   }
 
-  async find(orderId: string): Promise<CarrierAnswer | undefined> {
-    const { status, body } = await this.get('/v1/shipments', orderId);
-    const [shipment] = known(found, body, status).items;
+  async find(orderId: string): Promise<Booking | undefined> {
+    const { status, body } = await this.get('/v1/shipments', { reference: orderId });
+    const [shipment] = known(foundAnswer, body, status).items;
     return shipment && created(shipment);
+  }
+
+  async rates({ shippingAddress, items }: Parcel): Promise<RatesAnswer> {
+    const asked = { address: shippingAddress, items };
+    const { status, body } = await this.post('/v1/rates', undefined, asked);
+    if (!isGood(status)) return notBooked({ status, body });
+    return { kind: 'rates', rates: known(ratesAnswer, body, status) };
+  }
+
+  async pickUp(shipmentId: string): Promise<ParcelAnswer> {
+    // Without a key: what counts is how far it is now, not what was said the first time.
+    const { status, body } = await this.post(`${pathOf(shipmentId)}/pickup`);
+    if (isGood(status)) return parcelState(body, status);
+    const code = codeOf({ status, body });
+    if (status === CONFLICT && code === 'cancelled') return { kind: 'cancelled' };
+    return { kind: status === NO_PICKUP ? 'pickup-refused' : 'pickup-failed', code };
+  }
+
+  async cancel(shipmentId: string): Promise<ParcelAnswer> {
+    const { status, body } = await this.post(`${pathOf(shipmentId)}/cancel`);
+    if (isGood(status)) {
+      const answer = parcelState(body, status);
+      if (answer.kind !== 'awaiting-pickup') return answer;
+      throw new OutboundError(TARGET, 'bad-answer', 'not cancelled');
+    }
+    const said = problemAnswer.safeParse(body).data;
+    if (status === CONFLICT && said?.code === 'handed_over') return handedOver(said.handedOverAt);
+    return { kind: 'cancel-failed', code: codeOf({ status, body }) };
+  }
+
+  async label(shipmentId: string): Promise<string | undefined> {
+    const path = `${pathOf(shipmentId)}/label`;
+    const { status, body } = await this.http.request({ method: 'GET', path, as: 'text' });
+    if (status === NOT_FOUND) return undefined;
+    if (isGood(status) && typeof body === 'string') return body;
+    throw new OutboundError(TARGET, 'bad-answer', `HTTP ${status}`);
+  }
+
+  async tracking(afterSeq: number, limit: number): Promise<TrackingPage> {
+    const query = { after: String(afterSeq), limit: String(limit) };
+    const { status, body } = await this.get('/v1/tracking', query);
+    return trackingPage(body, status);
   }
 
   async bookReturn({ returnId, shippingAddress, items }: ReturnParcel): Promise<ReturnAnswer> {
@@ -47,31 +105,62 @@ export class HttpCarrier implements Carrier {
       address: shippingAddress,
       items,
     });
-    if (status >= 200 && status < 300) return whereabouts(known(tracked, body, status));
+    if (isGood(status)) return whereabouts(known(returnAnswer, body, status));
     // Booked by somebody else at this moment: the next look finds it.
     if (status === CONFLICT) throw new OutboundError(TARGET, 'server-error', 'HTTP 409');
-    const said = problem.safeParse(body);
-    return { kind: 'failed', code: said.success ? said.data.code : `http_${status}` };
+    return { kind: 'failed', code: codeOf({ status, body }) };
   }
 
   async findReturn(returnId: string): Promise<ReturnAnswer | undefined> {
-    const { status, body } = await this.get('/v1/returns', returnId);
-    const [parcel] = known(foundReturns, body, status).items;
+    const { status, body } = await this.get('/v1/returns', { reference: returnId });
+    const [parcel] = known(returnsAnswer, body, status).items;
     return parcel && whereabouts(parcel);
   }
 
-  private post(path: string, key: string, body: object) {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+  private post(path: string, key?: string, body: object = {}) {
+    const headers = {
+      'content-type': 'application/json',
+      ...(key !== undefined && { 'idempotency-key': key }),
+    };
     return this.http.request({ method: 'POST', path, headers, body: JSON.stringify(body) });
   }
 
-  private get(path: string, reference: string) {
-    const query = new URLSearchParams({ reference }).toString();
-    return this.http.request({ method: 'GET', path: `${path}?${query}` });
+  private get(path: string, query: Readonly<Record<string, string>>) {
+    const parameters = new URLSearchParams(query).toString();
+    return this.http.request({ method: 'GET', path: `${path}?${parameters}` });
   }
 }
 
-function whereabouts({ status, trackingNumber }: z.output<typeof tracked>): ReturnAnswer {
+const pathOf = (shipmentId: string): string => `/v1/shipments/${encodeURIComponent(shipmentId)}`;
+
+const isGood = (status: number): boolean => status >= 200 && status < 300;
+
+const codeOf = ({ status, body }: OutboundAnswer): string =>
+  problemAnswer.safeParse(body).data?.code ?? `http_${status}`;
+
+const notBooked = (answer: OutboundAnswer) => ({
+  kind: answer.status === UNDELIVERABLE ? ('refused' as const) : ('failed' as const),
+  code: codeOf(answer),
+});
+
+const created = ({ shipmentId, trackingNumber }: ParcelNumbers): Booking => ({
+  kind: 'created',
+  shipmentId,
+  trackingNumber,
+});
+
+const handedOver = (at = runtime.date().toISOString()): ParcelAnswer => ({
+  kind: 'handed-over',
+  at,
+});
+
+function parcelState(body: unknown, httpStatus: number): ParcelAnswer {
+  const { status, handedOverAt } = known(parcelAnswer, body, httpStatus);
+  if (CARRIED.has(status)) return handedOver(handedOverAt);
+  return status === 'cancelled' ? { kind: 'cancelled' } : { kind: 'awaiting-pickup' };
+}
+
+function whereabouts({ status, trackingNumber }: z.output<typeof returnAnswer>): ReturnAnswer {
   switch (status) {
     case 'received':
       return { kind: 'received', trackingNumber };
@@ -82,20 +171,3 @@ function whereabouts({ status, trackingNumber }: z.output<typeof tracked>): Retu
       return { kind: 'on-its-way' };
   }
 }
-
-const created = ({ shipmentId, trackingNumber }: z.output<typeof booked>): CarrierAnswer => ({
-  kind: 'created',
-  shipmentId,
-  trackingNumber,
-});
-
-/** An answer that nobody understands says nothing about what was done. */
-const known = <Schema extends z.ZodType>(
-  schema: Schema,
-  body: unknown,
-  status: number,
-): z.output<Schema> => {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new OutboundError(TARGET, 'bad-answer', `HTTP ${status}`);
-};

@@ -43,11 +43,13 @@ export interface OutboundRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** How the body of a good answer is read. Default `json`; others are always JSON. */
+  readonly as?: 'json' | 'text';
 }
 
 export interface OutboundAnswer {
   readonly status: number;
-  /** Parsed JSON; undefined for an empty body. */
+  /** Parsed JSON, or text where that was asked for; undefined for an empty body. */
   readonly body: unknown;
 }
 
@@ -150,7 +152,7 @@ export class OutboundHttp {
           body: request.body ?? null,
           signal,
         });
-        return this.answerOf(statusCode, await body.text());
+        return this.answerOf(statusCode, await body.text(), request.as);
       } catch (error) {
         if (signal.aborted) throw new OutboundError(this.options.target, 'timeout', '');
         throw outboundFault(this.options.target, error);
@@ -158,7 +160,7 @@ export class OutboundHttp {
     });
   }
 
-  private answerOf(status: number, text: string): OutboundAnswer {
+  private answerOf(status: number, text: string, as: OutboundRequest['as']): OutboundAnswer {
     const { target } = this.options;
     if (status >= 500 || UNAVAILABLE.has(status)) {
       throw new OutboundError(target, 'server-error', `HTTP ${status}`);
@@ -166,6 +168,7 @@ export class OutboundHttp {
     if (status === 401 || status === 403) {
       throw new OutboundError(target, 'unauthorized', `HTTP ${status}`);
     }
+    if (as === 'text' && status < 300) return { status, body: text };
     try {
       return { status, body: text === '' ? undefined : JSON.parse(text) };
     } catch {

@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY_MS } from '../idempotency-keys.js';
 import { Journal } from '../journal.js';
 import { Mood } from '../mood.js';
-import { stripeSignature } from './stripe-signature.js';
+import { stripeSignature } from './signature.js';
 import { WebhookBooks, type WebhookEntry } from './webhook-books.js';
 import { WebhookSender, type WebhookSenderOptions } from './webhook-sender.js';
 

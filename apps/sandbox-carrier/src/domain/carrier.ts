@@ -1,6 +1,6 @@
-/** What the carrier does with a request: decides against its books and writes them. No I/O. */
+/** What the carrier does with an order to bring a parcel: decides against its books. No I/O. */
 import { randomUUID } from 'node:crypto';
-import { ProviderError, type Answer } from '#sandbox';
+import type { Answer } from '#sandbox';
 import {
   stateOf,
   type CarrierBooks,
@@ -11,12 +11,12 @@ import {
   type Shipment,
   type ShipmentRequest,
 } from './books.js';
+import { carrierError } from './errors.js';
+import { ratesOf, type Rate } from './rates.js';
 
 /** The postal code that no van reaches. */
 export const UNDELIVERABLE_POSTAL_CODE = '000-0000';
-
-export const carrierError = (status: number, code: string, message: string, extra: object = {}) =>
-  new ProviderError(status, { code, message, ...extra });
+const UNDELIVERABLE = `nobody delivers to ${UNDELIVERABLE_POSTAL_CODE}`;
 
 interface Once {
   readonly key: string | undefined;
@@ -36,7 +36,8 @@ export const RETURN_TRANSIT_MS = 1_000;
 export class Carrier {
   constructor(
     private readonly books: CarrierBooks,
-    private readonly append: (entries: readonly Entry[]) => void,
+    /** Writes and applies entries, all or none. */
+    private readonly record: (entries: readonly Entry[]) => void,
     private readonly now: () => number = Date.now,
     private readonly returnTransitMs: number = RETURN_TRANSIT_MS,
   ) {}
@@ -77,7 +78,7 @@ export class Carrier {
     if (key !== undefined) {
       entries.push({ kind: 'answered', key, fingerprint, atMs: nowMs, ...answer });
     }
-    this.#record(entries);
+    if (entries.length > 0) this.record(entries);
     return answer;
   }
 
@@ -86,17 +87,10 @@ export class Carrier {
     return { items: shipment === undefined ? [] : [shipment] };
   }
 
-  get(shipmentId: string): Shipment {
-    const shipment = this.books.shipment(shipmentId);
-    if (shipment === undefined) throw carrierError(404, 'not_found', `no shipment ${shipmentId}`);
-    return shipment;
-  }
-
-  /** Cancelling again changes nothing and succeeds. */
-  cancel(shipmentId: string): Shipment {
-    const shipment = this.get(shipmentId);
-    if (shipment.status !== 'cancelled') this.#record([{ kind: 'cancelled', shipmentId }]);
-    return shipment;
+  /** What it would cost to send this there. @throws ProviderError 422 `undeliverable` */
+  rates(request: Pick<ShipmentRequest, 'address' | 'items'>): readonly Rate[] {
+    if (request.address.postalCode !== UNDELIVERABLE_POSTAL_CODE) return ratesOf(request);
+    throw carrierError(422, 'undeliverable', UNDELIVERABLE);
   }
 
   #decideReturn(request: ShipmentRequest, nowMs: number): Decision {
@@ -129,8 +123,8 @@ export class Carrier {
     if (request.address.postalCode === UNDELIVERABLE_POSTAL_CODE) {
       const code = 'undeliverable';
       const refusal: Refusal = { ...request, status: 'refused', code, createdAt };
-      const message = `nobody delivers to ${UNDELIVERABLE_POSTAL_CODE}`;
-      return { entry: { kind: 'refused', refusal }, answer: answerOf(422, { code, message }) };
+      const answer = answerOf(422, { code, message: UNDELIVERABLE });
+      return { entry: { kind: 'refused', refusal }, answer };
     }
     const id = randomUUID().replaceAll('-', '');
     const shipment: Shipment = {
@@ -145,12 +139,6 @@ export class Carrier {
       entry: { kind: 'created', shipment },
       answer: answerOf(201, { shipmentId, trackingNumber, reference, status }),
     };
-  }
-
-  #record(entries: readonly Entry[]): void {
-    if (entries.length === 0) return;
-    this.append(entries);
-    for (const entry of entries) this.books.apply(entry);
   }
 }
 
