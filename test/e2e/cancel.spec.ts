@@ -1,9 +1,13 @@
 /** The customer's cancel: everything is undone before the pivot, nothing after it. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TestWorld, type AppName } from '#testing';
-import { atRest, SENT } from '../support/books.js';
 import { call } from '../support/http.js';
-import { anOrder, totalOf, UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
+import {
+  anOrder,
+  totalOf,
+  UNDELIVERABLE_POSTAL_CODE,
+  type OrderRequest,
+} from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import { stepStates, type SagaView } from '../support/views.js';
 import { Topics } from '../support/topics.js';
@@ -15,7 +19,8 @@ describe('a customer’s cancel', () => {
   let shop: Shop;
   let topics: Topics;
   beforeAll(async () => {
-    world = await TestWorld.start();
+    // no van comes unless a test sends it
+    world = await TestWorld.start({ env: { 'sandbox-carrier': { PICKUP_AFTER_MS: '3600000' } } });
     shop = new Shop(world);
     topics = new Topics(world);
   }, 240_000);
@@ -34,7 +39,9 @@ describe('a customer’s cancel', () => {
     }
   }
 
-  const isCharging = (saga: SagaView) => stepStates(saga)['charge-payment'] === 'sent';
+  const isAt = (step: string, state: string) => (saga: SagaView) =>
+    stepStates(saga)[step] === state;
+  const isCharging = isAt('charge-payment', 'sent');
 
   it('while the card is being charged gives back money and stock', async () => {
     const productId = await shop.product(5);
@@ -51,7 +58,7 @@ describe('a customer’s cancel', () => {
     const { intents, shipments, mails } = await shop.books(orderId);
     expect(intents.reduce((sum, intent) => sum + intent.captured - intent.refunded, 0)).toBe(0);
     expect(shipments).toEqual([]);
-    expect(mails.map(({ notice }) => notice)).not.toContain('order-confirmed');
+    expect(mails.map(({ notice }) => notice)).not.toContain('order-shipped');
     expect(await shop.stock(productId)).toMatchObject({ onHand: 5, reserved: 0, available: 5 });
   });
 
@@ -78,48 +85,81 @@ describe('a customer’s cancel', () => {
     expect(await shop.stock(productId)).toMatchObject({ reserved: 0, available: 5 });
   });
 
-  it('while the carrier is asked waits for the answer, and yields to a parcel on its way', async () => {
-    const order = anOrder({ productId: await shop.product(5) });
+  it('while the label is made calls it off', async () => {
+    const productId = await shop.product(5);
     let orderId = '';
     await whilePaused('sandbox-carrier', async () => {
-      orderId = await shop.place(order);
-      await cancelAtPivot(orderId);
+      orderId = await shop.placeOne({ productId });
+      await shop.untilSagaIs(orderId, 'booking', isAt('book-shipment', 'sent'));
+      expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
+      await shop.untilSaga(orderId, 'compensating');
+    });
+    await shop.untilOrder(orderId, 'cancelled');
+    await topics.untilQuiet();
+    await nothingKept(orderId, productId);
+  });
+
+  it('while the label is made is granted also when the carrier refuses', async () => {
+    const productId = await shop.product(5);
+    const postalCode = UNDELIVERABLE_POSTAL_CODE;
+    let orderId = '';
+    await whilePaused('sandbox-carrier', async () => {
+      orderId = await shop.placeOne({ productId, postalCode });
+      await shop.untilSagaIs(orderId, 'booking', isAt('book-shipment', 'sent'));
+      expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
+    });
+    await shop.untilOrder(orderId, 'cancelled');
+    await nothingKept(orderId, productId);
+  });
+
+  it('of a confirmed order calls the parcel back before the van comes', async () => {
+    const productId = await shop.product(5);
+    const orderId = await confirmed(anOrder({ productId }));
+    expect(await shop.stock(productId)).toMatchObject({ reserved: 2, available: 3 });
+    const answer = await shop.cancel(orderId);
+    expect(answer).toMatchObject({ status: 202, body: { orderId, status: 'confirmed' } });
+    const { order, saga } = await shop.untilOrder(orderId, 'cancelled');
+    expect(order.reason?.code).toBe('cancelled-by-customer');
+    expect(stepStates(saga)).toMatchObject({
+      'book-shipment': 'undone',
+      'confirm-order': 'undone',
+      'hand-over': 'refused',
+      'notify-customer': 'skipped',
+    });
+    await shop.untilMailed(orderId, ['order-confirmed', 'order-cancelled', 'refund-completed']);
+    await nothingKept(orderId, productId);
+  });
+
+  it('that meets the van is too late: the parcel is on its way, and paid for', async () => {
+    const request = anOrder({ productId: await shop.product(5) });
+    const orderId = await confirmed(request);
+    await whilePaused('shipping', async () => {
+      expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
+      const isAsked = ({ cancelRequested }: SagaView) => cancelRequested !== null;
+      await shop.untilSagaIs(orderId, 'asked to cancel', isAsked);
+      await collected(orderId);
     });
     const { saga } = await shop.untilOrder(orderId, 'shipped');
     const notes = (await shop.history(saga.sagaId)).map(({ note }) => note ?? '');
     expect(notes).toContainEqual(expect.stringContaining('cancel waits for the answer'));
     expect(notes).toContainEqual(expect.stringContaining('cancel refused: the pivot is done'));
     const { intents, shipments } = await shop.books(orderId);
-    expect(intents).toMatchObject([{ captured: totalOf(order), refunded: 0 }]);
-    expect(shipments).toMatchObject([{ status: expect.stringMatching(SENT) }]);
+    expect(intents).toMatchObject([{ captured: totalOf(request), refunded: 0 }]);
+    expect(shipments).toMatchObject([{ status: 'handed_over' }]);
   });
 
-  it('while the carrier is asked is granted when the carrier refuses', async () => {
-    const productId = await shop.product(5);
-    const postalCode = UNDELIVERABLE_POSTAL_CODE;
-    let orderId = '';
-    await whilePaused('sandbox-carrier', async () => {
-      orderId = await shop.placeOne({ productId, postalCode });
-      await cancelAtPivot(orderId);
-    });
-    await shop.untilOrder(orderId, 'cancelled');
-    const { intents } = await shop.books(orderId);
-    expect(intents.map(({ captured, refunded }) => captured - refunded)).toEqual([0]);
-    expect(await shop.stock(productId)).toMatchObject({ reserved: 0, available: 5 });
-  });
-
-  it('of a confirmed order is refused with the reason, and changes nothing', async () => {
-    const productId = await shop.product(5);
-    const orderId = await shop.placeOne({ productId });
+  it('of a shipped order is refused with the reason, and changes nothing', async () => {
+    const orderId = await confirmed(anOrder({ productId: await shop.product(5) }));
+    await collected(orderId);
     const { order, saga } = await shop.untilOrder(orderId, 'shipped');
     await shop.untilMailed(orderId);
-    const books = atRest(await shop.books(orderId));
+    const books = await shop.books(orderId);
     const answer = await shop.cancel(orderId);
-    expect(answer).toMatchObject({ status: 409, body: { detail: expect.any(String) } });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'order-shipped' } });
     await topics.untilQuiet();
     expect(await shop.order(orderId)).toEqual(order);
     expect(stepStates(await shop.untilSaga(orderId, 'completed'))).toEqual(stepStates(saga));
-    expect(atRest(await shop.books(orderId))).toEqual(books);
+    expect(await shop.books(orderId)).toEqual(books);
   });
 
   it('given twice, and again when it is done, cancels once', async () => {
@@ -142,12 +182,26 @@ describe('a customer’s cancel', () => {
     expect(await shop.stock(productId)).toMatchObject({ reserved: 0, available: 5 });
   });
 
-  /** Asks for the cancel when the carrier has the order, and waits until the saga knows of it. */
-  async function cancelAtPivot(orderId: string): Promise<void> {
-    const isShipping = (saga: SagaView) => stepStates(saga)['ship-order'] === 'sent';
-    await shop.untilSagaIs(orderId, 'shipping', isShipping);
-    expect(await shop.cancel(orderId)).toMatchObject({ status: 202 });
-    const isAsked = ({ cancelRequested }: SagaView) => cancelRequested !== null;
-    await shop.untilSagaIs(orderId, 'asked to cancel', isAsked);
+  /** Places an order whose parcel waits for the van. */
+  async function confirmed(order: OrderRequest): Promise<string> {
+    const orderId = await shop.place(order);
+    await shop.untilSagaIs(orderId, 'waiting for the van', isAt('hand-over', 'pending'));
+    expect(await shop.order(orderId)).toMatchObject({ status: 'confirmed' });
+    return orderId;
+  }
+
+  /** The van has come. */
+  async function collected(orderId: string): Promise<void> {
+    const [shipment] = (await shop.books(orderId)).shipments;
+    const url = `${world.url('sandbox-carrier')}/sandbox/shipments/${shipment?.shipmentId}/collect`;
+    expect((await call(url, { method: 'POST' })).status).toBe(200);
+  }
+
+  async function nothingKept(orderId: string, productId: string): Promise<void> {
+    const { intents, shipments } = await shop.books(orderId);
+    expect(intents.map(({ captured, refunded }) => captured - refunded)).toEqual([0]);
+    const live = shipments.filter(({ status }) => !['cancelled', 'refused'].includes(status));
+    expect(live).toEqual([]);
+    expect(await shop.stock(productId)).toMatchObject({ onHand: 5, reserved: 0, available: 5 });
   }
 });

@@ -31,9 +31,6 @@ export interface BookedShipment {
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];
 }
 
-/** How a parcel stands that was sent, however far it has come meanwhile. */
-export const SENT = /^(created|handed_over|delivered)$/;
-
 export interface BookedMail {
   readonly n: number;
   readonly to: readonly string[];
@@ -64,14 +61,6 @@ export async function readBooks(world: TestWorld): Promise<Books> {
   ]);
   return { intents, shipments, mails };
 }
-
-/** What nobody but us changes: parcels move on by themselves. */
-export const atRest = ({ shipments, ...books }: Books) => ({
-  ...books,
-  shipments: shipments.map(({ reference, shipmentId, items }) => ({
-    ...{ reference, shipmentId, items },
-  })),
-});
 
 /** The part of the books that is about one order. */
 export async function booksOf(world: TestWorld, orderId: string): Promise<Books> {

@@ -18,6 +18,8 @@ import {
 import { ownKafka, ownPostgres, testKafka, testPostgres } from './shared-servers.js';
 import { testId } from './test-id.js';
 
+const AN_HOUR_MS = 3_600_000;
+
 /** All that an order passes on its way when nobody asks for more: each process costs each test file. */
 const ORDERS_WAY: readonly AppName[] = [
   ...SAGA_SERVICE_NAMES,
@@ -141,8 +143,11 @@ export class TestWorld {
       ...spec.settings(around),
       // Most tests order what no catalog knows, at any price.
       ...(name === 'order' && { ORDER_CHECKS: 'off' }),
-      // Nothing may depend on what the carrier tells of its own accord: a test that is about it asks.
-      ...(name === 'sandbox-carrier' && { WEBHOOK_URL: '', WEBHOOK_SECRET: '' }),
+      // Nothing may depend on what the carrier tells of its own accord, nor change while a test looks at
+      // it: a test that is about messages or deliveries asks for them.
+      ...(name === 'sandbox-carrier' && {
+        ...{ WEBHOOK_URL: '', WEBHOOK_SECRET: '', DELIVERED_AFTER_MS: String(AN_HOUR_MS) },
+      }),
     };
   }
 
