@@ -4,9 +4,13 @@ import { MessagingModule, Outbox } from '#messaging';
 import { Answers, barrierTable, ParticipantModule } from '#participant';
 import { HealthModule, type Logger } from '#platform';
 import { ExpirySweeper } from './expiry/expiry-sweeper.js';
+import { GoodsOut } from './handlers/goods-out.js';
+import { ShipmentsController } from './handlers/shipments.controller.js';
 import { StockHandler } from './handlers/stock.handler.js';
+import { MovementsController } from './http/movements.controller.js';
 import { StockDesk } from './http/stock-desk.js';
 import { StockController } from './http/stock.controller.js';
+import { WarehousesController } from './http/warehouses.controller.js';
 import type { InventorySettings } from './settings.js';
 
 @Module({})
@@ -30,7 +34,12 @@ export class AppModule {
         }),
         HealthModule.forRoot({ required: { kafka: true } }),
       ],
-      controllers: [StockController],
+      controllers: [
+        StockController,
+        MovementsController,
+        WarehousesController,
+        ShipmentsController,
+      ],
       providers: [
         {
           provide: StockHandler,
@@ -41,6 +50,7 @@ export class AppModule {
               answers,
             ),
         },
+        { provide: GoodsOut, useFactory: () => new GoodsOut(log) },
         {
           provide: StockDesk,
           inject: [Outbox],

@@ -4,12 +4,14 @@ import { migrations } from '#migrations/inventory';
 import { RetryableError, type Tx } from '#messaging';
 import { barrierTable } from '#participant';
 import type { Reservation } from '../../../apps/inventory/src/domain/reservation.js';
-import type { Stock } from '../../../apps/inventory/src/domain/stock.js';
+import type { ShelfRow, Stock } from '../../../apps/inventory/src/domain/stock.js';
 import {
   postgresShelfRows,
   type ShelfRows,
 } from '../../../apps/inventory/src/persistence/shelf-rows.js';
-import { insertStock } from '../../../apps/inventory/src/persistence/stock-rows.js';
+import { saveStock } from '../../../apps/inventory/src/persistence/stock-rows.js';
+import { putThreshold } from '../../../apps/inventory/src/persistence/threshold-rows.js';
+import { putWarehouse } from '../../../apps/inventory/src/persistence/warehouse-rows.js';
 import { SimShelfRows } from '../../../tools/simulate/stores/shelf-rows.js';
 import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
@@ -22,7 +24,7 @@ const reservation = (no: number, change: Partial<Reservation> = {}): Reservation
   sagaId: `saga-${no}`,
   businessKey: `order-${no}`,
   status: 'held',
-  lines: [{ productId: 'p\u0000"', quantity: 2 }],
+  lines: [{ productId: 'p\u0000"', quantity: 2, warehouseId: 'main' }],
   expiresAt: at(no),
   taken: Number.MAX_SAFE_INTEGER,
   returned: 0,
@@ -41,20 +43,34 @@ const secured = reservation(1, {
   revision: 2,
   restocked: [id(7)],
 });
+const stockOf = ({ productId, warehouseId, onHand, reserved, revision }: ShelfRow): Stock => ({
+  productId,
+  warehouseId,
+  onHand,
+  reserved,
+  revision,
+});
 
 describe.each(SIDES)('the rows of the shelf on %s', (_name, open) => {
   let side: Side;
   let rows: ShelfRows;
-  /** As an adjustment of the stock does it, which is not simulated. */
-  let put: (stock: Stock) => Promise<unknown>;
+  /** As people do it, which is not simulated. */
+  let put: (stock: ShelfRow) => Promise<unknown>;
 
   beforeEach(async () => {
     side = await open({ migrations, tables: [barrierTable] });
     const simulated = new SimShelfRows();
     rows = side.postgres ? postgresShelfRows : simulated;
     put = side.postgres
-      ? (stock) => insertStock(side.session, stock)
-      : (stock) => Promise.resolve(simulated.stock.rows.set(stock.productId, stock));
+      ? (stock) => saveStock(side.session, [{ before: 0, after: stock }])
+      : (stock) => Promise.resolve(simulated.put(stockOf(stock)));
+    const east = { warehouseId: 'east', name: 'East', priority: 7, isActive: false };
+    simulated.warehouses.set(east.warehouseId, east);
+    simulated.thresholds.set('a', 3);
+    if (side.postgres) {
+      await putWarehouse(side.session, east);
+      await putThreshold(side.session, 'a', 3);
+    }
   });
   afterEach(() => side.close());
 
@@ -75,10 +91,12 @@ describe.each(SIDES)('the rows of the shelf on %s', (_name, open) => {
     });
 
     it('are kept as JSON without gaps', async () => {
-      const line = { productId: 'p', quantity: 1, note: undefined };
+      const line = { productId: 'p', quantity: 1, warehouseId: 'east', note: undefined };
       await save([0, reservation(1, { lines: [line] })]);
       const [kept] = await lock(1);
-      expect(kept).toStrictEqual(reservation(1, { lines: [{ productId: 'p', quantity: 1 }] }));
+      expect(kept).toStrictEqual(
+        reservation(1, { lines: [{ productId: 'p', quantity: 1, warehouseId: 'east' }] }),
+      );
     });
 
     it('are changed as a whole, beside new ones', async () => {
@@ -252,14 +270,24 @@ describe.each(SIDES)('the rows of the shelf on %s', (_name, open) => {
   });
 
   describe('stock', () => {
-    const stock = (productId: string, reserved = 0, onHand = 5): Stock => ({
+    const stock = (productId: string, reserved = 0, onHand = 5): ShelfRow => ({
       productId,
+      warehouseId: 'main',
       onHand,
       reserved,
       revision: 1 + reserved,
+      priority: 100,
+      isActive: true,
+      threshold: productId === 'a' ? 3 : null,
+    });
+    const inEast = (one: ShelfRow): ShelfRow => ({
+      ...one,
+      warehouseId: 'east',
+      priority: 7,
+      isActive: false,
     });
     const lock = (...ids: string[]) => side.transaction((tx) => rows.lockStock(tx, ids));
-    const update = (...all: Stock[]) => side.transaction((tx) => rows.updateStock(tx, all));
+    const update = (...all: ShelfRow[]) => side.transaction((tx) => rows.updateStock(tx, all));
 
     beforeEach(async () => {
       for (const productId of ['b', 'a', 'B']) await put(stock(productId));
@@ -268,6 +296,25 @@ describe.each(SIDES)('the rows of the shelf on %s', (_name, open) => {
     it('comes back each once, in the order of the bytes of its ids', async () => {
       await expect(lock('b', 'x', 'a', 'B', 'b')).resolves.toEqual([
         stock('B'),
+        stock('a'),
+        stock('b'),
+      ]);
+    });
+
+    it('comes from all warehouses, in the order of their names, with what is known of them', async () => {
+      await put(inEast(stock('a', 1)));
+      await expect(lock('b', 'a')).resolves.toEqual([
+        inEast(stock('a', 1)),
+        stock('a'),
+        stock('b'),
+      ]);
+    });
+
+    it('is changed in the warehouse that is named, and in no other', async () => {
+      await put(inEast(stock('a')));
+      await update(inEast(stock('a', 4)), inEast(stock('b', 4)));
+      await expect(lock('a', 'b')).resolves.toEqual([
+        inEast(stock('a', 4)),
         stock('a'),
         stock('b'),
       ]);
@@ -298,7 +345,7 @@ describe.each(SIDES)('the rows of the shelf on %s', (_name, open) => {
       ['commit', 3],
       ['rollback', 0],
     ] as const)('is locked: who comes second sees what the %s left', async (end, expected) => {
-      let seen: Stock[] = [];
+      let seen: ShelfRow[] = [];
       const first = async (tx: Tx) => {
         await rows.lockStock(tx, ['a']);
         await rows.updateStock(tx, [stock('a', 3)]);
@@ -329,6 +376,13 @@ describe.each(SIDES)('the rows of the shelf on %s', (_name, open) => {
         ),
       );
       expect(ends).toEqual(['first ends', 'second has it']);
+    });
+
+    it('is locked in the order of its warehouses, for whoever asks for the product', async () => {
+      await put(inEast(stock('a')));
+      const change = (tx: Tx) => rows.updateStock(tx, [inEast(stock('a', 1))]);
+      const order = await second(side, change, (tx) => rows.lockStock(tx, ['a']));
+      expect(order).toEqual(['first ends', 'second has it']);
     });
 
     it('ends two that wait for each other by failing one of them', async () => {

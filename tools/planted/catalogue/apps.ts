@@ -60,10 +60,10 @@ export const apps: readonly PlantedBug[] = [
   {
     id: 'oversell',
     breaks: 'Stock is promised that is not there.',
-    file: 'apps/inventory/src/domain/reservation.ts',
+    file: 'apps/inventory/src/domain/allocate.ts',
     find: 'line.requested > line.available',
     replace: 'line.requested > line.available + 1',
-    detectors: [spec('inventory/src/domain/reservation')],
+    detectors: [spec('inventory/src/domain/allocate')],
   },
   {
     id: 'oversell-by-two-lines',
@@ -77,8 +77,8 @@ export const apps: readonly PlantedBug[] = [
     id: 'oversell-by-a-race',
     breaks: 'Two batches read the same stock and both take it.',
     file: 'apps/inventory/src/persistence/stock-rows.ts',
-    find: 'order by product_id for update',
-    replace: 'order by product_id',
+    find: 'order by s.product_id, s.warehouse_id for update of s',
+    replace: 'order by s.product_id, s.warehouse_id',
     detectors: [integration('inventory-stock.spec.ts')],
   },
   {
@@ -100,10 +100,10 @@ export const apps: readonly PlantedBug[] = [
   {
     id: 'restocked-twice',
     breaks: 'Goods that came back are put on the shelf once for each copy of the command.',
-    file: 'apps/inventory/src/domain/reservation.ts',
+    file: 'apps/inventory/src/domain/goods-out.ts',
     find: 'if (current?.restocked.includes(returnId)) return undefined;',
     replace: '',
-    detectors: [unit('apps/inventory/src/domain/reservation.spec.ts')],
+    detectors: [unit('apps/inventory/src/domain/goods-out.spec.ts')],
   },
   {
     id: 'sends-back-what-is-on-its-way',

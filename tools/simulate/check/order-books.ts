@@ -1,6 +1,7 @@
 /** What is promised of an order that was placed: its money, its goods, its mail. */
 import type { SagaInstance } from '#saga';
-import { isActive, pieces } from '../../../apps/inventory/src/domain/reservation.js';
+import { pieces } from '../../../apps/inventory/src/domain/lines.js';
+import { isActive } from '../../../apps/inventory/src/domain/reservation.js';
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import type { Intent } from '../outside/provider.js';
 import type { Shop } from '../shop/shop.js';

@@ -1,7 +1,7 @@
 /** What is promised of goods that were sent back: here once, on the shelf once, paid back once. */
 import type { SagaInstance } from '#saga';
 import type { OrderReturn } from '../../../apps/order/src/domain/order-return.js';
-import { pieces } from '../../../apps/inventory/src/domain/reservation.js';
+import { pieces } from '../../../apps/inventory/src/domain/lines.js';
 import type { Shop } from '../shop/shop.js';
 import type { Report } from './report.js';
 

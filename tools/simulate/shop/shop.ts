@@ -1,5 +1,6 @@
 /** The whole system in one world: every service twice, their databases, the broker, those outside. */
 import { deadLetterTopicOf } from '#messaging';
+import { MAIN_WAREHOUSE } from '../../../apps/inventory/src/domain/warehouse.js';
 import { SimBroker } from '../broker/broker.js';
 import { ConsumerGroup } from '../broker/group.js';
 import { SimDatabase } from '../database/database.js';
@@ -129,7 +130,8 @@ export class Shop {
     const { products, stockOfEach: onHand } = this.plan.shape;
     for (let product = 1; product <= products; product += 1) {
       const productId = `product-${product}`;
-      this.tables.shelf.stock.rows.set(productId, { productId, onHand, reserved: 0, revision: 1 });
+      const empty = { warehouseId: MAIN_WAREHOUSE, reserved: 0, revision: 1 };
+      this.tables.shelf.put({ productId, onHand, ...empty });
     }
   }
 

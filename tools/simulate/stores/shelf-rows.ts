@@ -1,16 +1,25 @@
 import { RetryableError, type Tx } from '#messaging';
 import type { Reservation } from '../../../apps/inventory/src/domain/reservation.js';
 import type { ReservationChange } from '../../../apps/inventory/src/domain/shelf.js';
-import type { Stock } from '../../../apps/inventory/src/domain/stock.js';
+import type { ShelfRow, Stock } from '../../../apps/inventory/src/domain/stock.js';
+import type { Warehouse } from '../../../apps/inventory/src/domain/warehouse.js';
 import type { ShelfRows } from '../../../apps/inventory/src/persistence/shelf-rows.js';
 import { sessionOf } from '../database/database.js';
 import { checkViolation } from '../database/errors.js';
 import { Table } from '../database/table.js';
 import { asJson } from './json.js';
 
+const MAIN: Warehouse = { warehouseId: 'main', name: 'Main', priority: 100, isActive: true };
+
+const keyOf = ({ productId, warehouseId }: Pick<Stock, 'productId' | 'warehouseId'>): string =>
+  `${productId}/${warehouseId}`;
+
 /** The inventory service's tables, shared by its replicas. */
 export class SimShelfRows implements ShelfRows {
+  /** By product and warehouse. */
   readonly stock = new Table<Stock>('stock');
+  readonly warehouses = new Map([[MAIN.warehouseId, MAIN]]);
+  readonly thresholds = new Map<string, number>();
   readonly reservations = new Table<Reservation>('reservation');
 
   /** @param trip throws for orders whose data a bug trips over */
@@ -62,20 +71,34 @@ export class SimShelfRows implements ShelfRows {
     }
   }
 
-  lockStock(tx: Tx, productIds: readonly string[]): Promise<Stock[]> {
+  put(stock: Stock): void {
+    this.stock.rows.set(keyOf(stock), stock);
+  }
+
+  lockStock(tx: Tx, productIds: readonly string[]): Promise<ShelfRow[]> {
     const ids = [...new Set(productIds)].sort();
+    const warehouses = [...this.warehouses.values()].sort((a, b) =>
+      a.warehouseId < b.warehouseId ? -1 : 1,
+    );
     return sessionOf(tx).statement('lock stock', (view) =>
-      ids.flatMap((id) => view.lock(this.stock, id) ?? []),
+      ids.flatMap((productId) =>
+        warehouses.flatMap(({ warehouseId, priority, isActive }): ShelfRow[] => {
+          const row = view.lock(this.stock, keyOf({ productId, warehouseId }));
+          const threshold = this.thresholds.get(productId) ?? null;
+          return row ? [{ ...row, priority, isActive, threshold }] : [];
+        }),
+      ),
     );
   }
 
   updateStock(tx: Tx, stock: readonly Stock[]): Promise<void> {
     return sessionOf(tx).statement('update stock', (view) => {
-      for (const { productId, onHand, reserved, revision } of stock) {
-        if (!view.lock(this.stock, productId)) continue;
+      for (const { productId, warehouseId, onHand, reserved, revision } of stock) {
+        const key = keyOf({ productId, warehouseId });
+        if (!view.lock(this.stock, key)) continue;
         if (onHand < 0) throw checkViolation('stock_on_hand_check');
         if (reserved < 0 || reserved > onHand) throw checkViolation('stock_never_oversold');
-        view.update(this.stock, productId, { productId, onHand, reserved, revision });
+        view.update(this.stock, key, { productId, warehouseId, onHand, reserved, revision });
       }
     });
   }

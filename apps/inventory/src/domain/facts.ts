@@ -2,54 +2,54 @@ import {
   eventType,
   stockAdjusted,
   stockInsufficient,
+  stockIssued,
+  stockLow,
+  stockReceived,
   stockReleased,
   stockReserved,
   type Effect,
 } from '#contracts';
 import type { OutgoingEvent } from '#messaging';
 import type { Reservation } from './reservation.js';
-import type { StockFact } from './shelf.js';
-import type { Stock } from './stock.js';
+import type { StockFact } from './stock-fold.js';
 
 const CONTRACTS = {
   reserved: stockReserved,
   insufficient: stockInsufficient,
   released: stockReleased,
+  issued: stockIssued,
+  received: stockReceived,
+  low: stockLow,
   adjusted: stockAdjusted,
 };
 
-/** `kind: adjusted`: set by a person, with the difference as quantity. */
-export interface AdjustedFact {
-  readonly kind: 'adjusted';
-  readonly quantity: number;
-  readonly stock: Stock;
-}
-
 /** @param time RFC 3339, the same for all of a batch */
-export function factEvent(fact: StockFact | AdjustedFact, time: string): OutgoingEvent {
-  const { name, topic } = CONTRACTS[fact.kind];
-  const { productId, revision, onHand, reserved } = fact.stock;
-  const orderId = 'orderId' in fact ? fact.orderId : undefined;
+export function factEvent(
+  { kind, quantity, stock, orderId, threshold }: StockFact,
+  time: string,
+): OutgoingEvent {
+  const { name, topic } = CONTRACTS[kind];
+  const { productId, warehouseId, revision, onHand, reserved } = stock;
+  const id = `${name}:${productId}/${warehouseId}@${revision}`;
   return {
     topic,
     key: productId,
     // A change is told from all others by its revision; a shortage changes nothing.
-    id:
-      fact.kind === 'insufficient'
-        ? `${name}:${productId}@${revision}:${orderId}`
-        : `${name}:${productId}@${revision}`,
+    id: kind === 'insufficient' ? `${id}:${orderId}` : id,
     source: 'inventory',
     type: eventType(name),
     subject: productId,
     time,
     data: {
       productId,
+      warehouseId,
       revision,
       ...(orderId !== undefined && { orderId }),
-      quantity: fact.quantity,
+      quantity,
       onHand,
       reserved,
       occurredAt: time,
+      ...(threshold !== undefined && { threshold }),
     },
   };
 }

@@ -12,26 +12,39 @@ import {
 import { parked, type Answer } from '#participant';
 import { effectOf, factEvent } from './facts.js';
 import { handleCommand } from './handle-command.js';
-import { expire, isActive, pieces, type Line, type Reservation } from './reservation.js';
-import { Shelf, type StockFact } from './shelf.js';
-import type { Stock } from './stock.js';
+import { issue } from './goods-out.js';
+import { pieces, type Line } from './lines.js';
+import { expire, hasGoods, isActive, type Reservation } from './reservation.js';
+import { Shelf } from './shelf.js';
+import { row } from './spec/rows.js';
+import type { StockFact } from './stock-fold.js';
+import type { ShelfRow } from './stock.js';
 
 const NOW = new Date('2026-03-15T12:00:00Z');
 const PRODUCTS = ['A', 'B', 'C'];
+const WAREHOUSES = ['main', 'east'];
+const PAIRS = PRODUCTS.flatMap((productId) =>
+  WAREHOUSES.map((warehouseId) => ({ productId, warehouseId })),
+);
 const ORDERS = [1, 2, 3, 4].map((n) => `0195e7a0-0000-7000-8000-00000000000${n}`);
 const [O1, O2] = ORDERS as [string, string];
 
 type Step =
-  | { readonly do: 'reserve'; readonly orderId: string; readonly items: Line[] }
+  | {
+      readonly do: 'reserve';
+      readonly orderId: string;
+      readonly items: Line[];
+      readonly preferredWarehouse?: string;
+    }
   | {
       readonly do: 'restock';
       readonly orderId: string;
       readonly returnId: string;
       readonly items: Line[];
     }
-  | { readonly do: 'secure' | 'release' | 'expire'; readonly orderId: string };
+  | { readonly do: 'secure' | 'release' | 'expire' | 'issue'; readonly orderId: string };
 
-const CONTRACTS: Record<Exclude<Step['do'], 'expire'>, CommandContract> = {
+const CONTRACTS: Record<Exclude<Step['do'], 'expire' | 'issue'>, CommandContract> = {
   reserve: reserveStock,
   secure: secureStock,
   release: releaseStock,
@@ -40,16 +53,18 @@ const CONTRACTS: Record<Exclude<Step['do'], 'expire'>, CommandContract> = {
 
 /** Rows between batches, as the database would keep them. */
 class Store {
-  readonly stock: Map<string, Stock>;
+  readonly stock: Map<string, ShelfRow>;
   readonly reservations = new Map<string, Reservation>();
   readonly answers: Answer[] = [];
   readonly facts: StockFact[] = [];
   readonly reports: Effect[] = [];
 
+  /** @param onHand of each pair */
   constructor(onHand: readonly number[]) {
     this.stock = new Map(
-      PRODUCTS.map((productId, index) => {
-        return [productId, { productId, onHand: onHand[index] ?? 0, reserved: 0, revision: 1 }];
+      PAIRS.map((pair, index) => {
+        const priority = pair.warehouseId === 'main' ? 1 : 2;
+        return [nameOf(pair), row({ ...pair, onHand: onHand[index] ?? 0, priority })];
       }),
     );
   }
@@ -58,7 +73,7 @@ class Store {
     const shelf = new Shelf([...this.stock.values()], [...this.reservations.values()]);
     for (const step of steps) this.step(shelf, step);
     const { stock, reservations } = shelf.changes();
-    for (const row of stock) this.stock.set(row.productId, row);
+    for (const one of stock) this.stock.set(nameOf(one), one);
     for (const { before, after } of reservations) {
       expect(before).toBe(this.reservations.get(after.orderId)?.revision ?? 0);
       this.reservations.set(after.orderId, after);
@@ -74,6 +89,11 @@ class Store {
       if (change) this.facts.push(...shelf.apply(change));
       return;
     }
+    if (step.do === 'issue') {
+      const issued = issue(shelf.reservationOf(orderId));
+      if (issued.kind === 'issued') this.facts.push(...shelf.apply(issued.change));
+      return;
+    }
     const { do: _, ...payload } = step;
     const address = { commandId: 'c', issuedOn: '2026-03-15', sagaId: 's', businessKey: orderId };
     const { name } = CONTRACTS[step.do];
@@ -83,24 +103,38 @@ class Store {
       this.facts.push(...facts);
       if (moved) this.reports.push(effectOf(moved));
     } catch (error) {
-      // Only what no saga sends, goods that are not out, is parked instead of answered.
-      if (step.do !== 'restock') throw error;
+      // Only what no saga sends is parked instead of answered: to put on the shelf what is not out,
+      // or to give back what is.
+      if (step.do !== 'restock' && step.do !== 'release') throw error;
       this.answers.push(parked({ code: 'thrown', message: '' }));
     }
   }
 
-  /** What the reservations say is reserved of each product. */
+  /** Of each pair, what the reservations say is reserved of it. */
   promised(): Map<string, number> {
-    const sums = new Map(PRODUCTS.map((id) => [id, 0]));
+    const sums = new Map(PAIRS.map((pair) => [nameOf(pair), 0]));
     for (const reservation of this.reservations.values()) {
       if (!isActive(reservation)) continue;
-      for (const { productId, quantity } of reservation.lines) {
-        sums.set(productId, (sums.get(productId) ?? 0) + quantity);
+      for (const one of reservation.lines) {
+        sums.set(nameOf(one), (sums.get(nameOf(one)) ?? 0) + one.quantity);
       }
     }
     return sums;
   }
+
+  /** Of each pair, how many more pieces are there than at first, as the facts have it. */
+  moved(): Map<string, number> {
+    const sums = new Map(PAIRS.map((pair) => [nameOf(pair), 0]));
+    for (const { kind, quantity, stock } of this.facts) {
+      const sign = kind === 'received' ? 1 : kind === 'issued' ? -1 : 0;
+      sums.set(nameOf(stock), (sums.get(nameOf(stock)) ?? 0) + sign * quantity);
+    }
+    return sums;
+  }
 }
+
+const nameOf = (pair: { readonly productId: string; readonly warehouseId: string }) =>
+  `${pair.productId} in ${pair.warehouseId}`;
 
 const line = fc.record({
   productId: fc.constantFrom(...PRODUCTS, 'unknown'),
@@ -112,8 +146,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     do: fc.constant('reserve' as const),
     orderId,
     items: fc.array(line, { minLength: 1, maxLength: 4 }),
+    preferredWarehouse: fc.constantFrom(...WAREHOUSES, 'unknown'),
   }),
-  fc.record({ do: fc.constantFrom('secure', 'release', 'expire' as const), orderId }),
+  fc.record({ do: fc.constantFrom('secure', 'release', 'expire', 'issue' as const), orderId }),
   fc.record({
     do: fc.constant('restock' as const),
     orderId,
@@ -137,7 +172,7 @@ const steps = fc.oneof(
   any,
   any.map((rest) => [...SOLD, ...rest]),
 );
-const shelves = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 3, maxLength: 3 });
+const shelves = fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 6, maxLength: 6 });
 const effectsIn = (answer: Answer): readonly Effect[] =>
   'effects' in answer ? (answer.effects ?? []) : [];
 
@@ -149,12 +184,14 @@ describe('any sequence of commands', () => {
         for (const one of sequence) {
           store.batch([one]);
           const promised = store.promised();
-          for (const [index, productId] of PRODUCTS.entries()) {
-            const row = store.stock.get(productId) as Stock;
-            const { reserved } = row;
-            if (row.onHand !== onHand[index]) throw new Error('pieces were lost');
-            if (reserved !== promised.get(productId)) throw new Error('a promise was lost');
-            if (reserved < 0 || reserved > row.onHand) throw new Error('oversold');
+          const moved = store.moved();
+          for (const [index, pair] of PAIRS.entries()) {
+            const name = nameOf(pair);
+            const { onHand: there, reserved } = store.stock.get(name) as ShelfRow;
+            const left = (onHand[index] ?? 0) + (moved.get(name) ?? 0);
+            if (there !== left) throw new Error('pieces were lost');
+            if (reserved !== promised.get(name)) throw new Error('a promise was lost');
+            if (reserved < 0 || reserved > there) throw new Error('oversold');
           }
         }
       }),
@@ -168,9 +205,9 @@ describe('any sequence of commands', () => {
         const store = new Store(onHand);
         for (const one of sequence) {
           store.batch([one]);
-          for (const { status, lines, taken, returned } of store.reservations.values()) {
-            const has = status === 'held' || status === 'secured' ? pieces(lines) : 0;
-            expect(taken - returned).toBe(has);
+          for (const reservation of store.reservations.values()) {
+            const { lines, taken, returned } = reservation;
+            expect(taken - returned).toBe(hasGoods(reservation) ? pieces(lines) : 0);
           }
         }
         const latest = new Map<string, Effect>();
@@ -205,16 +242,16 @@ describe('any sequence of commands', () => {
     );
   });
 
-  it('tells every change of a product once, without gaps', () => {
+  it('tells every change of a product in a warehouse once, without gaps', () => {
     fc.assert(
       fc.property(shelves, steps, (onHand, sequence) => {
         const { facts, stock } = new Store(onHand).batch(sequence);
-        for (const productId of PRODUCTS) {
+        for (const pair of PAIRS) {
           const revisions = facts
-            .filter((fact) => fact.kind !== 'insufficient' && fact.stock.productId === productId)
+            .filter((fact) => fact.kind !== 'insufficient' && nameOf(fact.stock) === nameOf(pair))
             .map((fact) => fact.stock.revision);
           expect(revisions).toEqual(revisions.map((_, index) => index + 2));
-          expect(stock.get(productId)?.revision).toBe(revisions.length + 1);
+          expect(stock.get(nameOf(pair))?.revision).toBe(revisions.length + 1);
         }
       }),
     );
@@ -228,7 +265,7 @@ describe('the answers', () => {
     items: [{ productId: 'A', quantity: 2 }],
   };
   const outcomes = (...sequence: Step[]) =>
-    new Store([3, 0, 0])
+    new Store([2, 1])
       .batch(sequence)
       .answers.map((answer) => ('name' in answer ? answer.name : answer.outcome));
 
@@ -243,7 +280,7 @@ describe('the answers', () => {
       { do: 'secure', orderId: O1 },
       { do: 'release', orderId: 'never seen' },
     ];
-    const { answers } = new Store([3, 0, 0]).batch(sequence);
+    const { answers } = new Store([2, 1]).batch(sequence);
     answers.forEach((answer, index) => {
       if (answer.outcome !== 'succeeded' && answer.outcome !== 'refused') throw new Error('other');
       const kind = (sequence[index] as Step).do as keyof typeof CONTRACTS;
@@ -276,15 +313,29 @@ describe('the answers', () => {
     ]);
   });
 
+  it('name the warehouses that give what was reserved', () => {
+    const reserve: Step = { ...reserveA, items: [{ productId: 'A', quantity: 3 }] };
+    const { answers } = new Store([2, 1]).batch([reserve, reserve]);
+    const allocations = [
+      { productId: 'A', warehouseId: 'main', quantity: 2 },
+      { productId: 'A', warehouseId: 'east', quantity: 1 },
+    ];
+    for (const answer of answers) expect(answer).toMatchObject({ result: { allocations } });
+  });
+
   it('are accompanied by facts that fit their contracts', () => {
-    const { facts } = new Store([3, 0, 0]).batch([reserveA]);
+    const { facts } = new Store([2, 1]).batch([reserveA]);
     const [event] = facts.map((fact) => factEvent(fact, NOW.toISOString()));
     expect(event).toMatchObject({
       topic: 'inventory.events',
       key: 'A',
-      id: 'inventory.reserved:A@2',
+      id: 'inventory.reserved:A/main@2',
       type: 'com.example.inventory.reserved',
     });
-    expect(stockReserved.data.parse(event?.data)).toMatchObject({ quantity: 2, orderId: O1 });
+    expect(stockReserved.data.parse(event?.data)).toMatchObject({
+      quantity: 2,
+      orderId: O1,
+      warehouseId: 'main',
+    });
   });
 });

@@ -2,8 +2,11 @@
 import { releaseStock, reserveStock, restockGoods, secureStock } from '#contracts';
 import { refuse, succeed, type AdmittedCommand, type Answer } from '#participant';
 import { effectOf } from './facts.js';
-import { release, reserve, restock, secure, type Line, type Reservation } from './reservation.js';
-import type { Shelf, StockFact } from './shelf.js';
+import { restock } from './goods-out.js';
+import type { Line } from './lines.js';
+import { release, reserve, secure, type Reservation } from './reservation.js';
+import type { Shelf } from './shelf.js';
+import type { StockFact } from './stock-fold.js';
 
 export interface Handled {
   readonly answer: Answer;
@@ -12,12 +15,16 @@ export interface Handled {
   readonly moved?: Reservation;
 }
 
-/** As the contracts have it: `items` and `holdMs` when reserving, `items` and `returnId` when restocking. */
+/**
+ * As the contracts have it: `items`, `holdMs` and `preferredWarehouse` when reserving, `items` and
+ * `returnId` when restocking.
+ */
 export interface InventoryPayload {
   readonly orderId: string;
   readonly returnId?: string;
   readonly items?: readonly Line[];
   readonly holdMs?: number;
+  readonly preferredWarehouse?: string;
 }
 
 /** @param expiresAt of what is reserved now */
@@ -45,11 +52,12 @@ function handleReserve(
   { payload, address }: Pick<AdmittedCommand<InventoryPayload>, 'payload' | 'address'>,
   expiresAt: Date,
 ): Handled {
-  const { orderId, items = [] } = payload;
+  const { orderId, items = [], preferredWarehouse } = payload;
   const { sagaId, businessKey } = address;
   const current = shelf.reservationOf(orderId);
-  const request = { orderId, sagaId, businessKey, lines: items, expiresAt };
-  const decision = reserve(shelf.stockOf, current, request);
+  const owner = { orderId, sagaId, businessKey };
+  const request = { ...owner, lines: items, expiresAt, preferredWarehouse };
+  const decision = reserve(shelf.rowsOf, current, request);
   switch (decision.kind) {
     case 'reserved': {
       const facts = shelf.apply(decision.change);
@@ -80,10 +88,11 @@ function handleReserve(
 
 const INSUFFICIENT = 'inventory.stock-insufficient';
 
-const reserved = (reservation: Parameters<typeof effectOf>[0]): Answer =>
-  succeed('inventory.stock-reserved', { expiresAt: reservation.expiresAt.toISOString() }, [
-    effectOf(reservation),
-  ]);
+function reserved(reservation: Reservation): Answer {
+  const { expiresAt, lines: allocations } = reservation;
+  const result = { expiresAt: expiresAt.toISOString(), allocations };
+  return succeed('inventory.stock-reserved', result, [effectOf(reservation)]);
+}
 
 function handleSecure(shelf: Shelf, { orderId }: InventoryPayload): Handled {
   const current = shelf.reservationOf(orderId);
@@ -98,7 +107,7 @@ function handleSecure(shelf: Shelf, { orderId }: InventoryPayload): Handled {
   return { answer: succeed('inventory.stock-secured', {}, [effectOf(secured)]), facts: [] };
 }
 
-/** Never refuses: nothing to give back is fine, however that came about. */
+/** Never refuses: nothing to give back is fine, unless it has left the shelf. */
 function handleRelease(shelf: Shelf, { orderId }: InventoryPayload): Handled {
   const change = release(shelf.reservationOf(orderId));
   const facts = change ? shelf.apply(change) : [];

@@ -1,26 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  expire,
-  mergeLines,
-  release,
-  reserve,
-  restock,
-  secure,
-  type Line,
-  type Reservation,
-} from './reservation.js';
-import type { Stock } from './stock.js';
+import { expire, release, reserve, secure, type Reservation } from './reservation.js';
+import { row } from './spec/rows.js';
 
 const NOW = new Date('2026-03-15T12:00:00Z');
-const shelf = new Map<string, Stock>([
-  ['A', { productId: 'A', onHand: 10, reserved: 4, revision: 3 }],
-  ['B', { productId: 'B', onHand: 1, reserved: 0, revision: 1 }],
+const shelf = new Map([
+  ['A', [row({ reserved: 4 }), row({ warehouseId: 'east', onHand: 5, isActive: false })]],
+  ['B', [row({ productId: 'B', onHand: 1 })]],
 ]);
+const inMain = (productId: string, quantity: number) => ({
+  productId,
+  quantity,
+  warehouseId: 'main',
+});
 const owner = { orderId: 'order', sagaId: 'saga', businessKey: 'order' };
 const held: Reservation = {
   ...owner,
   status: 'held',
-  lines: [{ productId: 'A', quantity: 2 }],
+  lines: [inMain('A', 2)],
   expiresAt: NOW,
   taken: 2,
   returned: 0,
@@ -28,7 +24,7 @@ const held: Reservation = {
   restocked: [],
 };
 const ask = (lines: [string, number][], current?: Reservation) =>
-  reserve((id) => shelf.get(id), current, {
+  reserve((id) => shelf.get(id) ?? [], current, {
     ...owner,
     lines: lines.map(([productId, quantity]) => ({ productId, quantity })),
     expiresAt: NOW,
@@ -45,19 +41,11 @@ describe('reserving', () => {
     ).toEqual({
       kind: 'reserved',
       change: {
-        reservation: {
-          ...held,
-          lines: [
-            { productId: 'A', quantity: 6 },
-            { productId: 'B', quantity: 1 },
-          ],
-          taken: 7,
-        },
-        reserve: [
-          { productId: 'A', quantity: 6 },
-          { productId: 'B', quantity: 1 },
+        reservation: { ...held, lines: [inMain('A', 6), inMain('B', 1)], taken: 7 },
+        moves: [
+          { kind: 'reserved', ...inMain('A', 6) },
+          { kind: 'reserved', ...inMain('B', 1) },
         ],
-        release: [],
       },
     });
   });
@@ -87,6 +75,9 @@ describe('reserving', () => {
 
   it('knows an order that holds these lines, and refuses it other ones', () => {
     const secured: Reservation = { ...held, status: 'secured' };
+    const split = [inMain('A', 1), { ...inMain('A', 1), warehouseId: 'east' }];
+    const issued: Reservation = { ...held, status: 'issued', lines: split };
+    expect(ask([['A', 2]], issued)).toEqual({ kind: 'unchanged', reservation: issued });
     expect(
       ask(
         [
@@ -119,98 +110,37 @@ describe('reserving', () => {
 
 describe('a reservation', () => {
   const secured: Reservation = { ...held, status: 'secured', revision: 2 };
+  const issued: Reservation = { ...held, status: 'issued', revision: 3 };
   const released: Reservation = { ...held, status: 'released', returned: 2, revision: 2 };
 
   it('is secured while it holds anything, once', () => {
     expect(secure(held)).toEqual(secured);
     expect(secure(secured)).toBe(secured);
+    expect(secure(issued)).toBe(issued);
     expect(secure(released)).toBeUndefined();
     expect(secure({ ...released, status: 'expired' })).toBeUndefined();
     expect(secure(undefined)).toBeUndefined();
   });
 
   it('is released while it holds anything, once', () => {
-    const change = { reservation: released, reserve: [], release: held.lines };
+    const change = {
+      reservation: released,
+      moves: [{ kind: 'released', ...inMain('A', 2) }],
+    };
     expect(release(held)).toEqual(change);
     expect(release(secured)).toMatchObject({ reservation: { returned: 2, revision: 3 } });
     expect(release(released)).toBeUndefined();
     expect(release({ ...released, status: 'expired' })).toBeUndefined();
     expect(release(undefined)).toBeUndefined();
+    // Saying so would not bring them back.
+    expect(() => release(issued)).toThrow('its goods have left the shelf');
   });
 
   it('expires when its time has come, unless it was secured', () => {
     expect(expire(held, NOW)).toMatchObject({ reservation: { status: 'expired', returned: 2 } });
     expect(expire(held, new Date(NOW.getTime() - 1))).toBeUndefined();
     expect(expire(secured, NOW)).toBeUndefined();
+    expect(expire(issued, NOW)).toBeUndefined();
     expect(expire(released, NOW)).toBeUndefined();
-  });
-});
-
-describe('goods that come back', () => {
-  const secured: Reservation = {
-    ...held,
-    status: 'secured',
-    lines: [
-      { productId: 'A', quantity: 3 },
-      { productId: 'B', quantity: 1 },
-    ],
-    taken: 4,
-    revision: 2,
-  };
-  const back = (current: Reservation | undefined, returnId: string, ...lines: Line[]) =>
-    restock(current, { orderId: 'order', returnId, lines });
-
-  it('are held no more, and count as returned', () => {
-    const change = back(secured, 'r-1', { productId: 'A', quantity: 2 });
-    expect(change).toEqual({
-      reservation: {
-        ...secured,
-        lines: [
-          { productId: 'A', quantity: 1 },
-          { productId: 'B', quantity: 1 },
-        ],
-        returned: 2,
-        revision: 3,
-        restocked: ['r-1'],
-      },
-      reserve: [],
-      release: [{ productId: 'A', quantity: 2 }],
-    });
-    const rest = back(
-      change?.reservation,
-      'r-2',
-      { productId: 'A', quantity: 1 },
-      { productId: 'B', quantity: 1 },
-    );
-    expect(rest?.reservation).toMatchObject({ lines: [], taken: 4, returned: 4, revision: 4 });
-  });
-
-  it('go to the shelf once a return', () => {
-    const line = { productId: 'A', quantity: 1 };
-    const once = back(secured, 'r-1', line)?.reservation;
-    expect(back(once, 'r-1', line)).toBeUndefined();
-    expect(back(once, 'r-2', line)).toBeDefined();
-  });
-
-  it('are never more than the order holds, nor of an order that holds nothing', () => {
-    const line = { productId: 'B', quantity: 1 };
-    expect(() => back(secured, 'r-1', line, line)).toThrow('1 more of B');
-    expect(() => back(secured, 'r-1', { productId: 'C', quantity: 1 })).toThrow('of C');
-    expect(() => back(held, 'r-1', line)).toThrow('held');
-    expect(() => back(undefined, 'r-1', line)).toThrow('not reserved');
-  });
-});
-
-describe('mergeLines', () => {
-  it('keeps the order of first mention', () => {
-    const lines = [
-      { productId: 'B', quantity: 1 },
-      { productId: 'A', quantity: 2 },
-      { productId: 'B', quantity: 3 },
-    ];
-    expect(mergeLines(lines)).toEqual([
-      { productId: 'B', quantity: 4 },
-      { productId: 'A', quantity: 2 },
-    ]);
   });
 });

@@ -1,17 +1,16 @@
 /** What an order has put aside: all of its lines or none. Pure decisions, no clock, no database. */
-import { available, type Stock } from './stock.js';
-
-export interface Line {
-  readonly productId: string;
-  readonly quantity: number;
-}
+import { allocate, type Shortage } from './allocate.js';
+import { mergeLines, pieces, sameLines, type Allocation, type Line } from './lines.js';
+import type { Move } from './stock-fold.js';
+import type { ShelfRow } from './stock.js';
 
 /**
  * - `held`: until `expiresAt`, when it expires by itself;
  * - `secured`: for good, the goods are on their way out;
+ * - `issued`: they have left the shelf;
  * - `released`, `expired`: given back; the order may reserve anew.
  */
-export type ReservationStatus = 'held' | 'secured' | 'released' | 'expired';
+export type ReservationStatus = 'held' | 'secured' | 'issued' | 'released' | 'expired';
 
 /** Whom to tell when it expires. */
 export interface Owner {
@@ -22,10 +21,10 @@ export interface Owner {
 export interface Reservation extends Owner {
   readonly orderId: string;
   readonly status: ReservationStatus;
-  /** One a product. */
-  readonly lines: readonly Line[];
+  /** One a product and warehouse, in the order in which they were allocated. */
+  readonly lines: readonly Allocation[];
   readonly expiresAt: Date;
-  /** Pieces, added up over the order's whole life: `taken - returned` are put aside now. */
+  /** Pieces, added up over the order's whole life: it has `taken - returned` now. */
   readonly taken: number;
   readonly returned: number;
   readonly revision: number;
@@ -33,24 +32,17 @@ export interface Reservation extends Owner {
   readonly restocked: readonly string[];
 }
 
-export interface Shortage {
-  readonly productId: string;
-  readonly requested: number;
-  readonly available: number;
-}
-
 /** A change to make: the reservation as it is then, and what is to move on the shelf. */
 export interface Change {
   readonly reservation: Reservation;
-  readonly reserve: readonly Line[];
-  readonly release: readonly Line[];
+  readonly moves: readonly Move[];
 }
 
 export type ReserveDecision =
   | { readonly kind: 'reserved'; readonly change: Change }
-  /** It holds these very lines already. */
+  /** It has these very lines already. */
   | { readonly kind: 'unchanged'; readonly reservation: Reservation }
-  /** It holds other lines; one order has one reservation. */
+  /** It has other lines; one order has one reservation. */
   | { readonly kind: 'conflict'; readonly reservation: Reservation }
   | { readonly kind: 'insufficient'; readonly shortages: readonly Shortage[] };
 
@@ -58,56 +50,49 @@ export interface ReserveRequest extends Owner {
   readonly orderId: string;
   readonly lines: readonly Line[];
   readonly expiresAt: Date;
+  readonly preferredWarehouse?: string | undefined;
 }
 
-type ActiveReservation = Reservation & { readonly status: 'held' | 'secured' };
+type With<Status extends ReservationStatus> = Reservation & { readonly status: Status };
 
-export const isActive = (reservation: Reservation | undefined): reservation is ActiveReservation =>
+/** Its goods are put aside on the shelf. */
+export const isActive = (
+  reservation: Reservation | undefined,
+): reservation is With<'held' | 'secured'> =>
   reservation?.status === 'held' || reservation?.status === 'secured';
 
-export const pieces = (lines: readonly Line[]): number =>
-  lines.reduce((sum, { quantity }) => sum + quantity, 0);
-
-/** One line a product, in the order of their first mention. */
-export function mergeLines(lines: readonly Line[]): Line[] {
-  const quantities = new Map<string, number>();
-  for (const { productId, quantity } of lines) {
-    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
-  }
-  return [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
-}
+/** The order has its goods: put aside, or gone out to it. */
+export const hasGoods = (
+  reservation: Reservation | undefined,
+): reservation is With<'held' | 'secured' | 'issued'> =>
+  isActive(reservation) || reservation?.status === 'issued';
 
 export function reserve(
-  stockOf: (productId: string) => Stock | undefined,
+  rowsOf: (productId: string) => readonly ShelfRow[],
   current: Reservation | undefined,
   { orderId, sagaId, businessKey, expiresAt, ...request }: ReserveRequest,
 ): ReserveDecision {
   const lines = mergeLines(request.lines);
-  if (isActive(current)) {
+  if (hasGoods(current)) {
     const kind = sameLines(current.lines, lines) ? 'unchanged' : 'conflict';
     return { kind, reservation: current };
   }
-  const shortages = lines
-    .map(({ productId, quantity }) => ({
-      productId,
-      requested: quantity,
-      available: available(stockOf(productId)),
-    }))
-    .filter((line) => line.requested > line.available);
-  if (shortages.length > 0) return { kind: 'insufficient', shortages };
+  const allocated = allocate(lines, rowsOf, request.preferredWarehouse);
+  if (allocated.kind === 'insufficient') return allocated;
+  const { allocations } = allocated;
   const reservation: Reservation = {
     orderId,
     sagaId,
     businessKey,
     status: 'held',
-    lines,
+    lines: allocations,
     expiresAt,
     taken: (current?.taken ?? 0) + pieces(lines),
     returned: current?.returned ?? 0,
     revision: (current?.revision ?? 0) + 1,
     restocked: current?.restocked ?? [],
   };
-  return { kind: 'reserved', change: { reservation, reserve: lines, release: [] } };
+  return { kind: 'reserved', change: { reservation, moves: moves('reserved', allocations) } };
 }
 
 /**
@@ -116,75 +101,36 @@ export function reserve(
  * @returns undefined when there is nothing left to secure
  */
 export function secure(current: Reservation | undefined): Reservation | undefined {
-  if (!isActive(current)) return undefined;
-  if (current.status === 'secured') return current;
+  if (!hasGoods(current)) return undefined;
+  if (current.status !== 'held') return current;
   return { ...current, status: 'secured', revision: current.revision + 1 };
 }
 
-/** @returns undefined when there is nothing to give back (any more) */
-export const release = (current: Reservation | undefined): Change | undefined =>
-  isActive(current) ? giveBack(current, 'released') : undefined;
+/**
+ * @returns undefined when there is nothing to give back (any more)
+ * @throws Error for what no saga sends: goods that have left cannot be put back by saying so. The
+ *   command is then parked and a person looks at it.
+ */
+export function release(current: Reservation | undefined): Change | undefined {
+  if (current?.status === 'issued') {
+    throw new Error(`cannot release ${current.orderId}: its goods have left the shelf`);
+  }
+  return isActive(current) ? giveBack(current, 'released') : undefined;
+}
 
 /** @returns undefined when it is not held, or its time has not come */
 export const expire = (current: Reservation, now: Date): Change | undefined =>
   current.status === 'held' && current.expiresAt <= now ? giveBack(current, 'expired') : undefined;
 
-export interface Restock {
-  readonly orderId: string;
-  readonly returnId: string;
-  readonly lines: readonly Line[];
-}
-
-/**
- * Goods that were shipped have come back.
- * @returns undefined when this return is on the shelf already
- * @throws Error for what no saga sends: goods that the order's reservation does not hold (any more).
- *   The command is then parked and a person looks at it.
- */
-export function restock(
-  current: Reservation | undefined,
-  { orderId, returnId, lines }: Restock,
-): Change | undefined {
-  if (current?.restocked.includes(returnId)) return undefined;
-  if (current?.status !== 'secured') {
-    const status = current?.status ?? 'not reserved';
-    throw new Error(`cannot restock the return ${returnId}: the order ${orderId} is ${status}`);
-  }
-  const back = mergeLines(lines);
-  const held = new Map(current.lines.map(({ productId, quantity }) => [productId, quantity]));
-  for (const { productId, quantity } of back) {
-    const left = (held.get(productId) ?? 0) - quantity;
-    if (left < 0) {
-      throw new Error(`the return ${returnId} holds ${-left} more of ${productId} than ${orderId}`);
-    }
-    held.set(productId, left);
-  }
-  const rest = [...held].flatMap(([productId, quantity]) =>
-    quantity > 0 ? [{ productId, quantity }] : [],
-  );
-  return {
-    reservation: {
-      ...current,
-      lines: rest,
-      returned: current.returned + pieces(back),
-      revision: current.revision + 1,
-      restocked: [...current.restocked, returnId],
-    },
-    reserve: [],
-    release: back,
-  };
-}
-
 const giveBack = (current: Reservation, status: 'released' | 'expired'): Change => ({
   reservation: { ...current, status, returned: current.taken, revision: current.revision + 1 },
-  reserve: [],
-  release: current.lines,
+  moves: moves('released', current.lines),
 });
 
-function sameLines(some: readonly Line[], others: readonly Line[]): boolean {
-  const quantities = new Map(some.map(({ productId, quantity }) => [productId, quantity]));
-  return (
-    some.length === others.length &&
-    others.every(({ productId, quantity }) => quantities.get(productId) === quantity)
-  );
-}
+export const moves = (kind: Move['kind'], allocations: readonly Allocation[]): Move[] =>
+  allocations.map(({ productId, quantity, warehouseId }) => ({
+    kind,
+    productId,
+    quantity,
+    warehouseId,
+  }));

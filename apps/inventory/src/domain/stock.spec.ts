@@ -1,33 +1,42 @@
 import { describe, expect, it } from '@jest/globals';
-import { adjust, available, moveReserved, type Stock } from './stock.js';
+import { row } from './spec/rows.js';
+import { available, byPriority, changed, free, isLow } from './stock.js';
 
-const stock: Stock = { productId: 'A', onHand: 10, reserved: 4, revision: 3 };
+const stock = row({ reserved: 4, revision: 3 });
 
 describe('stock', () => {
-  it('has available what is not reserved, and nothing of an unknown product', () => {
-    expect(available(stock)).toBe(6);
-    expect(available(undefined)).toBe(0);
+  it('has available what is not reserved, where the warehouse is active', () => {
+    expect(free(stock)).toBe(6);
+    expect(free({ ...stock, isActive: false })).toBe(0);
+    expect(available([stock, row({ warehouseId: 'east', onHand: 2 })])).toBe(8);
+    expect(available([])).toBe(0);
   });
 
   it('is never reserved below nothing or beyond what is there', () => {
-    expect(moveReserved(stock, 6)).toEqual({ ...stock, reserved: 10, revision: 4 });
-    expect(moveReserved(stock, -4)).toEqual({ ...stock, reserved: 0, revision: 4 });
-    expect(() => moveReserved(stock, 7)).toThrow('A: 11 of 10');
-    expect(() => moveReserved(stock, -5)).toThrow('A: -1 of 10');
+    const reserve = (reserved: number) => changed(stock, { onHand: 0, reserved });
+    expect(reserve(6)).toEqual({ ...stock, reserved: 10, revision: 4 });
+    expect(reserve(-4)).toEqual({ ...stock, reserved: 0, revision: 4 });
+    expect(() => reserve(7)).toThrow('A in main: 11 of 10');
+    expect(() => reserve(-5)).toThrow('A in main: -1 of 10');
+    expect(() => changed(stock, { onHand: -7, reserved: 0 })).toThrow('4 of 3');
   });
 
-  it('is set by a person, but not below what is promised', () => {
-    expect(adjust(undefined, { productId: 'N', onHand: 5 })).toEqual({
-      kind: 'set',
-      stock: { productId: 'N', onHand: 5, reserved: 0, revision: 1 },
-      difference: 5,
-    });
-    expect(adjust(stock, { productId: 'A', onHand: 4 })).toEqual({
-      kind: 'set',
-      stock: { ...stock, onHand: 4, revision: 4 },
-      difference: -6,
-    });
-    expect(adjust(stock, { productId: 'A', onHand: 10 })).toEqual({ kind: 'unchanged', stock });
-    expect(adjust(stock, { productId: 'A', onHand: 3 })).toEqual({ kind: 'below-reserved', stock });
+  it('is low with less than the threshold in all warehouses together', () => {
+    const rows = (threshold: number | null) => [
+      row({ onHand: 3, threshold }),
+      row({ warehouseId: 'east', onHand: 2, threshold }),
+      row({ warehouseId: 'west', onHand: 9, threshold, isActive: false }),
+    ];
+    expect([null, 5, 6].map((threshold) => isLow(rows(threshold)))).toEqual([false, false, true]);
+    expect(isLow([])).toBe(false);
+  });
+
+  it('is asked for by priority, then by name', () => {
+    const rows = [
+      row({ warehouseId: 'b' }),
+      row({ warehouseId: 'a' }),
+      row({ warehouseId: 'z', priority: 1 }),
+    ];
+    expect(rows.sort(byPriority).map(({ warehouseId }) => warehouseId)).toEqual(['z', 'a', 'b']);
   });
 });

@@ -1,6 +1,9 @@
-/** One product on the shelf. All quantities are whole pieces. */
+import type { Warehouse } from './warehouse.js';
+
+/** One product in one warehouse. All quantities are whole pieces. */
 export interface Stock {
   readonly productId: string;
+  readonly warehouseId: string;
   readonly onHand: number;
   /** Of these, promised to orders; never more than `onHand`. */
   readonly reserved: number;
@@ -8,40 +11,44 @@ export interface Stock {
   readonly revision: number;
 }
 
-export const MAX_ON_HAND = 1_000_000_000;
-
-/** Nothing is known of a product that was never set: none of it is available. */
-export const available = (stock: Stock | undefined): number =>
-  stock ? stock.onHand - stock.reserved : 0;
-
-/** @param pieces more (positive) or fewer (negative) of them reserved */
-export function moveReserved(stock: Stock, pieces: number): Stock {
-  const reserved = stock.reserved + pieces;
-  if (reserved < 0 || reserved > stock.onHand) {
-    throw new RangeError(
-      `${stock.productId}: ${reserved} of ${stock.onHand} pieces cannot be reserved`,
-    );
-  }
-  return { ...stock, reserved, revision: stock.revision + 1 };
+/** As it lies in its warehouse, with all that decides about it. */
+export interface ShelfRow extends Stock, Pick<Warehouse, 'priority' | 'isActive'> {
+  /** Of the product in all warehouses together: with less than so many available it is low. */
+  readonly threshold: number | null;
 }
 
-export type Adjustment =
-  | { readonly kind: 'set'; readonly stock: Stock; readonly difference: number }
-  | { readonly kind: 'unchanged'; readonly stock: Stock }
-  /** More is promised than would be there. */
-  | { readonly kind: 'below-reserved'; readonly stock: Stock };
+export const MAX_ON_HAND = 1_000_000_000;
 
-/** Somebody counted the shelf. */
-export function adjust(
-  stock: Stock | undefined,
-  { productId, onHand }: Pick<Stock, 'productId' | 'onHand'>,
-): Adjustment {
-  if (!stock) {
-    const first = { productId, onHand, reserved: 0, revision: 1 };
-    return { kind: 'set', stock: first, difference: onHand };
+/** What this warehouse can still promise: nothing where it is not active. */
+export const free = ({ isActive, onHand, reserved }: ShelfRow): number =>
+  isActive ? onHand - reserved : 0;
+
+/** Of all rows of a product. Nothing is known of one that was never set: it has none. */
+export const available = (rows: readonly ShelfRow[]): number =>
+  rows.reduce((sum, row) => sum + free(row), 0);
+
+export const isLow = (rows: readonly ShelfRow[]): boolean => {
+  const threshold = rows[0]?.threshold ?? null;
+  return threshold !== null && available(rows) < threshold;
+};
+
+/** The order in which warehouses are asked. */
+export const byPriority = (a: ShelfRow, b: ShelfRow): number =>
+  a.priority - b.priority ||
+  (a.warehouseId < b.warehouseId ? -1 : Number(a.warehouseId > b.warehouseId));
+
+/** @throws RangeError when more would be promised than is there, or less than nothing */
+export function changed<Row extends Stock>(
+  stock: Row,
+  more: { readonly onHand: number; readonly reserved: number },
+): Row {
+  const onHand = stock.onHand + more.onHand;
+  const reserved = stock.reserved + more.reserved;
+  if (reserved < 0 || reserved > onHand) {
+    const { productId, warehouseId } = stock;
+    throw new RangeError(
+      `${productId} in ${warehouseId}: ${reserved} of ${onHand} pieces cannot be reserved`,
+    );
   }
-  if (onHand === stock.onHand) return { kind: 'unchanged', stock };
-  if (onHand < stock.reserved) return { kind: 'below-reserved', stock };
-  const changed = { ...stock, onHand, revision: stock.revision + 1 };
-  return { kind: 'set', stock: changed, difference: onHand - stock.onHand };
+  return { ...stock, onHand, reserved, revision: stock.revision + 1 };
 }

@@ -35,7 +35,7 @@ export class StockHandler implements CommandHandler {
       productIds: commands.flatMap(({ payload }) =>
         (payload.items ?? []).map((item) => item.productId).filter((id) => PLAIN_ID.test(id)),
       ),
-      releasing: commands
+      moving: commands
         .filter(({ name }) => name === releaseStock.name || name === restockGoods.name)
         .map(({ payload }) => payload.orderId),
     };

@@ -1,11 +1,15 @@
-import { Body, Controller, Get, Param, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Param, Put } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { ProblemException } from '#platform';
-import { available, type Stock } from '../domain/stock.js';
+import type { CountWish } from '../domain/stock-wish.js';
+import { available, free, type ShelfRow } from '../domain/stock.js';
+import { MAIN_WAREHOUSE } from '../domain/warehouse.js';
 import { findStock } from '../persistence/stock-rows.js';
+import { putThreshold } from '../persistence/threshold-rows.js';
+import { actorOf } from './fields.js';
 import { StockDesk } from './stock-desk.js';
-import { ProductParams, SetStockDto, StockDto } from './stock.dto.js';
+import { done, unknownProduct } from './stock-problems.js';
+import { ProductParams, SetStockDto, SetThresholdDto, StockDto } from './stock.dto.js';
 
 @ApiTags('stock')
 @Controller('stock')
@@ -16,36 +20,64 @@ export class StockController {
   ) {}
 
   @Get(':productId')
-  @ApiOperation({ summary: 'How much of a product is there' })
+  @ApiOperation({ summary: 'How much of a product is there, and where' })
   @ApiOkResponse({ type: StockDto })
   async read(@Param() { productId }: ProductParams): Promise<StockDto> {
-    const stock = await findStock(this.database, productId);
-    if (!stock) {
-      throw new ProblemException(404, 'Unknown product', `Nothing is known of ${productId}.`);
-    }
-    return viewOf(stock);
+    return viewOf(await this.known(productId));
   }
 
   @Put(':productId')
-  @ApiOperation({ summary: 'Says how much of a product is there; the first time makes it known' })
+  @ApiOperation({
+    summary: 'Says how much of a product somebody has counted; the first time makes it known',
+  })
+  @ApiHeader({ name: 'X-Actor', required: false, description: 'Who has counted.' })
   @ApiOkResponse({ type: StockDto })
   async set(
     @Param() { productId }: ProductParams,
-    @Body() { onHand }: SetStockDto,
+    @Body() { onHand, warehouseId = MAIN_WAREHOUSE, by }: SetStockDto,
+    @Headers('x-actor') header?: string,
   ): Promise<StockDto> {
-    const result = await this.desk.set({ productId, onHand });
-    if (result.kind === 'below-reserved') {
-      const { reserved } = result.stock;
-      const detail = `${reserved} pieces of ${productId} are promised to orders.`;
-      throw new ProblemException(409, 'Less than is reserved', detail, { reserved });
-    }
-    return viewOf(result.stock);
+    const actor = actorOf(by, header);
+    const wishes: CountWish[] = [{ kind: 'counted', productId, warehouseId, onHand, actor }];
+    return viewOf(done(await this.desk.change({ wishes }), wishes).rows);
+  }
+
+  @Put(':productId/threshold')
+  @ApiOperation({
+    summary: 'Says from when on a product is low, which is told once each time that it becomes so',
+  })
+  @ApiOkResponse({ type: StockDto })
+  async setThreshold(
+    @Param() { productId }: ProductParams,
+    @Body() { threshold }: SetThresholdDto,
+  ): Promise<StockDto> {
+    await this.known(productId);
+    await putThreshold(this.database, productId, threshold);
+    return viewOf(await this.known(productId));
+  }
+
+  private async known(productId: string): Promise<readonly ShelfRow[]> {
+    const rows = await findStock(this.database, productId);
+    if (rows.length === 0) throw unknownProduct(productId);
+    return rows;
   }
 }
 
-const viewOf = (stock: Stock): StockDto => ({
-  productId: stock.productId,
-  onHand: stock.onHand,
-  reserved: stock.reserved,
-  available: available(stock),
-});
+/** @param rows at least one */
+function viewOf(rows: readonly ShelfRow[]): StockDto {
+  const { productId, threshold } = rows[0] as ShelfRow;
+  return {
+    productId,
+    onHand: rows.reduce((sum, { onHand }) => sum + onHand, 0),
+    reserved: rows.reduce((sum, { reserved }) => sum + reserved, 0),
+    available: available(rows),
+    warehouses: rows.map((row) => ({
+      warehouseId: row.warehouseId,
+      onHand: row.onHand,
+      reserved: row.reserved,
+      available: free(row),
+      active: row.isActive,
+    })),
+    ...(threshold !== null && { lowThreshold: threshold }),
+  };
+}

@@ -1,5 +1,5 @@
 import type { Tx } from '#messaging';
-import { isActive, type Reservation } from '../domain/reservation.js';
+import { hasGoods, type Reservation } from '../domain/reservation.js';
 import { Shelf } from '../domain/shelf.js';
 import { postgresShelfRows, type ShelfRows } from './shelf-rows.js';
 
@@ -7,12 +7,12 @@ export interface ShelfRequest {
   readonly orderIds: readonly string[];
   /** Products that may be reserved. */
   readonly productIds: readonly string[];
-  /** Orders that may give back what they have reserved. */
-  readonly releasing: readonly string[];
+  /** Orders whose goods may go out or come back. */
+  readonly moving: readonly string[];
 }
 
 /**
- * Locks everything that a batch may change: reservations first, then products, each in the order of
+ * Locks everything that a batch may change: reservations first, then stock, each in the order of
  * their ids. All transactions of this service keep to that, so they cannot deadlock.
  */
 export async function lockShelf(
@@ -21,9 +21,9 @@ export async function lockShelf(
   rows: ShelfRows = postgresShelfRows,
 ): Promise<Shelf> {
   const reservations = await rows.lockReservations(tx, request.orderIds);
-  const releasing = new Set(request.releasing);
-  const given = reservations.filter(({ orderId }) => releasing.has(orderId));
-  return lockProducts(tx, reservations, { releasing: given, others: request.productIds, rows });
+  const ids = new Set(request.moving);
+  const moving = reservations.filter(({ orderId }) => ids.has(orderId));
+  return lockProducts(tx, reservations, { moving, others: request.productIds, rows });
 }
 
 /** For reservations that are locked already. */
@@ -31,19 +31,19 @@ export async function lockProducts(
   tx: Tx,
   reservations: readonly Reservation[],
   {
-    releasing = reservations,
+    moving = reservations,
     others = [],
     rows = postgresShelfRows,
   }: {
-    readonly releasing?: readonly Reservation[];
+    readonly moving?: readonly Reservation[];
     readonly others?: readonly string[];
     readonly rows?: ShelfRows;
   } = {},
 ): Promise<Shelf> {
-  const returning = releasing
-    .filter(isActive)
+  const moved = moving
+    .filter(hasGoods)
     .flatMap(({ lines }) => lines.map(({ productId }) => productId));
-  const productIds = [...new Set([...others, ...returning])];
+  const productIds = [...new Set([...others, ...moved])];
   const stock = productIds.length > 0 ? await rows.lockStock(tx, productIds) : [];
   return new Shelf(stock, reservations);
 }

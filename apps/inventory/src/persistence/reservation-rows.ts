@@ -1,13 +1,16 @@
 import { jsonList, jsonListSql, RetryableError, type Tx } from '#messaging';
-import type { Line, Reservation, ReservationStatus } from '../domain/reservation.js';
+import type { Line } from '../domain/lines.js';
+import type { Reservation, ReservationStatus } from '../domain/reservation.js';
 import type { ReservationChange } from '../domain/shelf.js';
+import { MAIN_WAREHOUSE } from '../domain/warehouse.js';
 
 interface Row {
   readonly orderId: string;
   readonly sagaId: string;
   readonly businessKey: string;
   readonly status: ReservationStatus;
-  readonly lines: Line[];
+  /** Without a warehouse in rows of before there were several. */
+  readonly lines: (Line & { readonly warehouseId?: string })[];
   readonly expiresAt: Date;
   /** int8 comes as text. */
   readonly taken: string;
@@ -19,8 +22,9 @@ interface Row {
 const COLUMNS = `order_id as "orderId", saga_id as "sagaId", business_key as "businessKey", status,
   lines, expires_at as "expiresAt", taken, returned, revision, restocked`;
 
-const reservationOf = ({ taken, returned, ...row }: Row): Reservation => ({
+const reservationOf = ({ taken, returned, lines, ...row }: Row): Reservation => ({
   ...row,
+  lines: lines.map((line) => ({ warehouseId: MAIN_WAREHOUSE, ...line })),
   taken: Number(taken),
   returned: Number(returned),
 });

@@ -2,7 +2,7 @@
 import type { Tx } from '#messaging';
 import type { Reservation } from '../domain/reservation.js';
 import type { ReservationChange } from '../domain/shelf.js';
-import type { Stock } from '../domain/stock.js';
+import type { ShelfRow, Stock } from '../domain/stock.js';
 import { lockExpired, lockReservations, saveReservations } from './reservation-rows.js';
 import { lockStock, updateStock } from './stock-rows.js';
 
@@ -13,8 +13,8 @@ export interface ShelfRows {
   lockExpired(tx: Tx, now: Date, limit: number): Promise<Reservation[]>;
   /** @throws RetryableError when one of them was written by somebody else meanwhile */
   saveReservations(tx: Tx, changes: readonly ReservationChange[]): Promise<void>;
-  /** Locks the products in the order of their ids. */
-  lockStock(tx: Tx, productIds: readonly string[]): Promise<Stock[]>;
+  /** Locks the products' rows in all warehouses, in the order of product and warehouse. */
+  lockStock(tx: Tx, productIds: readonly string[]): Promise<ShelfRow[]>;
   /** Of rows that are locked by this transaction. */
   updateStock(tx: Tx, stock: readonly Stock[]): Promise<void>;
 }
