@@ -1,20 +1,22 @@
 /** Every message may come twice, or ten times, or late: nothing happens twice. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
+  bookShipment,
   cancelOrder,
+  cancelShipment,
   chargePayment,
   confirmOrder,
+  handOver,
   notifyCustomer,
   refundPayment,
   releaseStock,
   reserveStock,
   secureStock,
-  shipOrder,
   type CommandContract,
 } from '#contracts';
 import { TestWorld } from '#testing';
 import { readBooks } from '../support/books.js';
-import { UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
+import { NO_PICKUP_POSTAL_CODE, UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import type { SagaView } from '../support/views.js';
 import {
@@ -33,8 +35,10 @@ const COMMANDS: readonly CommandContract[] = [
   releaseStock,
   chargePayment,
   refundPayment,
-  shipOrder,
+  bookShipment,
+  cancelShipment,
   confirmOrder,
+  handOver,
   cancelOrder,
   notifyCustomer,
 ];
@@ -42,6 +46,7 @@ const COMMANDS: readonly CommandContract[] = [
 const NEVER_ANSWERED: ReadonlySet<string> = new Set([
   'inventory.reservation-expired',
   'payment.payment-expired',
+  'shipping.pickup-recalled',
 ]);
 
 describe('every command and every reply, sent again', () => {
@@ -64,6 +69,7 @@ describe('every command and every reply, sent again', () => {
       await shop.placeOne({ productId, token: 'tok_error_then_ok' }),
       await shop.placeOne({ productId, token: 'tok_declined' }),
       await shop.placeOne({ productId, postalCode: UNDELIVERABLE_POSTAL_CODE }),
+      await shop.placeOne({ productId, postalCode: NO_PICKUP_POSTAL_CODE }),
       await shop.placeOne({ productId: none }),
     ];
     const toCancel = await shop.placeOne({ productId });
@@ -98,7 +104,8 @@ describe('every command and every reply, sent again', () => {
   it('were all there to be sent again', () => {
     const types = new Set(sent.map(({ headers }) => headers['ce_type']));
     const expected = COMMANDS.flatMap(({ name, replies }) => [name, ...Object.keys(replies)])
-      // The stock of these orders is secured within milliseconds, and all are paid by card.
+      // The stock of these orders is secured within milliseconds, all are paid by card, and the van
+      // comes at once.
       .filter((name) => !NEVER_ANSWERED.has(name))
       .map((name) => `com.example.${name}`);
     expect(expected.filter((type) => !types.has(type))).toEqual([]);

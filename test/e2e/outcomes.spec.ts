@@ -209,13 +209,19 @@ describe('an order from HTTP to its end', () => {
 
   it('keeps what it has reserved, whatever is put down as on hand', async () => {
     const productId = await shop.product(5);
-    const orderId = await shop.placeOne({ productId, quantity: 3 });
-    await shop.untilOrder(orderId, 'shipped');
-    const { reserved } = await shop.stock(productId);
     const url = `${world.url('inventory')}/stock/${productId}`;
-    const answer = await call(url, { method: 'PUT', json: { onHand: reserved - 1 } });
-    expect(answer).toMatchObject({ status: 409, body: { detail: expect.any(String) } });
-    expect(await shop.stock(productId)).toMatchObject({ reserved, available: 2 });
+    world.app('sandbox-payment').kill('SIGSTOP');
+    try {
+      await shop.placeOne({ productId, quantity: 3 });
+      await waitFor(async () => (await shop.stock(productId)).reserved === 3, {
+        what: 'the pieces to be put aside',
+      });
+      const answer = await call(url, { method: 'PUT', json: { onHand: 2 } });
+      expect(answer).toMatchObject({ status: 409, body: { detail: expect.any(String) } });
+    } finally {
+      world.app('sandbox-payment').kill('SIGCONT');
+    }
+    expect(await shop.stock(productId)).toMatchObject({ available: 2 });
   });
 
   it('is found in the lists of orders and of sagas, by status, customer and state', async () => {

@@ -28,6 +28,8 @@ export interface OrderRequest {
 }
 
 export const UNDELIVERABLE_POSTAL_CODE = '000-0000';
+/** The label is printed, and no van comes. */
+export const NO_PICKUP_POSTAL_CODE = '000-9999';
 
 export interface OrderWishes {
   readonly productId: string;

@@ -81,18 +81,22 @@ function checkKeys(shop: Shop, report: Report): void {
   }
 }
 
-/** What is put aside is what orders have put aside; nothing came or went. */
+/** What is put aside is what orders have put aside, and what is gone is what was handed over. */
 function checkStock(shop: Shop, report: Report): void {
   const { stock, reservations } = shop.tables.shelf;
   const held = new Map<string, number>();
+  const gone = new Map<string, number>();
   for (const reservation of reservations.rows.values()) {
-    if (!isActive(reservation)) continue;
+    const hasLeft = reservation.status === 'issued';
+    if (!hasLeft && !isActive(reservation)) continue;
+    const pieces = hasLeft ? gone : held;
     for (const { productId, quantity } of reservation.lines) {
-      held.set(productId, (held.get(productId) ?? 0) + quantity);
+      pieces.set(productId, (pieces.get(productId) ?? 0) + quantity);
     }
   }
   for (const { productId, onHand, reserved } of stock.rows.values()) {
-    if (onHand !== shop.plan.shape.stockOfEach) report(`${productId}: ${onHand} on hand`);
+    const left = shop.plan.shape.stockOfEach - (gone.get(productId) ?? 0);
+    if (onHand !== left) report(`${productId}: ${onHand} on hand, not ${left}`);
     if (reserved !== (held.get(productId) ?? 0)) {
       report(`${productId}: ${reserved} put aside, ${held.get(productId) ?? 0} by orders`);
     }

@@ -15,7 +15,8 @@ export function pendingOf(shop: Shop, watched: Watched, healedMs = Infinity): st
   for (const { orderId, plan, returns } of customers.all) {
     const status = tables.order.orders.rows.get(orderId ?? '')?.order.status;
     const isAnswered = returns.length === plan.returns.length;
-    if (!isAnswered && status !== 'pending') pending.push(`order ${plan.no} has no return yet`);
+    const isOnItsWay = status === 'pending' || status === 'confirmed';
+    if (!isAnswered && !isOnItsWay) pending.push(`order ${plan.no} has no return yet`);
   }
   const started = new Set<string>();
   for (const { instance } of sagas.instances.rows.values()) {
@@ -27,9 +28,10 @@ export function pendingOf(shop: Shop, watched: Watched, healedMs = Infinity): st
   for (const id of [...tables.order.orders.rows.keys(), ...tables.returns.returns.rows.keys()]) {
     if (!started.has(id)) pending.push(`${id} has no saga`);
   }
-  for (const [service, { group }] of Object.entries(services)) {
+  for (const [service, { group, parcels }] of Object.entries(services)) {
     // A saga that needs a person has messages under way for ever.
-    if (group.lag > 0 && !acceptsAttention) pending.push(`${service} is ${group.lag} behind`);
+    const lag = group.lag + (parcels?.lag ?? 0);
+    if (lag > 0 && !acceptsAttention) pending.push(`${service} is ${lag} behind`);
   }
   if (!acceptsAttention) pending.push(...watched.unpublished);
   for (const [worker, { rows }] of Object.entries(tables.tasks)) {

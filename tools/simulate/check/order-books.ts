@@ -9,7 +9,8 @@ import type { Report } from './report.js';
 
 export function checkOrder(shop: Shop, saga: SagaInstance, order: Order, say: Report): void {
   const { state } = saga;
-  if (state === 'completed' && order.status !== 'confirmed') say(`the order is ${order.status}`);
+  const hasLeft = order.status === 'shipped' || order.status === 'returned';
+  if (state === 'completed' && !hasLeft) say(`the order is ${order.status}`);
   if (state === 'compensated' && order.status !== 'cancelled') say(`the order is ${order.status}`);
   checkMoney(shop, saga, order, say);
   checkGoods(shop, saga, order, say);
@@ -34,7 +35,8 @@ function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Repo
   if (state === 'compensated' && captured !== refunded) {
     say(`${captured - refunded} of the customer's money was kept`);
   }
-  if (shop.outside.carrier.parcels.has(order.orderId) && refunded !== forReturns) {
+  const parcel = shop.outside.carrier.parcels.get(order.orderId);
+  if (parcel?.fate === 'handed-over' && refunded !== forReturns) {
     say('shipped and refunded');
   }
 }
@@ -55,7 +57,7 @@ function checkGoods(shop: Shop, { state }: SagaInstance, order: Order, say: Repo
   const reservation = shop.tables.shelf.reservations.rows.get(orderId);
   const parcel = shop.outside.carrier.parcels.get(orderId);
   const mails = [...shop.outside.mailbox.mails.keys()].filter(
-    (messageId) => messageId === `<order-confirmed.${orderId}@saga.example.com>`,
+    (messageId) => messageId === `<order-shipped.${orderId}@saga.example.com>`,
   );
   if (reservation && isActive(reservation)) {
     const { taken, returned, lines } = reservation;
@@ -63,14 +65,15 @@ function checkGoods(shop: Shop, { state }: SagaInstance, order: Order, say: Repo
   }
   if (state === 'completed') {
     const ordered = pieces(items);
-    if (reservation?.status !== 'secured') say(`its stock is ${reservation?.status}`);
+    if (reservation?.status !== 'issued') say(`its stock is ${reservation?.status}`);
+    if (parcel?.fate !== 'handed-over') say(`its parcel is ${parcel?.fate ?? 'booked'}`);
     if (parcel?.pieces !== ordered) say(`a parcel of ${parcel?.pieces} pieces for ${ordered}`);
     const isReachable = shop.customers.planOfId.get(orderId)?.mailbox === 'known';
     if (isReachable && mails.length !== 1) say('no mail');
   }
   if (state === 'compensated') {
     if (isActive(reservation)) say('its stock is still put aside');
-    if (parcel) say('a parcel left');
-    if (mails.length > 0) say('a mail says that it is confirmed');
+    if (parcel && parcel.fate !== 'cancelled') say(`its parcel is ${parcel.fate ?? 'booked'}`);
+    if (mails.length > 0) say('a mail says that it is shipped');
   }
 }

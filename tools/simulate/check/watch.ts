@@ -33,7 +33,8 @@ const REPLIES: Readonly<Record<string, readonly Sign[]>> = {
   ],
   'com.example.inventory.stock-insufficient': [[/insufficient-stock/, 'stock insufficient']],
   'com.example.inventory.reservation-expired': [[/./, 'securing came after the expiry']],
-  'com.example.shipping.shipment-refused': [[/./, 'pivot refused']],
+  'com.example.shipping.shipment-refused': [[/./, 'label refused']],
+  'com.example.shipping.pickup-recalled': [[/./, 'parcel called back in time']],
 };
 
 export class Watched {

@@ -28,8 +28,15 @@ export interface ServiceParts {
   readonly broker: SimBroker;
   readonly database: SimDatabase;
   readonly outboxTables: OutboxTables;
+  /** Of its commands. */
   readonly group: ConsumerGroup;
+  /** Of the parcels' facts, for those who follow them. */
+  readonly parcels?: ConsumerGroup;
 }
+
+/** Here each group reads one topic and is called by its name. */
+const groupOf = ({ group, parcels }: ServiceParts, topic: string): ConsumerGroup =>
+  parcels?.topic === topic ? parcels : group;
 
 /** What the production code logs on occasions that must have happened in some world. */
 const SITUATIONS: Readonly<Record<string, string>> = {
@@ -70,7 +77,12 @@ export class Life {
     this.connection = database.connect(actor);
     this.log = world.log(SITUATIONS);
     this.kafka = { brokers: [], clientId: actor.name, topicPrefix: '', log: this.log };
-    this.client = new SimKafka({ broker, groupOf: () => parts.group, actor, maxBatch });
+    this.client = new SimKafka({
+      broker,
+      groupOf: (topic) => groupOf(parts, topic),
+      actor,
+      maxBatch,
+    });
     this.outbox = new Outbox({
       owner: actor.name,
       storage: new SimOutboxStorage(this.connection, outboxTables),
@@ -82,9 +94,9 @@ export class Life {
     this.outbox.start();
   }
 
-  /** Begins to read the service's topic. */
-  consume(handlers: TopicHandlers): void {
-    const { group, world } = this.parts;
+  /** Begins to read the service's commands, or another of its topics. */
+  consume(handlers: TopicHandlers, group: ConsumerGroup = this.parts.group): void {
+    const { world } = this.parts;
     const { outbox, log, kafka, client } = this;
     const watched: BatchRunnerPorts['outbox'] = {
       transaction: (work) =>

@@ -138,7 +138,7 @@ export class Customers {
     });
   }
 
-  /** Goods can come back once the order is confirmed; until then the customer asks again. */
+  /** Goods can come back once the order is shipped; until then the customer asks again. */
   private sendBack(customer: Customer, orderId: string, plan: ReturnPlan): void {
     const key = `return-${plan.no}`;
     this.front.ask({
@@ -149,8 +149,8 @@ export class Customers {
         return returns.request({ returnId, orderId, items, requestKey: { key, hash: key } });
       },
       answered: (answer) => {
-        if (answer.outcome === 'not-shipped' && answer.status === 'pending') {
-          this.world.met('return asked for before the order was confirmed');
+        if (answer.outcome === 'not-shipped' && isUnderWay(answer.status)) {
+          this.world.met('return asked for before the order was shipped');
           return false;
         }
         this.returnAnswered(customer, plan, answer);
@@ -194,6 +194,8 @@ export class Customers {
     }
   }
 }
+
+const isUnderWay = (status: string): boolean => status === 'pending' || status === 'confirmed';
 
 const SITUATIONS: Readonly<Record<ReturnRequested['outcome'], string>> = {
   accepted: 'return accepted',

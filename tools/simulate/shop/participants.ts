@@ -7,9 +7,11 @@ import { CancelDesk } from '../../../apps/order/src/acceptance/cancel.js';
 import { AnotherCardDesk } from '../../../apps/order/src/acceptance/another-card.js';
 import { CancelReturnDesk } from '../../../apps/order/src/acceptance/cancel-return.js';
 import { ReturnDesk } from '../../../apps/order/src/acceptance/request-return.js';
+import { ParcelFacts } from '../../../apps/order/src/handlers/parcel-facts.js';
 import { SettleOrdersHandler } from '../../../apps/order/src/handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from '../../../apps/order/src/handlers/settle-returns.handler.js';
 import { ExpirySweeper } from '../../../apps/inventory/src/expiry/expiry-sweeper.js';
+import { GoodsOut } from '../../../apps/inventory/src/handlers/goods-out.js';
 import { StockHandler } from '../../../apps/inventory/src/handlers/stock.handler.js';
 import { mailChannel } from '../../../apps/notification/src/handlers/notice.channel.js';
 import { NoticeHandler } from '../../../apps/notification/src/handlers/notice.handler.js';
@@ -102,9 +104,11 @@ export interface OrderDesks {
 export function startOrder(life: Life, tables: ParticipantTables): OrderDesks {
   const handlers = [
     new SettleOrdersHandler(tables.order),
-    new SettleReturnsHandler(tables.returns),
+    new SettleReturnsHandler(tables.returns, tables.order),
   ];
   startParticipant(life, tables, 'order', handlers);
+  const parcels = new ParcelFacts(tables.order.untripped());
+  life.consume({ batch: ({ events }, unit) => parcels.apply(events, unit) }, life.parts.parcels);
   return {
     acceptance: new AcceptanceDesk(life.outbox, { rows: tables.order }),
     cancel: new CancelDesk(life.outbox, undefined, tables.order),
@@ -122,6 +126,8 @@ export function startInventory(life: Life, tables: ParticipantTables): void {
   // Whatever the saga asks for, so that reservations do expire here.
   const handler = new StockHandler({ ttlMs, maxMs: ttlMs }, answers, undefined, rows);
   startParticipant(life, tables, 'inventory', [handler]);
+  const goodsOut = new GoodsOut(log, undefined, rows.untripped());
+  life.consume({ batch: ({ events }, unit) => goodsOut.handle(unit, events) }, parts.parcels);
   new ExpirySweeper({ outbox, answers, log, everyMs: POLL_MS, rows }).onApplicationBootstrap();
 }
 

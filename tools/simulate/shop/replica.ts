@@ -65,6 +65,8 @@ export class Replica {
   /** The group loses sight of it; it goes on until it hears of that. */
   expel(): void {
     const { life } = this;
-    if (life?.actor.isAlive) life.parts.group.expel(life.actor);
+    if (!life?.actor.isAlive) return;
+    life.parts.group.expel(life.actor);
+    life.parts.parcels?.expel(life.actor);
   }
 }

@@ -1,4 +1,5 @@
 /** The whole system in one world: every service twice, their databases, the broker, those outside. */
+import type { TopicName } from '#contracts';
 import { deadLetterTopicOf } from '#messaging';
 import { MAIN_WAREHOUSE } from '../../../apps/inventory/src/domain/warehouse.js';
 import { SimBroker } from '../broker/broker.js';
@@ -25,6 +26,10 @@ import {
   startShipping,
 } from './participants.js';
 import { Replica } from './replica.js';
+
+const PARCELS: TopicName = 'shipment.events';
+/** Who reads what becomes of parcels. */
+const FOLLOWERS: readonly ServiceName[] = ['order', 'inventory'];
 
 const MOST_SKEW_MS = 3_000;
 
@@ -73,8 +78,9 @@ export class Shop {
 
   /** Messages in dead letter topics, but for the mails that nobody can deliver. */
   get deadLetters(): number {
-    return SERVICES.filter((service) => service !== 'notification').reduce((sum, service) => {
-      const [dlq] = this.broker.partitions(deadLetterTopicOf(topicOf(service)));
+    const services = SERVICES.filter((service) => service !== 'notification');
+    return [...services.map(topicOf), PARCELS].reduce((sum, topic) => {
+      const [dlq] = this.broker.partitions(deadLetterTopicOf(topic));
       return sum + (dlq?.log.length ?? 0);
     }, 0);
   }
@@ -96,7 +102,10 @@ export class Shop {
     const { world, plan, broker } = this;
     const database = new SimDatabase(world, service);
     const group = new ConsumerGroup(broker, topicOf(service));
-    return { world, plan, broker, database, outboxTables: new OutboxTables(), group };
+    return {
+      ...{ world, plan, broker, database, outboxTables: new OutboxTables(), group },
+      ...(FOLLOWERS.includes(service) && { parcels: new ConsumerGroup(broker, PARCELS) }),
+    };
   }
 
   private async begin(no: number, replica: Replica, actor: Actor): Promise<Life> {
