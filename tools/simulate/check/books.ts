@@ -2,6 +2,7 @@
 import { isActive } from '../../../apps/inventory/src/domain/reservation.js';
 import type { SagaInstance } from '#saga';
 import type { Shop } from '../shop/shop.js';
+import { pairOf } from '../stores/shelf-rows.js';
 import { pendingOf } from './converged.js';
 import { checkOrder } from './order-books.js';
 import type { Report } from './report.js';
@@ -81,23 +82,30 @@ function checkKeys(shop: Shop, report: Report): void {
   }
 }
 
-/** What is put aside is what orders have put aside; nothing came or went. */
+/** What is put aside is what orders have put aside, where they have it; nothing came or went. */
 function checkStock(shop: Shop, report: Report): void {
   const { stock, reservations } = shop.tables.shelf;
   const held = new Map<string, number>();
   for (const reservation of reservations.rows.values()) {
     if (!isActive(reservation)) continue;
-    for (const { productId, quantity } of reservation.lines) {
-      held.set(productId, (held.get(productId) ?? 0) + quantity);
+    for (const line of reservation.lines) add(held, pairOf(line), line.quantity);
+  }
+  const there = new Map<string, number>();
+  for (const row of stock.rows.values()) {
+    const pair = pairOf(row);
+    add(there, row.productId, row.onHand);
+    if (row.reserved !== (held.get(pair) ?? 0)) {
+      report(`${pair}: ${row.reserved} put aside, ${held.get(pair) ?? 0} by orders`);
     }
   }
-  for (const { productId, onHand, reserved } of stock.rows.values()) {
+  for (const [productId, onHand] of there) {
     if (onHand !== shop.plan.shape.stockOfEach) report(`${productId}: ${onHand} on hand`);
-    if (reserved !== (held.get(productId) ?? 0)) {
-      report(`${productId}: ${reserved} put aside, ${held.get(productId) ?? 0} by orders`);
-    }
   }
 }
+
+const add = (sums: Map<string, number>, key: string, more: number): void => {
+  sums.set(key, (sums.get(key) ?? 0) + more);
+};
 
 /** Those outside know nothing that we do not know. */
 function checkOutsiders({ outside, tables }: Shop, report: Report): void {

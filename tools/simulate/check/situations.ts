@@ -16,6 +16,7 @@ export const SITUATIONS = [
   'paid by transfer',
   'transfer not made in time',
   'stock insufficient',
+  'reserved in two warehouses',
   'pivot refused',
   'reservation expired',
   'securing came after the expiry',
