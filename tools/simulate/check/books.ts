@@ -2,6 +2,7 @@
 import { isActive } from '../../../apps/inventory/src/domain/reservation.js';
 import type { SagaInstance } from '#saga';
 import type { Shop } from '../shop/shop.js';
+import { pairOf } from '../stores/shelf-rows.js';
 import { pendingOf } from './converged.js';
 import { checkOrder } from './order-books.js';
 import type { Report } from './report.js';
@@ -81,27 +82,34 @@ function checkKeys(shop: Shop, report: Report): void {
   }
 }
 
-/** What is put aside is what orders have put aside, and what is gone is what was handed over. */
+/** What is put aside is what orders have put aside, where they have it; gone is what was handed over. */
 function checkStock(shop: Shop, report: Report): void {
   const { stock, reservations } = shop.tables.shelf;
   const held = new Map<string, number>();
   const gone = new Map<string, number>();
   for (const reservation of reservations.rows.values()) {
-    const hasLeft = reservation.status === 'issued';
-    if (!hasLeft && !isActive(reservation)) continue;
-    const pieces = hasLeft ? gone : held;
-    for (const { productId, quantity } of reservation.lines) {
-      pieces.set(productId, (pieces.get(productId) ?? 0) + quantity);
+    for (const line of reservation.lines) {
+      if (isActive(reservation)) add(held, pairOf(line), line.quantity);
+      if (reservation.status === 'issued') add(gone, line.productId, line.quantity);
     }
   }
-  for (const { productId, onHand, reserved } of stock.rows.values()) {
+  const there = new Map<string, number>();
+  for (const row of stock.rows.values()) {
+    const pair = pairOf(row);
+    add(there, row.productId, row.onHand);
+    if (row.reserved !== (held.get(pair) ?? 0)) {
+      report(`${pair}: ${row.reserved} put aside, ${held.get(pair) ?? 0} by orders`);
+    }
+  }
+  for (const [productId, onHand] of there) {
     const left = shop.plan.shape.stockOfEach - (gone.get(productId) ?? 0);
     if (onHand !== left) report(`${productId}: ${onHand} on hand, not ${left}`);
-    if (reserved !== (held.get(productId) ?? 0)) {
-      report(`${productId}: ${reserved} put aside, ${held.get(productId) ?? 0} by orders`);
-    }
   }
 }
+
+const add = (sums: Map<string, number>, key: string, more: number): void => {
+  sums.set(key, (sums.get(key) ?? 0) + more);
+};
 
 /** Those outside know nothing that we do not know. */
 function checkOutsiders({ outside, tables }: Shop, report: Report): void {

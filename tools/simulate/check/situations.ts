@@ -16,6 +16,7 @@ export const SITUATIONS = [
   'paid by transfer',
   'transfer not made in time',
   'stock insufficient',
+  'reserved in two warehouses',
   'label refused',
   'parcel called back in time',
   'reservation expired',

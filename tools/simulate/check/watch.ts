@@ -31,6 +31,7 @@ const REPLIES: Readonly<Record<string, readonly Sign[]>> = {
     [/"code":"undone"/, 'charge met its own undoing'],
     [/card_declined/, 'card declined'],
   ],
+  'com.example.inventory.stock-reserved': [[/"main".*"east"/, 'reserved in two warehouses']],
   'com.example.inventory.stock-insufficient': [[/insufficient-stock/, 'stock insufficient']],
   'com.example.inventory.reservation-expired': [[/./, 'securing came after the expiry']],
   'com.example.shipping.shipment-refused': [[/./, 'label refused']],

@@ -1,7 +1,6 @@
 /** The whole system in one world: every service twice, their databases, the broker, those outside. */
 import type { TopicName } from '#contracts';
 import { deadLetterTopicOf } from '#messaging';
-import { MAIN_WAREHOUSE } from '../../../apps/inventory/src/domain/warehouse.js';
 import { SimBroker } from '../broker/broker.js';
 import { ConsumerGroup } from '../broker/group.js';
 import { SimDatabase } from '../database/database.js';
@@ -135,12 +134,19 @@ export class Shop {
     return life;
   }
 
+  /** Half in each warehouse, so that some orders need both. */
   private fillShelves(): void {
-    const { products, stockOfEach: onHand } = this.plan.shape;
+    const { products, stockOfEach } = this.plan.shape;
+    const { shelf } = this.tables;
+    const warehouses = [...shelf.warehouses.keys()];
     for (let product = 1; product <= products; product += 1) {
       const productId = `product-${product}`;
-      const empty = { warehouseId: MAIN_WAREHOUSE, reserved: 0, revision: 1 };
-      this.tables.shelf.put({ productId, onHand, ...empty });
+      let rest = stockOfEach;
+      for (const [index, warehouseId] of warehouses.entries()) {
+        const onHand = Math.ceil(rest / (warehouses.length - index));
+        shelf.put({ productId, warehouseId, onHand, reserved: 0, revision: 1 });
+        rest -= onHand;
+      }
     }
   }
 

@@ -10,15 +10,19 @@ import { Table } from '../database/table.js';
 import { asJson } from './json.js';
 
 const MAIN: Warehouse = { warehouseId: 'main', name: 'Main', priority: 100, isActive: true };
+/** Asked after the main one. */
+const EAST: Warehouse = { warehouseId: 'east', name: 'East', priority: 200, isActive: true };
 
-const keyOf = ({ productId, warehouseId }: Pick<Stock, 'productId' | 'warehouseId'>): string =>
-  `${productId}/${warehouseId}`;
+export const pairOf = ({
+  productId,
+  warehouseId,
+}: Pick<Stock, 'productId' | 'warehouseId'>): string => `${productId}/${warehouseId}`;
 
 /** The inventory service's tables, shared by its replicas. */
 export class SimShelfRows implements ShelfRows {
   /** By product and warehouse. */
   readonly stock = new Table<Stock>('stock');
-  readonly warehouses = new Map([[MAIN.warehouseId, MAIN]]);
+  readonly warehouses = new Map([MAIN, EAST].map((one) => [one.warehouseId, one]));
   readonly thresholds = new Map<string, number>();
   readonly reservations = new Table<Reservation>('reservation');
 
@@ -77,7 +81,7 @@ export class SimShelfRows implements ShelfRows {
   }
 
   put(stock: Stock): void {
-    this.stock.rows.set(keyOf(stock), stock);
+    this.stock.rows.set(pairOf(stock), stock);
   }
 
   lockStock(tx: Tx, productIds: readonly string[]): Promise<ShelfRow[]> {
@@ -88,7 +92,7 @@ export class SimShelfRows implements ShelfRows {
     return sessionOf(tx).statement('lock stock', (view) =>
       ids.flatMap((productId) =>
         warehouses.flatMap(({ warehouseId, priority, isActive }): ShelfRow[] => {
-          const row = view.lock(this.stock, keyOf({ productId, warehouseId }));
+          const row = view.lock(this.stock, pairOf({ productId, warehouseId }));
           const threshold = this.thresholds.get(productId) ?? null;
           return row ? [{ ...row, priority, isActive, threshold }] : [];
         }),
@@ -99,7 +103,7 @@ export class SimShelfRows implements ShelfRows {
   updateStock(tx: Tx, stock: readonly Stock[]): Promise<void> {
     return sessionOf(tx).statement('update stock', (view) => {
       for (const { productId, warehouseId, onHand, reserved, revision } of stock) {
-        const key = keyOf({ productId, warehouseId });
+        const key = pairOf({ productId, warehouseId });
         if (!view.lock(this.stock, key)) continue;
         if (onHand < 0) throw checkViolation('stock_on_hand_check');
         if (reserved < 0 || reserved > onHand) throw checkViolation('stock_never_oversold');
