@@ -2,7 +2,16 @@
  * Promises attacked here: a parcel is handed over or cancelled, never both, and the answer to its
  * hand-over says which; a recall stops what can be stopped and nothing else, whenever it comes.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import type { ReceivedEvent } from '#messaging';
 import { waitFor } from '#testing';
 import { ShippingWorld, again, carrierWith, newOrder } from './shipping-world.js';
@@ -232,7 +241,10 @@ describe('a parcel that waits for its van', () => {
       expect(await shipping.final(other)).toMatchObject({ outcome: 'succeeded' });
       expect(await world.books(order.orderId)).toMatchObject([{ status: 'cancelled' }]);
       expect(shipping.facts(order.orderId)).toMatchObject([
-        ...[['created', 2], ['cancelled', expect.any(Number)]],
+        ...[
+          ['created', 2],
+          ['cancelled', expect.any(Number)],
+        ],
       ]);
     });
 
