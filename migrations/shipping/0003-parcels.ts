@@ -28,9 +28,10 @@ export class ShippingParcels1764158400403 implements MigrationInterface {
         add constraint shipment_numbered check
           (status not in ('created', 'handed-over', 'delivered', 'lost')
            or (shipment_id is not null and tracking_number is not null))`);
-    // What is still to be booked goes the whole way.
+    // What is still to be booked goes the whole way, also what a process of before accepts meanwhile.
     await runner.query(`
       update shipment set wanted = 'handed-over' where status in ('requested', 'failed')`);
+    await runner.query(`alter table shipment alter wanted set default 'handed-over'`);
     await runner.query(`
       create table tracking_cursor (
         feed       text primary key,

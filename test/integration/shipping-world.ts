@@ -108,12 +108,15 @@ export class ShippingReplica {
     readonly tracking: TrackingWorkers,
     private readonly inbox: ReturnType<typeof createParticipant>['inbox'],
     private readonly http: OutboundHttp,
+    private readonly peers: readonly ShippingReplica[],
   ) {}
 
+  /** @param peers all replicas of the service, this one included as soon as it runs */
   static async start(
     database: ParticipantDatabase,
     url: string,
     options: ShippingReplicaOptions = {},
+    peers: readonly ShippingReplica[] = [],
   ): Promise<ShippingReplica> {
     const { timeoutMs = 1_000, takesOver = true, follows = true } = options;
     const replica = await database.replica();
@@ -151,7 +154,7 @@ export class ShippingReplica {
     });
     workers.start();
     if (follows) tracking.start();
-    return new ShippingReplica(replica, workers, tracking, inbox, http);
+    return new ShippingReplica(replica, workers, tracking, inbox, http, peers);
   }
 
   /** As one batch. */
@@ -201,8 +204,11 @@ export class ShippingReplica {
     return (await findShipments(this.replica.database, [orderId])).get(orderId);
   }
 
+  /** Also until that is published, by whichever replica: it follows the commit. */
   untilStatus(orderId: string, status: string): Promise<unknown> {
-    return waitFor(async () => (await this.shipment(orderId))?.status === status, {
+    const isTold = () =>
+      this.peers.some((peer) => peer.facts(orderId).some(([kind]) => kind === status));
+    return waitFor(async () => (await this.shipment(orderId))?.status === status && isTold(), {
       what: `${orderId} to be ${status}`,
       timeoutMs: 20_000,
       intervalMs: 5,
@@ -263,7 +269,8 @@ export class ShippingWorld {
   }
 
   async replica(options?: ShippingReplicaOptions): Promise<ShippingReplica> {
-    const replica = await ShippingReplica.start(this.database, this.sandbox.url, options);
+    const { database, sandbox, replicas } = this;
+    const replica = await ShippingReplica.start(database, sandbox.url, options, replicas);
     this.replicas.push(replica);
     return replica;
   }

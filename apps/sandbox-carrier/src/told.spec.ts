@@ -122,5 +122,6 @@ describe('the settings of the carrier', () => {
     for (const half of [url, { WEBHOOK_SECRET: 'whsec_x' }]) {
       expect(() => given(half)).toThrow('WEBHOOK_SECRET');
     }
+    expect(() => given({ WEBHOOK_URL: 'shipping:3004' })).toThrow(/^WEBHOOK_URL: [^;]*$/);
   });
 });

@@ -26,11 +26,16 @@ interface WebhookSettings {
 /** For `refine`: nobody is told unsigned, and a secret without an address would tell nobody. */
 export const webhooksTogether: [
   (given: WebhookSettings) => boolean,
-  { path: string[]; error: string },
+  { path: string[]; error: string; when: (payload: { issues: unknown[] }) => boolean },
 ] = [
   ({ WEBHOOK_URL, WEBHOOK_SECRET }) =>
     (WEBHOOK_URL === undefined) === (WEBHOOK_SECRET === undefined),
-  { path: ['WEBHOOK_SECRET'], error: 'is needed with WEBHOOK_URL, and of no use without' },
+  {
+    path: ['WEBHOOK_SECRET'],
+    error: 'is needed with WEBHOOK_URL, and of no use without',
+    // An address that is wrong is one problem, not two.
+    when: ({ issues }) => issues.length === 0,
+  },
 ];
 
 export const listeningOf = (
