@@ -1,5 +1,6 @@
 import type { Tx } from '#messaging';
 import type { Order } from '../../../apps/order/src/domain/order.js';
+import { typeOfReturn } from '../../../apps/order/src/domain/order-event.js';
 import type { OrderReturn } from '../../../apps/order/src/domain/order-return.js';
 import type { ReturnState } from '../../../apps/order/src/domain/settle-return.js';
 import type { RequestKey } from '../../../apps/order/src/persistence/insert-orders.js';
@@ -10,6 +11,8 @@ import type {
 } from '../../../apps/order/src/persistence/return-rows.js';
 import { sessionOf } from '../database/database.js';
 import { Table } from '../database/table.js';
+import type { View } from '../database/view.js';
+import { asJson } from './json.js';
 import type { SimOrderRows } from './order-rows.js';
 
 export interface StoredReturn {
@@ -78,6 +81,7 @@ export class SimReturnRows implements ReturnRows {
         asked: row,
         ...(requestKey && { requestKey }),
       });
+      this.note(view, asked, asked.createdAt);
     });
   }
 
@@ -95,9 +99,9 @@ export class SimReturnRows implements ReturnRows {
     });
   }
 
-  updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void> {
-    return sessionOf(tx).statement('update returns', (view) => {
-      for (const { returnId, status, reason, revision } of returns) {
+  async updateReturns(tx: Tx, changes: readonly ReturnState[], at: Date): Promise<void> {
+    await sessionOf(tx).statement('update returns', (view) => {
+      for (const { returnId, status, reason, revision } of changes) {
         const row = view.lock(this.returns, returnId);
         if (!row) continue;
         const { reason: _, ...kept } = row.asked;
@@ -105,5 +109,33 @@ export class SimReturnRows implements ReturnRows {
         view.update(this.returns, returnId, { ...row, asked });
       }
     });
+    await sessionOf(tx).statement('lock orders of returns', (view) => {
+      const orderIds = changes.flatMap((change) => this.orderOf(view, change) ?? []);
+      for (const id of [...new Set(orderIds)].sort()) view.lock(this.orderRows.orders, id);
+    });
+    await sessionOf(tx).statement('note returns', (view) => {
+      for (const change of changes) {
+        const orderId = this.orderOf(view, change);
+        if (orderId !== undefined) this.note(view, { orderId, ...change }, at);
+      }
+    });
+  }
+
+  private orderOf(view: View, { returnId }: ReturnState): string | undefined {
+    return view.get(this.returns, returnId)?.asked.orderId;
+  }
+
+  private note(
+    view: View,
+    one: Pick<OrderReturn, 'orderId' | 'returnId' | 'status' | 'reason'>,
+    at: Date,
+  ): void {
+    const order = view.get(this.orderRows.orders, one.orderId)?.order;
+    if (!order) return;
+    const { status, revision } = order;
+    const { returnId, reason } = one;
+    const details = { returnId, ...(reason && { reason: asJson(reason) }) };
+    const event = { type: typeOfReturn(one.status), status, revision, details, at };
+    this.orderRows.append(view, one.orderId, event);
   }
 }

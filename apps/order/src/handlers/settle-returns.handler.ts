@@ -24,7 +24,7 @@ export class SettleReturnsHandler implements CommandHandler {
     const returns = await this.rows.lockReturns(unit.tx, [
       ...new Set(wishes.map(({ returnId }) => returnId)),
     ]);
-    const changed = new Map<string, ReturnState>();
+    const changes: ReturnState[] = [];
     const answers = wishes.map((wish): Answer => {
       const before = returns.get(wish.returnId);
       const verdict = settleReturn(before, wish);
@@ -32,12 +32,11 @@ export class SettleReturnsHandler implements CommandHandler {
       const { after } = verdict;
       if (after && after !== before) {
         returns.set(after.returnId, after);
-        changed.set(after.returnId, after);
+        changes.push(after);
       }
       return succeed(FACTS[wish.kind], {});
     });
-    if (changed.size > 0)
-      await this.rows.updateReturns(unit.tx, [...changed.values()], runtime.date());
+    if (changes.length > 0) await this.rows.updateReturns(unit.tx, changes, runtime.date());
     return answers;
   }
 }

@@ -46,24 +46,33 @@ export async function insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promi
   return new Set(rows.map((row) => row.order_id));
 }
 
+/** Each with the first entry of its history. */
 const INSERT = `
-  insert into orders (
-    order_id, customer_id, merchant_id, channel, currency, total_amount, items, shipping_address,
-    email, payment_method, created_at, updated_at, idempotency_key, request_hash, phone, locale,
-    status, revision)
-  select order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
-    email, method, created_at, created_at, key, hash, phone, locale, 'pending', 1
-  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-      $7::json[], $8::json[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
-      $14::text[], $15::text[])
-    as given (order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
-      email, method, created_at, key, hash, phone, locale)
-  on conflict do nothing
+  with added as (
+    insert into orders (
+      order_id, customer_id, merchant_id, channel, currency, total_amount, items, shipping_address,
+      email, payment_method, created_at, updated_at, idempotency_key, request_hash, phone, locale,
+      status, revision)
+    select order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
+      email, method, created_at, created_at, key, hash, phone, locale, 'pending', 1
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+        $7::json[], $8::json[], $9::text[], $10::text[], $11::timestamptz[], $12::text[],
+        $13::text[], $14::text[], $15::text[])
+      as given (order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
+        email, method, created_at, key, hash, phone, locale)
+    on conflict do nothing
+    returning order_id, created_at)
+  insert into order_event (order_id, seq, type, status, revision, at)
+  select order_id, 1, 'created', 'pending', 1, created_at from added
   returning order_id`;
 
 /** Orders that this transaction has inserted: nobody else has seen them. */
 export async function removeOrders(tx: Tx, orderIds: readonly string[]): Promise<void> {
-  await tx.query('delete from orders where order_id = any($1::uuid[])', [orderIds]);
+  await tx.query(
+    `with gone as (delete from orders where order_id = any($1::uuid[]))
+     delete from order_event where order_id = any($1::uuid[])`,
+    [orderIds],
+  );
 }
 
 export interface EarlierRequest {

@@ -1,9 +1,11 @@
 /** The returns of the order service, as its desk and its handler use them; a simulator brings its own. */
 import type { OrderItem, OrderStatus, Reason, ReturnStatus } from '#contracts';
-import type { Tx } from '#messaging';
+import { allStatements, type Tx } from '#messaging';
+import { typeOfReturn } from '../domain/order-event.js';
 import type { OrderReturn } from '../domain/order-return.js';
 import type { ReturnState } from '../domain/settle-return.js';
 import type { RequestKey } from './insert-orders.js';
+import { appendEvents, lockOrdersOf } from './order-events.js';
 import type { Order } from '../domain/order.js';
 import { findOrder, type Queries } from './read-orders.js';
 
@@ -32,8 +34,12 @@ export interface ReturnRows {
   insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void>;
   /** Locks the returns in the order of their ids, so that two batches cannot deadlock. */
   lockReturns(tx: Tx, returnIds: readonly string[]): Promise<Map<string, ReturnState>>;
-  /** Of returns that are locked by this transaction. */
-  updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void>;
+  /**
+   * Of returns that are locked by this transaction; it locks their orders as well.
+   * @param changes every state that a return has come to, in their order: each is an entry of its
+   *   order's history, and the last is what it is from now on
+   */
+  updateReturns(tx: Tx, changes: readonly ReturnState[], at: Date): Promise<void>;
 }
 
 interface Row {
@@ -128,7 +134,8 @@ async function insertReturn(
   asked: OrderReturn,
   requestKey: RequestKey | undefined,
 ): Promise<void> {
-  await tx.query(
+  const { orderId, returnId, createdAt } = asked;
+  const insert = tx.query(
     `insert into order_return (return_id, order_id, items, refund_amount, note, status, revision,
                                idempotency_key, request_hash, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
@@ -142,9 +149,11 @@ async function insertReturn(
       asked.revision,
       requestKey?.key ?? null,
       requestKey?.hash ?? null,
-      asked.createdAt.toISOString(),
+      createdAt.toISOString(),
     ],
   );
+  const entry = { orderId, type: typeOfReturn(asked.status), details: { returnId } };
+  await allStatements([insert, appendEvents(tx, [entry], createdAt)]);
 }
 
 async function lockReturns(
@@ -179,8 +188,9 @@ async function lockReturns(
   );
 }
 
-async function updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void> {
-  await tx.query(
+async function updateReturns(tx: Tx, changes: readonly ReturnState[], at: Date): Promise<void> {
+  const returns = [...new Map(changes.map((one) => [one.returnId, one])).values()];
+  const update = tx.query(
     `update order_return r
         set status = given.status, reason = given.reason, revision = given.revision,
             updated_at = $5
@@ -195,6 +205,18 @@ async function updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date):
       at.toISOString(),
     ],
   );
+  const locked = lockOrdersOf(
+    tx,
+    returns.map(({ returnId }) => returnId),
+  );
+  await allStatements([update, locked]);
+  const orders = await locked;
+  const entries = changes.flatMap(({ returnId, status, reason }) => {
+    const orderId = orders.get(returnId);
+    const details = { returnId, ...(reason && { reason }) };
+    return orderId === undefined ? [] : [{ orderId, type: typeOfReturn(status), details }];
+  });
+  await appendEvents(tx, entries, at);
 }
 
 export const postgresReturnRows: ReturnRows = {

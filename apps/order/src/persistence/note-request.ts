@@ -1,0 +1,38 @@
+import type { Reason } from '#contracts';
+import { allStatements, type Tx } from '#messaging';
+import type { RequestType } from '../domain/order-event.js';
+
+export interface CustomerRequest {
+  readonly orderId: string;
+  readonly type: RequestType;
+  readonly reason?: Reason;
+}
+
+/**
+ * Notes in the history of a pending order what its customer has asked for. A cancel is one however
+ * often it is asked for; each card is one of its own.
+ *
+ * The order is locked for its number. Whoever holds it is done within milliseconds, and while that
+ * is not so, customers who knock again and again must not take every connection there is.
+ */
+export async function noteRequest(
+  tx: Tx,
+  { orderId, type, reason }: CustomerRequest,
+  at: Date,
+): Promise<void> {
+  await allStatements([
+    tx.query(`set local lock_timeout = '500ms'`),
+    tx.query('select 1 from orders where order_id = $1 for no key update', [orderId]),
+    tx.query('set local lock_timeout = 0'),
+    tx.query(NOTE, [orderId, type, reason ? JSON.stringify({ reason }) : null, at.toISOString()]),
+  ]);
+}
+
+const NOTE = `
+  insert into order_event (order_id, seq, type, status, revision, details, at)
+  select order_id, (select max(seq) + 1 from order_event e where e.order_id = orders.order_id),
+      $2, status, revision, $3, $4
+    from orders
+   where order_id = $1 and status = 'pending'
+     and ($2 <> 'cancel-requested' or not exists (
+       select 1 from order_event e where e.order_id = orders.order_id and e.type = $2))`;
