@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/order';
-import { MessagingModule, Outbox } from '#messaging';
+import { Database, MessagingModule, Outbox } from '#messaging';
 import { barrierTable, ParticipantModule } from '#participant';
 import { HealthModule, Sealer, type Logger } from '#platform';
 import { AcceptanceDesk } from './acceptance/acceptance.js';
@@ -12,10 +12,14 @@ import { ReturnDesk } from './acceptance/request-return.js';
 import { KnownFactsController } from './handlers/known-facts.controller.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
+import { eventFrame } from './http/event-views.js';
+import { EventsController } from './http/events.controller.js';
 import { RequestHasher, type PaymentTerms } from './http/place-order-input.js';
 import { OrdersController, PAYMENT_TERMS } from './http/orders.controller.js';
 import { ReturnsController } from './http/returns.controller.js';
+import { readNewEvents } from './persistence/order-events.js';
 import type { OrderSettings } from './settings.js';
+import { OrderStreams } from './streams/order-streams.js';
 
 @Module({})
 export class AppModule {
@@ -39,7 +43,7 @@ export class AppModule {
         // orders are accepted without Kafka too; what they set off catches up later
         HealthModule.forRoot({ required: { kafka: false } }),
       ],
-      controllers: [OrdersController, ReturnsController, KnownFactsController],
+      controllers: [OrdersController, ReturnsController, EventsController, KnownFactsController],
       providers: [
         { provide: SettleOrdersHandler, useFactory: () => new SettleOrdersHandler() },
         { provide: SettleReturnsHandler, useFactory: () => new SettleReturnsHandler() },
@@ -73,6 +77,22 @@ export class AppModule {
           provide: ReturnDesk,
           inject: [Outbox],
           useFactory: (outbox: Outbox) => new ReturnDesk(outbox),
+        },
+        {
+          provide: OrderStreams,
+          inject: [Database],
+          useFactory: (database: Database) =>
+            new OrderStreams({
+              limits: {
+                maxClients: settings.STREAM_MAX_CLIENTS,
+                pollMs: settings.STREAM_POLL_MS,
+                heartbeatMs: settings.STREAM_HEARTBEAT_MS,
+                maxMs: settings.STREAM_MAX_MS,
+              },
+              read: (watched, limit) => readNewEvents(database, watched, limit),
+              frame: eventFrame,
+              log: logger,
+            }),
         },
         {
           provide: CancelReturnDesk,

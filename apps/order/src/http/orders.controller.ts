@@ -25,7 +25,14 @@ import { AnotherCardDesk } from '../acceptance/another-card.js';
 import { CancelDesk } from '../acceptance/cancel.js';
 import { findOrder, listOrders } from '../persistence/read-orders.js';
 import { orderRefused } from './order-refused.js';
-import { cursorOf, isUuid, orderIdOf, orderView, summaryView } from './order-views.js';
+import {
+  cursorOf,
+  isUuid,
+  orderIdOf,
+  orderView,
+  summaryView,
+  unknownOrder,
+} from './order-views.js';
 import {
   AcceptedOrderDto,
   CancelOrderDto,
@@ -193,8 +200,3 @@ function checkedId(orderId: string): string {
   if (isUuid(orderId)) return orderId.toLowerCase();
   throw fieldProblem(400, [{ field: 'orderId', message: 'must be a UUID' }]);
 }
-
-export const unknownOrder = (orderId: string): ProblemException =>
-  new ProblemException(404, 'No such order', `There is no order ${orderId}.`, {
-    errors: [{ field: 'orderId', message: 'is not known' }],
-  });

@@ -14,7 +14,7 @@ import { CancelReturnDesk } from '../acceptance/cancel-return.js';
 import { ReturnDesk } from '../acceptance/request-return.js';
 import { findOrder } from '../persistence/read-orders.js';
 import { findReturn, listReturns } from '../persistence/return-rows.js';
-import { unknownOrder } from './orders.controller.js';
+import { unknownOrder } from './order-views.js';
 import { checkedKey, checkedTrace } from './place-order-input.js';
 import { problemOf, returnKey, returnView, tooLateToCancel } from './return-views.js';
 import {

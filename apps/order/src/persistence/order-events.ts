@@ -96,6 +96,18 @@ export async function readEvents(
   return rows.map(eventOf);
 }
 
+/** Where an order stands, and the number of its last entry. */
+export async function findLatest(
+  database: Queries,
+  orderId: string,
+): Promise<Pick<OrderEvent, 'seq' | 'status'> | undefined> {
+  const [row] = await database.query<Pick<EventRow, 'seq' | 'status'>>(
+    'select seq, status from order_event where order_id = $1 order by seq desc limit 1',
+    [orderId],
+  );
+  return row;
+}
+
 /**
  * What has come to many orders, in one statement.
  * @param watched the number up to which each is known
