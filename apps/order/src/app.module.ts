@@ -55,51 +55,61 @@ export class AppModule {
           } satisfies PaymentTerms,
         },
         { provide: RequestHasher, useValue: new RequestHasher(settings.PAYMENT_TOKEN_KEY) },
-        {
-          provide: AcceptanceDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => {
-            const check = settings.ORDER_CHECKS === 'on' ? ownCopyCheck : undefined;
-            return new AcceptanceDesk(outbox, { check });
-          },
-        },
-        {
-          provide: AnotherCardDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => new AnotherCardDesk(outbox),
-        },
-        {
-          provide: CancelDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => new CancelDesk(outbox),
-        },
-        {
-          provide: ReturnDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => new ReturnDesk(outbox),
-        },
-        {
-          provide: OrderStreams,
-          inject: [Database],
-          useFactory: (database: Database) =>
-            new OrderStreams({
-              limits: {
-                maxClients: settings.STREAM_MAX_CLIENTS,
-                pollMs: settings.STREAM_POLL_MS,
-                heartbeatMs: settings.STREAM_HEARTBEAT_MS,
-                maxMs: settings.STREAM_MAX_MS,
-              },
-              read: (watched, limit) => readNewEvents(database, watched, limit),
-              frame: eventFrame,
-              log: logger,
-            }),
-        },
-        {
-          provide: CancelReturnDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => new CancelReturnDesk(outbox),
-        },
+        ...desks(settings),
+        streams(settings, logger),
       ],
     };
   }
 }
+
+/** Where customers are received. */
+function desks(settings: OrderSettings) {
+  const keyWaitMs = settings.IDEMPOTENCY_WAIT_MS;
+  return [
+    {
+      provide: AcceptanceDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => {
+        const check = settings.ORDER_CHECKS === 'on' ? ownCopyCheck : undefined;
+        return new AcceptanceDesk(outbox, { check, keyWaitMs });
+      },
+    },
+    {
+      provide: AnotherCardDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => new AnotherCardDesk(outbox),
+    },
+    {
+      provide: CancelDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => new CancelDesk(outbox),
+    },
+    {
+      provide: ReturnDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => new ReturnDesk(outbox, undefined, undefined, keyWaitMs),
+    },
+    {
+      provide: CancelReturnDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => new CancelReturnDesk(outbox),
+    },
+  ];
+}
+
+const streams = (settings: OrderSettings, log: Logger) => ({
+  provide: OrderStreams,
+  inject: [Database],
+  useFactory: (database: Database) =>
+    new OrderStreams({
+      limits: {
+        maxClients: settings.STREAM_MAX_CLIENTS,
+        pollMs: settings.STREAM_POLL_MS,
+        heartbeatMs: settings.STREAM_HEARTBEAT_MS,
+        maxMs: settings.STREAM_MAX_MS,
+      },
+      read: (watched, limit) => readNewEvents(database, watched, limit),
+      frame: eventFrame,
+      log,
+    }),
+});

@@ -13,6 +13,11 @@ export const orderSettings = serviceSettings.extend({
    * services switches it off.
    */
   ORDER_CHECKS: z.enum(['on', 'off']).default('on'),
+  /**
+   * For how long a request waits for another one with its Idempotency-Key that is still running. Less
+   * than a statement may take.
+   */
+  IDEMPOTENCY_WAIT_MS: wholeNumber(0, 20_000).default(2_000),
   /** Most connections over which orders are watched, of one process. */
   STREAM_MAX_CLIENTS: wholeNumber(0, 100_000).default(1_000),
   /** For how long one of them is open; browsers come again by themselves. */

@@ -193,7 +193,7 @@ describe('an order that is watched', () => {
       [orderId],
     );
     let most = 0;
-    const server = app.getHttpServer() as Server;
+    const server: Server = app.getHttpServer();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const accepted = once(server, 'connection') as Promise<[{ writableLength: number }]>;
     socket.on('error', () => undefined);

@@ -45,7 +45,7 @@ export class OrderWorld {
       PAYMENT_TOKEN_KEY: randomBytes(32).toString('base64'),
       ORDER_CHECKS: checks,
       // on a busy machine the first of many takes its time, and that is no answer of its own
-      IDEMPOTENCY_WAIT_MS: '30000',
+      IDEMPOTENCY_WAIT_MS: '20000',
       ...settings,
     };
     const logger = createLogger(

@@ -9,6 +9,7 @@ import {
   type OrderRows,
 } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
+import { StillLockedError } from '../../../apps/order/src/persistence/lock-wait.js';
 import { readEvents } from '../../../apps/order/src/persistence/order-events.js';
 import { SimOrderRows } from '../../../tools/simulate/stores/order-rows.js';
 import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
@@ -140,6 +141,36 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     const first = (tx: Tx) => rows.insertOrders(tx, [keyed(1, 'k')]);
     await expect(second(side, first, then, end)).resolves.toEqual(['first ends', 'second has it']);
     expect(added?.size).toBe(expected);
+  });
+
+  it('waits for a key as long as it is told to, and is none of the wiser then', async () => {
+    const isHeld = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
+    const held = side.transaction(async (tx) => {
+      await rows.insertOrders(tx, [keyed(1, 'k')]);
+      isHeld.resolve();
+      await mayEnd.promise;
+    });
+    await isHeld.promise;
+    const again = (waitMs: number) =>
+      side.transaction((tx) => rows.insertOrders(tx, [keyed(2, 'k')], waitMs));
+    await expect(again(30)).rejects.toThrow(StillLockedError);
+    const patient = again(30_000);
+    mayEnd.resolve();
+    await held;
+    await expect(patient).resolves.toEqual(new Set());
+    await expect(again(1)).resolves.toEqual(new Set());
+    await expect(side.transaction((tx) => rows.findStatus(tx, id(2)))).resolves.toBeUndefined();
+  });
+
+  it('waits no shorter afterwards, in the same transaction', async () => {
+    await insert(keyed(1, 'k'));
+    const settle = (tx: Tx) => rows.lockOrders(tx, [id(1)]);
+    const then = async (tx: Tx) => {
+      await rows.insertOrders(tx, [keyed(2, 'l')], 1);
+      await rows.lockOrders(tx, [id(1)]);
+    };
+    await expect(second(side, settle, then)).resolves.toEqual(['first ends', 'second has it']);
   });
 
   it('lets a request with the key wait for who is settling its order', async () => {

@@ -13,6 +13,7 @@ import {
   postgresReturnRows,
   type ReturnRows,
 } from '../../../apps/order/src/persistence/return-rows.js';
+import { StillLockedError } from '../../../apps/order/src/persistence/lock-wait.js';
 import { readEvents } from '../../../apps/order/src/persistence/order-events.js';
 import { SimOrderRows } from '../../../tools/simulate/stores/order-rows.js';
 import { SimReturnRows } from '../../../tools/simulate/stores/return-rows.js';
@@ -91,6 +92,25 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
       await expect(rows.lockOrder(tx, order.orderId)).resolves.toBe(true);
     };
     await expect(second(side, lock, lock)).resolves.toEqual(['first ends', 'second has it']);
+  });
+
+  it('wait for the order as long as they are told to', async () => {
+    const isHeld = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
+    const held = side.transaction(async (tx) => {
+      await rows.lockOrder(tx, order.orderId);
+      isHeld.resolve();
+      await mayEnd.promise;
+    });
+    await isHeld.promise;
+    const lock = (waitMs: number) =>
+      side.transaction((tx) => rows.lockOrder(tx, order.orderId, waitMs));
+    await expect(lock(30)).rejects.toThrow(StillLockedError);
+    const patient = lock(30_000);
+    mayEnd.resolve();
+    await held;
+    await expect(patient).resolves.toBe(true);
+    await expect(lock(1)).resolves.toBe(true);
   });
 
   it('give back what was inserted, to its own order only', async () => {

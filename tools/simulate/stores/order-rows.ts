@@ -7,6 +7,7 @@ import type {
   EarlierRequest,
   KeyedOrder,
 } from '../../../apps/order/src/persistence/insert-orders.js';
+import { asStillLocked } from '../../../apps/order/src/persistence/lock-wait.js';
 import type { OrderRows } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
 import { sessionOf } from '../database/database.js';
@@ -27,9 +28,9 @@ export class SimOrderRows implements OrderRows {
   /** @param trip throws for orders whose data a bug trips over */
   constructor(private readonly trip: (orderIds: readonly string[]) => void = () => undefined) {}
 
-  insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>> {
+  insertOrders(tx: Tx, orders: readonly KeyedOrder[], waitMs?: number): Promise<Set<string>> {
     const sorted = orders.toSorted((a, b) => compare(a.requestKey?.key, b.requestKey?.key));
-    return sessionOf(tx).statement('insert orders', (view) => {
+    const insert = (view: View): Set<string> => {
       const added = sorted.filter((row) =>
         view.insert(this.orders, row.order.orderId, { ...row, order: checked(row.order) }),
       );
@@ -39,7 +40,8 @@ export class SimOrderRows implements OrderRows {
         view.insert(this.events, orderId, [{ seq: 1, ...head, details: {}, at }]);
       }
       return new Set(added.map(({ order }) => order.orderId));
-    });
+    };
+    return sessionOf(tx).statement('insert orders', insert, waitMs).catch(asStillLocked);
   }
 
   findEarlier(

@@ -3,6 +3,7 @@ import type { Order } from '../../../apps/order/src/domain/order.js';
 import { typeOfReturn } from '../../../apps/order/src/domain/order-event.js';
 import type { OrderReturn } from '../../../apps/order/src/domain/order-return.js';
 import type { ReturnState } from '../../../apps/order/src/domain/settle-return.js';
+import { asStillLocked } from '../../../apps/order/src/persistence/lock-wait.js';
 import type { RequestKey } from '../../../apps/order/src/persistence/insert-orders.js';
 import type {
   AskedReturn,
@@ -28,11 +29,9 @@ export class SimReturnRows implements ReturnRows {
 
   constructor(private readonly orderRows: SimOrderRows) {}
 
-  lockOrder(tx: Tx, orderId: string): Promise<boolean> {
-    return sessionOf(tx).statement(
-      'lock order',
-      (view) => view.lock(this.orderRows.orders, orderId) !== undefined,
-    );
+  lockOrder(tx: Tx, orderId: string, waitMs?: number): Promise<boolean> {
+    const lock = (view: View) => view.lock(this.orderRows.orders, orderId) !== undefined;
+    return sessionOf(tx).statement('lock order', lock, waitMs).catch(asStillLocked);
   }
 
   findOrder(tx: Tx, orderId: string): Promise<Order | undefined> {

@@ -24,6 +24,7 @@ import { AcceptanceDesk } from '../acceptance/acceptance.js';
 import { AnotherCardDesk } from '../acceptance/another-card.js';
 import { CancelDesk } from '../acceptance/cancel.js';
 import { findOrder, listOrders } from '../persistence/read-orders.js';
+import { keyDescription, keyReused, requestInProgress } from './key-problems.js';
 import { orderRefused } from './order-refused.js';
 import {
   cursorOf,
@@ -75,13 +76,14 @@ export class OrdersController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The same key and body answer the same order; another body is refused with 422.',
+    description: keyDescription('order'),
   })
   @ApiAcceptedResponse({ type: AcceptedOrderDto })
   @ApiResponse({ status: 403, description: 'The customer is blocked.' })
   @ApiResponse({
     status: 409,
-    description: 'Prices have changed; `prices` says what the products cost now.',
+    description:
+      'Prices have changed, `prices` says what the products cost now; or `request-in-progress`.',
   })
   @ApiResponse({
     status: 422,
@@ -101,13 +103,8 @@ export class OrdersController {
       ...(key !== undefined && { requestKey: this.hasher.requestKey(key, input, request.payment) }),
       ...(traceparent !== undefined && { traceparent }),
     });
-    if (acceptance.outcome === 'key-reused') {
-      throw fieldProblem(
-        422,
-        [{ field: 'Idempotency-Key', message: 'was used before with another body' }],
-        'The idempotency key is taken',
-      );
-    }
+    if (acceptance.outcome === 'key-reused') throw keyReused();
+    if (acceptance.outcome === 'in-progress') throw requestInProgress();
     if (acceptance.outcome === 'refused') throw orderRefused(acceptance.problems);
     reply.header('location', `/orders/${acceptance.orderId}`);
     return { orderId: acceptance.orderId, status: 'pending' };

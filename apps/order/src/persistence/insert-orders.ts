@@ -1,5 +1,6 @@
 import type { Tx } from '#messaging';
 import type { Order } from '../domain/order.js';
+import { waitingAtMost } from './lock-wait.js';
 
 /** The client's key of a request, with a hash of what was asked. */
 export interface RequestKey {
@@ -19,14 +20,21 @@ export interface KeyedOrder {
  *
  * The rows go in sorted by key, so that two groups with the same keys wait for each other in one
  * direction only and cannot deadlock.
+ *
+ * @param waitMs for a transaction that is about to take one of them; default: as long as it takes
+ * @throws StillLockedError when that one has not ended by then; this transaction has failed
  */
-export async function insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>> {
+export async function insertOrders(
+  tx: Tx,
+  orders: readonly KeyedOrder[],
+  waitMs?: number,
+): Promise<Set<string>> {
   const sorted = orders.some(({ requestKey }) => requestKey)
     ? orders.toSorted((a, b) => compare(a.requestKey?.key ?? '', b.requestKey?.key ?? ''))
     : orders;
   const column = <Value>(value: (order: Order) => Value): Value[] =>
     sorted.map(({ order }) => value(order));
-  const rows = await tx.query<{ order_id: string }>(INSERT, [
+  const values = [
     column((order) => order.orderId),
     column((order) => order.customerId),
     column((order) => order.merchantId),
@@ -42,7 +50,9 @@ export async function insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promi
     sorted.map(({ requestKey }) => requestKey?.hash ?? null),
     column((order) => order.phone ?? null),
     column((order) => order.locale ?? null),
-  ]);
+  ];
+  const insert = () => tx.query<{ order_id: string }>(INSERT, values);
+  const rows = await waitingAtMost(tx, waitMs, insert);
   return new Set(rows.map((row) => row.order_id));
 }
 

@@ -1,6 +1,7 @@
 import type { Reason } from '#contracts';
-import { allStatements, type Tx } from '#messaging';
+import type { Tx } from '#messaging';
 import type { RequestType } from '../domain/order-event.js';
+import { waitingAtMost } from './lock-wait.js';
 
 export interface CustomerRequest {
   readonly orderId: string;
@@ -14,19 +15,21 @@ export interface CustomerRequest {
  *
  * The order is locked for its number. Whoever holds it is done within milliseconds, and while that
  * is not so, customers who knock again and again must not take every connection there is.
+ * @throws StillLockedError
  */
 export async function noteRequest(
   tx: Tx,
   { orderId, type, reason }: CustomerRequest,
   at: Date,
 ): Promise<void> {
-  await allStatements([
-    tx.query(`set local lock_timeout = '500ms'`),
+  await waitingAtMost(tx, LOCK_WAIT_MS, () =>
     tx.query('select 1 from orders where order_id = $1 for no key update', [orderId]),
-    tx.query('set local lock_timeout = 0'),
-    tx.query(NOTE, [orderId, type, reason ? JSON.stringify({ reason }) : null, at.toISOString()]),
-  ]);
+  );
+  const details = reason ? JSON.stringify({ reason }) : null;
+  await tx.query(NOTE, [orderId, type, details, at.toISOString()]);
 }
+
+const LOCK_WAIT_MS = 500;
 
 const NOTE = `
   insert into order_event (order_id, seq, type, status, revision, details, at)

@@ -11,8 +11,13 @@ import { findStatus, type StandingOrder } from './read-orders.js';
 import { lockOrders, updateOrders, type SettlingOrder } from './settle-orders.js';
 
 export interface OrderRows {
-  /** Ids and request keys are taken once. @returns the ids of the orders that were not there */
-  insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>>;
+  /**
+   * Ids and request keys are taken once.
+   * @param waitMs for a transaction that is about to take one of them; default: as long as it takes
+   * @returns the ids of the orders that were not there
+   * @throws StillLockedError when that one has not ended by then
+   */
+  insertOrders(tx: Tx, orders: readonly KeyedOrder[], waitMs?: number): Promise<Set<string>>;
   /** Orders that were there before, by their own id or by the idempotency key of their request. */
   findEarlier(
     tx: Tx,

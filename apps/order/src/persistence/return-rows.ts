@@ -7,6 +7,7 @@ import type { ReturnState } from '../domain/settle-return.js';
 import type { RequestKey } from './insert-orders.js';
 import { appendEvents, lockOrdersOf } from './order-events.js';
 import type { Order } from '../domain/order.js';
+import { waitingAtMost } from './lock-wait.js';
 import { findOrder, type Queries } from './read-orders.js';
 
 /** What an earlier try, or an earlier request with the same key, has made. */
@@ -22,8 +23,12 @@ export interface AskedReturn {
 }
 
 export interface ReturnRows {
-  /** @returns whether there is such an order */
-  lockOrder(tx: Tx, orderId: string): Promise<boolean>;
+  /**
+   * @param waitMs for whoever has it; default: as long as it takes
+   * @returns whether there is such an order
+   * @throws StillLockedError when somebody still has it by then
+   */
+  lockOrder(tx: Tx, orderId: string, waitMs?: number): Promise<boolean>;
   findOrder(tx: Tx, orderId: string): Promise<Order | undefined>;
   /** Among the returns of the order, by its id or by the key of its request. */
   findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn | undefined>;
@@ -106,8 +111,10 @@ export async function findReturn(
   return row && returnOf(row);
 }
 
-async function lockOrder(tx: Tx, orderId: string): Promise<boolean> {
-  const rows = await tx.query('select 1 from orders where order_id = $1 for update', [orderId]);
+async function lockOrder(tx: Tx, orderId: string, waitMs?: number): Promise<boolean> {
+  const rows = await waitingAtMost(tx, waitMs, () =>
+    tx.query('select 1 from orders where order_id = $1 for update', [orderId]),
+  );
   return rows.length > 0;
 }
 
