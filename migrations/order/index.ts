@@ -3,6 +3,7 @@ import { OrderReturns1764072000102 } from './0002-returns.js';
 import { OrderContact1764133200103 } from './0003-contact.js';
 import { OrderKnown1764140400104 } from './0004-known.js';
 import { OrderFollowParcels1764150000105 } from './0005-follow-parcels.js';
+import { OrderHistory1764150600106 } from './0006-history.js';
 
 export const migrations = [
   OrderInitial1763726400101,
@@ -10,4 +11,5 @@ export const migrations = [
   OrderContact1764133200103,
   OrderKnown1764140400104,
   OrderFollowParcels1764150000105,
+  OrderHistory1764150600106,
 ];

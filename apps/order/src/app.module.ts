@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/order';
-import { MessagingModule, Outbox } from '#messaging';
+import { Database, MessagingModule, Outbox } from '#messaging';
 import { barrierTable, ParticipantModule } from '#participant';
 import { HealthModule, Sealer, type Logger } from '#platform';
 import { AcceptanceDesk } from './acceptance/acceptance.js';
@@ -13,10 +13,14 @@ import { KnownFactsController } from './handlers/known-facts.controller.js';
 import { ParcelFactsController } from './handlers/parcel-facts.controller.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
+import { eventFrame } from './http/event-views.js';
+import { EventsController } from './http/events.controller.js';
 import { RequestHasher, type PaymentTerms } from './http/place-order-input.js';
 import { OrdersController, PAYMENT_TERMS } from './http/orders.controller.js';
 import { ReturnsController } from './http/returns.controller.js';
+import { readNewEvents } from './persistence/order-events.js';
 import type { OrderSettings } from './settings.js';
+import { OrderStreams } from './streams/order-streams.js';
 
 @Module({})
 export class AppModule {
@@ -43,6 +47,7 @@ export class AppModule {
       controllers: [
         OrdersController,
         ReturnsController,
+        EventsController,
         KnownFactsController,
         ParcelFactsController,
       ],
@@ -57,35 +62,61 @@ export class AppModule {
           } satisfies PaymentTerms,
         },
         { provide: RequestHasher, useValue: new RequestHasher(settings.PAYMENT_TOKEN_KEY) },
-        {
-          provide: AcceptanceDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => {
-            const check = settings.ORDER_CHECKS === 'on' ? ownCopyCheck : undefined;
-            return new AcceptanceDesk(outbox, { check });
-          },
-        },
-        {
-          provide: AnotherCardDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => new AnotherCardDesk(outbox),
-        },
-        {
-          provide: CancelDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => new CancelDesk(outbox),
-        },
-        {
-          provide: ReturnDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => new ReturnDesk(outbox),
-        },
-        {
-          provide: CancelReturnDesk,
-          inject: [Outbox],
-          useFactory: (outbox: Outbox) => new CancelReturnDesk(outbox),
-        },
+        ...desks(settings),
+        streams(settings, logger),
       ],
     };
   }
 }
+
+/** Where customers are received. */
+function desks(settings: OrderSettings) {
+  const keyWaitMs = settings.IDEMPOTENCY_WAIT_MS;
+  return [
+    {
+      provide: AcceptanceDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => {
+        const check = settings.ORDER_CHECKS === 'on' ? ownCopyCheck : undefined;
+        return new AcceptanceDesk(outbox, { check, keyWaitMs });
+      },
+    },
+    {
+      provide: AnotherCardDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => new AnotherCardDesk(outbox),
+    },
+    {
+      provide: CancelDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => new CancelDesk(outbox),
+    },
+    {
+      provide: ReturnDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => new ReturnDesk(outbox, undefined, undefined, keyWaitMs),
+    },
+    {
+      provide: CancelReturnDesk,
+      inject: [Outbox],
+      useFactory: (outbox: Outbox) => new CancelReturnDesk(outbox),
+    },
+  ];
+}
+
+const streams = (settings: OrderSettings, log: Logger) => ({
+  provide: OrderStreams,
+  inject: [Database],
+  useFactory: (database: Database) =>
+    new OrderStreams({
+      limits: {
+        maxClients: settings.STREAM_MAX_CLIENTS,
+        pollMs: settings.STREAM_POLL_MS,
+        heartbeatMs: settings.STREAM_HEARTBEAT_MS,
+        maxMs: settings.STREAM_MAX_MS,
+      },
+      read: (watched, limit) => readNewEvents(database, watched, limit),
+      frame: eventFrame,
+      log,
+    }),
+});

@@ -90,7 +90,7 @@ describe('orders and the saga’s commands', () => {
     const answers = await handle(
       ...ids.map((id, index) => (index % 2 === 0 ? confirm(id, `T-${index}`) : cancel(id))),
     );
-    expect(statements).toEqual(['select', 'update']);
+    expect(statements).toEqual(['select', 'update', 'insert']);
     expect(answers.map((answer) => 'name' in answer && answer.name)).toEqual(
       ids.map((_, index) => (index % 2 === 0 ? 'order.order-confirmed' : 'order.order-cancelled')),
     );
@@ -126,7 +126,7 @@ describe('orders and the saga’s commands', () => {
     await handle(confirm(one), confirm(one), cancel(two), cancel(two));
     const answers = await handle(confirm(one), cancel(two));
     expect(answers.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
-    expect(statements).toEqual(['select', 'update', 'select']);
+    expect(statements).toEqual(['select', 'update', 'insert', 'select']);
     expect(await facts(one)).toHaveLength(1);
     expect(await facts(two)).toHaveLength(1);
     expect(await order(one)).toMatchObject({ status: 'confirmed', revision: 2 });

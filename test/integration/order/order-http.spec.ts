@@ -215,6 +215,8 @@ describe('the order API', () => {
       '/orders',
       '/orders/{orderId}',
       '/orders/{orderId}/cancel',
+      '/orders/{orderId}/events',
+      '/orders/{orderId}/history',
       '/orders/{orderId}/payment',
       '/orders/{orderId}/returns',
       '/orders/{orderId}/returns/{returnId}',

@@ -24,6 +24,7 @@ export class OrderWorld {
     readonly database: Database,
     /** Every line of the service's log, all levels. */
     readonly logged: readonly string[],
+    private readonly startReplica: () => Promise<NestFastifyApplication>,
     private readonly end: () => Promise<void>,
   ) {}
 
@@ -31,6 +32,7 @@ export class OrderWorld {
   static async start(
     server: Promise<PostgresServer> = testPostgres(),
     checks: 'on' | 'off' = 'off',
+    settings: Readonly<Record<string, string>> = {},
   ): Promise<OrderWorld> {
     const postgres = await server;
     const database = await createDatabase(postgres, testId());
@@ -42,16 +44,25 @@ export class OrderWorld {
       KAFKA_BROKERS: `127.0.0.1:${await freePort()}`,
       PAYMENT_TOKEN_KEY: randomBytes(32).toString('base64'),
       ORDER_CHECKS: checks,
+      // on a busy machine the first of many takes its time, and that is no answer of its own
+      IDEMPOTENCY_WAIT_MS: '20000',
+      ...settings,
     };
     const logger = createLogger(
       { service: 'order', level: 'debug' },
       { write: (line) => void logged.push(line) },
     );
-    const app = await createService(orderService, env, logger);
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
-    return new OrderWorld(app, postgres, app.get(Database), logged, async () => {
-      await app.close();
+    const apps: NestFastifyApplication[] = [];
+    const startReplica = async (): Promise<NestFastifyApplication> => {
+      const app = await createService(orderService, env, logger);
+      apps.push(app);
+      await app.init();
+      await app.getHttpAdapter().getInstance().ready();
+      return app;
+    };
+    const app = await startReplica();
+    return new OrderWorld(app, postgres, app.get(Database), logged, startReplica, async () => {
+      await Promise.all(apps.map((each) => each.close()));
       await database.drop().catch(() => undefined);
       await postgres.stop();
     });
@@ -61,8 +72,18 @@ export class OrderWorld {
     return this.end();
   }
 
-  async post(url: string, payload: unknown, headers: Record<string, string> = {}) {
-    const answer = await this.app.inject({
+  /** Another process of the service, as far as its database can tell; it is stopped with the world. */
+  replica(): Promise<NestFastifyApplication> {
+    return this.startReplica();
+  }
+
+  async post(
+    url: string,
+    payload: unknown,
+    headers: Record<string, string> = {},
+    app: NestFastifyApplication = this.app,
+  ) {
+    const answer = await app.inject({
       method: 'POST',
       url,
       headers: { 'content-type': 'application/json', ...headers },

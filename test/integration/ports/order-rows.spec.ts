@@ -9,12 +9,15 @@ import {
   type OrderRows,
 } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
+import { StillLockedError } from '../../../apps/order/src/persistence/lock-wait.js';
+import { readEvents } from '../../../apps/order/src/persistence/order-events.js';
 import { SimOrderRows } from '../../../tools/simulate/stores/order-rows.js';
 import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
 jest.setTimeout(60_000);
 
 const id = (no: number) => `019aa0c5-7d5c-7000-8000-00000000000${no}`;
+const createdAt = new Date(Date.UTC(2026, 10, 21, 12, 0, 0, 7));
 const order = (no: number): Order => ({
   orderId: id(no),
   customerId: 'c',
@@ -28,8 +31,8 @@ const order = (no: number): Order => ({
   paymentMethod: 'credit_card',
   status: 'pending',
   revision: 1,
-  createdAt: new Date(),
-  updatedAt: new Date(),
+  createdAt,
+  updatedAt: createdAt,
 });
 
 const { paymentMethod } = order(1);
@@ -37,10 +40,13 @@ const { paymentMethod } = order(1);
 describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
   let side: Side;
   let rows: OrderRows;
+  let read: typeof readEvents | SimOrderRows['readEvents'];
 
   beforeEach(async () => {
     side = await open({ migrations, tables: [barrierTable] });
-    rows = side.postgres ? postgresOrderRows : new SimOrderRows();
+    const simulated = new SimOrderRows();
+    rows = side.postgres ? postgresOrderRows : simulated;
+    read = side.postgres ? readEvents : simulated.readEvents.bind(simulated);
   });
   afterEach(() => side.close());
 
@@ -137,6 +143,36 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     expect(added?.size).toBe(expected);
   });
 
+  it('waits for a key as long as it is told to, and is none of the wiser then', async () => {
+    const isHeld = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
+    const held = side.transaction(async (tx) => {
+      await rows.insertOrders(tx, [keyed(1, 'k')]);
+      isHeld.resolve();
+      await mayEnd.promise;
+    });
+    await isHeld.promise;
+    const again = (waitMs: number) =>
+      side.transaction((tx) => rows.insertOrders(tx, [keyed(2, 'k')], waitMs));
+    await expect(again(30)).rejects.toThrow(StillLockedError);
+    const patient = again(30_000);
+    mayEnd.resolve();
+    await held;
+    await expect(patient).resolves.toEqual(new Set());
+    await expect(again(1)).resolves.toEqual(new Set());
+    await expect(side.transaction((tx) => rows.findStatus(tx, id(2)))).resolves.toBeUndefined();
+  });
+
+  it('waits no shorter afterwards, in the same transaction', async () => {
+    await insert(keyed(1, 'k'));
+    const settle = (tx: Tx) => rows.lockOrders(tx, [id(1)]);
+    const then = async (tx: Tx) => {
+      await rows.insertOrders(tx, [keyed(2, 'l')], 1);
+      await rows.lockOrders(tx, [id(1)]);
+    };
+    await expect(second(side, settle, then)).resolves.toEqual(['first ends', 'second has it']);
+  });
+
   it('lets a request with the key wait for who is settling its order', async () => {
     await insert(keyed(1, 'k'));
     let added: Set<string> | undefined;
@@ -189,6 +225,79 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
       status: 'cancelled',
       reason: { code: 'c', message: 'm' },
     });
+  });
+
+  const history = (no: number, after = 0, limit = 200) =>
+    side.transaction((tx) => read(tx, id(no), after, limit));
+  const typesOf = async (no: number) => (await history(no)).map(({ type }) => type);
+  const at = new Date(Date.UTC(2026, 10, 21, 12, 0, 5));
+
+  it('begins a history with each order that it takes, and with no other', async () => {
+    await insert(keyed(1, 'k'), keyed(2, 'k'));
+    await insert(keyed(1, 'l'), keyed(3, 'k'));
+    expect(await history(1)).toStrictEqual([
+      { seq: 1, type: 'created', status: 'pending', revision: 1, details: {}, at: createdAt },
+    ]);
+    expect([await history(2), await history(3)]).toEqual([[], []]);
+  });
+
+  it('has an entry of each state that an order came to, and the last one in its row', async () => {
+    await insert(keyed(1, 'k'), keyed(2, 'l'));
+    const reason = { code: 'c', message: 'm' };
+    const confirmed = {
+      ...order(1),
+      status: 'confirmed',
+      revision: 2,
+      trackingNumber: 't',
+    } as const;
+    const shipped = { ...confirmed, status: 'shipped', revision: 3 } as const;
+    const cancelled = { ...order(2), status: 'cancelled', revision: 2, reason } as const;
+    await side.transaction((tx) => rows.updateOrders(tx, [confirmed, cancelled, shipped], at));
+    const details = { trackingNumber: 't' };
+    expect(await history(1, 1)).toStrictEqual([
+      { seq: 2, type: 'confirmed', status: 'confirmed', revision: 2, details, at },
+      { seq: 3, type: 'shipped', status: 'shipped', revision: 3, details, at },
+    ]);
+    expect(await history(2, 1)).toStrictEqual([
+      { seq: 2, type: 'cancelled', status: 'cancelled', revision: 2, details: { reason }, at },
+    ]);
+    expect((await history(1, 0, 2)).map(({ seq }) => seq)).toEqual([1, 2]);
+    const status = await side.transaction((tx) => rows.findStatus(tx, id(1)));
+    expect(status).toMatchObject({ status: 'shipped' });
+  });
+
+  it('notes a cancel once, each card for itself, and nothing of an order that is over', async () => {
+    await insert(keyed(1, 'k'));
+    const reason = { code: 'c', message: 'm' };
+    const note = (type: 'cancel-requested' | 'another-card-given', no = 1) =>
+      side.transaction((tx) => rows.noteRequest(tx, { orderId: id(no), type, reason }, at));
+    for (const _ of [1, 2]) {
+      await note('cancel-requested');
+      await note('another-card-given');
+    }
+    await note('cancel-requested', 9);
+    const types = ['created', 'cancel-requested', 'another-card-given', 'another-card-given'];
+    expect(await typesOf(1)).toEqual(types);
+    const [, asked] = await history(1);
+    const details = { reason };
+    expect(asked).toStrictEqual({
+      ...{ seq: 2, type: 'cancel-requested', status: 'pending', revision: 1, details, at },
+    });
+    const settled = { ...order(1), status: 'confirmed' as const, revision: 2 };
+    await side.transaction((tx) => rows.updateOrders(tx, [settled], at));
+    await note('another-card-given');
+    expect(await typesOf(1)).toEqual([...types, 'confirmed']);
+    expect(await history(9)).toEqual([]);
+  });
+
+  it('numbers what two write at the same moment one after the other', async () => {
+    await insert(keyed(1, 'k'));
+    const type = 'another-card-given';
+    const note = (tx: Tx) => rows.noteRequest(tx, { orderId: id(1), type }, at);
+    await expect(second(side, note, note)).resolves.toEqual(['first ends', 'second has it']);
+    expect(await typesOf(1)).toEqual(['created', type, type]);
+    await second(side, note, note, 'rollback');
+    expect((await history(1)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
   });
 
   it('takes its locks in the order of the ids, whatever order it is asked in', async () => {

@@ -13,6 +13,8 @@ import {
   postgresReturnRows,
   type ReturnRows,
 } from '../../../apps/order/src/persistence/return-rows.js';
+import { StillLockedError } from '../../../apps/order/src/persistence/lock-wait.js';
+import { readEvents } from '../../../apps/order/src/persistence/order-events.js';
 import { SimOrderRows } from '../../../tools/simulate/stores/order-rows.js';
 import { SimReturnRows } from '../../../tools/simulate/stores/return-rows.js';
 import { inOrder, second, SIDES, type Side } from './sides.js';
@@ -57,12 +59,14 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
   let side: Side;
   let orders: OrderRows;
   let rows: ReturnRows;
+  let read: typeof readEvents | SimOrderRows['readEvents'];
 
   beforeEach(async () => {
     side = await open({ migrations, tables: [barrierTable] });
     const simulated = new SimOrderRows();
     orders = side.postgres ? postgresOrderRows : simulated;
     rows = side.postgres ? postgresReturnRows : new SimReturnRows(simulated);
+    read = side.postgres ? readEvents : simulated.readEvents.bind(simulated);
     await side.transaction((tx) => orders.insertOrders(tx, [{ order }]));
   });
   afterEach(() => side.close());
@@ -88,6 +92,25 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
       await expect(rows.lockOrder(tx, order.orderId)).resolves.toBe(true);
     };
     await expect(second(side, lock, lock)).resolves.toEqual(['first ends', 'second has it']);
+  });
+
+  it('wait for the order as long as they are told to', async () => {
+    const isHeld = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
+    const held = side.transaction(async (tx) => {
+      await rows.lockOrder(tx, order.orderId);
+      isHeld.resolve();
+      await mayEnd.promise;
+    });
+    await isHeld.promise;
+    const lock = (waitMs: number) =>
+      side.transaction((tx) => rows.lockOrder(tx, order.orderId, waitMs));
+    await expect(lock(30)).rejects.toThrow(StillLockedError);
+    const patient = lock(30_000);
+    mayEnd.resolve();
+    await held;
+    await expect(patient).resolves.toBe(true);
+    await expect(lock(1)).resolves.toBe(true);
   });
 
   it('give back what was inserted, to its own order only', async () => {
@@ -187,6 +210,54 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
       seen = (await rows.lockReturns(tx, [id(1), id(7)])).get(id(1))?.status;
     });
     expect(seen).toBe('approved');
+  });
+
+  const history = () => side.transaction((tx) => read(tx, order.orderId, 1, 200));
+
+  it('are entries of the history of their order, each state that they came to', async () => {
+    await insert(asked(1));
+    await side.transaction(async (tx) => {
+      const state = (await rows.lockReturns(tx, [id(1)])).get(id(1));
+      if (!state) throw new Error('not there');
+      const approved = { ...state, status: 'approved', revision: 2 } as const;
+      const rejected = { ...state, status: 'rejected', revision: 3, reason } as const;
+      await rows.updateReturns(tx, [approved, rejected], later);
+    });
+    const returnId = id(1);
+    const stands = { status: 'pending', revision: 1 };
+    expect(await history()).toStrictEqual([
+      { seq: 2, type: 'return-requested', ...stands, details: { returnId }, at: createdAt },
+      { seq: 3, type: 'return-approved', ...stands, details: { returnId }, at: later },
+      { seq: 4, type: 'return-rejected', ...stands, details: { returnId, reason }, at: later },
+    ]);
+    expect(await find(1)).toMatchObject({ status: 'rejected', revision: 3 });
+  });
+
+  it('number their entries one after the other, also beside whoever settles the order', async () => {
+    await insert(asked(1));
+    await insert(asked(2));
+    const settle = async (tx: Tx) => {
+      const locked = (await orders.lockOrders(tx, [order.orderId])).get(order.orderId);
+      if (!locked) throw new Error('not there');
+      const revision = locked.revision + 1;
+      await orders.updateOrders(tx, [{ ...locked, status: 'confirmed', revision }], later);
+    };
+    const approve = (no: number) => async (tx: Tx) => {
+      const state = (await rows.lockReturns(tx, [id(no)])).get(id(no));
+      if (state) await rows.updateReturns(tx, [{ ...state, status: 'approved' }], later);
+    };
+    await second(side, settle, approve(1));
+    await second(side, approve(1), approve(2));
+    await second(side, approve(2), settle);
+    const entries = (await history()).slice(2);
+    expect(entries.map(({ seq, type, revision }) => [seq, type, revision])).toEqual([
+      [4, 'confirmed', 2],
+      [5, 'return-approved', 2],
+      [6, 'return-approved', 2],
+      [7, 'return-approved', 2],
+      [8, 'return-approved', 2],
+      [9, 'confirmed', 3],
+    ]);
   });
 
   it('know where the order stands when a return is locked', async () => {

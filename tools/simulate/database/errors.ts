@@ -12,6 +12,8 @@ export const checkViolation = (what: string): Error =>
   sqlError('23514', `new row violates check constraint: ${what}`);
 export const cardinalityViolation = (): Error =>
   sqlError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time');
+export const lockNotAvailable = (): Error =>
+  sqlError('55P03', 'canceling statement due to lock timeout');
 export const abortedTransaction = (): Error =>
   sqlError('25P02', 'current transaction is aborted, commands ignored until end of block');
 

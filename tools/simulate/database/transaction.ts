@@ -6,6 +6,7 @@ import {
   connectionLost,
   connectionRefused,
   deadlockDetected,
+  lockNotAvailable,
   serializationFailure,
 } from './errors.js';
 import { Blocked, isDeadlock, release, type Holder, type Lock } from './locks.js';
@@ -41,6 +42,8 @@ interface Statement<Result> {
   readonly work: (view: View) => Result;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+  /** For locks, altogether. */
+  readonly waitMs?: number | undefined;
   /** Epoch ms; undefined before its first attempt. */
   readonly beganMs?: number;
 }
@@ -49,7 +52,8 @@ type State = 'open' | 'failed' | 'committing' | 'ended';
 
 /** What a simulated store runs its statements on: a transaction, or a connection. */
 export interface Session {
-  statement<Result>(label: string, work: (view: View) => Result): Promise<Result>;
+  /** @param waitMs for locks; default: as long as it takes */
+  statement<Result>(label: string, work: (view: View) => Result, waitMs?: number): Promise<Result>;
 }
 
 /** A transaction of one connection. Statements are functions, as the simulated database has no SQL. */
@@ -78,8 +82,8 @@ export class SimTransaction implements Tx, Session, Writer {
   }
 
   /** One round trip; one after the other, as on a connection. */
-  statement<Result>(label: string, work: (view: View) => Result): Promise<Result> {
-    const run = (): Promise<Result> => this.roundTrip(label, work);
+  statement<Result>(label: string, work: (view: View) => Result, waitMs?: number): Promise<Result> {
+    const run = (): Promise<Result> => this.roundTrip(label, work, waitMs);
     const result = this.last === undefined ? run() : this.last.then(run, run);
     const settled = result.then(
       () => undefined,
@@ -175,11 +179,15 @@ export class SimTransaction implements Tx, Session, Writer {
     this.database.committed(this.writes);
   }
 
-  private roundTrip<Result>(label: string, work: (view: View) => Result): Promise<Result> {
+  private roundTrip<Result>(
+    label: string,
+    work: (view: View) => Result,
+    waitMs?: number,
+  ): Promise<Result> {
     return new Promise((resolve, reject) => {
       const { world } = this.database;
       world.scheduler.after(world.delays.database(), this.actor, () =>
-        this.attempt({ label, work, resolve, reject }),
+        this.attempt({ label, work, resolve, reject, waitMs }),
       );
     });
   }
@@ -223,9 +231,23 @@ export class SimTransaction implements Tx, Session, Writer {
     this.snapshot ??= new Snapshot();
     snapshots.add(this.snapshot);
     world.met('waited for a row lock');
-    lock.waiting.push(() =>
-      world.scheduler.after(world.delays.answer(), this.actor, () => this.attempt(statement)),
-    );
+    let isOver = false;
+    lock.waiting.push(() => {
+      if (isOver) return;
+      isOver = true;
+      world.scheduler.after(world.delays.answer(), this.actor, () => this.attempt(statement));
+    });
+    const { waitMs, beganMs = 0, reject } = statement;
+    if (waitMs === undefined) return;
+    const leftMs = Math.max(0, beganMs + waitMs - this.database.nowMs);
+    world.scheduler.after(leftMs, this.actor, () => {
+      if (isOver || this.state !== 'open') return;
+      isOver = true;
+      world.met('waited for a row lock in vain');
+      const error = lockNotAvailable();
+      this.fail(error);
+      reject(error);
+    });
   }
 
   private forgetSnapshot(): void {

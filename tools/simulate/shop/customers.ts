@@ -63,6 +63,10 @@ export class Customers {
         return acceptance.accept({ input, requestKey });
       },
       answered: (answer) => {
+        if (answer.outcome === 'in-progress') {
+          this.world.met('key in use');
+          return false;
+        }
         if (answer.outcome === 'accepted') this.accepted(customer, answer.orderId);
         else this.world.violated(`the key of order ${plan.no} counts as used for another`);
         return true;
@@ -153,6 +157,10 @@ export class Customers {
           this.world.met('return asked for before the order was shipped');
           return false;
         }
+        if (answer.outcome === 'in-progress') {
+          this.world.met('key in use');
+          return false;
+        }
         this.returnAnswered(customer, plan, answer);
         return true;
       },
@@ -202,6 +210,7 @@ const SITUATIONS: Readonly<Record<ReturnRequested['outcome'], string>> = {
   'not-shipped': 'return of an order that is cancelled',
   impossible: 'return of more than is left',
   'key-reused': 'key of a return used for another',
+  'in-progress': 'key in use',
   'unknown-order': 'return of an unknown order',
 };
 

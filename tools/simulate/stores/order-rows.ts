@@ -1,15 +1,19 @@
 import type { Tx } from '#messaging';
 import type { Order } from '../../../apps/order/src/domain/order.js';
+import { typeOfState, type OrderEvent } from '../../../apps/order/src/domain/order-event.js';
+import type { CustomerRequest } from '../../../apps/order/src/persistence/note-request.js';
 import type { StandingOrder } from '../../../apps/order/src/persistence/read-orders.js';
 import type {
   EarlierRequest,
   KeyedOrder,
 } from '../../../apps/order/src/persistence/insert-orders.js';
+import { asStillLocked } from '../../../apps/order/src/persistence/lock-wait.js';
 import type { OrderRows } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
 import { sessionOf } from '../database/database.js';
 import { checkViolation } from '../database/errors.js';
 import { Table } from '../database/table.js';
+import type { View } from '../database/view.js';
 import { asJson } from './json.js';
 
 /** The order service's table, shared by its replicas. */
@@ -17,6 +21,9 @@ export class SimOrderRows implements OrderRows {
   readonly orders = new Table<KeyedOrder>('orders', ({ requestKey }) =>
     requestKey ? [requestKey.key] : [],
   );
+
+  /** The history of each order, under its id. */
+  readonly events = new Table<readonly OrderEvent[]>('order_event');
 
   /** @param trip throws for orders whose data a bug trips over */
   constructor(private readonly trip: (orderIds: readonly string[]) => void = () => undefined) {}
@@ -26,14 +33,20 @@ export class SimOrderRows implements OrderRows {
     return Object.assign(Object.create(this) as SimOrderRows, { trip: () => undefined });
   }
 
-  insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>> {
+  insertOrders(tx: Tx, orders: readonly KeyedOrder[], waitMs?: number): Promise<Set<string>> {
     const sorted = orders.toSorted((a, b) => compare(a.requestKey?.key, b.requestKey?.key));
-    return sessionOf(tx).statement('insert orders', (view) => {
+    const insert = (view: View): Set<string> => {
       const added = sorted.filter((row) =>
         view.insert(this.orders, row.order.orderId, { ...row, order: checked(row.order) }),
       );
+      for (const { order } of added) {
+        const { orderId, createdAt: at } = order;
+        const head = { type: 'created', status: 'pending', revision: 1 } as const;
+        view.insert(this.events, orderId, [{ seq: 1, ...head, details: {}, at }]);
+      }
       return new Set(added.map(({ order }) => order.orderId));
-    });
+    };
+    return sessionOf(tx).statement('insert orders', insert, waitMs).catch(asStillLocked);
   }
 
   findEarlier(
@@ -78,9 +91,9 @@ export class SimOrderRows implements OrderRows {
     });
   }
 
-  updateOrders(tx: Tx, orders: readonly SettlingOrder[], at: Date): Promise<void> {
+  updateOrders(tx: Tx, changes: readonly SettlingOrder[], at: Date): Promise<void> {
     return sessionOf(tx).statement('update orders', (view) => {
-      for (const { orderId, status, reason, trackingNumber, revision } of orders) {
+      for (const { orderId, status, reason, trackingNumber, revision } of changes) {
         const row = view.lock(this.orders, orderId);
         if (!row) continue;
         const { reason: _, trackingNumber: __, ...kept } = row.order;
@@ -93,8 +106,41 @@ export class SimOrderRows implements OrderRows {
           ...(trackingNumber !== undefined && { trackingNumber }),
         };
         view.update(this.orders, orderId, { ...row, order });
+        const details = {
+          ...(reason && { reason: asJson(reason) }),
+          ...(trackingNumber !== undefined && { trackingNumber }),
+        };
+        const type = typeOfState(order);
+        this.append(view, orderId, { type, status, revision, details, at });
       }
     });
+  }
+
+  async noteRequest(tx: Tx, { orderId, type, reason }: CustomerRequest, at: Date): Promise<void> {
+    // One of its own, so that the next one sees what was committed while it waited.
+    await sessionOf(tx).statement('lock order', (view) => view.lock(this.orders, orderId));
+    return sessionOf(tx).statement('note request', (view) => {
+      const order = view.get(this.orders, orderId)?.order;
+      if (order?.status !== 'pending') return;
+      const before = view.get(this.events, orderId) ?? [];
+      if (type === 'cancel-requested' && before.some((event) => event.type === type)) return;
+      const { status, revision } = order;
+      const details = { ...(reason && { reason: asJson(reason) }) };
+      this.append(view, orderId, { type, status, revision, details, at });
+    });
+  }
+
+  readEvents(tx: Tx, orderId: string, after: number, limit: number): Promise<OrderEvent[]> {
+    return sessionOf(tx).statement('read events', (view) => {
+      const events = view.get(this.events, orderId) ?? [];
+      return events.filter(({ seq }) => seq > after).slice(0, limit);
+    });
+  }
+
+  /** Of an order that is locked by this transaction. */
+  append(view: View, orderId: string, event: Omit<OrderEvent, 'seq'>): void {
+    const before = view.get(this.events, orderId) ?? [];
+    view.update(this.events, orderId, [...before, { seq: before.length + 1, ...event }]);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Tx } from '#messaging';
 import type { Order } from '../../../apps/order/src/domain/order.js';
+import { typeOfReturn } from '../../../apps/order/src/domain/order-event.js';
 import type { OrderReturn } from '../../../apps/order/src/domain/order-return.js';
 import type { ReturnState } from '../../../apps/order/src/domain/settle-return.js';
+import { asStillLocked } from '../../../apps/order/src/persistence/lock-wait.js';
 import type { RequestKey } from '../../../apps/order/src/persistence/insert-orders.js';
 import type {
   AskedReturn,
@@ -10,6 +12,8 @@ import type {
 } from '../../../apps/order/src/persistence/return-rows.js';
 import { sessionOf } from '../database/database.js';
 import { Table } from '../database/table.js';
+import type { View } from '../database/view.js';
+import { asJson } from './json.js';
 import type { SimOrderRows } from './order-rows.js';
 
 export interface StoredReturn {
@@ -25,11 +29,9 @@ export class SimReturnRows implements ReturnRows {
 
   constructor(private readonly orderRows: SimOrderRows) {}
 
-  lockOrder(tx: Tx, orderId: string): Promise<boolean> {
-    return sessionOf(tx).statement(
-      'lock order',
-      (view) => view.lock(this.orderRows.orders, orderId) !== undefined,
-    );
+  lockOrder(tx: Tx, orderId: string, waitMs?: number): Promise<boolean> {
+    const lock = (view: View) => view.lock(this.orderRows.orders, orderId) !== undefined;
+    return sessionOf(tx).statement('lock order', lock, waitMs).catch(asStillLocked);
   }
 
   findOrder(tx: Tx, orderId: string): Promise<Order | undefined> {
@@ -78,6 +80,7 @@ export class SimReturnRows implements ReturnRows {
         asked: row,
         ...(requestKey && { requestKey }),
       });
+      this.note(view, asked, asked.createdAt);
     });
   }
 
@@ -116,9 +119,9 @@ export class SimReturnRows implements ReturnRows {
     });
   }
 
-  updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void> {
-    return sessionOf(tx).statement('update returns', (view) => {
-      for (const { returnId, status, reason, revision } of returns) {
+  async updateReturns(tx: Tx, changes: readonly ReturnState[], at: Date): Promise<void> {
+    await sessionOf(tx).statement('update returns', (view) => {
+      for (const { returnId, status, reason, revision } of changes) {
         const row = view.lock(this.returns, returnId);
         if (!row) continue;
         const { reason: _, ...kept } = row.asked;
@@ -126,5 +129,33 @@ export class SimReturnRows implements ReturnRows {
         view.update(this.returns, returnId, { ...row, asked });
       }
     });
+    await sessionOf(tx).statement('lock orders of returns', (view) => {
+      const orderIds = changes.flatMap((change) => this.orderOf(view, change) ?? []);
+      for (const id of [...new Set(orderIds)].sort()) view.lock(this.orderRows.orders, id);
+    });
+    await sessionOf(tx).statement('note returns', (view) => {
+      for (const change of changes) {
+        const orderId = this.orderOf(view, change);
+        if (orderId !== undefined) this.note(view, { ...change, orderId }, at);
+      }
+    });
+  }
+
+  private orderOf(view: View, { returnId }: ReturnState): string | undefined {
+    return view.get(this.returns, returnId)?.asked.orderId;
+  }
+
+  private note(
+    view: View,
+    one: Pick<OrderReturn, 'orderId' | 'returnId' | 'status' | 'reason'>,
+    at: Date,
+  ): void {
+    const order = view.get(this.orderRows.orders, one.orderId)?.order;
+    if (!order) return;
+    const { status, revision } = order;
+    const { returnId, reason } = one;
+    const details = { returnId, ...(reason && { reason: asJson(reason) }) };
+    const event = { type: typeOfReturn(one.status), status, revision, details, at };
+    this.orderRows.append(view, one.orderId, event);
   }
 }

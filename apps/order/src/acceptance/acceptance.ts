@@ -4,18 +4,22 @@
  */
 import type { PlaceOrderInput } from '#contracts';
 import {
+  allStatements,
   isTransient,
   RetryableError,
   type Outbox,
   type OutgoingEvent,
   type UnitOfWork,
 } from '#messaging';
-import { Batcher, runtime } from '#platform';
+import { runtime } from '#platform';
 import type { OrderProblem } from '../domain/check-order.js';
 import { createdFact, sagaStartOf } from '../domain/messages.js';
 import { newOrder } from '../domain/order.js';
 import type { KeyedOrder, RequestKey } from '../persistence/insert-orders.js';
+import { StillLockedError } from '../persistence/lock-wait.js';
 import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
+import { KeysInUse } from './keys-in-use.js';
+import { Lanes, type LaneLimits } from './lanes.js';
 import type { OrderCheck } from './order-check.js';
 
 export interface AcceptanceRequest {
@@ -31,21 +35,12 @@ export type Acceptance =
   | { readonly outcome: 'accepted'; readonly orderId: string }
   /** The key was used before for something else. */
   | { readonly outcome: 'key-reused' }
+  /** Another request with the key has not ended yet, here or on another replica. */
+  | { readonly outcome: 'in-progress' }
   /** The shop cannot take it as it is; nothing was kept, and its key is free. */
   | { readonly outcome: 'refused'; readonly problems: readonly OrderProblem[] };
 
-export interface AcceptanceLimits {
-  /** Most orders of one transaction. */
-  readonly maxItems: number;
-  /** Most transactions at the same time. */
-  readonly maxConcurrent: number;
-  /** Most requests that wait; one more is told to come back later. */
-  readonly maxQueued: number;
-  /** See `BatcherOptions`: under a load the processors have better to do than small transactions. */
-  readonly pause?: { readonly ms: number; readonly unlessWaiting: number };
-}
-
-export const defaultLimits: AcceptanceLimits = {
+export const defaultLimits: LaneLimits = {
   maxItems: 200,
   maxConcurrent: 2,
   maxQueued: 5_000,
@@ -53,20 +48,25 @@ export const defaultLimits: AcceptanceLimits = {
 };
 
 export interface AcceptanceParts {
-  readonly limits?: AcceptanceLimits;
+  readonly limits?: LaneLimits;
   readonly clock?: () => Date;
   readonly rows?: OrderRows;
   /** Absent: every order that is well formed is accepted. */
   readonly check?: OrderCheck | undefined;
+  /** For how long a request waits for another one with its key. Default: 2,000. */
+  readonly keyWaitMs?: number;
 }
 
 const ATTEMPTS = 3;
+export const DEFAULT_KEY_WAIT_MS = 2_000;
 
 type Problems = ReadonlyMap<string, readonly OrderProblem[]>;
 const NO_PROBLEMS: Problems = new Map();
 
 export class AcceptanceDesk {
-  private readonly batcher: Batcher<AcceptanceRequest, Acceptance>;
+  private readonly lanes: Lanes<AcceptanceRequest, Acceptance>;
+  private readonly inUse = new KeysInUse<Acceptance>();
+  private readonly keyWaitMs: number;
   private readonly clock: () => Date;
   private readonly rows: OrderRows;
   private readonly check: OrderCheck | undefined;
@@ -78,9 +78,10 @@ export class AcceptanceDesk {
     this.clock = parts.clock ?? runtime.date;
     this.rows = parts.rows ?? postgresOrderRows;
     this.check = parts.check;
-    this.batcher = new Batcher({
-      ...(parts.limits ?? defaultLimits),
-      run: (requests) => this.run(requests),
+    this.keyWaitMs = parts.keyWaitMs ?? DEFAULT_KEY_WAIT_MS;
+    this.lanes = new Lanes({
+      limits: parts.limits ?? defaultLimits,
+      run: (requests, waitMs) => this.run(requests, waitMs),
       // a database that is away is nobody's fault: splitting would only ask it again and again
       bisect: (error) => !isTransient(error),
     });
@@ -90,20 +91,28 @@ export class AcceptanceDesk {
    * Resolves when the order is durable.
    * @throws QueueFullError when too many wait already
    */
-  accept(request: AcceptanceRequest): Promise<Acceptance> {
-    return this.batcher.add(request);
+  async accept(request: AcceptanceRequest): Promise<Acceptance> {
+    const { requestKey } = request;
+    const untilMs = requestKey ? runtime.monotonicMs() + this.keyWaitMs : Infinity;
+    const run = () => this.lanes.add(request, untilMs);
+    const answer = await (requestKey ? this.inUse.turn(requestKey, untilMs, run) : run());
+    return answer ?? { outcome: 'in-progress' };
   }
 
   /**
    * A transaction whose commit is in doubt is run again: the orders keep their ids, so what did get
    * through is found by them.
    */
-  private async run(requests: readonly AcceptanceRequest[]): Promise<Acceptance[]> {
+  private async run(
+    requests: readonly AcceptanceRequest[],
+    waitMs: number | undefined,
+  ): Promise<Acceptance[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.outbox.transaction((unit) => this.record(unit, requests));
+        return await this.outbox.transaction((unit) => this.record(unit, requests, waitMs));
       } catch (error) {
-        if (attempt >= ATTEMPTS || !(error instanceof RetryableError)) throw error;
+        const isWorthIt = error instanceof RetryableError && !(error instanceof StillLockedError);
+        if (attempt >= ATTEMPTS || !isWorthIt) throw error;
       }
     }
   }
@@ -111,6 +120,7 @@ export class AcceptanceDesk {
   private async record(
     unit: UnitOfWork,
     requests: readonly AcceptanceRequest[],
+    waitMs: number | undefined,
   ): Promise<Acceptance[]> {
     const now = this.clock();
     const orders = requests.map(({ input, requestKey }): KeyedOrder => ({
@@ -119,10 +129,10 @@ export class AcceptanceDesk {
     }));
     // Inserted first and checked beside it: only who waits for the same key at the unique index can
     // know whether this is a repetition of what was accepted at an earlier price.
-    const [inserted, problems] = await Promise.all([
-      this.rows.insertOrders(unit.tx, orders),
-      this.check?.problemsOf(unit.tx, requests.map(inputOf)) ?? NO_PROBLEMS,
-    ]);
+    const inserting = this.rows.insertOrders(unit.tx, orders, waitMs);
+    const checking = this.check?.problemsOf(unit.tx, requests.map(inputOf));
+    await allStatements([inserting, ...(checking ? [checking] : [])]);
+    const [inserted, problems] = [await inserting, (await checking) ?? NO_PROBLEMS];
     const refused = [...inserted].filter((orderId) => problems.has(orderId));
     if (refused.length > 0) await this.check?.removeOrders(unit.tx, refused);
     for (const orderId of refused) inserted.delete(orderId);
@@ -139,8 +149,7 @@ export class AcceptanceDesk {
   }
 
   /**
-   * Some keys, or the orders themselves, were there before, or twice in this group; or the shop
-   * cannot take them. What was accepted once stays so, whatever the shop says of it now.
+   * Some keys, or the orders themselves, were there before; or the shop cannot take them. What was accepted once stays so, whatever the shop says of it now.
    */
   private async answerOthers(
     unit: UnitOfWork,
@@ -165,8 +174,6 @@ export class AcceptanceDesk {
       }
       const found = problems.get(input.orderId);
       if (found) return { outcome: 'refused', problems: found };
-      // One of this group had its key and was refused. The same order would have been refused too.
-      if (requestKey && problems.size > 0) return { outcome: 'key-reused' };
       throw new Error(`the order ${input.orderId} was neither inserted nor found`);
     });
   }

@@ -9,7 +9,7 @@ export class AnotherCardDesk {
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
     private readonly clock: () => Date = runtime.date,
-    private readonly rows: Pick<OrderRows, 'findStatus'> = postgresOrderRows,
+    private readonly rows: Pick<OrderRows, 'findStatus' | 'noteRequest'> = postgresOrderRows,
   ) {}
 
   /**
@@ -24,8 +24,10 @@ export class AnotherCardDesk {
     return this.outbox.transaction(async (unit) => {
       const order = await this.rows.findStatus(unit.tx, orderId);
       if (order?.status === 'pending' && order.paymentMethod === 'credit_card') {
-        const mend = sagaMendOf(orderId, sealedToken, this.clock());
+        const now = this.clock();
+        const mend = sagaMendOf(orderId, sealedToken, now);
         unit.publish(traceparent === undefined ? mend : { ...mend, traceparent });
+        await this.rows.noteRequest(unit.tx, { orderId, type: 'another-card-given' }, now);
       }
       return order;
     });

@@ -9,7 +9,7 @@ export class CancelDesk {
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
     private readonly clock: () => Date = runtime.date,
-    private readonly rows: Pick<OrderRows, 'findStatus'> = postgresOrderRows,
+    private readonly rows: Pick<OrderRows, 'findStatus' | 'noteRequest'> = postgresOrderRows,
   ) {}
 
   /**
@@ -22,8 +22,10 @@ export class CancelDesk {
     return this.outbox.transaction(async (unit) => {
       const order = await this.rows.findStatus(unit.tx, orderId);
       if (order?.status === 'pending' || order?.status === 'confirmed') {
-        const cancel = sagaCancelOf(orderId, reason, this.clock());
+        const now = this.clock();
+        const cancel = sagaCancelOf(orderId, reason, now);
         unit.publish(traceparent === undefined ? cancel : { ...cancel, traceparent });
+        await this.rows.noteRequest(unit.tx, { orderId, type: 'cancel-requested', reason }, now);
       }
       return order?.status;
     });

@@ -1,12 +1,16 @@
 import type { ReturnOrderInput, StockLine } from '#contracts';
 import { RetryableError, type Outbox, type UnitOfWork } from '#messaging';
-import { Batcher, runtime } from '#platform';
+import { runtime } from '#platform';
 import { returnStartOf } from '../domain/messages.js';
 import type { Order } from '../domain/order.js';
 import { RETURNABLE } from '../domain/settle-return.js';
 import { selectItems, type OrderReturn, type Selection } from '../domain/order-return.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
+import { StillLockedError } from '../persistence/lock-wait.js';
 import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
+import { DEFAULT_KEY_WAIT_MS } from './acceptance.js';
+import { KeysInUse } from './keys-in-use.js';
+import { Lanes } from './lanes.js';
 
 export interface ReturnRequest {
   readonly returnId: string;
@@ -24,6 +28,8 @@ export type ReturnRequested =
   | { readonly outcome: 'accepted'; readonly returnId: string }
   /** The key was used before for something else. */
   | { readonly outcome: 'key-reused' }
+  /** Another request with the key, or for the order, has not ended yet. */
+  | { readonly outcome: 'in-progress' }
   | { readonly outcome: 'unknown-order' }
   | { readonly outcome: 'not-shipped'; readonly status: Order['status'] }
   | { readonly outcome: 'impossible'; readonly why: Exclude<Selection, { kind: 'possible' }> };
@@ -38,41 +44,58 @@ const LIMITS = { maxItems: 1, maxConcurrent: 2, maxQueued: 1_000 };
 
 /** Takes returns in: their rows and the start of their saga, in one transaction. */
 export class ReturnDesk {
-  private readonly turns = new Batcher<ReturnRequest, ReturnRequested>({
-    ...LIMITS,
-    run: (requests) => Promise.all(requests.map((request) => this.inTurn(request))),
+  private readonly lanes = new Lanes<ReturnRequest, ReturnRequested>({
+    limits: LIMITS,
+    run: (requests, waitMs) => Promise.all(requests.map((request) => this.inTurn(request, waitMs))),
   });
+  private readonly inUse = new KeysInUse<ReturnRequested>();
 
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
     private readonly clock: () => Date = runtime.date,
     private readonly rows: ReturnRows = postgresReturnRows,
+    /** For how long a request waits for another one with its key. */
+    private readonly keyWaitMs = DEFAULT_KEY_WAIT_MS,
   ) {}
 
   /**
    * Resolves when the return is durable.
    * @throws QueueFullError when too many wait already
    */
-  request(request: ReturnRequest): Promise<ReturnRequested> {
-    return this.turns.add(request);
+  async request(request: ReturnRequest): Promise<ReturnRequested> {
+    const { requestKey, orderId } = request;
+    const untilMs = requestKey ? runtime.monotonicMs() + this.keyWaitMs : Infinity;
+    const run = () => this.lanes.add(request, untilMs);
+    // a key is one of its order
+    const ofOrder = requestKey && { ...requestKey, key: `${orderId} ${requestKey.key}` };
+    const answer = await (ofOrder ? this.inUse.turn(ofOrder, untilMs, run) : run());
+    return answer ?? { outcome: 'in-progress' };
   }
 
   /** A commit in doubt is asked for again, by the same id. */
-  private async inTurn(request: ReturnRequest): Promise<ReturnRequested> {
+  private async inTurn(
+    request: ReturnRequest,
+    waitMs: number | undefined,
+  ): Promise<ReturnRequested> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.outbox.transaction((unit) => this.record(unit, request));
+        return await this.outbox.transaction((unit) => this.record(unit, request, waitMs));
       } catch (error) {
-        if (attempt >= ATTEMPTS || !(error instanceof RetryableError)) throw error;
+        const isWorthIt = error instanceof RetryableError && !(error instanceof StillLockedError);
+        if (attempt >= ATTEMPTS || !isWorthIt) throw error;
       }
     }
   }
 
-  private async record(unit: UnitOfWork, request: ReturnRequest): Promise<ReturnRequested> {
+  private async record(
+    unit: UnitOfWork,
+    request: ReturnRequest,
+    waitMs: number | undefined,
+  ): Promise<ReturnRequested> {
     const { orderId, requestKey } = request;
     const { rows } = this;
     // Held until the end, so that requests side by side cannot take the same pieces twice.
-    if (!(await rows.lockOrder(unit.tx, orderId))) return { outcome: 'unknown-order' };
+    if (!(await rows.lockOrder(unit.tx, orderId, waitMs))) return { outcome: 'unknown-order' };
     const earlier = await rows.findByRequest(unit.tx, request);
     if (earlier) {
       return earlier.requestKey?.hash === requestKey?.hash

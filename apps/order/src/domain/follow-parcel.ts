@@ -13,7 +13,8 @@ const WAY = ['pending', 'confirmed', 'shipped', 'completed'] as const satisfies 
 
 const TARGET = { 'handed-over': 'shipped', delivered: 'completed', lost: 'shipped' } as const;
 
-const LOST: Reason = { code: 'parcel-lost', message: 'The carrier has lost the parcel.' };
+/** Why a shipped order has not arrived. */
+export const LOST: Reason = { code: 'parcel-lost', message: 'The carrier has lost the parcel.' };
 
 /**
  * The order after each of its changes, one status after the other: a fact that overtakes the one
@@ -34,7 +35,8 @@ export function followParcel<Order extends OrderState>(
   let latest = order;
   for (const status of WAY.slice(from + 1, to + 1)) {
     const { trackingNumber } = fact;
-    latest = { ...latest, status, revision: latest.revision + 1, trackingNumber };
+    const { reason: _, ...known } = latest;
+    latest = { ...known, status, revision: latest.revision + 1, trackingNumber } as Order;
     changes.push(latest);
   }
   if (fact.kind !== 'lost' || latest.status !== 'shipped' || latest.reason) return changes;

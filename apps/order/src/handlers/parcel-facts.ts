@@ -34,19 +34,17 @@ export class ParcelFacts {
     if (facts.length === 0) return;
     const ids = [...new Set(facts.map(({ fact }) => fact.orderId))];
     const orders = await this.rows.lockOrders(unit.tx, ids);
-    const changed = new Map<string, SettlingOrder>();
+    const changes: SettlingOrder[] = [];
     const now = runtime.date();
     for (const { event, fact } of facts) {
       for (const after of followParcel(orders.get(fact.orderId), fact)) {
         const before = orders.get(fact.orderId);
         orders.set(after.orderId, after);
-        changed.set(after.orderId, after);
+        changes.push(after);
         if (after.status !== before?.status) unit.publish(caused(event, settledFact(after, now)));
       }
     }
-    if (changed.size > 0) {
-      await this.rows.updateOrders(unit.tx, [...changed.values()], now);
-    }
+    if (changes.length > 0) await this.rows.updateOrders(unit.tx, changes, now);
   }
 }
 

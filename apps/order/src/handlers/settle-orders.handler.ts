@@ -22,17 +22,17 @@ export class SettleOrdersHandler implements CommandHandler {
     const settlements = commands.map(settlementOf);
     const ids = [...new Set(settlements.map(({ orderId }) => orderId))];
     const orders = await this.rows.lockOrders(unit.tx, ids);
-    const changed = new Map<string, SettlingOrder>();
+    const changes: SettlingOrder[] = [];
     const now = runtime.date();
     settlements.forEach((settlement, index) => {
       const before = orders.get(settlement.orderId);
       const after = settle(before, settlement);
       if (after === undefined || after === before) return;
       orders.set(after.orderId, after);
-      changed.set(after.orderId, after);
+      changes.push(after);
       unit.publish(caused((commands[index] as AdmittedCommand).event, settledFact(after, now)));
     });
-    if (changed.size > 0) await this.rows.updateOrders(unit.tx, [...changed.values()], now);
+    if (changes.length > 0) await this.rows.updateOrders(unit.tx, changes, now);
     return settlements.map(({ kind }) =>
       succeed(kind === 'confirm' ? 'order.order-confirmed' : 'order.order-cancelled', {}),
     );

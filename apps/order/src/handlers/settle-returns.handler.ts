@@ -35,7 +35,7 @@ export class SettleReturnsHandler implements CommandHandler {
     const returns = await this.rows.lockReturns(unit.tx, [
       ...new Set(wishes.map(({ returnId }) => returnId)),
     ]);
-    const changed = new Map<string, ReturnState>();
+    const changes: ReturnState[] = [];
     const answers = wishes.map((wish): Answer => {
       const before = returns.get(wish.returnId);
       const verdict = settleReturn(before, wish);
@@ -43,14 +43,13 @@ export class SettleReturnsHandler implements CommandHandler {
       const { after } = verdict;
       if (after && after !== before) {
         returns.set(after.returnId, after);
-        changed.set(after.returnId, after);
+        changes.push(after);
       }
       return succeed(FACTS[wish.kind], {});
     });
-    if (changed.size === 0) return answers;
-    const after = [...changed.values()];
-    await this.rows.updateReturns(unit.tx, after, runtime.date());
-    const completed = after.filter(({ status }) => status === 'completed');
+    if (changes.length === 0) return answers;
+    await this.rows.updateReturns(unit.tx, changes, runtime.date());
+    const completed = changes.filter(({ status }) => status === 'completed');
     if (completed.length > 0) await this.settleOrders(unit, commands, completed);
     return answers;
   }

@@ -1,3 +1,4 @@
+import { ProblemException } from '#platform';
 import type { Order } from '../domain/order.js';
 import type { OrderSummary } from '../persistence/read-orders.js';
 import type { OrderDto, OrderSummaryDto } from './orders.dto.js';
@@ -47,3 +48,8 @@ export function orderIdOf(cursor: string): string | undefined {
   const match = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(hex);
   return match?.slice(1).join('-');
 }
+
+export const unknownOrder = (orderId: string): ProblemException =>
+  new ProblemException(404, 'No such order', `There is no order ${orderId}.`, {
+    errors: [{ field: 'orderId', message: 'is not known' }],
+  });

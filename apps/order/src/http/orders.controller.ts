@@ -25,8 +25,16 @@ import { AnotherCardDesk } from '../acceptance/another-card.js';
 import { CancelDesk } from '../acceptance/cancel.js';
 import { isOnItsWay } from '../domain/settle.js';
 import { findOrder, listOrders } from '../persistence/read-orders.js';
+import { keyDescription, keyReused, requestInProgress } from './key-problems.js';
 import { orderRefused } from './order-refused.js';
-import { cursorOf, isUuid, orderIdOf, orderView, summaryView } from './order-views.js';
+import {
+  cursorOf,
+  isUuid,
+  orderIdOf,
+  orderView,
+  summaryView,
+  unknownOrder,
+} from './order-views.js';
 import {
   AcceptedOrderDto,
   CancelOrderDto,
@@ -69,13 +77,14 @@ export class OrdersController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The same key and body answer the same order; another body is refused with 422.',
+    description: keyDescription('order'),
   })
   @ApiAcceptedResponse({ type: AcceptedOrderDto })
   @ApiResponse({ status: 403, description: 'The customer is blocked.' })
   @ApiResponse({
     status: 409,
-    description: 'Prices have changed; `prices` says what the products cost now.',
+    description:
+      'Prices have changed, `prices` says what the products cost now; or `request-in-progress`.',
   })
   @ApiResponse({
     status: 422,
@@ -95,13 +104,8 @@ export class OrdersController {
       ...(key !== undefined && { requestKey: this.hasher.requestKey(key, input, request.payment) }),
       ...(traceparent !== undefined && { traceparent }),
     });
-    if (acceptance.outcome === 'key-reused') {
-      throw fieldProblem(
-        422,
-        [{ field: 'Idempotency-Key', message: 'was used before with another body' }],
-        'The idempotency key is taken',
-      );
-    }
+    if (acceptance.outcome === 'key-reused') throw keyReused();
+    if (acceptance.outcome === 'in-progress') throw requestInProgress();
     if (acceptance.outcome === 'refused') throw orderRefused(acceptance.problems);
     reply.header('location', `/orders/${acceptance.orderId}`);
     return { orderId: acceptance.orderId, status: 'pending' };
@@ -196,8 +200,3 @@ function checkedId(orderId: string): string {
   if (isUuid(orderId)) return orderId.toLowerCase();
   throw fieldProblem(400, [{ field: 'orderId', message: 'must be a UUID' }]);
 }
-
-export const unknownOrder = (orderId: string): ProblemException =>
-  new ProblemException(404, 'No such order', `There is no order ${orderId}.`, {
-    errors: [{ field: 'orderId', message: 'is not known' }],
-  });

@@ -4,6 +4,7 @@ import { fieldProblem, ProblemException } from '#platform';
 import type { ReturnRequested } from '../acceptance/request-return.js';
 import { merged, type OrderReturn } from '../domain/order-return.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
+import { keyReused, requestInProgress } from './key-problems.js';
 import type { ReturnDto } from './returns.dto.js';
 
 export const returnView = (one: OrderReturn, currency: string): ReturnDto => ({
@@ -30,13 +31,8 @@ type Refused = Exclude<ReturnRequested, { outcome: 'accepted' | 'unknown-order' 
 
 /** @param items as they were sent, to name the one that is wrong */
 export function problemOf(refused: Refused, items: readonly StockLine[]): ProblemException {
-  if (refused.outcome === 'key-reused') {
-    return fieldProblem(
-      422,
-      [{ field: 'Idempotency-Key', message: 'was used before with another body' }],
-      'The idempotency key is taken',
-    );
-  }
+  if (refused.outcome === 'key-reused') return keyReused();
+  if (refused.outcome === 'in-progress') return requestInProgress();
   if (refused.outcome === 'not-shipped') {
     return new ProblemException(
       409,

@@ -14,7 +14,8 @@ import { CancelReturnDesk } from '../acceptance/cancel-return.js';
 import { ReturnDesk } from '../acceptance/request-return.js';
 import { findOrder } from '../persistence/read-orders.js';
 import { findReturn, listReturns } from '../persistence/return-rows.js';
-import { unknownOrder } from './orders.controller.js';
+import { unknownOrder } from './order-views.js';
+import { keyDescription } from './key-problems.js';
 import { checkedKey, checkedTrace } from './place-order-input.js';
 import { problemOf, returnKey, returnView, tooLateToCancel } from './return-views.js';
 import {
@@ -51,10 +52,12 @@ export class ReturnsController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The same key and body answer the same return; another body is refused with 422.',
+    description: keyDescription('return'),
   })
   @ApiAcceptedResponse({ type: RequestedReturnDto })
-  @ApiConflictResponse({ description: 'It has not left, or less is left to be sent back.' })
+  @ApiConflictResponse({
+    description: 'It has not left, or less is left to be sent back; or `request-in-progress`.',
+  })
   async request(
     @Param('orderId') orderParameter: string,
     @Body() { items, reason }: RequestReturnDto,

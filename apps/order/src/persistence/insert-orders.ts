@@ -1,5 +1,6 @@
 import type { Tx } from '#messaging';
 import type { Order } from '../domain/order.js';
+import { waitingAtMost } from './lock-wait.js';
 
 /** The client's key of a request, with a hash of what was asked. */
 export interface RequestKey {
@@ -19,14 +20,21 @@ export interface KeyedOrder {
  *
  * The rows go in sorted by key, so that two groups with the same keys wait for each other in one
  * direction only and cannot deadlock.
+ *
+ * @param waitMs for a transaction that is about to take one of them; default: as long as it takes
+ * @throws StillLockedError when that one has not ended by then; this transaction has failed
  */
-export async function insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>> {
+export async function insertOrders(
+  tx: Tx,
+  orders: readonly KeyedOrder[],
+  waitMs?: number,
+): Promise<Set<string>> {
   const sorted = orders.some(({ requestKey }) => requestKey)
     ? orders.toSorted((a, b) => compare(a.requestKey?.key ?? '', b.requestKey?.key ?? ''))
     : orders;
   const column = <Value>(value: (order: Order) => Value): Value[] =>
     sorted.map(({ order }) => value(order));
-  const rows = await tx.query<{ order_id: string }>(INSERT, [
+  const values = [
     column((order) => order.orderId),
     column((order) => order.customerId),
     column((order) => order.merchantId),
@@ -42,28 +50,39 @@ export async function insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promi
     sorted.map(({ requestKey }) => requestKey?.hash ?? null),
     column((order) => order.phone ?? null),
     column((order) => order.locale ?? null),
-  ]);
+  ];
+  const insert = () => tx.query<{ order_id: string }>(INSERT, values);
+  const rows = await waitingAtMost(tx, waitMs, insert);
   return new Set(rows.map((row) => row.order_id));
 }
 
+/** Each with the first entry of its history. */
 const INSERT = `
-  insert into orders (
-    order_id, customer_id, merchant_id, channel, currency, total_amount, items, shipping_address,
-    email, payment_method, created_at, updated_at, idempotency_key, request_hash, phone, locale,
-    status, revision)
-  select order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
-    email, method, created_at, created_at, key, hash, phone, locale, 'pending', 1
-  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-      $7::json[], $8::json[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::text[],
-      $14::text[], $15::text[])
-    as given (order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
-      email, method, created_at, key, hash, phone, locale)
-  on conflict do nothing
+  with added as (
+    insert into orders (
+      order_id, customer_id, merchant_id, channel, currency, total_amount, items, shipping_address,
+      email, payment_method, created_at, updated_at, idempotency_key, request_hash, phone, locale,
+      status, revision)
+    select order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
+      email, method, created_at, created_at, key, hash, phone, locale, 'pending', 1
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+        $7::json[], $8::json[], $9::text[], $10::text[], $11::timestamptz[], $12::text[],
+        $13::text[], $14::text[], $15::text[])
+      as given (order_id, customer_id, merchant_id, channel, currency, total_amount, items, address,
+        email, method, created_at, key, hash, phone, locale)
+    on conflict do nothing
+    returning order_id, created_at)
+  insert into order_event (order_id, seq, type, status, revision, at)
+  select order_id, 1, 'created', 'pending', 1, created_at from added
   returning order_id`;
 
 /** Orders that this transaction has inserted: nobody else has seen them. */
 export async function removeOrders(tx: Tx, orderIds: readonly string[]): Promise<void> {
-  await tx.query('delete from orders where order_id = any($1::uuid[])', [orderIds]);
+  await tx.query(
+    `with gone as (delete from orders where order_id = any($1::uuid[]))
+     delete from order_event where order_id = any($1::uuid[])`,
+    [orderIds],
+  );
 }
 
 export interface EarlierRequest {

@@ -6,12 +6,18 @@ import {
   type EarlierRequest,
   type KeyedOrder,
 } from './insert-orders.js';
+import { noteRequest, type CustomerRequest } from './note-request.js';
 import { findStatus, type StandingOrder } from './read-orders.js';
 import { lockOrders, updateOrders, type SettlingOrder } from './settle-orders.js';
 
 export interface OrderRows {
-  /** Ids and request keys are taken once. @returns the ids of the orders that were not there */
-  insertOrders(tx: Tx, orders: readonly KeyedOrder[]): Promise<Set<string>>;
+  /**
+   * Ids and request keys are taken once.
+   * @param waitMs for a transaction that is about to take one of them; default: as long as it takes
+   * @returns the ids of the orders that were not there
+   * @throws StillLockedError when that one has not ended by then
+   */
+  insertOrders(tx: Tx, orders: readonly KeyedOrder[], waitMs?: number): Promise<Set<string>>;
   /** Orders that were there before, by their own id or by the idempotency key of their request. */
   findEarlier(
     tx: Tx,
@@ -21,7 +27,10 @@ export interface OrderRows {
   findStatus(tx: Tx, orderId: string): Promise<StandingOrder | undefined>;
   /** Locks in the order of the ids. */
   lockOrders(tx: Tx, orderIds: readonly string[]): Promise<Map<string, SettlingOrder>>;
-  updateOrders(tx: Tx, orders: readonly SettlingOrder[], at: Date): Promise<void>;
+  /** @param changes every state that a locked order has come to; each is an entry of its history */
+  updateOrders(tx: Tx, changes: readonly SettlingOrder[], at: Date): Promise<void>;
+  /** An entry of the history of an order that is pending: a cancel once, each card for itself. */
+  noteRequest(tx: Tx, request: CustomerRequest, at: Date): Promise<void>;
 }
 
 export const postgresOrderRows: OrderRows = {
@@ -30,4 +39,5 @@ export const postgresOrderRows: OrderRows = {
   findStatus,
   lockOrders,
   updateOrders,
+  noteRequest,
 };

@@ -1,10 +1,13 @@
 /** The returns of the order service, as its desk and its handler use them; a simulator brings its own. */
 import type { OrderItem, OrderStatus, Reason, ReturnStatus } from '#contracts';
-import type { Tx } from '#messaging';
+import { allStatements, type Tx } from '#messaging';
+import { typeOfReturn } from '../domain/order-event.js';
 import type { OrderReturn } from '../domain/order-return.js';
 import type { ReturnState } from '../domain/settle-return.js';
 import type { RequestKey } from './insert-orders.js';
+import { appendEvents, lockOrdersOf } from './order-events.js';
 import type { Order } from '../domain/order.js';
+import { waitingAtMost } from './lock-wait.js';
 import { findOrder, type Queries } from './read-orders.js';
 
 /** What an earlier try, or an earlier request with the same key, has made. */
@@ -20,8 +23,12 @@ export interface AskedReturn {
 }
 
 export interface ReturnRows {
-  /** @returns whether there is such an order */
-  lockOrder(tx: Tx, orderId: string): Promise<boolean>;
+  /**
+   * @param waitMs for whoever has it; default: as long as it takes
+   * @returns whether there is such an order
+   * @throws StillLockedError when somebody still has it by then
+   */
+  lockOrder(tx: Tx, orderId: string, waitMs?: number): Promise<boolean>;
   findOrder(tx: Tx, orderId: string): Promise<Order | undefined>;
   /** Among the returns of the order, by its id or by the key of its request. */
   findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn | undefined>;
@@ -32,8 +39,12 @@ export interface ReturnRows {
   insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void>;
   /** Locks the returns in the order of their ids, so that two batches cannot deadlock. */
   lockReturns(tx: Tx, returnIds: readonly string[]): Promise<Map<string, ReturnState>>;
-  /** Of returns that are locked by this transaction. */
-  updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void>;
+  /**
+   * Of returns that are locked by this transaction; it locks their orders as well.
+   * @param changes every state that a return has come to, in their order: each is an entry of its
+   *   order's history, and the last is what it is from now on
+   */
+  updateReturns(tx: Tx, changes: readonly ReturnState[], at: Date): Promise<void>;
   /** Of these orders, locked by this transaction, those of which nothing is left out there. */
   wholeReturns(tx: Tx, orderIds: readonly string[]): Promise<Set<string>>;
 }
@@ -102,8 +113,10 @@ export async function findReturn(
   return row && returnOf(row);
 }
 
-async function lockOrder(tx: Tx, orderId: string): Promise<boolean> {
-  const rows = await tx.query('select 1 from orders where order_id = $1 for update', [orderId]);
+async function lockOrder(tx: Tx, orderId: string, waitMs?: number): Promise<boolean> {
+  const rows = await waitingAtMost(tx, waitMs, () =>
+    tx.query('select 1 from orders where order_id = $1 for update', [orderId]),
+  );
   return rows.length > 0;
 }
 
@@ -130,7 +143,8 @@ async function insertReturn(
   asked: OrderReturn,
   requestKey: RequestKey | undefined,
 ): Promise<void> {
-  await tx.query(
+  const { orderId, returnId, createdAt } = asked;
+  const insert = tx.query(
     `insert into order_return (return_id, order_id, items, refund_amount, note, status, revision,
                                idempotency_key, request_hash, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
@@ -144,9 +158,11 @@ async function insertReturn(
       asked.revision,
       requestKey?.key ?? null,
       requestKey?.hash ?? null,
-      asked.createdAt.toISOString(),
+      createdAt.toISOString(),
     ],
   );
+  const entry = { orderId, type: typeOfReturn(asked.status), details: { returnId } };
+  await allStatements([insert, appendEvents(tx, [entry], createdAt)]);
 }
 
 async function lockReturns(
@@ -183,8 +199,9 @@ async function lockReturns(
   );
 }
 
-async function updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date): Promise<void> {
-  await tx.query(
+async function updateReturns(tx: Tx, changes: readonly ReturnState[], at: Date): Promise<void> {
+  const returns = [...new Map(changes.map((one) => [one.returnId, one])).values()];
+  const update = tx.query(
     `update order_return r
         set status = given.status, reason = given.reason, revision = given.revision,
             updated_at = $5
@@ -199,6 +216,18 @@ async function updateReturns(tx: Tx, returns: readonly ReturnState[], at: Date):
       at.toISOString(),
     ],
   );
+  const locked = lockOrdersOf(
+    tx,
+    returns.map(({ returnId }) => returnId),
+  );
+  await allStatements([update, locked]);
+  const orders = await locked;
+  const entries = changes.flatMap(({ returnId, status, reason }) => {
+    const orderId = orders.get(returnId);
+    const details = { returnId, ...(reason && { reason }) };
+    return orderId === undefined ? [] : [{ orderId, type: typeOfReturn(status), details }];
+  });
+  await appendEvents(tx, entries, at);
 }
 
 async function wholeReturns(tx: Tx, orderIds: readonly string[]): Promise<Set<string>> {

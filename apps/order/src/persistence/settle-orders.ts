@@ -1,7 +1,9 @@
 import type { OrderStatus, Reason } from '#contracts';
-import type { Tx } from '#messaging';
+import { allStatements, type Tx } from '#messaging';
 import type { FactSource } from '../domain/messages.js';
+import { typeOfState } from '../domain/order-event.js';
 import type { OrderState } from '../domain/settle.js';
+import { appendEvents, type NewEvent } from './order-events.js';
 
 export type SettlingOrder = FactSource & OrderState;
 
@@ -47,12 +49,18 @@ export async function lockOrders(
   );
 }
 
+/**
+ * Of orders that are locked by this transaction.
+ * @param changes every state that an order has come to, in their order: each is an entry of its
+ *   history, and the last is what it is from now on
+ */
 export async function updateOrders(
   tx: Tx,
-  orders: readonly SettlingOrder[],
+  changes: readonly SettlingOrder[],
   at: Date,
 ): Promise<void> {
-  await tx.query(
+  const orders = [...new Map(changes.map((order) => [order.orderId, order])).values()];
+  const update = tx.query(
     `update orders set status = given.status, reason = given.reason,
         tracking_number = given.tracking_number, revision = given.revision, updated_at = $6
       from unnest($1::uuid[], $2::text[], $3::json[], $4::text[], $5::int[])
@@ -67,4 +75,18 @@ export async function updateOrders(
       at.toISOString(),
     ],
   );
+  await allStatements([update, appendEvents(tx, changes.map(eventOf), at)]);
 }
+
+const eventOf = (order: SettlingOrder): NewEvent => {
+  const { orderId, status, revision, reason, trackingNumber } = order;
+  return {
+    orderId,
+    type: typeOfState(order),
+    after: { status, revision },
+    details: {
+      ...(reason && { reason }),
+      ...(trackingNumber !== undefined && { trackingNumber }),
+    },
+  };
+};

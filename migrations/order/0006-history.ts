@@ -1,0 +1,40 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What has happened to each order, in its order. */
+export class OrderHistory1764150600106 implements MigrationInterface {
+  readonly name = 'OrderHistory1764150600106';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table order_event (
+        -- no foreign key: it would be asked for each row, and nobody deletes an order
+        order_id uuid not null,
+        -- 1, 2, 3, … within the order, in the order of the commits: whoever writes holds its row
+        seq      integer not null check (seq > 0),
+        type     text not null,
+        -- the order's, after it
+        status   text not null,
+        revision integer not null,
+        -- {reason, trackingNumber, returnId}, as far as there are; json: only read whole
+        details  json,
+        at       timestamptz not null,
+        primary key (order_id, seq)
+      )`);
+    // Orders of before have no more to tell than where they began and where they stand.
+    await runner.query(`
+      insert into order_event (order_id, seq, type, status, revision, details, at)
+      select orders.order_id, entry.*
+        from orders cross join lateral (
+          select 1, 'created', 'pending', 1, null::json, created_at
+          union all
+          select 2, status, status, revision,
+                 nullif(json_strip_nulls(json_build_object(
+                   'reason', reason, 'trackingNumber', tracking_number))::text, '{}')::json,
+                 updated_at
+           where status <> 'pending') as entry`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table order_event');
+  }
+}
