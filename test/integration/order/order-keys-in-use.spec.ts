@@ -157,9 +157,9 @@ describe('a key in use', () => {
   });
 
   describe('of a return', () => {
-    const confirmed = async (): Promise<string> => {
+    const shipped = async (): Promise<string> => {
       const { body } = await place();
-      await world.database.query(`update orders set status = 'confirmed' where order_id = $1`, [
+      await world.database.query(`update orders set status = 'shipped' where order_id = $1`, [
         body['orderId'],
       ]);
       return String(body['orderId']);
@@ -175,7 +175,7 @@ describe('a key in use', () => {
       (await world.get(`/orders/${orderId}/returns`)).body['items'] as Json[];
 
     it('is waited for, then said to be in use, and returns of others go on', async () => {
-      const [busy, free] = [await confirmed(), await confirmed()];
+      const [busy, free] = [await shipped(), await shipped()];
       const holder = await holdOrder(busy);
       const asked = Promise.all([ask(busy, 'k'), ask(busy, 'k'), ask(busy, 'k', other)]);
       const more = Promise.all(Array.from({ length: 8 }, (_, n) => ask(busy, `k-${n}`)));
@@ -193,7 +193,7 @@ describe('a key in use', () => {
     });
 
     it('is answered as the first as soon as that has ended', async () => {
-      const orderId = await confirmed();
+      const orderId = await shipped();
       const holder = await holdOrder(orderId);
       const asked = Promise.all([ask(orderId, 'k'), ask(orderId, 'k'), ask(orderId, 'k', other)]);
       await world.waitsForLock();
