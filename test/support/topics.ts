@@ -38,9 +38,12 @@ export const READ_FACTS: readonly string[] = ['order.events', 'payment.events', 
 const READING: readonly (readonly [service: string, topic: string])[] = [
   ...Object.entries(READ_BY),
   ...READ_FACTS.map((topic) => ['notification', topic] as const),
+  ...['order', 'inventory'].map((service) => [service, 'shipment.events'] as const),
 ];
 
-export const DEAD_LETTERS: readonly string[] = READ_BY_SERVICES.map((topic) => `${topic}.dlq`);
+export const DEAD_LETTERS: readonly string[] = [...READ_BY_SERVICES, 'shipment.events'].map(
+  (topic) => `${topic}.dlq`,
+);
 
 /** A `TestWorld`, or as much of one as there is. */
 interface Surroundings {

@@ -92,7 +92,9 @@ describe('the history of an order', () => {
       const [first] = await Promise.all(answers);
       return String(first?.body['returnId']);
     };
-    await world.database.query(`update orders set status = 'shipped' where order_id = $1`, [orderId]);
+    await world.database.query(`update orders set status = 'shipped' where order_id = $1`, [
+      orderId,
+    ]);
     const returnId = await ask();
     const step = (name: string) => [name, { orderId, returnId }] as [string, object];
     await move(step(approveReturn.name), step(recordReceipt.name), step(approveReturn.name));
