@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What has happened to each order, in its order. */
+/** What has happened to each order, in its order; and the indexes that a shop searches by. */
 export class OrderHistory1764150600106 implements MigrationInterface {
   readonly name = 'OrderHistory1764150600106';
 
@@ -20,6 +20,16 @@ export class OrderHistory1764150600106 implements MigrationInterface {
         at       timestamptz not null,
         primary key (order_id, seq)
       )`);
+    // Each with the id behind it, as what is found is shown newest first.
+    await runner.query('create index orders_by_merchant on orders (merchant_id, order_id)');
+    await runner.query(
+      'create index orders_by_email on orders (lower(email) collate "C", order_id)',
+    );
+    // No longer than a row of an index may be: what a carrier calls its parcel must not stop an order.
+    await runner.query(
+      `create index orders_by_tracking_number on orders (left(tracking_number, 200), order_id)
+        where tracking_number is not null`,
+    );
     // Orders of before have no more to tell than where they began and where they stand.
     await runner.query(`
       insert into order_event (order_id, seq, type, status, revision, details, at)
@@ -36,5 +46,6 @@ export class OrderHistory1764150600106 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop table order_event');
+    await runner.query('drop index orders_by_merchant, orders_by_email, orders_by_tracking_number');
   }
 }

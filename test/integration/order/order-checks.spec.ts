@@ -198,6 +198,11 @@ describe('an order that is held against the catalog and the customers', () => {
       [requests.map(({ input }) => input.orderId)],
     );
     expect(rows.map((row) => row.order_id).toSorted()).toEqual(accepted.toSorted());
+    const noted = await world.database.query<{ order_id: string }>(
+      'select order_id from order_event where order_id = any($1::uuid[])',
+      [requests.map(({ input }) => input.orderId)],
+    );
+    expect(noted.map((row) => row.order_id).toSorted()).toEqual(accepted.toSorted());
     const starts = (await world.events()).filter(({ id }) => id.endsWith(':start'));
     const started = new Set(starts.map(({ key }) => key));
     expect(requests.map(({ input }) => started.has(input.orderId))).toEqual(

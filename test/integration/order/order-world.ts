@@ -22,6 +22,7 @@ export class OrderWorld {
     readonly app: NestFastifyApplication,
     readonly postgres: PostgresServer,
     readonly database: Database,
+    readonly databaseUrl: string,
     /** Every line of the service's log, all levels. */
     readonly logged: readonly string[],
     private readonly startReplica: () => Promise<NestFastifyApplication>,
@@ -61,11 +62,19 @@ export class OrderWorld {
       return app;
     };
     const app = await startReplica();
-    return new OrderWorld(app, postgres, app.get(Database), logged, startReplica, async () => {
-      await Promise.all(apps.map((each) => each.close()));
-      await database.drop().catch(() => undefined);
-      await postgres.stop();
-    });
+    return new OrderWorld(
+      app,
+      postgres,
+      app.get(Database),
+      database.url,
+      logged,
+      startReplica,
+      async () => {
+        await Promise.all(apps.map((each) => each.close()));
+        await database.drop().catch(() => undefined);
+        await postgres.stop();
+      },
+    );
   }
 
   stop(): Promise<void> {

@@ -19,22 +19,17 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Database, newId } from '#messaging';
-import { fieldProblem, ProblemException } from '#platform';
+import { fieldProblem, ProblemException, runtime } from '#platform';
 import { AcceptanceDesk } from '../acceptance/acceptance.js';
 import { AnotherCardDesk } from '../acceptance/another-card.js';
 import { CancelDesk } from '../acceptance/cancel.js';
 import { isOnItsWay } from '../domain/settle.js';
-import { findOrder, listOrders } from '../persistence/read-orders.js';
+import { findOrder } from '../persistence/read-orders.js';
+import { searchOrders } from '../persistence/search-orders.js';
 import { keyDescription, keyReused, requestInProgress } from './key-problems.js';
+import { orderQueryOf } from './list-orders.js';
 import { orderRefused } from './order-refused.js';
-import {
-  cursorOf,
-  isUuid,
-  orderIdOf,
-  orderView,
-  summaryView,
-  unknownOrder,
-} from './order-views.js';
+import { cursorOf, isUuid, orderView, summaryView, unknownOrder } from './order-views.js';
 import {
   AcceptedOrderDto,
   CancelOrderDto,
@@ -51,7 +46,6 @@ import {
 } from './place-order-input.js';
 import { AnotherCardDto, PlaceOrderDto } from './place-order.dto.js';
 
-const DEFAULT_PAGE = 20;
 /** Provides the `PaymentTerms`. */
 export const PAYMENT_TERMS = Symbol('payment terms');
 
@@ -112,21 +106,12 @@ export class OrdersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Orders, newest first, a page at a time' })
+  @ApiOperation({ summary: 'Orders, newest first, a page at a time; all filters hold at once' })
   @ApiOkResponse({ type: OrderPageDto })
   async list(@Query() query: ListOrdersQuery): Promise<OrderPageDto> {
-    const { status, customerId, cursor, limit = DEFAULT_PAGE } = query;
-    const before = cursor === undefined ? undefined : orderIdOf(cursor);
-    if (cursor !== undefined && before === undefined) {
-      const message = 'must be the nextCursor of a page before';
-      throw fieldProblem(400, [{ field: 'cursor', message }]);
-    }
-    const found = await listOrders(this.database, {
-      ...(status !== undefined && { status }),
-      ...(customerId !== undefined && { customerId }),
-      ...(before !== undefined && { before }),
-      limit: limit + 1,
-    });
+    const asked = orderQueryOf(query, runtime.date());
+    const { limit } = asked;
+    const found = await searchOrders(this.database, { ...asked, limit: limit + 1 });
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {

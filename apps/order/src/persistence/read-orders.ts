@@ -14,7 +14,7 @@ export type OrderSummary = Omit<
 /** Where an order stands. */
 export type StandingOrder = Pick<Order, 'status' | 'reason' | 'paymentMethod'>;
 
-interface SummaryRow {
+export interface SummaryRow {
   order_id: string;
   customer_id: string;
   merchant_id: string;
@@ -39,10 +39,10 @@ interface OrderRow extends SummaryRow {
   payment_method: PaymentMethod;
 }
 
-const SUMMARY = `order_id, customer_id, merchant_id, channel, currency, total_amount, status, reason,
+export const SUMMARY = `order_id, customer_id, merchant_id, channel, currency, total_amount, status, reason,
   tracking_number, revision, created_at, updated_at`;
 
-const summaryOf = (row: SummaryRow): OrderSummary => ({
+export const summaryOf = (row: SummaryRow): OrderSummary => ({
   orderId: row.order_id,
   customerId: row.customer_id,
   merchantId: row.merchant_id,
@@ -92,35 +92,4 @@ export async function findStatus(
       ...(row.reason && { reason: row.reason }),
     }
   );
-}
-
-export interface OrderQuery {
-  readonly status?: OrderStatus;
-  readonly customerId?: string;
-  /** Only orders whose id sorts before this one. */
-  readonly before?: string;
-  readonly limit: number;
-}
-
-/**
- * Newest first. The statement is put together from the filters that are given (eight texts at
- * most), so that each has a plan of its own over the index that fits.
- */
-export async function listOrders(database: Queries, query: OrderQuery): Promise<OrderSummary[]> {
-  const params: unknown[] = [query.limit];
-  const filters: string[] = [];
-  const filter = (value: unknown, condition: (position: string) => string): void => {
-    if (value === undefined) return;
-    params.push(value);
-    filters.push(condition(`$${params.length}`));
-  };
-  filter(query.status, (position) => `status = ${position}`);
-  filter(query.customerId, (position) => `customer_id = ${position}`);
-  filter(query.before, (position) => `order_id < ${position}::uuid`);
-  const where = filters.length > 0 ? `where ${filters.join(' and ')}` : '';
-  const rows = await database.query<SummaryRow>(
-    `select ${SUMMARY} from orders ${where} order by order_id desc limit $1`,
-    params,
-  );
-  return rows.map(summaryOf);
 }
