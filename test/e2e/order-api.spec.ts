@@ -34,7 +34,7 @@ describe('an order in a shop’s front end', () => {
   const history = async (orderId: string) =>
     (await get<{ items: SseEvent['data'][] }>(urlOf(orderId, 'history'))).items;
 
-  it('is watched from pending on, through a lost connection and another card, until it is shipped', async () => {
+  it('is watched from pending on, through a lost connection and another card, until it has arrived', async () => {
     const { payment, ...order } = anOrder({ productId, token: 'tok_declined' });
     const orderId = await shop.place({
       ...order,
@@ -52,12 +52,17 @@ describe('an order in a shop’s front end', () => {
     const second = await watch(orderId, created.id);
     const shipped = await second.untilEvent('shipped');
     expect(shipped.data.status).toBe('shipped');
+    const [parcel] = (await shop.books(orderId)).shipments;
+    const street = `${world.url('sandbox-carrier')}/sandbox/shipments/${parcel?.shipmentId}`;
+    expect((await call(`${street}/deliver`, { method: 'POST' })).status).toBe(200);
+    expect((await second.untilEvent('completed')).data.status).toBe('completed');
     const seen = [...first.events, ...second.events];
     expect(seen.map(({ event }) => event)).toEqual([
       'created',
       'another-card-given',
       'confirmed',
       'shipped',
+      'completed',
     ]);
     const known = await history(orderId);
     expect(seen.map(({ data }) => data)).toEqual(known.slice(0, seen.length));

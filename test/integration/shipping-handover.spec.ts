@@ -263,7 +263,7 @@ describe('a parcel that waits for its van', () => {
       world.sandbox.mood.set({ mode: 'down' });
       const { orderId, book, cancel } = newOrder();
       await shipping.deliver(book);
-      await shipping.untilOutcome(book, 'parked');
+      await shipping.untilOutcome(book, 'pending');
       await shipping.deliver(cancel);
       world.sandbox.mood.set({ mode: 'ok' });
       expect(await shipping.final(cancel)).toMatchObject({ outcome: 'succeeded' });

@@ -94,6 +94,8 @@ export const placeOrder = saga({ name: 'place-order', version: 3, input: placeOr
     }),
     // what is paid and put aside is not given up because the shipping service is away for a moment
     attempts: PATIENT,
+    // its carrier may be away for longer
+    pendingMs: 2 * DAY_MS,
     on: { 'shipping.shipment-refused': compensate },
     compensation: {
       command: cancelShipment,

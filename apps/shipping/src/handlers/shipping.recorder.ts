@@ -11,7 +11,7 @@ import { settle, type Outcome } from '../domain/settle.js';
 import { track, type Tracked, type TrackingEvent } from '../domain/track.js';
 import type { StoredShipment } from '../persistence/shipment-row.js';
 import { postgresShipmentRows, type ShipmentRows } from '../persistence/shipment-rows.js';
-import { answersDue, awaitingPickup, factEvents } from './shipping.replies.js';
+import { answersDue, awaitingCarrier, factEvents } from './shipping.replies.js';
 
 /** What became of an event of the feed. `unknown`: there is no such order here. */
 export type Read = Tracked<never>['kind'] | 'unknown';
@@ -45,7 +45,7 @@ export class ShippingRecorder {
       if (!before) return [];
       if (outcome.kind === 'awaiting-pickup') {
         return before.status === 'created' && before.wanted === 'handed-over'
-          ? awaitingPickup(before)
+          ? awaitingCarrier(before)
           : [];
       }
       const settled = settle(before, outcome, now.toISOString());
@@ -78,7 +78,8 @@ export class ShippingRecorder {
 
   /**
    * Tries go on for as long as it takes; that it takes longer is said once, after the first. Who waits
-   * for a hand-over is told to be patient: the carrier's van may take days as well.
+   * for a label or a hand-over is told to be patient: an order that is paid is not given up because
+   * its carrier is away, and the van may take days as well.
    */
   async failed(unit: UnitOfWork, failures: readonly EffectFailure[]): Promise<void> {
     const first = new Map(
@@ -91,9 +92,9 @@ export class ShippingRecorder {
     const answers = [...shipments.values()].flatMap((shipment) => {
       const message = first.get(shipment.orderId)?.message ?? '';
       const answer = parked({ code: 'carrier-unavailable', message });
-      const { shipTo, bookTo, cancelTo } = shipment;
-      const waiting = [...shipTo, ...bookTo, ...cancelTo].map((to) => ({ to, answer }));
-      return [...waiting, ...awaitingPickup(shipment)];
+      const { shipTo, cancelTo } = shipment;
+      const waiting = [...shipTo, ...cancelTo].map((to) => ({ to, answer }));
+      return [...waiting, ...awaitingCarrier(shipment)];
     });
     await this.answers.answer(unit, answers);
   }

@@ -115,14 +115,20 @@ export function answersDue(
   };
 }
 
-/** For those who wait for a hand-over that the carrier has taken on, or is not to be reached for. */
-export const awaitingPickup = ({ handOverTo }: StoredShipment): LateAnswer[] => {
-  const answer = pending({
-    code: 'pickup-awaited',
-    message: 'The carrier has not fetched it yet.',
-  });
-  return handOverTo.map((to) => ({ to, answer }));
-};
+/** For those who wait for what the carrier has taken on, or is not to be reached for. */
+export const awaitingCarrier = ({ bookTo, handOverTo }: StoredShipment): LateAnswer[] => [
+  ...bookTo.map((to) => ({ to, answer: BOOKING_AWAITED })),
+  ...handOverTo.map((to) => ({ to, answer: PICKUP_AWAITED })),
+];
+
+const BOOKING_AWAITED = pending({
+  code: 'carrier-unavailable',
+  message: 'The carrier cannot be reached; it is asked again.',
+});
+const PICKUP_AWAITED = pending({
+  code: 'pickup-awaited',
+  message: 'The carrier has not fetched it yet.',
+});
 
 const CONTRACTS = {
   created: shipmentCreated,
