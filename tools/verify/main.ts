@@ -24,8 +24,8 @@ function checks(): Step[] {
     { name: 'imports', args: bin('depcruise', 'apps', 'libs', 'migrations', 'test', 'tools') },
     { name: 'unused code', args: bin('knip') },
     { name: 'generated docs', args: ['dist/tools/docs/main.js', '--check'] },
-    // Every run of every saga, with up to three faults in each.
-    { name: 'explored sagas', args: ['dist/tools/explore/main.js'] },
+    // Every run of every saga, with up to two faults in each; `long` goes on to three.
+    { name: 'explored sagas', args: ['dist/tools/explore/main.js', '--faults', '2'] },
     // Two thousand worlds of the whole system, each with its own faults.
     {
       name: 'simulated worlds',
@@ -58,10 +58,11 @@ function steps(tests: Tests): Step[] {
   return [...checks(), { name: 'tests and coverage', args: [...runTests, ...suites] }];
 }
 
-/** Whether the tests would notice: known bugs first, then every small change of the saga core. */
+/** What takes too long for each change; then whether the tests would notice: known bugs, mutants. */
 function long(): Step[] {
   const mutation = bin('stryker', 'run', 'tools/mutation/stryker.config.mjs');
   return [
+    { name: 'explored sagas', args: ['dist/tools/explore/main.js', '--faults', '3'] },
     { name: 'planted bugs', args: ['--enable-source-maps', 'dist/tools/planted/main.js'] },
     { name: 'mutation', args: mutation },
   ];
