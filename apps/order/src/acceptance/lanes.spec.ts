@@ -1,6 +1,7 @@
 /** Promises attacked here: who is held up holds up nobody else, and is told so when its time is up. */
 import { describe, expect, it } from '@jest/globals';
 import { runtime } from '#platform';
+import { waitFor } from '#testing';
 import { StillLockedError } from '../persistence/lock-wait.js';
 import { Lanes } from './lanes.js';
 
@@ -65,7 +66,7 @@ describe('the lanes', () => {
     table.locked.add(1);
     const lanes = new Lanes({ limits: { ...LIMITS, maxItems: 1 }, run: table.run });
     const answer = lanes.add(1, Infinity);
-    while (!table.waits.includes(undefined)) await new Promise((resolve) => setImmediate(resolve));
+    await waitFor(() => table.waits.includes(undefined), { what: 'patience', intervalMs: 1 });
     table.locked.clear();
     expect(await answer).toBe('done 1');
   });
