@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { runtime } from '#platform';
+import { waitFor } from '#testing';
 import type { OrderEvent } from '../domain/order-event.js';
 import { OrderStreams, TooManyStreamsError, type StreamParts } from './order-streams.js';
 
@@ -82,9 +83,8 @@ describe('the streams of orders', () => {
       await new Promise<void>((resolve) => runtime.after(2 * LIMITS.pollMs, resolve));
     }
   };
-  const until = async (holds: () => boolean): Promise<void> => {
-    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-  };
+  const until = (holds: () => boolean) =>
+    waitFor(holds, { what: 'what was to be expected', timeoutMs: 10_000, intervalMs: 1 });
 
   it('give each reader all that it does not know, page by page', async () => {
     table.set('a', upTo(350));
