@@ -30,8 +30,8 @@ describe('payment while the provider is down', () => {
     const orders = Array.from({ length: 40 }, () => newCharge());
     await payment.deliver(...orders.map(({ charge }) => charge));
     const answers = () => orders.flatMap(({ charge }) => payment.replies(charge));
-    await waitFor(() => answers().length > 0, { what: 'the first parked answer' });
-    expect(answers().every(({ outcome }) => outcome === 'parked')).toBe(true);
+    await waitFor(() => answers().length > 0, { what: 'the first answer' });
+    expect(answers().every(({ outcome }) => outcome === 'pending')).toBe(true);
     world.sandbox.mood.set({ mode: 'ok' });
     for (const { orderId, charge } of orders) {
       expect(await payment.final(charge)).toMatchObject({ outcome: 'succeeded' });
@@ -96,7 +96,7 @@ describe('payment while the provider is down', () => {
     world.sandbox.mood.set({ mode: 'slow', delayMs: 400 });
     const { orderId, charge } = newCharge();
     await payment.deliver(charge);
-    await waitFor(() => payment.replies(charge)[0]?.outcome === 'parked', { what: 'parked' });
+    await waitFor(() => payment.replies(charge)[0]?.outcome === 'pending', { what: 'pending' });
     world.sandbox.mood.set({ mode: 'ok' });
     expect(await payment.final(charge)).toMatchObject({ outcome: 'succeeded' });
     const intents = await world.books(orderId);

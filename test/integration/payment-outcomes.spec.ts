@@ -81,7 +81,7 @@ describe('payment against the provider', () => {
     const { orderId, charge } = newCharge('tok_error_then_ok');
     await payment.deliver(charge);
     expect(await payment.final(charge)).toMatchObject({ outcome: 'succeeded' });
-    expect(payment.replies(charge).map(({ outcome }) => outcome)).toEqual(['parked', 'succeeded']);
+    expect(payment.replies(charge).map(({ outcome }) => outcome)).toEqual(['pending', 'succeeded']);
     expect(await world.books(orderId)).toMatchObject([{ captures: 1 }]);
   });
 

@@ -89,12 +89,21 @@ describe('a batch at the barrier', () => {
     });
   });
 
-  it('is silent about a command that is accepted and has no answer yet', () => {
-    expect(run([forward], [], accepted)).toMatchObject({
+  it('is silent about a command that is accepted, however often it is in the batch', () => {
+    expect(run([forward, forward], [], accepted)).toMatchObject({
       inserted: [['f', 'handled']],
       replies: [],
     });
-    expect(run([forward], [row('handled')])).toMatchObject({ handled: [], replies: [] });
+  });
+
+  it('says that it works on a command that is asked for again, and remembers nothing of that', () => {
+    expect(run([forward, forward], [row('handled')])).toMatchObject({
+      handled: [],
+      replies: ['f#pending'],
+      codes: ['in-progress'],
+      inserted: [],
+      updated: [],
+    });
   });
 
   it('repeats the latest answer with the id it had', () => {

@@ -8,7 +8,14 @@ import { decideBarrier, type BarrierRow, type BarrierState } from './barrier.js'
 import type { ArrivedCommand, UnreadableCommand } from './command-codec.js';
 import type { AdmittedCommand, CommandAddress, CommandKey } from './command.js';
 import type { Answer } from './answer.js';
-import { genericAnswer, replyId, storedAnswer, type Reply, type StoredAnswer } from './reply.js';
+import {
+  genericAnswer,
+  inProgress,
+  replyId,
+  storedAnswer,
+  type Reply,
+  type StoredAnswer,
+} from './reply.js';
 
 export interface BatchPlan {
   /** To be handled, in the order of the batch. */
@@ -102,6 +109,11 @@ export function planBatch(
       case 'repeat': {
         const { answer, answerNo } = verdict.row;
         if (answer) replies.push({ to: address, answer, answerNo });
+        // Whoever asks again has waited: it is told that somebody works on it. Not remembered, for the
+        // answer may be on its way at this moment.
+        else if (before.get(keyText(address)) === verdict.row) {
+          replies.push({ to: address, answer: inProgress, answerNo: answerNo + 1 });
+        }
         break;
       }
       case 'refuse':

@@ -60,6 +60,13 @@ export const genericAnswer = (
   reason: Reason,
 ): StoredAnswer => ({ outcome, name: GENERIC_REPLIES[outcome], reason });
 
+/** To a command that is asked for again before there was anything to say. */
+export const inProgress: StoredAnswer = {
+  outcome: 'pending',
+  name: GENERIC_REPLIES.pending,
+  reason: { code: 'in-progress', message: 'It was accepted, and is being worked on.' },
+};
+
 export const isFinal = (answer: StoredAnswer): boolean =>
   answer.outcome === 'succeeded' || answer.outcome === 'refused';
 

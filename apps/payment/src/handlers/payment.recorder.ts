@@ -2,6 +2,7 @@ import type { UnitOfWork } from '#messaging';
 import {
   dead,
   parked,
+  pending,
   type Answers,
   type EffectDone,
   type EffectFailure,
@@ -68,15 +69,21 @@ export class PaymentRecorder {
     const payments = await this.rows.lockPayments(unit.tx, [...first.keys()]);
     const answers = [...payments.values()].flatMap((payment) => {
       const message = first.get(payment.orderId)?.message ?? '';
-      const answer = parked({ code: 'provider-unavailable', message });
-      return waitingFor(payment).map((to) => ({ to, answer }));
+      const reason = { code: 'provider-unavailable', message };
+      return [
+        // An order is not given up because the provider is away; who is to get money back is.
+        ...chargesOf(payment).map((to) => ({ to, answer: pending(reason) })),
+        ...refundsOf(payment).map((to) => ({ to, answer: parked(reason) })),
+      ];
     });
     await this.answers.answer(unit, answers);
   }
 }
 
-const waitingFor = ({ wanted, chargeTo, undoTo, goodsRefunds }: StoredPayment) => [
-  ...(wanted === 'captured' ? chargeTo : undoTo),
+const chargesOf = ({ wanted, chargeTo }: StoredPayment) => (wanted === 'captured' ? chargeTo : []);
+
+const refundsOf = ({ wanted, undoTo, goodsRefunds }: StoredPayment) => [
+  ...(wanted === 'captured' ? [] : undoTo),
   ...goodsRefunds.flatMap(({ to }) => to),
 ];
 
