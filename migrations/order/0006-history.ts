@@ -38,8 +38,12 @@ export class OrderHistory1764150600106 implements MigrationInterface {
           select 1, 'created', 'pending', 1, null::json, created_at
           union all
           select 2, status, status, revision,
-                 nullif(json_strip_nulls(json_build_object(
-                   'reason', reason, 'trackingNumber', tracking_number))::text, '{}')::json,
+                 -- never read, for what came from outside may hold what cannot be read
+                 case when reason is not null and tracking_number is not null
+                      then json_build_object('reason', reason, 'trackingNumber', tracking_number)
+                      when reason is not null then json_build_object('reason', reason)
+                      when tracking_number is not null
+                      then json_build_object('trackingNumber', tracking_number) end,
                  updated_at
            where status <> 'pending') as entry`);
   }

@@ -319,7 +319,7 @@ describe('a parcel that waits for its van', () => {
     });
   });
 
-  it('is asked for until the carrier understands, and a person is told that it does not', async () => {
+  it('that the carrier does not understand is told to a person, and can still be called off', async () => {
     const order = newOrder();
     await shipping.booked(order);
     await shipping.stop();
@@ -327,8 +327,40 @@ describe('a parcel that waits for its van', () => {
     await shipping.deliver(order.hand);
     const rejected = { outcome: 'dead', reason: { code: 'carrier-rejected' } };
     expect(await shipping.final(order.hand)).toMatchObject(rejected);
+    await shipping.stop();
+    shipping = await world.replica({ follows: false });
+    await shipping.deliver(order.recall);
+    const recalled = () => shipping.outcomes(order.hand).includes('refused');
+    await waitFor(recalled, { what: 'the hand-over to be refused after all' });
+    expect(await world.books(order.orderId)).toMatchObject([{ status: 'cancelled' }]);
+  });
+
+  it('that the carrier does not understand tells its saga when the van has come after all', async () => {
+    const order = newOrder();
+    await shipping.booked(order);
+    await shipping.stop();
+    shipping = await world.replica({ path: '/nowhere', follows: false });
+    await shipping.deliver(order.hand);
+    expect(await shipping.final(order.hand)).toMatchObject({ outcome: 'dead' });
+    await shipping.stop();
+    shipping = await world.replica();
+    const [parcel] = await world.books(order.orderId);
+    const street = `${world.sandbox.url}/sandbox/shipments/${parcel?.shipmentId}/collect`;
+    expect((await fetch(street, { method: 'POST' })).status).toBe(200);
+    const told = () => shipping.outcomes(order.hand).includes('succeeded');
+    await waitFor(told, { what: 'the hand-over to be answered after all' });
+  });
+
+  it('that is to be cancelled, and the carrier does not understand, is told to a person', async () => {
+    const order = newOrder();
+    await shipping.booked(order);
+    await shipping.stop();
+    shipping = await world.replica({ path: '/nowhere', follows: false });
     await shipping.deliver(order.cancel);
-    expect(await shipping.final(order.cancel)).toMatchObject(rejected);
+    expect(await shipping.final(order.cancel)).toMatchObject({
+      outcome: 'dead',
+      reason: { code: 'carrier-rejected' },
+    });
     expect(await world.books(order.orderId)).toMatchObject([{ status: 'created' }]);
   });
 });
@@ -374,8 +406,7 @@ describe('a parcel whose van stands at the door', () => {
       await shipping.booked(order);
       await shipping.deliver(order.hand);
       expect(await shipping.final(order.hand)).toMatchObject({ outcome: 'succeeded' });
-      const end = await shipping.final(order[what]);
-      expect(end.outcome).toBe(what === 'recall' ? 'succeeded' : 'dead');
+      await shipping.untilOutcome(order[what], what === 'recall' ? 'succeeded' : 'parked');
       await shipping.idle();
       expect(calls).toBe(1);
       expect(await world.books(order.orderId)).toMatchObject([{ status: 'handed_over' }]);

@@ -104,6 +104,7 @@ describe('a batch at the barrier', () => {
       inserted: [],
       updated: [],
     });
+    expect(run([undo], [{ ...row('handled'), commandId: 'u' }]).replies).toEqual([]);
   });
 
   it('repeats the latest answer with the id it had', () => {

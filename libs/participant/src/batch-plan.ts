@@ -110,8 +110,8 @@ export function planBatch(
         const { answer, answerNo } = verdict.row;
         if (answer) replies.push({ to: address, answer, answerNo });
         // Whoever asks again has waited: it is told that somebody works on it. Not remembered, for the
-        // answer may be on its way at this moment.
-        else if (before.get(keyText(address)) === verdict.row) {
+        // answer may be on its way at this moment. Whoever undoes calls a person when it takes long.
+        else if (!command.undoes && before.get(keyText(address)) === verdict.row) {
           replies.push({ to: address, answer: inProgress, answerNo: answerNo + 1 });
         }
         break;

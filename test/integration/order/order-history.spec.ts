@@ -115,6 +115,20 @@ describe('the history of an order', () => {
     expect((await page(cancelled)).items).toMatchObject([{}, { type: 'cancelled', reason }]);
   });
 
+  it('tells of a cancel that was asked for when the order was confirmed', async () => {
+    const orderId = await place();
+    await settle([confirmOrder.name, { orderId }]);
+    await world.post(`/orders/${orderId}/cancel`, {});
+    expect(await types(orderId)).toEqual(['1 created', '2 confirmed', '3 cancel-requested']);
+  });
+
+  it('begins with what happens to an order that a replica of before has written', async () => {
+    const orderId = await place();
+    await world.database.query('delete from order_event where order_id = $1', [orderId]);
+    expect((await world.post(`/orders/${orderId}/cancel`, {})).status).toBe(202);
+    expect(await types(orderId)).toEqual(['1 cancel-requested']);
+  });
+
   it('has no entry of what was rolled back', async () => {
     const orderId = await place();
     const handler = world.app.get(SettleOrdersHandler);

@@ -79,11 +79,12 @@ const statusesOf = (list: string) => {
   return orderStatus.options.filter((status) => wanted.has(status));
 };
 
-/** RFC 3339. @returns undefined for a day or an hour that there is not, as the 30th of February */
+/** RFC 3339. @returns undefined for a day or an hour that there is not, or of no year with orders */
 function timeOf(text: string): Date | undefined {
   const time = new Date(text);
   const day = text.slice(0, 10);
   const isDay = new Date(`${day}T00:00:00Z`).getTime();
   if (Number.isNaN(time.getTime()) || Number.isNaN(isDay)) return undefined;
+  if (time.getUTCFullYear() < 1970 || time.getUTCFullYear() > 9999) return undefined;
   return new Date(isDay).toISOString().startsWith(day) ? time : undefined;
 }

@@ -10,7 +10,7 @@ export interface CustomerRequest {
 }
 
 /**
- * Notes in the history of a pending order what its customer has asked for. A cancel is one however
+ * Notes in the history of an order that has not left what its customer has asked for. A cancel is one however
  * often it is asked for; each card is one of its own.
  *
  * The order is locked for its number. Whoever holds it is done within milliseconds, and while that
@@ -33,9 +33,11 @@ const LOCK_WAIT_MS = 500;
 
 const NOTE = `
   insert into order_event (order_id, seq, type, status, revision, details, at)
-  select order_id, (select max(seq) + 1 from order_event e where e.order_id = orders.order_id),
+  select order_id, 
+      coalesce((select max(seq) from order_event e where e.order_id = orders.order_id), 0) + 1,
       $2, status, revision, $3, $4
     from orders
-   where order_id = $1 and status = 'pending'
+   where order_id = $1
+     and (status = 'pending' or (status = 'confirmed' and $2 = 'cancel-requested'))
      and ($2 <> 'cancel-requested' or not exists (
        select 1 from order_event e where e.order_id = orders.order_id and e.type = $2))`;

@@ -25,8 +25,9 @@ class Response extends EventEmitter {
     return this;
   }
   destroy(): this {
+    // as a socket, which closes once
+    if (!this.destroyed) this.emit('close');
     this.destroyed = true;
-    this.emit('close');
     return this;
   }
   get ids(): number[] {
@@ -166,6 +167,18 @@ describe('the streams of orders', () => {
     await streams?.beforeApplicationShutdown();
     expect(last.writableEnded).toBe(true);
     expect(() => watch('z')).toThrow(TooManyStreamsError);
+  });
+
+  it('have no room taken by those who went before they were there', async () => {
+    begin(readTable, { maxClients: 1 });
+    for (let n = 0; n < 3; n += 1) {
+      const gone = new Response().destroy();
+      streams?.add('o', 0, gone as never);
+    }
+    expect(streams?.count).toBe(0);
+    table.set('o', upTo(1));
+    const reader = watch('o');
+    await until(() => reader.ids.length === 1);
   });
 
   it('are only so many, and poll only while there are some', async () => {

@@ -82,9 +82,13 @@ export class OrderStreams {
     this.checkRoom();
     const stream = new EventStream(orderId, known, response, this.parts.frame);
     this.open.set(stream, { endsMs: runtime.monotonicMs() + this.parts.limits.maxMs });
-    // whoever has gone says so by closing
     response.on('error', () => undefined);
+    // whoever has gone says so by closing, or did before anybody listened
     response.on('close', () => this.remove(stream));
+    if (response.destroyed) {
+      this.open.delete(stream);
+      return;
+    }
     this.metric.set(this.open.size);
     this.upkeep.start();
     this.poll.start();

@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '#messaging';
 import {
+  NotNowError,
   dead,
   parked,
   pending,
@@ -14,7 +15,6 @@ import { settle, type Outcome } from '../domain/settle.js';
 import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
 import type { PaymentChange } from '../persistence/update-payments.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
-import { AwaitingCustomerError } from './payment.execution.js';
 import { answersDue, effectsOf, factEvents, rejected } from './payment.replies.js';
 
 /** Writes what came of the work, tells those who wait for it, and publishes what happened. */
@@ -61,7 +61,7 @@ export class PaymentRecorder {
     const first = new Map(
       failures
         .filter(({ attempts, error }) => {
-          return attempts === 1 && !(error instanceof AwaitingCustomerError);
+          return attempts === 1 && !(error instanceof NotNowError);
         })
         .map(({ subject, error }) => [subject, error]),
     );

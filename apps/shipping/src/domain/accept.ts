@@ -65,15 +65,16 @@ export function acceptCancel<Waiting>(
 }
 
 /**
- * Only a hand-over that waits can be recalled. One that is answered is over, and one that has not come
- * yet is refused by the barrier, so that there is nothing to do about either.
+ * Only a hand-over that waits can be recalled, also one of which a person was told that the carrier
+ * does not understand it. One that is answered is over, and one that has not come yet is refused by
+ * the barrier, so that there is nothing to do about either.
  */
 export const acceptRecall = <Waiting>(
   shipment: Shipment<Waiting>,
   reason: Reason,
 ): Shipment<Waiting> =>
   isOpen(shipment) && shipment.wanted !== 'cancelled' && shipment.handOverTo.length > 0
-    ? changed(shipment, { wanted: 'cancelled', cancelReason: reason })
+    ? changed(shipment, { wanted: 'cancelled', cancelReason: reason, problemCode: null })
     : shipment;
 
 const requested = <Waiting>(

@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '#messaging';
 import {
+  NotNowError,
   parked,
   type Answers,
   type EffectDone,
@@ -84,7 +85,7 @@ export class ShippingRecorder {
   async failed(unit: UnitOfWork, failures: readonly EffectFailure[]): Promise<void> {
     const first = new Map(
       failures
-        .filter(({ attempts }) => attempts === 1)
+        .filter(({ attempts, error }) => attempts === 1 && !(error instanceof NotNowError))
         .map(({ subject, error }) => [subject, error]),
     );
     if (first.size === 0) return;

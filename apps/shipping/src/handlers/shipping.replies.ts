@@ -12,6 +12,7 @@ import type { OutgoingEvent } from '#messaging';
 import {
   accepted,
   dead,
+  parked,
   pending,
   refuse,
   succeed,
@@ -77,8 +78,9 @@ const RECALLED = { code: 'pickup-recalled', message: 'The parcel was recalled be
 /** `accepted` while it is not certain that the label is void. */
 export function cancelAnswer(shipment: Shipment | undefined): Answer {
   if (shipment && isInHands(shipment)) {
+    // Not dead: what was paid must not be given back while the goods are gone. A person looks.
     const message = 'The carrier has the parcel already.';
-    return dead({ code: 'already-handed-over', message });
+    return parked({ code: 'already-handed-over', message });
   }
   if (shipment?.status === 'requested' || shipment?.status === 'created') return accepted();
   return succeed('shipping.shipment-cancelled', {});
@@ -103,7 +105,8 @@ export function answersDue(
       ...shipment,
       shipTo: [],
       bookTo: [],
-      handOverTo: handOver.outcome === 'accepted' ? handOverTo : [],
+      // Who is told that a person has to look waits on: for the van, or for the cancel of a customer.
+      handOverTo: ['accepted', 'dead'].includes(handOver.outcome) ? handOverTo : [],
       cancelTo: cancel.outcome === 'accepted' ? cancelTo : [],
     },
     answers: [

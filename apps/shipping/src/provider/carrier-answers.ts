@@ -8,7 +8,11 @@ const TARGET = 'carrier';
 
 /** What goes into tables and messages; nothing else is taken from outside. */
 const name = z.string().regex(/^[\x20-\x7e]{1,200}$/);
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+/** Also of a year that a table takes. */
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString())
+  .refine((text) => /^(19[7-9]|2\d\d)\d/.test(text));
 
 export const bookedAnswer = z.object({ shipmentId: name, trackingNumber: name });
 export const foundAnswer = z.object({ items: z.array(bookedAnswer) });
