@@ -112,7 +112,7 @@ describe('the search for orders', () => {
       expect({ status, body }).toMatchObject({ status: 200 });
       ids.push(...(body['items'] as { orderId: string }[]).map(({ orderId }) => orderId));
       const next = body['nextCursor'];
-      cursor = next === undefined ? '' : `&cursor=${String(next)}`;
+      cursor = next === undefined ? '' : `&cursor=${next as string}`;
     } while (cursor !== '' && ids.length < 2_000);
     return ids;
   };
