@@ -293,7 +293,7 @@ describe('a parcel that waits for its van', () => {
       await world.van(orderId, 'collect');
       await shipping.untilStatus(orderId, 'handed-over');
       await shipping.deliver(cancel);
-      const tooLate = { outcome: 'dead', reason: { code: 'already-handed-over' } };
+      const tooLate = { outcome: 'parked', reason: { code: 'already-handed-over' } };
       expect(shipping.replies(cancel)).toMatchObject([tooLate]);
       // also when it is the carrier who says so first
       await shipping.stop();
