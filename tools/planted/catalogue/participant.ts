@@ -138,4 +138,20 @@ export const participant: readonly PlantedBug[] = [
     replace: '',
     detectors: [effects],
   },
+  {
+    id: 'silent-while-it-works',
+    breaks: 'Whoever is busy with a command stays silent when asked again, and its saga gives up.',
+    file: `${folder}/batch-plan.ts`,
+    find: 'else if (!command.undoes && ',
+    replace: 'else if (command.undoes && ',
+    detectors: [spec('batch-plan')],
+  },
+  {
+    id: 'reads-the-whole-day',
+    breaks: 'Each answer reads all commands of its day.',
+    file: `${folder}/barrier-store.ts`,
+    find: 'b.issued_on = any($7::date[]) and b.command_id = any($2::text[])\n          and ',
+    replace: '',
+    detectors: [integration('ports/barrier-plans.spec.ts')],
+  },
 ];
