@@ -78,6 +78,7 @@ export async function measureOutage(
   await ended(world, accepted.length, signal, show);
   const healedAfterS = (performance.now() - healedAt) / 1000;
   const breaker = await watch.stop();
+  await mailed(world, signal, show);
   show('audit');
   const discrepancies = await reckoning(world, shop, accepted, sinceMs, ends);
   return {
@@ -164,6 +165,23 @@ async function ended(
     if (left <= 0) return;
     if (performance.now() > giveUpAt) throw new Error(`${left} sagas have not ended`);
     show(`${left} sagas to go`);
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+/** Waits until no notice is left to be sent: sagas end when theirs is recorded. */
+async function mailed(
+  world: TestWorld,
+  signal: AbortSignal,
+  show: (text: string) => void,
+): Promise<void> {
+  for (;;) {
+    const [row] = await runSql(world.database('notification').url, [
+      `select count(*) as unsent from notice where status = 'recorded'`,
+    ]);
+    const left = Number(row?.['unsent']);
+    if (left === 0) return;
+    show(`${left} mails to go`);
     await pause(LOOK_EVERY_MS, undefined, { signal });
   }
 }
