@@ -182,10 +182,13 @@ describe('the orchestrator, over real Kafka and Postgres', () => {
       result: { intentId: 'pi_1', amount: 1530 },
     });
     await answer(orderId, 'secure-stock', 'inventory.stock-secured');
-    await answer(orderId, 'ship-order', 'shipping.shipment-created', {
+    await answer(orderId, 'book-shipment', 'shipping.shipment-booked', {
       result: { shipmentId: 's', trackingNumber: 't' },
     });
     await answer(orderId, 'confirm-order', 'order.order-confirmed');
+    await answer(orderId, 'hand-over', 'shipping.handed-over', {
+      result: { trackingNumber: 't', handedOverAt: '18:00' },
+    });
     await answer(orderId, 'notify-customer', 'notification.notice-recorded', {
       result: { noticeId: 'n' },
     });
@@ -193,7 +196,7 @@ describe('the orchestrator, over real Kafka and Postgres', () => {
     const history = await get<{ items: { kind: string; state: string }[] }>(
       `/admin/sagas/${saga.sagaId}/history`,
     );
-    expect(history.items).toHaveLength(7);
+    expect(history.items).toHaveLength(8);
     expect(history.items[0]).toMatchObject({ kind: 'start', state: 'running' });
     expect(history.items.at(-1)).toMatchObject({ kind: 'reply', state: 'completed' });
   });
@@ -280,7 +283,7 @@ describe('the orchestrator, over real Kafka and Postgres', () => {
     await start(orderId);
     await answer(orderId, 'reserve-stock', 'inventory.stock-reserved', { result: { odd: 1 } });
     await deadLetters('invalid-reply', orderId);
-    const mend = { definition: 'place-order', businessKey: orderId, step: 'ship-order', data: {} };
+    const mend = { definition: 'place-order', businessKey: orderId, step: 'hand-over', data: {} };
     await send({ type: 'saga.mend', key: orderId, data: mend });
     await deadLetters('invalid-mend', orderId);
     const { sagaId } = await find(orderId);

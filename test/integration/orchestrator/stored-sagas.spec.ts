@@ -84,8 +84,9 @@ const all = [
   'reserve-stock',
   'charge-payment',
   'secure-stock',
-  'ship-order',
+  'book-shipment',
   'confirm-order',
+  'hand-over',
   'notify-customer',
 ];
 const changed = (change: Partial<SagaDefinition>) =>
