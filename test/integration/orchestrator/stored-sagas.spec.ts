@@ -109,7 +109,7 @@ describe('the stored sagas', () => {
     const shorter = changed({ groups: placeOrder.groups.slice(0, -1) });
     const { counts, findings } = await replayStored(database, shorter, { show: 1 });
     expect(counts).toEqual({ same: 0, different: 2, incomplete: 0 });
-    expect(findings).toEqual([expect.stringContaining('different: revision 5 (reply)')]);
+    expect(findings).toEqual([expect.stringContaining('different: revision 7 (reply)')]);
     const none = await replayStored(database, changed({ version: 9 }), { show: 0 });
     expect(none.counts.incomplete).toBe(2);
     const other = await replayStored(database, shorter, { definition: 'other', show: 1 });
