@@ -16,6 +16,7 @@ import type { ReceivedEvent } from '#messaging';
 import { Answers, createParticipant } from '#participant';
 import { OutboundHttp, Sealer } from '#platform';
 import { testPostgres, waitFor, type PostgresServer } from '#testing';
+import { getAll } from '../support/http.js';
 import {
   ParticipantDatabase,
   command,
@@ -243,15 +244,8 @@ export class PaymentWorld {
   }
 
   async books(orderId: string): Promise<BookedIntent[]> {
-    const intents: (BookedIntent & { orderId: string })[] = [];
-    let cursor: string | undefined = '';
-    while (cursor !== undefined) {
-      const query: string = cursor && `&cursor=${cursor}`;
-      const answer = await fetch(`${this.sandbox.url}/books?limit=1000${query}`);
-      const page = (await answer.json()) as { items: typeof intents; nextCursor?: string };
-      intents.push(...page.items);
-      cursor = page.nextCursor;
-    }
+    const url = `${this.sandbox.url}/books`;
+    const intents = await getAll<BookedIntent & { orderId: string }>(url, 1_000);
     return intents.filter((intent) => intent.orderId === orderId);
   }
 

@@ -24,6 +24,7 @@ import type { ReceivedEvent } from '#messaging';
 import { Answers, createParticipant } from '#participant';
 import { OutboundHttp } from '#platform';
 import { testPostgres, waitFor, type PostgresServer } from '#testing';
+import { getAll } from '../support/http.js';
 import {
   ParticipantDatabase,
   command,
@@ -284,15 +285,7 @@ export class ShippingWorld {
   }
 
   async books(orderId: string): Promise<BookedParcel[]> {
-    const parcels: BookedParcel[] = [];
-    let cursor: string | undefined = '';
-    while (cursor !== undefined) {
-      const query: string = cursor && `&cursor=${cursor}`;
-      const answer = await fetch(`${this.sandbox.url}/books?limit=1000${query}`);
-      const page = (await answer.json()) as { items: BookedParcel[]; nextCursor?: string };
-      parcels.push(...page.items);
-      cursor = page.nextCursor;
-    }
+    const parcels = await getAll<BookedParcel>(`${this.sandbox.url}/books`, 1_000);
     return parcels.filter(({ reference }) => reference === orderId);
   }
 

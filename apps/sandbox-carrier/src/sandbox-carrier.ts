@@ -6,16 +6,18 @@ import {
   Journal,
   Mood,
   WebhookBooks,
-  WebhookSender,
   addProviderRoutes,
   createSandboxApp,
+  isTold,
   journalFile,
   listen,
   plainError,
   shownAs,
   timedSignature,
+  webhookSenderOf,
   type Sandbox,
   type SandboxListening,
+  type SandboxTelling,
   type WebhookEntry,
 } from '#sandbox';
 import { CarrierBooks, type Entry } from './domain/books.js';
@@ -33,14 +35,12 @@ import { tableOf, type Shown } from './page.js';
 /** The header of the signature over time and body: `t=…,v1=…`. */
 const SIGNATURE_HEADER = 'carrier-signature';
 
-export interface SandboxCarrierOptions extends SandboxListening, Partial<ParcelTimes> {
+export interface SandboxCarrierOptions
+  extends SandboxListening, SandboxTelling, Partial<ParcelTimes> {
   /** How long an Idempotency-Key is remembered; a day when absent. */
   readonly keyLifetimeMs?: number;
   /** How long goods are on their way back; a second when absent. */
   readonly returnTransitMs?: number;
-  /** Where what happens is told; absent = nowhere. */
-  readonly webhooks?: { readonly url: string; readonly secret: string } | undefined;
-  readonly webhookRetry?: { readonly baseMs: number; readonly maxMs: number };
   readonly now?: () => number;
 }
 
@@ -58,7 +58,13 @@ export const createSandboxCarrier = async (
   });
   const mood = new Mood();
   const written = (): Promise<void> => journal.written();
-  const sender = senderOf(options, { books: told, mood, journal, now, onFault });
+  const sender = webhookSenderOf(options, (secret) => timedSignature(SIGNATURE_HEADER, secret), {
+    books: told,
+    mood,
+    journal,
+    now,
+    onFault,
+  });
   const record = (entries: readonly (Entry | WebhookEntry)[]): void => {
     journal.append(entries);
     for (const entry of entries) {
@@ -100,28 +106,3 @@ export const createSandboxCarrier = async (
   sender?.start();
   return sandbox;
 };
-
-const isTold = (entry: Entry | WebhookEntry): entry is WebhookEntry =>
-  entry.kind === 'webhook' || entry.kind === 'webhook-tried';
-
-interface SenderParts {
-  readonly books: WebhookBooks;
-  readonly mood: Mood;
-  readonly journal: Journal<Entry | WebhookEntry>;
-  readonly now: () => number;
-  readonly onFault: (error: unknown) => void;
-}
-
-const senderOf = (
-  { webhooks, webhookRetry }: SandboxCarrierOptions,
-  { journal, ...parts }: SenderParts,
-): WebhookSender | undefined =>
-  webhooks &&
-  new WebhookSender({
-    ...parts,
-    url: webhooks.url,
-    sign: timedSignature(SIGNATURE_HEADER, webhooks.secret),
-    append: (entries) => journal.append(entries),
-    written: () => journal.written(),
-    ...(webhookRetry && { retry: webhookRetry }),
-  });

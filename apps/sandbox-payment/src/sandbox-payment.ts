@@ -7,15 +7,17 @@ import {
   Journal,
   Mood,
   WebhookBooks,
-  WebhookSender,
   addProviderRoutes,
   createSandboxApp,
+  isTold,
   journalFile,
   listen,
   shownAs,
   stripeSignature,
+  webhookSenderOf,
   type Sandbox,
   type SandboxListening,
+  type SandboxTelling,
   type WebhookEntry,
 } from '#sandbox';
 import { errorBody } from './domain/answers.js';
@@ -26,7 +28,7 @@ import { addControlRoutes } from './http/control.js';
 import { addPaymentRoutes } from './http/routes.js';
 import { tableOf } from './page.js';
 
-export interface SandboxPaymentOptions extends SandboxListening {
+export interface SandboxPaymentOptions extends SandboxListening, SandboxTelling {
   /** How long an Idempotency-Key is remembered; a day, as the real provider promises at least. */
   readonly keyLifetimeMs?: number;
   /** How late the answer to `tok_timeout` is, in milliseconds. */
@@ -35,9 +37,6 @@ export interface SandboxPaymentOptions extends SandboxListening {
   readonly slowAnswerMs?: number;
   /** How long customers need to pay by transfer or in a shop; 0 = they never do by themselves. */
   readonly paidAfterMs?: number;
-  /** Where what happens is told; absent = nowhere. */
-  readonly webhooks?: { readonly url: string; readonly secret: string } | undefined;
-  readonly webhookRetry?: { readonly baseMs: number; readonly maxMs: number };
   readonly now?: () => number;
 }
 
@@ -57,7 +56,13 @@ export const createSandboxPayment = async (
   });
   const mood = new Mood();
   const written = (): Promise<void> => journal.written();
-  const sender = senderOf(options, { books: told, mood, journal, now, onFault });
+  const sender = webhookSenderOf(options, stripeSignature, {
+    books: told,
+    mood,
+    journal,
+    now,
+    onFault,
+  });
   const provider = new PaymentProvider(
     books,
     (entries) => {
@@ -100,28 +105,3 @@ export const createSandboxPayment = async (
   sender?.start();
   return sandbox;
 };
-
-const isTold = (entry: Entry | WebhookEntry): entry is WebhookEntry =>
-  entry.kind === 'webhook' || entry.kind === 'webhook-tried';
-
-interface SenderParts {
-  readonly books: WebhookBooks;
-  readonly mood: Mood;
-  readonly journal: Journal<Entry | WebhookEntry>;
-  readonly now: () => number;
-  readonly onFault: (error: unknown) => void;
-}
-
-const senderOf = (
-  { webhooks, webhookRetry }: SandboxPaymentOptions,
-  { journal, ...parts }: SenderParts,
-): WebhookSender | undefined =>
-  webhooks &&
-  new WebhookSender({
-    ...parts,
-    url: webhooks.url,
-    sign: stripeSignature(webhooks.secret),
-    append: (entries) => journal.append(entries),
-    written: () => journal.written(),
-    ...(webhookRetry && { retry: webhookRetry }),
-  });

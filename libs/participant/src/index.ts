@@ -15,6 +15,7 @@ export type { EffectReport, LateAnswer } from './answers.js';
 export { EffectWorkers } from './effect-workers.js';
 export { Poll } from './poll.js';
 export type { PollOptions } from './poll.js';
+export { gatherFinds, gatherOutcomes } from './gather.js';
 export { NotNowError, asNotNow } from './not-now-error.js';
 export type {
   EffectDone,

@@ -24,4 +24,5 @@ export {
 export { stripeSignature, timedSignature } from './webhooks/signature.js';
 export { WebhookBooks } from './webhooks/webhook-books.js';
 export type { WebhookEntry } from './webhooks/webhook-books.js';
-export { WebhookSender } from './webhooks/webhook-sender.js';
+export { isTold, webhookSenderOf } from './webhooks/telling.js';
+export type { SandboxTelling } from './webhooks/telling.js';

@@ -2,8 +2,9 @@ import type { Database, MessagingLog, Outbox } from '#messaging';
 import {
   EffectWorkers,
   asNotNow,
+  gatherFinds,
+  gatherOutcomes,
   type Answers,
-  type EffectDone,
   type EffectTaskStore,
 } from '#participant';
 import { Batcher, Sealer, backoffMs } from '#platform';
@@ -82,31 +83,15 @@ function paymentStore(
   rows: PaymentRows,
   recorder: PaymentRecorder,
 ): PaymentStore {
-  const finds = new Batcher({
-    maxItems: 200,
-    maxConcurrent: 2,
-    run: async (orderIds: string[]) => {
-      const payments = await rows.findPayments(database, orderIds);
-      return orderIds.map((orderId) => payments.get(orderId));
-    },
-  });
   const intents = new Batcher({
     maxItems: 200,
     maxConcurrent: 2,
     run: (items: { orderId: string; intentId: string }[]) => rows.storeIntents(database, items),
   });
-  const instructions = new Batcher({
-    maxItems: 200,
-    maxConcurrent: 1,
-    run: async (done: EffectDone<Outcome>[]) => {
-      await outbox.transaction((unit) => recorder.record(unit, done));
-      return done.map(() => undefined);
-    },
-  });
+  const record = gatherOutcomes<Outcome>(outbox, (unit, done) => recorder.record(unit, done));
   return {
-    find: (orderId) => finds.add(orderId),
+    find: gatherFinds((orderIds) => rows.findPayments(database, orderIds)),
     storeIntent: (orderId, intentId) => intents.add({ orderId, intentId }),
-    instruct: (orderId, how) =>
-      instructions.add({ subject: orderId, outcome: { kind: 'instructed', instructions: how } }),
+    instruct: (orderId, how) => record(orderId, { kind: 'instructed', instructions: how }),
   };
 }

@@ -2,11 +2,12 @@ import type { Database, MessagingLog, Outbox } from '#messaging';
 import {
   EffectWorkers,
   asNotNow,
+  gatherFinds,
+  gatherOutcomes,
   type Answers,
-  type EffectDone,
   type EffectTaskStore,
 } from '#participant';
-import { Batcher, backoffMs } from '#platform';
+import { backoffMs } from '#platform';
 import type { Outcome } from '../domain/settle.js';
 import { postgresShipmentRows, type ShipmentRows } from '../persistence/shipment-rows.js';
 import type { ParcelCarrier } from '../provider/carrier.js';
@@ -47,7 +48,10 @@ export class ShippingWorkers extends EffectWorkers<Outcome> {
     const { database, outbox, answers, carrier, settings, log, pollMs, store } = parts;
     const rows = parts.rows ?? postgresShipmentRows;
     const recorder = new ShippingRecorder(answers, rows);
-    const shipments = shipmentStore(parts, rows, recorder);
+    const shipments: ShipmentStore = {
+      find: gatherFinds((orderIds) => rows.findShipments(database, orderIds)),
+      settle: gatherOutcomes(outbox, (unit, done) => recorder.record(unit, done)),
+    };
     const execution = new ShippingExecution(carrier, shipments, settings.CARRIER_SERVICE);
     const backoff = {
       baseMs: settings.OUTBOUND_BACKOFF_MS,
@@ -69,32 +73,4 @@ export class ShippingWorkers extends EffectWorkers<Outcome> {
       failed: (unit, failures) => recorder.failed(unit, failures),
     });
   }
-}
-
-/** Single reads and writes of concurrent runs, gathered into one statement each. */
-function shipmentStore(
-  { database, outbox }: Pick<ShippingWorkersParts, 'database' | 'outbox'>,
-  rows: ShipmentRows,
-  recorder: ShippingRecorder,
-): ShipmentStore {
-  const finds = new Batcher({
-    maxItems: 200,
-    maxConcurrent: 2,
-    run: async (orderIds: string[]) => {
-      const shipments = await rows.findShipments(database, orderIds);
-      return orderIds.map((orderId) => shipments.get(orderId));
-    },
-  });
-  const outcomes = new Batcher({
-    maxItems: 200,
-    maxConcurrent: 1,
-    run: async (done: EffectDone<Outcome>[]) => {
-      await outbox.transaction((unit) => recorder.record(unit, done));
-      return done.map(() => undefined);
-    },
-  });
-  return {
-    find: (orderId) => finds.add(orderId),
-    settle: (orderId, outcome) => outcomes.add({ subject: orderId, outcome }),
-  };
 }
