@@ -21,7 +21,7 @@ export class OrderHistory1764150600106 implements MigrationInterface {
         primary key (order_id, seq)
       )`);
     // Each with the id behind it, as what is found is shown newest first.
-    await runner.query('create index orders_by_merchant on orders (merchant_id, order_id)');
+    await runner.query('create index orders_by_merchant on orders (merchant_id, status, order_id)');
     await runner.query(
       'create index orders_by_email on orders (lower(email) collate "C", order_id)',
     );

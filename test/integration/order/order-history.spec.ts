@@ -199,7 +199,13 @@ describe('the history of an order', () => {
         log: silent,
       });
     const before = await open(4);
-    const [pending, settled] = [newId(), newId()].sort() as [string, string];
+    const [pending, settled, strange] = [newId(), newId(), newId()].sort() as [
+      string,
+      string,
+      string,
+    ];
+    // json as it is stored holds it, and anything that reads into it fails
+    const unreadable = { code: 'refused', message: 'a\u0000b' };
     await before.query(
       `insert into orders (order_id, customer_id, merchant_id, channel, currency, total_amount,
          items, shipping_address, email, payment_method, status, reason, revision, created_at, updated_at)
@@ -207,10 +213,10 @@ describe('the history of an order', () => {
          revision, '2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z'
        from unnest($1::uuid[], $2::text[], $3::json[], $4::int[]) as given (id, status, reason, revision)`,
       [
-        [pending, settled],
-        ['pending', 'cancelled'],
-        [null, JSON.stringify(reason)],
-        [1, 2],
+        [pending, settled, strange],
+        ['pending', 'cancelled', 'cancelled'],
+        [null, JSON.stringify(reason), JSON.stringify(unreadable)],
+        [1, 2, 2],
       ],
     );
     await before.close();
@@ -222,13 +228,13 @@ describe('the history of an order', () => {
     await after.close();
     await made.drop();
     const created = { seq: 1, type: 'created', status: 'pending', revision: 1, details: null };
+    const cancelled = { seq: 2, type: 'cancelled', status: 'cancelled', revision: 2 };
     expect(rows).toEqual([
       { order_id: pending, ...created, day: '2026-11-01' },
       { order_id: settled, ...created, day: '2026-11-01' },
-      {
-        ...{ order_id: settled, seq: 2, type: 'cancelled', status: 'cancelled', revision: 2 },
-        ...{ details: { reason }, day: '2026-11-02' },
-      },
+      { order_id: settled, ...cancelled, details: { reason }, day: '2026-11-02' },
+      { order_id: strange, ...created, day: '2026-11-01' },
+      { order_id: strange, ...cancelled, details: { reason: unreadable }, day: '2026-11-02' },
     ]);
   });
 });

@@ -16,6 +16,10 @@ import {
 /** Real servers on a machine that is busy with other things: slow is not wrong. */
 jest.setTimeout(240_000);
 
+type StartReplica = (
+  settings?: Readonly<Record<string, string>>,
+) => Promise<NestFastifyApplication>;
+
 /** The order service in this process, on a database of its own, without any broker. */
 export class OrderWorld {
   private constructor(
@@ -25,7 +29,7 @@ export class OrderWorld {
     readonly databaseUrl: string,
     /** Every line of the service's log, all levels. */
     readonly logged: readonly string[],
-    private readonly startReplica: () => Promise<NestFastifyApplication>,
+    private readonly startReplica: StartReplica,
     private readonly end: () => Promise<void>,
   ) {}
 
@@ -54,8 +58,8 @@ export class OrderWorld {
       { write: (line) => void logged.push(line) },
     );
     const apps: NestFastifyApplication[] = [];
-    const startReplica = async (): Promise<NestFastifyApplication> => {
-      const app = await createService(orderService, env, logger);
+    const startReplica: StartReplica = async (own = {}) => {
+      const app = await createService(orderService, { ...env, ...own }, logger);
       apps.push(app);
       await app.init();
       await app.getHttpAdapter().getInstance().ready();
@@ -82,8 +86,8 @@ export class OrderWorld {
   }
 
   /** Another process of the service, as far as its database can tell; it is stopped with the world. */
-  replica(): Promise<NestFastifyApplication> {
-    return this.startReplica();
+  replica(settings?: Readonly<Record<string, string>>): Promise<NestFastifyApplication> {
+    return this.startReplica(settings);
   }
 
   async post(

@@ -1,4 +1,4 @@
-import type { OrderStatus } from '#contracts';
+import { orderStatus, type OrderStatus } from '#contracts';
 import {
   SUMMARY,
   summaryOf,
@@ -42,8 +42,12 @@ const LOOKED_UP = {
   trackingNumber: `left(tracking_number, ${TRACKING_INDEXED})`,
   email: 'lower(email) collate "C"',
   customerId: 'customer_id',
-  merchantId: 'merchant_id',
 } as const;
+
+interface Column {
+  readonly column: string;
+  readonly value: string;
+}
 
 /** What is only looked at, in the rows that are found by something else. */
 const LOOKED_AT = `($4::timestamptz is null or created_at >= $4)
@@ -70,35 +74,43 @@ export function searchStatement(query: OrderQuery): { text: string; params: unkn
   const place = (value: unknown): string => `$${params.push(value)}`;
   const { statuses = [], trackingNumber } = query;
   const names = Object.keys(LOOKED_UP) as (keyof typeof LOOKED_UP)[];
-  const [first, ...others] = names.flatMap((name) => {
+  const [first, ...others] = names.flatMap((name): Column[] => {
     const value = query[name];
     return value === undefined ? [] : [{ column: LOOKED_UP[name], value: `${place(value)}::text` }];
   });
   const where = others.map(({ column, value }) => `${column} = ${value}`);
+  const merchant: Column[] =
+    query.merchantId === undefined
+      ? []
+      : [{ column: 'merchant_id', value: `${place(query.merchantId)}::text` }];
   if (trackingNumber !== undefined) where.push(`tracking_number = ${place(trackingNumber)}`);
-  if (first || statuses.length === 0) {
+  if (first) {
+    where.push(...merchant.map(({ column, value }) => `${column} = ${value}`));
     if (statuses.length > 0) where.push(`status = any(${place(statuses)}::text[])`);
-    return { text: page(where, first), params };
+    return { text: page(where, [first]), params };
   }
-  // Each status is sorted in the index, several together are not: a page of each, then the newest.
+  if (merchant.length === 0 && statuses.length === 0) return { text: page(where), params };
+  // Each status is sorted in its index, several together are not: a page of each, then the newest.
   const ofStatus = (status: OrderStatus) =>
-    page([], { column: 'status', value: `${place(status)}::text` });
-  const pages = statuses.map((status) => `(${ofStatus(status)})`).join(' union all ');
+    page(where, [...merchant, { column: 'status', value: `${place(status)}::text` }]);
+  const wanted = statuses.length > 0 ? statuses : orderStatus.options;
+  const pages = wanted.map((status) => `(${ofStatus(status)})`).join(' union all ');
   const text = `select * from (${pages}) as found order by order_id desc limit $1`;
   return { text, params };
 }
 
 /**
- * The value and the id together lie in a stretch of the index, which is all that the planner is told.
+ * The values and the id together lie in a stretch of the index, which is all that the planner is told.
  * If it knew that the value is one it would think of a merchant, or a status, of average size, and
  * for one of that size walk through all orders from the newest on: that never ends for a small one.
  */
-function page(where: readonly string[], first?: { column: string; value: string }): string {
-  const stretch = first
-    ? `(${first.column}, order_id) < (${first.value}, $2::uuid)
-      and (${first.column}, order_id) >= (${first.value}, $3::uuid)`
-    : 'order_id < $2::uuid and order_id >= $3::uuid';
-  const sortedBy = first ? `${first.column} desc, order_id desc` : 'order_id desc';
+function page(where: readonly string[], columns: readonly Column[] = []): string {
+  const names = [...columns.map(({ column }) => column), 'order_id'];
+  const values = columns.map(({ value }) => value);
+  const row = (cells: readonly string[]): string => `(${cells.join(', ')})`;
+  const stretch = `${row(names)} < ${row([...values, '$2::uuid'])}
+      and ${row(names)} >= ${row([...values, '$3::uuid'])}`;
+  const sortedBy = names.map((name) => `${name} desc`).join(', ');
   return `select ${SUMMARY} from orders where ${[stretch, ...where, LOOKED_AT].join(' and ')}
     order by ${sortedBy} limit $1`;
 }

@@ -80,15 +80,12 @@ export class OrderStreams {
     response: StreamResponse & { on(event: 'close' | 'error', listener: () => void): unknown },
   ): void {
     this.checkRoom();
+    // whoever has gone says so by closing, and did before anybody listened
+    if (response.destroyed) return;
     const stream = new EventStream(orderId, known, response, this.parts.frame);
     this.open.set(stream, { endsMs: runtime.monotonicMs() + this.parts.limits.maxMs });
     response.on('error', () => undefined);
-    // whoever has gone says so by closing, or did before anybody listened
     response.on('close', () => this.remove(stream));
-    if (response.destroyed) {
-      this.open.delete(stream);
-      return;
-    }
     this.metric.set(this.open.size);
     this.upkeep.start();
     this.poll.start();
