@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { runSql, type TestWorld } from '#testing';
 import { percentile } from '../../../bench/load.js';
 import { audit, type AcceptedOrder } from '../../demo/audit.js';
+import { call } from '../../demo/http.js';
 import type { Shop } from '../../demo/shop.js';
 import type { ShopOptions } from './arguments.js';
 import { BreakerWatch, type BreakerChange } from './breaker-watch.js';
@@ -54,10 +55,10 @@ export async function measureOutage(
   const ends = await shop.bookEnds();
   const sinceMs = Date.now();
   show('warms up');
-  const warm = await Promise.all(Array.from({ length: WARM_UP }, (_, no) => send(shop, no)));
-  await ended(world, WARM_UP, signal, show);
+  const warm = await Promise.all(Array.from({ length: WARM_UP }, (_, no) => send(world, no)));
+  await ended(world, WARM_UP, { signal, show });
 
-  const load = new SteadyLoad(shop, options.rate);
+  const load = new SteadyLoad(world, options.rate);
   const watch = new BreakerWatch(`${world.url('payment')}/metrics`);
   show('load before the outage');
   load.start('before');
@@ -75,10 +76,10 @@ export async function measureOutage(
   await pause(options.aroundMs, undefined, { signal });
   const sent = await load.stop();
   const accepted = [...warm, ...sent].flatMap((one) => one.accepted ?? []);
-  await ended(world, accepted.length, signal, show);
+  await ended(world, accepted.length, { signal, show });
   const healedAfterS = (performance.now() - healedAt) / 1000;
   const breaker = await watch.stop();
-  await mailed(world, signal, show);
+  await mailed(world, { signal, show });
   show('audit');
   const discrepancies = await reckoning(world, shop, accepted, sinceMs, ends);
   return {
@@ -90,15 +91,19 @@ export async function measureOutage(
   };
 }
 
-async function send(shop: Shop, no: number, phase: Phase = 'before'): Promise<Sent> {
+/** Asked once: what a client would try again counts as refused. */
+async function send(world: TestWorld, no: number, phase: Phase = 'before'): Promise<Sent> {
   const { idempotencyKey, ...order } = fineOrder(no);
   const sentAt = performance.now();
-  const placement = await shop
-    .place(order.request, idempotencyKey)
-    .catch((error: unknown) => ({ refused: String(error) }));
+  const answer = await call(`${world.url('order')}/orders`, {
+    method: 'POST',
+    json: order.request,
+    headers: { 'idempotency-key': idempotencyKey },
+  }).catch(() => undefined);
   const tookMs = performance.now() - sentAt;
-  if (!('orderId' in placement)) return { phase, tookMs };
-  return { phase, tookMs, accepted: { orderId: placement.orderId, ...order } };
+  if (answer?.status !== 202) return { phase, tookMs };
+  const { orderId } = answer.body as { orderId: string };
+  return { phase, tookMs, accepted: { orderId, ...order } };
 }
 
 /** An open loop: the next order is sent when it is its time, whatever became of those before. */
@@ -109,7 +114,7 @@ class SteadyLoad {
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly shop: Shop,
+    private readonly world: TestWorld,
     private readonly rate: number,
   ) {}
 
@@ -129,7 +134,7 @@ class SteadyLoad {
     while (!this.isOver) {
       const due = Math.floor(((performance.now() - startedAt) / 1000) * this.rate);
       while (this.sent.length < due) {
-        this.sent.push(send(this.shop, WARM_UP + this.sent.length, this.phase));
+        this.sent.push(send(this.world, WARM_UP + this.sent.length, this.phase));
       }
       await pause(1000 / this.rate);
     }
@@ -149,39 +154,41 @@ function figuresOf(phase: Phase, all: readonly Sent[]): PhaseFigures {
   };
 }
 
-/** Waits until so many sagas have ended. */
-async function ended(
-  world: TestWorld,
-  orders: number,
-  signal: AbortSignal,
-  show: (text: string) => void,
-): Promise<void> {
-  const giveUpAt = performance.now() + HEALED_WITHIN_MS;
-  for (;;) {
-    const [row] = await runSql(world.database('orchestrator').url, [
-      `select count(*) as ended from saga_instance where state in ('completed', 'compensated')`,
-    ]);
-    const left = orders - Number(row?.['ended']);
-    if (left <= 0) return;
-    if (performance.now() > giveUpAt) throw new Error(`${left} sagas have not ended`);
-    show(`${left} sagas to go`);
-    await pause(LOOK_EVERY_MS, undefined, { signal });
-  }
+interface Wait {
+  readonly signal: AbortSignal;
+  readonly show: (text: string) => void;
 }
 
+/** Waits until so many sagas have ended. */
+const ended = (world: TestWorld, orders: number, wait: Wait): Promise<void> =>
+  untilNone('sagas', wait, async () => {
+    const over = await count(
+      world.database('orchestrator').url,
+      `saga_instance where state in ('completed', 'compensated')`,
+    );
+    return orders - over;
+  });
+
 /** Waits until no notice is left to be sent: sagas end when theirs is recorded. */
-async function mailed(
-  world: TestWorld,
-  signal: AbortSignal,
-  show: (text: string) => void,
+const mailed = (world: TestWorld, wait: Wait): Promise<void> =>
+  untilNone('mails', wait, () =>
+    count(world.database('notification').url, `notice where status = 'recorded'`),
+  );
+
+async function count(url: string, what: string): Promise<number> {
+  const [row] = await runSql(url, [`select count(*) as count from ${what}`]);
+  return Number(row?.['count']);
+}
+
+async function untilNone(
+  what: string,
+  { signal, show }: Wait,
+  left: () => Promise<number>,
 ): Promise<void> {
-  for (;;) {
-    const [row] = await runSql(world.database('notification').url, [
-      `select count(*) as unsent from notice where status = 'recorded'`,
-    ]);
-    const left = Number(row?.['unsent']);
-    if (left === 0) return;
-    show(`${left} mails to go`);
+  const giveUpAt = performance.now() + HEALED_WITHIN_MS;
+  for (let rest = await left(); rest > 0; rest = await left()) {
+    if (performance.now() > giveUpAt) throw new Error(`${rest} ${what} are still to go`);
+    show(`${rest} ${what} to go`);
     await pause(LOOK_EVERY_MS, undefined, { signal });
   }
 }
