@@ -4,6 +4,7 @@ import { OrderContact1764133200103 } from './0003-contact.js';
 import { OrderKnown1764140400104 } from './0004-known.js';
 import { OrderFollowParcels1764150000105 } from './0005-follow-parcels.js';
 import { OrderHistory1764150600106 } from './0006-history.js';
+import { OrderLostParcels1764165000107 } from './0007-lost-parcels.js';
 
 export const migrations = [
   OrderInitial1763726400101,
@@ -12,4 +13,5 @@ export const migrations = [
   OrderKnown1764140400104,
   OrderFollowParcels1764150000105,
   OrderHistory1764150600106,
+  OrderLostParcels1764165000107,
 ];

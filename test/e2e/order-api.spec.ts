@@ -71,6 +71,31 @@ describe('an order in a shop’s front end', () => {
     expect(found.map((one) => one.orderId)).toEqual([orderId]);
   });
 
+  it('is watched to the refund when the carrier loses it, and the customer is told why', async () => {
+    const orderId = await shop.placeOne({ productId });
+    const client = await watch(orderId);
+    await client.untilEvent('shipped');
+    const [parcel] = (await shop.books(orderId)).shipments;
+    const street = `${world.url('sandbox-carrier')}/sandbox/shipments/${parcel?.shipmentId}`;
+    expect((await call(`${street}/lose`, { method: 'POST' })).status).toBe(200);
+    expect((await client.untilEvent('returned')).data).toMatchObject({ status: 'returned' });
+    expect(client.types).toEqual([
+      'created',
+      'confirmed',
+      'shipped',
+      'parcel-lost',
+      'return-approved',
+      'return-completed',
+      'returned',
+    ]);
+    const [refund] = await shop.returns(orderId);
+    expect(refund).toMatchObject({ origin: 'parcel-lost', status: 'completed' });
+    await shop.untilMailed(orderId, ['parcel-lost']);
+    const amount = refund?.refundAmount;
+    const { intents } = await shop.books(orderId);
+    expect(intents).toMatchObject([{ captured: amount, refunded: amount }]);
+  });
+
   it('is watched to its end when it cannot be delivered, and then nobody asks again', async () => {
     const orderId = await shop.placeOne({ productId, postalCode: UNDELIVERABLE_POSTAL_CODE });
     const client = await watch(orderId);

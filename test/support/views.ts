@@ -84,6 +84,7 @@ export type ReturnStatus = 'requested' | 'approved' | 'received' | 'completed' |
 export interface ReturnView {
   readonly returnId: string;
   readonly orderId: string;
+  readonly origin: 'customer' | 'parcel-lost';
   readonly status: ReturnStatus;
   readonly reason?: Reason;
   readonly items: readonly OrderLine[];

@@ -1,5 +1,5 @@
 /** What each definition is explored with: an input that fits it, and what its steps answer. */
-import type { PlaceOrderInput, ReturnOrderInput } from '#contracts';
+import type { PlaceOrderInput, RefundLostParcelInput, ReturnOrderInput } from '#contracts';
 
 export interface Example {
   readonly input: unknown;
@@ -34,6 +34,9 @@ const returnOrder: ReturnOrderInput = {
   email: placeOrder.email,
 };
 
+const { shippingAddress: _, ...lostParcel } = returnOrder;
+const refundLostParcel: RefundLostParcelInput = lostParcel;
+
 export const examples: Readonly<Record<string, Example>> = {
   'place-order': {
     input: placeOrder,
@@ -45,4 +48,5 @@ export const examples: Readonly<Record<string, Example>> = {
     mends: { 'charge-payment': { sealedToken: 'v1.other.card' } },
   },
   'return-order': { input: returnOrder },
+  'refund-lost-parcel': { input: refundLostParcel },
 };

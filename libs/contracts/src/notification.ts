@@ -10,13 +10,13 @@ export const notifyCustomer = defineCommand({
   participant: 'notification',
   topic: 'notification.commands',
   payload: z.object({
-    template: z.enum(['order-confirmed', 'order-shipped', 'return-refunded']),
+    template: z.enum(['order-confirmed', 'order-shipped', 'return-refunded', 'parcel-lost']),
     /** What the notice is about; with the template it is its identity, so it goes out once. */
     subjectId: z.uuid(),
     email,
     phone: phone.optional(),
     locale: locale.optional(),
-    /** Of `return-refunded`: the lines that came back, and what was given back for them. */
+    /** Of `return-refunded` and `parcel-lost`: the lines, and what was given back for them. */
     order: z.object({
       orderId,
       currency,

@@ -85,6 +85,23 @@ export const returnOrderInput = z.object({
 });
 export type ReturnOrderInput = z.infer<typeof returnOrderInput>;
 
+/**
+ * Input of the saga `refund-lost-parcel`: what the carrier has lost is given back, and never comes to
+ * the shelf. The lines are those that no return was to bring back.
+ */
+export const refundLostParcelInput = z.object({
+  returnId,
+  orderId,
+  merchantId: z.string().min(1).max(64),
+  currency,
+  items: z.array(orderItem).min(1).max(500),
+  refundAmount: minorUnits.min(1),
+  email,
+  phone: phone.optional(),
+  locale: locale.optional(),
+});
+export type RefundLostParcelInput = z.infer<typeof refundLostParcelInput>;
+
 export const approveReturn = defineCommand({
   name: 'order.approve-return',
   version: 1,

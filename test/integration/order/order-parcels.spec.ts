@@ -8,12 +8,14 @@ import { SettleReturnsHandler } from '../../../apps/order/src/handlers/settle-re
 import {
   approveReturn,
   completeReturn,
+  rejectReturn,
   eventType,
   shipmentCreated,
   shipmentDelivered,
   shipmentHandedOver,
   shipmentLost,
   type EventContract,
+  type Reason,
 } from '#contracts';
 import { Outbox, newId, type ReceivedEvent } from '#messaging';
 import type { AdmittedCommand } from '#participant';
@@ -42,6 +44,12 @@ const received = ({ name, topic }: EventContract, orderId: string): ReceivedEven
     trackingNumber: 'T-1',
   },
 });
+
+interface ReturnCommandPayload {
+  readonly orderId: string;
+  readonly returnId: string;
+  readonly reason?: Reason;
+}
 
 describe('orders follow their parcels', () => {
   let world: OrderWorld;
@@ -72,6 +80,23 @@ describe('orders follow their parcels', () => {
         ({ type, data }) => `${type.replace('com.example.order.', '')} ${String(data['revision'])}`,
       )
       .slice(1);
+
+  const handle = (name: string, ...returns: ReturnCommandPayload[]) => {
+    const commands = returns.map((payload) => ({
+      name,
+      payload,
+      event: received(shipmentCreated, payload.orderId),
+    })) as unknown as AdmittedCommand[];
+    const handler = world.app.get(SettleReturnsHandler);
+    return world.app.get(Outbox).transaction((unit) => handler.handle(unit, commands));
+  };
+  const back = async (orderId: string, productId: string, quantity: number) => {
+    const items = [{ productId, quantity }];
+    const { body } = await world.post(`/orders/${orderId}/returns`, { items });
+    const asked = { orderId, returnId: String(body['returnId']) };
+    await handle(approveReturn.name, asked);
+    return asked;
+  };
 
   it('from the shelf to the door, a fact for each change', async () => {
     const orderId = await place();
@@ -117,6 +142,75 @@ describe('orders follow their parcels', () => {
     expect(await facts(orderId)).toEqual([]);
   });
 
+  describe('that are lost', () => {
+    const returns = async (orderId: string) =>
+      (await world.get(`/orders/${orderId}/returns`)).body['items'] as Record<string, unknown>[];
+    const starts = async (orderId: string) =>
+      (await world.events())
+        .filter(({ topic, type }) => topic === 'saga.inbox' && type.endsWith('saga.start'))
+        .map(({ data }) => data as { definition: string; input: Record<string, unknown> })
+        .filter(({ input }) => input['orderId'] === orderId)
+        .filter(({ definition }) => definition === 'refund-lost-parcel');
+
+    it('are paid back, once, however often it is said', async () => {
+      const orderId = await place('shipped');
+      await deliver(received(shipmentLost, orderId), received(shipmentLost, orderId));
+      await deliver(received(shipmentLost, orderId));
+      const [refund, ...more] = await returns(orderId);
+      expect(refund).toMatchObject({ origin: 'parcel-lost', status: 'approved' });
+      expect(more).toEqual([]);
+      const { totalAmount, items, email } = await order(orderId);
+      expect(refund).toMatchObject({ items, refundAmount: totalAmount });
+      expect(await starts(orderId)).toEqual([
+        expect.objectContaining({
+          businessKey: refund?.['returnId'],
+          input: expect.objectContaining({ orderId, email, refundAmount: totalAmount, items }),
+        }),
+      ]);
+    });
+
+    it('are not when they come to light before anybody has acted', async () => {
+      const orderId = await place('shipped');
+      await deliver(received(shipmentLost, orderId), received(shipmentDelivered, orderId));
+      expect(await order(orderId)).toMatchObject({ status: 'completed' });
+      expect(await returns(orderId)).toEqual([]);
+    });
+
+    it('leave to a return what it is to bring back, until it is rejected', async () => {
+      const orderId = await place('shipped');
+      const asked = await back(orderId, 'p-1', 2);
+      await deliver(received(shipmentLost, orderId));
+      expect(await returns(orderId)).toMatchObject([
+        { origin: 'customer' },
+        { origin: 'parcel-lost', items: [{ productId: 'p-2' }] },
+      ]);
+      const reason = { code: 'lost', message: 'It never came.' };
+      await handle(rejectReturn.name, { ...asked, reason });
+      await handle(rejectReturn.name, { ...asked, reason });
+      const pieces = (await returns(orderId)).map(({ origin, items }) => [origin, items]);
+      expect(pieces).toEqual([
+        ['customer', expect.anything()],
+        ['parcel-lost', [expect.objectContaining({ productId: 'p-2' })]],
+        ['parcel-lost', [expect.objectContaining({ productId: 'p-1', quantity: 2 })]],
+      ]);
+      expect(await starts(orderId)).toHaveLength(2);
+    });
+
+    it('leave nothing to send back and nothing to cancel, and are returned when it is paid', async () => {
+      const orderId = await place('shipped');
+      await deliver(received(shipmentLost, orderId));
+      const returnId = String((await returns(orderId))[0]?.['returnId']);
+      const items = [{ productId: 'p-1', quantity: 1 }];
+      const more = await world.post(`/orders/${orderId}/returns`, { items });
+      expect(more).toMatchObject({ status: 409, body: { code: 'return_exceeds_order' } });
+      const cancelled = await world.post(`/orders/${orderId}/returns/${returnId}/cancel`, {});
+      expect(cancelled).toMatchObject({ status: 409, body: { code: 'return_of_lost_parcel' } });
+      await handle(completeReturn.name, { orderId, returnId });
+      expect(await order(orderId)).toMatchObject({ status: 'returned' });
+      expect(await facts(orderId)).toEqual(['returned 3']);
+    });
+  });
+
   it('unless they are cancelled or not known: such a batch is refused, and changes nothing', async () => {
     const [cancelled, fine] = [await place('cancelled'), await place()];
     for (const odd of [cancelled, newId()]) {
@@ -127,23 +221,6 @@ describe('orders follow their parcels', () => {
   });
 
   describe('that come back', () => {
-    const handle = (name: string, ...returns: { orderId: string; returnId: string }[]) => {
-      const commands = returns.map((payload) => ({
-        name,
-        payload,
-        event: received(shipmentCreated, payload.orderId),
-      })) as unknown as AdmittedCommand[];
-      const handler = world.app.get(SettleReturnsHandler);
-      return world.app.get(Outbox).transaction((unit) => handler.handle(unit, commands));
-    };
-    const back = async (orderId: string, productId: string, quantity: number) => {
-      const items = [{ productId, quantity }];
-      const { body } = await world.post(`/orders/${orderId}/returns`, { items });
-      const asked = { orderId, returnId: String(body['returnId']) };
-      await handle(approveReturn.name, asked);
-      return asked;
-    };
-
     it('are returned with the last piece, and not before', async () => {
       const orderId = await place('completed');
       const parts = [await back(orderId, 'p-1', 1), await back(orderId, 'p-1', 1)];

@@ -45,6 +45,7 @@ const order: Order = {
 const asked = (no: number, change: Partial<OrderReturn> = {}): OrderReturn => ({
   returnId: id(no),
   orderId: order.orderId,
+  origin: 'customer',
   items,
   refundAmount: 100,
   status: 'requested',
@@ -72,7 +73,9 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
   afterEach(() => side.close());
 
   const insert = (one: OrderReturn, requestKey?: ReturnType<typeof key>) =>
-    side.transaction((tx) => rows.insertReturn(tx, one, requestKey));
+    side.transaction((tx) =>
+      rows.insertReturns(tx, [{ asked: one, ...(requestKey && { requestKey }) }]),
+    );
   const find = (no: number, orderId = order.orderId) =>
     side.transaction((tx) => rows.findReturn(tx, orderId, id(no)));
   const reject = (no: number) =>
@@ -92,6 +95,14 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
       await expect(rows.lockOrder(tx, order.orderId)).resolves.toBe(true);
     };
     await expect(second(side, lock, lock)).resolves.toEqual(['first ends', 'second has it']);
+  });
+
+  it('know several orders, in the order of their ids', async () => {
+    const other = { ...order, orderId: id(7) };
+    await side.transaction((tx) => orders.insertOrders(tx, [{ order: other }]));
+    const ids = [other.orderId, id(8), order.orderId];
+    const found = await side.transaction((tx) => rows.findOrders(tx, ids));
+    expect(found).toEqual([other, order].toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1)));
   });
 
   it('wait for the order as long as they are told to', async () => {
@@ -120,6 +131,15 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
     expect(await find(2)).toStrictEqual(asked(2));
     expect(await find(1, id(8))).toBeUndefined();
     expect(await find(3)).toBeUndefined();
+  });
+
+  it('go in by many, or by none', async () => {
+    const lost = { origin: 'parcel-lost', status: 'approved' } as const;
+    const both = [{ asked: asked(1), requestKey: key('k') }, { asked: asked(2, lost) }];
+    await side.transaction((tx) => rows.insertReturns(tx, both));
+    await side.transaction((tx) => rows.insertReturns(tx, []));
+    expect(await find(1)).toStrictEqual(asked(1));
+    expect(await find(2)).toStrictEqual(asked(2, lost));
   });
 
   it('take an id and a key of an order once', async () => {
@@ -151,9 +171,12 @@ describe.each(SIDES)('the rows of returns on %s', (_name, open) => {
     await insert(asked(1));
     await insert(asked(2));
     await reject(1);
-    const list = (orderId: string) => side.transaction((tx) => rows.standingReturns(tx, orderId));
+    const list = (...orderIds: string[]) =>
+      side.transaction((tx) => rows.standingReturns(tx, orderIds));
     expect(await list(order.orderId)).toEqual([asked(2), asked(3)]);
+    expect(await list(id(8), order.orderId)).toHaveLength(2);
     expect(await list(id(8))).toEqual([]);
+    expect(await list()).toEqual([]);
   });
 
   it('change status, reason and revision, and nothing else', async () => {

@@ -107,7 +107,7 @@ export function startOrder(life: Life, tables: ParticipantTables): OrderDesks {
     new SettleReturnsHandler(tables.returns, tables.order),
   ];
   startParticipant(life, tables, 'order', handlers);
-  const parcels = new ParcelFacts(tables.order.untripped());
+  const parcels = new ParcelFacts(tables.order.untripped(), tables.returns);
   life.consume({ batch: ({ events }, unit) => parcels.apply(events, unit) }, life.parts.parcels);
   return {
     acceptance: new AcceptanceDesk(life.outbox, { rows: tables.order }),

@@ -8,6 +8,7 @@ import type { RequestKey } from '../../../apps/order/src/persistence/insert-orde
 import type {
   AskedReturn,
   EarlierReturn,
+  NewReturn,
   ReturnRows,
 } from '../../../apps/order/src/persistence/return-rows.js';
 import { sessionOf } from '../database/database.js';
@@ -54,9 +55,15 @@ export class SimReturnRows implements ReturnRows {
     });
   }
 
-  standingReturns(tx: Tx, orderId: string): Promise<OrderReturn[]> {
+  findOrders(tx: Tx, orderIds: readonly string[]): Promise<Order[]> {
+    return sessionOf(tx).statement('find orders', (view) =>
+      orderIds.toSorted().flatMap((id) => view.get(this.orderRows.orders, id)?.order ?? []),
+    );
+  }
+
+  standingReturns(tx: Tx, orderIds: readonly string[]): Promise<OrderReturn[]> {
     const isStanding = (asked: OrderReturn): boolean =>
-      asked.orderId === orderId && asked.status !== 'rejected';
+      orderIds.includes(asked.orderId) && asked.status !== 'rejected';
     return sessionOf(tx).statement('standing returns', (view) =>
       view
         .all(this.returns)
@@ -72,15 +79,18 @@ export class SimReturnRows implements ReturnRows {
     });
   }
 
-  insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void> {
-    return sessionOf(tx).statement('insert return', (view) => {
-      // the time of the row, as the statement has one parameter for both
-      const row = { ...asked, updatedAt: asked.createdAt };
-      view.insertNew(this.returns, asked.returnId, {
-        asked: row,
-        ...(requestKey && { requestKey }),
-      });
-      this.note(view, asked, asked.createdAt);
+  async insertReturns(tx: Tx, returns: readonly NewReturn[]): Promise<void> {
+    if (returns.length === 0) return;
+    await sessionOf(tx).statement('insert returns', (view) => {
+      for (const { asked, requestKey } of returns) {
+        // the time of the row, as the statement has one parameter for both
+        const row = { ...asked, updatedAt: asked.createdAt };
+        view.insertNew(this.returns, asked.returnId, {
+          asked: row,
+          ...(requestKey && { requestKey }),
+        });
+        this.note(view, asked, asked.createdAt);
+      }
     });
   }
 

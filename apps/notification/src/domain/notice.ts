@@ -19,6 +19,7 @@ export const TEMPLATES = [
   'payment-failed',
   'refund-completed',
   'return-refunded',
+  'parcel-lost',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 

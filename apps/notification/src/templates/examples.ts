@@ -32,4 +32,5 @@ export const examples: Readonly<Record<Template, NoticeOrder>> = {
   'payment-failed': { ...order, reasonCode: 'card_declined' },
   'refund-completed': { ...order, refunded: 1_480 },
   'return-refunded': { ...order, totalAmount: 1_480, items: order.items.slice(0, 1) },
+  'parcel-lost': order,
 };

@@ -2,6 +2,7 @@ import type { SagaDefinition } from '#saga';
 import { placeOrder } from './place-order.saga.js';
 import { placeOrderV1 } from './place-order.v1.saga.js';
 import { placeOrderV2 } from './place-order.v2.saga.js';
+import { refundLostParcel } from './refund-lost-parcel.saga.js';
 import { returnOrder } from './return-order.saga.js';
 
 /** Every definition of this service, also the versions that only live instances still need. */
@@ -10,4 +11,5 @@ export const sagas: readonly SagaDefinition[] = [
   placeOrderV1,
   placeOrderV2,
   returnOrder,
+  refundLostParcel,
 ];

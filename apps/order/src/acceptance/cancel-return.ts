@@ -1,7 +1,8 @@
-import type { Reason, ReturnStatus } from '#contracts';
+import type { Reason } from '#contracts';
 import type { Outbox } from '#messaging';
 import { runtime } from '#platform';
 import { returnCancelOf } from '../domain/messages.js';
+import type { OrderReturn } from '../domain/order-return.js';
 import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
 
 export interface ReturnCancel {
@@ -22,21 +23,24 @@ export class CancelReturnDesk {
   ) {}
 
   /**
-   * Asks the saga for a return whose goods are not here; any other is left alone. Asking again is the
-   * same message again.
-   * @returns the status at this moment, undefined for an unknown return
+   * Asks the saga for a return whose goods are not here; any other is left alone, and so is the refund
+   * for a lost parcel. Asking again is the same message again.
+   * @returns the return at this moment, undefined for an unknown one
    */
-  cancel(asked: ReturnCancel): Promise<ReturnStatus | undefined> {
+  cancel(asked: ReturnCancel): Promise<OrderReturn | undefined> {
     const { orderId, returnId, why, traceparent } = asked;
     const message = why ?? 'no reason given';
     const reason: Reason = { code: 'cancelled-by-customer', message };
     return this.outbox.transaction(async (unit) => {
-      const status = (await this.rows.findReturn(unit.tx, orderId, returnId))?.status;
-      if (status === 'requested' || status === 'approved') {
+      const found = await this.rows.findReturn(unit.tx, orderId, returnId);
+      if (found && isUnderWay(found)) {
         const cancel = returnCancelOf(returnId, reason, this.clock());
         unit.publish(traceparent === undefined ? cancel : { ...cancel, traceparent });
       }
-      return status;
+      return found;
     });
   }
 }
+
+const isUnderWay = ({ origin, status }: OrderReturn): boolean =>
+  origin === 'customer' && (status === 'requested' || status === 'approved');

@@ -105,13 +105,13 @@ export class ReturnDesk {
     const order = await rows.findOrder(unit.tx, orderId);
     if (!order) return { outcome: 'unknown-order' };
     if (!RETURNABLE.includes(order.status)) return { outcome: 'not-shipped', status: order.status };
-    const standing = await rows.standingReturns(unit.tx, orderId);
+    const standing = await rows.standingReturns(unit.tx, [orderId]);
     const taken = standing.flatMap(({ items }) => items);
     const selection = selectItems(order.items, taken, request.items);
     if (selection.kind !== 'possible') return { outcome: 'impossible', why: selection };
     const now = this.clock();
     const asked = newReturn(request, selection, now);
-    await rows.insertReturn(unit.tx, asked, requestKey);
+    await rows.insertReturns(unit.tx, [{ asked, ...(requestKey && { requestKey }) }]);
     const start = returnStartOf(inputOf(order, asked), now);
     const { traceparent } = request;
     unit.publish(traceparent === undefined ? start : { ...start, traceparent });
@@ -126,6 +126,7 @@ const newReturn = (
 ): OrderReturn => ({
   returnId,
   orderId,
+  origin: 'customer',
   items,
   refundAmount: amount,
   ...(note !== undefined && { note }),

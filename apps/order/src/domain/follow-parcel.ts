@@ -16,6 +16,10 @@ const TARGET = { 'handed-over': 'shipped', delivered: 'completed', lost: 'shippe
 /** Why a shipped order has not arrived. */
 export const LOST: Reason = { code: 'parcel-lost', message: 'The carrier has lost the parcel.' };
 
+/** It has left, and will not arrive. */
+export const isLost = ({ status, reason }: Pick<OrderState, 'status' | 'reason'>): boolean =>
+  status === 'shipped' && reason?.code === LOST.code;
+
 /**
  * The order after each of its changes, one status after the other: a fact that overtakes the one
  * before it implies it. Empty when there is nothing to change.

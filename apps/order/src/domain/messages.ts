@@ -11,6 +11,7 @@ import {
   type EventContract,
   type PlaceOrderInput,
   type Reason,
+  type RefundLostParcelInput,
   type ReturnOrderInput,
   type SagaCancel,
   type SagaMend,
@@ -25,6 +26,8 @@ import type { Order } from './order.js';
 const DEFINITION = 'place-order';
 /** The saga that brings goods of an order back. */
 const RETURN_DEFINITION = 'return-order';
+/** The saga that gives back what a lost parcel has cost. */
+const LOST_PARCEL_DEFINITION = 'refund-lost-parcel';
 const SAGA_INBOX: TopicName = 'saga.inbox';
 
 /** What a fact says of an order, whole rows and the columns read for a settlement alike. */
@@ -67,15 +70,20 @@ export const sagaStartOf = (input: PlaceOrderInput, at: Date): OutgoingEvent<Sag
     at,
   );
 
+const startByReturn =
+  <Input extends { readonly returnId: string }>(definition: string) =>
+  (input: Input, at: Date): OutgoingEvent<SagaStart> =>
+    sagaMessage(
+      `${input.returnId}:start`,
+      SAGA_MESSAGES.start,
+      input.returnId,
+      { definition, businessKey: input.returnId, input },
+      at,
+    );
+
 /** A return is a saga of its own: its business key is its own id. */
-export const returnStartOf = (input: ReturnOrderInput, at: Date): OutgoingEvent<SagaStart> =>
-  sagaMessage(
-    `${input.returnId}:start`,
-    SAGA_MESSAGES.start,
-    input.returnId,
-    { definition: RETURN_DEFINITION, businessKey: input.returnId, input },
-    at,
-  );
+export const returnStartOf = startByReturn<ReturnOrderInput>(RETURN_DEFINITION);
+export const lostParcelStartOf = startByReturn<RefundLostParcelInput>(LOST_PARCEL_DEFINITION);
 
 const cancelOf =
   (definition: string) =>

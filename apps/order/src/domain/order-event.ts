@@ -1,6 +1,6 @@
 /** The entries of an order's history: what has happened to it, for whoever watches it. */
 import type { OrderStatus, Reason, ReturnStatus } from '#contracts';
-import { LOST } from './follow-parcel.js';
+import { isLost } from './follow-parcel.js';
 import type { OrderState } from './settle.js';
 
 /** What customers ask for is noted beside what became of the order. */
@@ -44,12 +44,9 @@ export interface OrderEvent {
 }
 
 /** The entry of an order that has just come to this state. */
-export function typeOfState({
-  status,
-  reason,
-}: Pick<OrderState, 'status' | 'reason'>): OrderEventType {
-  if (status === 'pending') return 'created';
-  return status === 'shipped' && reason?.code === LOST.code ? 'parcel-lost' : status;
+export function typeOfState(state: Pick<OrderState, 'status' | 'reason'>): OrderEventType {
+  if (state.status === 'pending') return 'created';
+  return isLost(state) ? 'parcel-lost' : state.status;
 }
 
 export const typeOfReturn = (status: ReturnStatus): OrderEventType => `return-${status}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { returnOrderInput } from '#contracts';
-import { selectItems } from './order-return.js';
+import { refundOfLost, selectItems } from './order-return.js';
 
 const line = (productId: string, quantity: number, unitPrice: number) => ({
   productId,
@@ -85,5 +85,35 @@ describe('what may come back', () => {
         expect(amount).toBe(total);
       }),
     );
+  });
+});
+
+describe('what a lost parcel gives back', () => {
+  const now = new Date('2026-11-26T12:00:00Z');
+  const lost = (taken: readonly ReturnType<typeof line>[], items = ordered) =>
+    refundOfLost({ orderId: 'o-1', items }, taken, 'r-1', now);
+
+  it('is all of it, at what was paid', () => {
+    expect(lost([])).toEqual({
+      returnId: 'r-1',
+      orderId: 'o-1',
+      origin: 'parcel-lost',
+      items: ordered,
+      refundAmount: 770,
+      status: 'approved',
+      revision: 1,
+      createdAt: now,
+      updatedAt: now,
+    });
+  });
+
+  it('is what no return is to bring back', () => {
+    const left = lost([line('mug', 2, 100), line('pot', 1, 500)]);
+    expect(left).toMatchObject({ items: [line('mug', 1, 70)], refundAmount: 70 });
+    expect(lost(ordered)).toBeUndefined();
+  });
+
+  it('is nothing where nothing was paid', () => {
+    expect(lost([], [line('gift', 2, 0)])).toBeUndefined();
   });
 });

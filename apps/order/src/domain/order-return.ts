@@ -1,10 +1,15 @@
 /** Goods on their way back: what may come back, what it is worth, what the saga makes of it. Pure. */
 import type { OrderItem, Reason, ReturnStatus, StockLine } from '#contracts';
 
+/** `parcel-lost`: nobody asked for it, and nothing comes back but the money. */
+export const returnOrigins = ['customer', 'parcel-lost'] as const;
+export type ReturnOrigin = (typeof returnOrigins)[number];
+
 /** A return as it is kept. */
 export interface OrderReturn {
   readonly returnId: string;
   readonly orderId: string;
+  readonly origin: ReturnOrigin;
   /** At the prices that were paid; a product bought at two prices may be in two lines. */
   readonly items: readonly OrderItem[];
   /** Minor units of the order's currency: the sum over `items`. */
@@ -49,9 +54,39 @@ export function selectItems(
     }
     if (missing > 0) return { kind: 'too-many', productId, left: quantity - missing };
   }
-  const amount = items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
-  return { kind: 'possible', items, amount };
+  return { kind: 'possible', items, amount: worthOf(items) };
 }
+
+/**
+ * The refund for a parcel that the carrier has lost: of everything that no return is to bring back.
+ * Undefined when that is nothing, or has cost nothing.
+ * @param taken the lines of all earlier returns that were not rejected
+ */
+export function refundOfLost(
+  { orderId, items: ordered }: { readonly orderId: string; readonly items: readonly OrderItem[] },
+  taken: readonly OrderItem[],
+  returnId: string,
+  now: Date,
+): OrderReturn | undefined {
+  const items = remaining(ordered, taken).filter(({ quantity }) => quantity > 0);
+  const refundAmount = worthOf(items);
+  if (refundAmount === 0) return undefined;
+  return {
+    returnId,
+    orderId,
+    origin: 'parcel-lost',
+    items,
+    refundAmount,
+    // nobody has to look at it first: the carrier has said what happened
+    status: 'approved',
+    revision: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+const worthOf = (items: readonly OrderItem[]): number =>
+  items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
 
 /** Line by line as they were ordered, for what fits an order must fit a return; also empty ones. */
 function remaining(ordered: readonly OrderItem[], taken: readonly OrderItem[]): OrderItem[] {

@@ -1,15 +1,17 @@
 /**
- * Orders follow their parcels: shipped, completed. A batch locks its orders once, is folded in memory
+ * Orders follow their parcels: shipped, completed, or lost and paid back. A batch locks its orders once, is folded in memory
  * and written by one statement; a fact that comes again, or late, changes nothing.
  */
 import type { z } from 'zod';
 import { eventType, shipmentDelivered, shipmentHandedOver, shipmentLost } from '#contracts';
 import { caused, type EventBatch, type UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
-import { followParcel, type ParcelFact } from '../domain/follow-parcel.js';
+import { followParcel, isLost, type ParcelFact } from '../domain/follow-parcel.js';
 import { settledFact } from '../domain/messages.js';
 import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
+import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
 import type { SettlingOrder } from '../persistence/settle-orders.js';
+import { refundLostParcels } from './lost-parcels.js';
 
 type ReceivedEvent = EventBatch['events'][number];
 
@@ -26,6 +28,7 @@ const FACTS = new Map(
 export class ParcelFacts {
   constructor(
     private readonly rows: Pick<OrderRows, 'lockOrders' | 'updateOrders'> = postgresOrderRows,
+    private readonly returns: ReturnRows = postgresReturnRows,
   ) {}
 
   /** @throws Error for the parcel of an order that is cancelled or not known */
@@ -35,16 +38,25 @@ export class ParcelFacts {
     const ids = [...new Set(facts.map(({ fact }) => fact.orderId))];
     const orders = await this.rows.lockOrders(unit.tx, ids);
     const changes: SettlingOrder[] = [];
+    const lost = new Map<string, ReceivedEvent>();
     const now = runtime.date();
     for (const { event, fact } of facts) {
       for (const after of followParcel(orders.get(fact.orderId), fact)) {
         const before = orders.get(fact.orderId);
         orders.set(after.orderId, after);
         changes.push(after);
+        if (isLost(after)) lost.set(after.orderId, event);
+        else lost.delete(after.orderId);
         if (after.status !== before?.status) unit.publish(caused(event, settledFact(after, now)));
       }
     }
-    if (changes.length > 0) await this.rows.updateOrders(unit.tx, changes, now);
+    if (changes.length === 0) return;
+    await this.rows.updateOrders(unit.tx, changes, now);
+    const refunds = await refundLostParcels(unit.tx, this.returns, [...lost.keys()], now);
+    for (const [orderId, event] of lost) {
+      const start = refunds.get(orderId);
+      if (start) unit.publish(caused(event, start));
+    }
   }
 }
 

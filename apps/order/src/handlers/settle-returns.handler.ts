@@ -9,6 +9,7 @@ import {
   type CommandHandler,
 } from '#participant';
 import { runtime } from '#platform';
+import { isLost } from '../domain/follow-parcel.js';
 import { settledFact } from '../domain/messages.js';
 import {
   RETURNABLE,
@@ -19,6 +20,7 @@ import {
 import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
 import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
 import type { SettlingOrder } from '../persistence/settle-orders.js';
+import { refundLostParcels } from './lost-parcels.js';
 
 /** Moves returns on the saga's behalf: the only place where a return's status changes. */
 export class SettleReturnsHandler implements CommandHandler {
@@ -51,7 +53,27 @@ export class SettleReturnsHandler implements CommandHandler {
     await this.rows.updateReturns(unit.tx, changes, runtime.date());
     const completed = changes.filter(({ status }) => status === 'completed');
     if (completed.length > 0) await this.settleOrders(unit, commands, completed);
+    const rejected = changes.filter(({ status }) => status === 'rejected');
+    if (rejected.length > 0) await this.refundLost(unit, commands, rejected);
     return answers;
+  }
+
+  /** Goods that nobody sends back any more were lost on their way out: they are paid back after all. */
+  private async refundLost(
+    unit: UnitOfWork,
+    commands: readonly AdmittedCommand[],
+    rejected: readonly ReturnState[],
+  ): Promise<void> {
+    const shipped = rejected.filter(({ orderStatus }) => orderStatus === 'shipped');
+    const ids = [...new Set(shipped.map(({ orderId }) => orderId))];
+    if (ids.length === 0) return;
+    const orders = await this.orders.lockOrders(unit.tx, ids);
+    const lost = [...orders.values()].filter(isLost).map(({ orderId }) => orderId);
+    const starts = await refundLostParcels(unit.tx, this.rows, lost, runtime.date());
+    for (const [orderId, start] of starts) {
+      const by = commands.find(({ payload }) => orderOf(payload) === orderId);
+      unit.publish(by ? caused(by.event, start) : start);
+    }
   }
 
   /** An order of which everything has come back is returned. */

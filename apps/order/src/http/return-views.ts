@@ -10,6 +10,7 @@ import type { ReturnDto } from './returns.dto.js';
 export const returnView = (one: OrderReturn, currency: string): ReturnDto => ({
   returnId: one.returnId,
   orderId: one.orderId,
+  origin: one.origin,
   status: one.status,
   ...(one.reason && { reason: one.reason }),
   ...(one.note !== undefined && { note: one.note }),
@@ -61,4 +62,12 @@ export const tooLateToCancel = (status: 'received' | 'completed'): ProblemExcept
     'The return can no longer be cancelled',
     'The goods have arrived and are refunded; whoever wants them back orders them again.',
     { code: `return_${status}` },
+  );
+
+export const nothingToCancel = (): ProblemException =>
+  new ProblemException(
+    409,
+    'The refund cannot be cancelled',
+    'The carrier has lost the parcel, and its price is given back; nothing has to be sent back.',
+    { code: 'return_of_lost_parcel' },
   );

@@ -17,7 +17,13 @@ import { findReturn, listReturns } from '../persistence/return-rows.js';
 import { unknownOrder } from './order-views.js';
 import { keyDescription } from './key-problems.js';
 import { checkedKey, checkedTrace } from './place-order-input.js';
-import { problemOf, returnKey, returnView, tooLateToCancel } from './return-views.js';
+import {
+  nothingToCancel,
+  problemOf,
+  returnKey,
+  returnView,
+  tooLateToCancel,
+} from './return-views.js';
 import {
   CancelReturnDto,
   RequestedReturnDto,
@@ -121,7 +127,9 @@ export class ReturnsController {
     description: 'It is passed on, or there is nothing left to cancel: then it is rejected.',
   })
   @ApiNotFoundResponse({ description: 'There is no such order, or it has no such return.' })
-  @ApiConflictResponse({ description: 'The goods have arrived.' })
+  @ApiConflictResponse({
+    description: 'The goods have arrived, or it is the refund for a lost parcel.',
+  })
   async cancel(
     @Param('orderId') orderParameter: string,
     @Param('returnId') returnParameter: string,
@@ -131,16 +139,18 @@ export class ReturnsController {
     const orderId = uuidParameter('orderId', orderParameter);
     const returnId = uuidParameter('returnId', returnParameter);
     const traceparent = checkedTrace(traceHeader);
-    const status = await this.cancelDesk.cancel({
+    const found = await this.cancelDesk.cancel({
       orderId,
       returnId,
       ...(reason !== undefined && { why: reason }),
       ...(traceparent !== undefined && { traceparent }),
     });
-    if (status === undefined) {
+    if (found === undefined) {
       const order = await findOrder(this.database, orderId);
       throw order ? unknownReturn(returnId) : unknownOrder(orderId);
     }
+    const { status, origin } = found;
+    if (origin === 'parcel-lost') throw nothingToCancel();
     if (status === 'received' || status === 'completed') throw tooLateToCancel(status);
     return { returnId, orderId, status };
   }

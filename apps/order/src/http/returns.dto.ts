@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { returnStatus, type ReturnStatus } from '#contracts';
+import { returnOrigins, type ReturnOrigin } from '../domain/order-return.js';
 import { IntegerField, ListField, TextField } from '#platform';
 import { ReasonDto } from './orders.dto.js';
 import { OrderItemDto } from './place-order.dto.js';
@@ -38,6 +39,12 @@ export class RequestedReturnDto {
 }
 
 export class ReturnDto extends RequestedReturnDto {
+  @ApiProperty({
+    enum: returnOrigins,
+    description: '`parcel-lost`: the carrier lost it on its way out; only the money comes back.',
+  })
+  origin!: ReturnOrigin;
+
   @ApiProperty({ type: ReasonDto, required: false, description: 'Why it was rejected.' })
   reason?: ReasonDto;
 

@@ -57,24 +57,32 @@ export const summaryOf = (row: SummaryRow): OrderSummary => ({
   updatedAt: row.updated_at,
 });
 
+const WHOLE = `${SUMMARY}, items, shipping_address, email, phone, locale, payment_method`;
+
+const orderOf = (row: OrderRow): Order => ({
+  ...summaryOf(row),
+  items: row.items,
+  shippingAddress: row.shipping_address,
+  email: row.email,
+  ...(row.phone !== null && { phone: row.phone }),
+  ...(row.locale !== null && { locale: row.locale }),
+  paymentMethod: row.payment_method,
+});
+
 export async function findOrder(database: Queries, orderId: string): Promise<Order | undefined> {
-  const [row] = await database.query<OrderRow>(
-    `select ${SUMMARY}, items, shipping_address, email, phone, locale,
-        payment_method
-      from orders where order_id = $1`,
-    [orderId],
+  const [row] = await database.query<OrderRow>(`select ${WHOLE} from orders where order_id = $1`, [
+    orderId,
+  ]);
+  return row && orderOf(row);
+}
+
+/** Those that there are, in the order of their ids. */
+export async function findOrders(database: Queries, orderIds: readonly string[]): Promise<Order[]> {
+  const rows = await database.query<OrderRow>(
+    `select ${WHOLE} from orders where order_id = any($1::uuid[]) order by order_id`,
+    [orderIds],
   );
-  return (
-    row && {
-      ...summaryOf(row),
-      items: row.items,
-      shippingAddress: row.shipping_address,
-      email: row.email,
-      ...(row.phone !== null && { phone: row.phone }),
-      ...(row.locale !== null && { locale: row.locale }),
-      paymentMethod: row.payment_method,
-    }
-  );
+  return rows.map(orderOf);
 }
 
 export async function findStatus(

@@ -2,13 +2,13 @@
 import type { OrderItem, OrderStatus, Reason, ReturnStatus } from '#contracts';
 import { allStatements, type Tx } from '#messaging';
 import { typeOfReturn } from '../domain/order-event.js';
-import type { OrderReturn } from '../domain/order-return.js';
+import type { OrderReturn, ReturnOrigin } from '../domain/order-return.js';
 import type { ReturnState } from '../domain/settle-return.js';
 import type { RequestKey } from './insert-orders.js';
 import { appendEvents, lockOrdersOf } from './order-events.js';
 import type { Order } from '../domain/order.js';
 import { waitingAtMost } from './lock-wait.js';
-import { findOrder, type Queries } from './read-orders.js';
+import { findOrder, findOrders, type Queries } from './read-orders.js';
 
 /** What an earlier try, or an earlier request with the same key, has made. */
 export interface EarlierReturn {
@@ -22,6 +22,11 @@ export interface AskedReturn {
   readonly requestKey?: RequestKey;
 }
 
+export interface NewReturn {
+  readonly asked: OrderReturn;
+  readonly requestKey?: RequestKey;
+}
+
 export interface ReturnRows {
   /**
    * @param waitMs for whoever has it; default: as long as it takes
@@ -30,13 +35,14 @@ export interface ReturnRows {
    */
   lockOrder(tx: Tx, orderId: string, waitMs?: number): Promise<boolean>;
   findOrder(tx: Tx, orderId: string): Promise<Order | undefined>;
+  findOrders(tx: Tx, orderIds: readonly string[]): Promise<Order[]>;
   /** Among the returns of the order, by its id or by the key of its request. */
   findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn | undefined>;
-  /** Those of an order that were not rejected: there are never more than it has pieces. */
-  standingReturns(tx: Tx, orderId: string): Promise<OrderReturn[]>;
+  /** Those of the orders that were not rejected: an order never has more than it has pieces. */
+  standingReturns(tx: Tx, orderIds: readonly string[]): Promise<OrderReturn[]>;
   findReturn(tx: Tx, orderId: string, returnId: string): Promise<OrderReturn | undefined>;
-  /** Of an order that is locked by this transaction. */
-  insertReturn(tx: Tx, asked: OrderReturn, requestKey: RequestKey | undefined): Promise<void>;
+  /** Of orders that are locked by this transaction. */
+  insertReturns(tx: Tx, returns: readonly NewReturn[]): Promise<void>;
   /** Locks the returns in the order of their ids, so that two batches cannot deadlock. */
   lockReturns(tx: Tx, returnIds: readonly string[]): Promise<Map<string, ReturnState>>;
   /**
@@ -52,6 +58,7 @@ export interface ReturnRows {
 interface Row {
   return_id: string;
   order_id: string;
+  origin: ReturnOrigin;
   items: OrderItem[];
   /** int8 comes as text; amounts lie far below 2^53. */
   refund_amount: string;
@@ -63,12 +70,13 @@ interface Row {
   updated_at: Date;
 }
 
-const COLUMNS = `return_id, order_id, items, refund_amount, note, status, reason, revision,
+const COLUMNS = `return_id, order_id, origin, items, refund_amount, note, status, reason, revision,
   created_at, updated_at`;
 
 const returnOf = (row: Row): OrderReturn => ({
   returnId: row.return_id,
   orderId: row.order_id,
+  origin: row.origin,
   items: row.items,
   refundAmount: Number(row.refund_amount),
   ...(row.note !== null && { note: row.note }),
@@ -91,12 +99,12 @@ export async function listReturns(database: Queries, orderId: string): Promise<O
   return rows.map(returnOf).reverse();
 }
 
-async function standingReturns(tx: Tx, orderId: string): Promise<OrderReturn[]> {
+async function standingReturns(tx: Tx, orderIds: readonly string[]): Promise<OrderReturn[]> {
   const rows = await tx.query<Row>(
     `select ${COLUMNS} from order_return
-      where order_id = $1 and status <> 'rejected'
+      where order_id = any($1::uuid[]) and status <> 'rejected'
       order by return_id`,
-    [orderId],
+    [orderIds],
   );
   return rows.map(returnOf);
 }
@@ -138,31 +146,39 @@ async function findByRequest(tx: Tx, asked: AskedReturn): Promise<EarlierReturn 
   };
 }
 
-async function insertReturn(
-  tx: Tx,
-  asked: OrderReturn,
-  requestKey: RequestKey | undefined,
-): Promise<void> {
-  const { orderId, returnId, createdAt } = asked;
+async function insertReturns(tx: Tx, returns: readonly NewReturn[]): Promise<void> {
+  const [first] = returns;
+  if (!first) return;
+  const column = <Value>(value: (one: NewReturn) => Value): Value[] => returns.map(value);
   const insert = tx.query(
-    `insert into order_return (return_id, order_id, items, refund_amount, note, status, revision,
-                               idempotency_key, request_hash, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+    `insert into order_return (return_id, order_id, origin, items, refund_amount, note, status,
+                               revision, idempotency_key, request_hash, created_at, updated_at)
+     select return_id, order_id, origin, items, refund_amount, note, status, revision,
+            idempotency_key, request_hash, created_at, created_at
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::json[], $5::bigint[], $6::text[],
+                   $7::text[], $8::int[], $9::text[], $10::text[], $11::timestamptz[])
+         as given (return_id, order_id, origin, items, refund_amount, note, status, revision,
+                   idempotency_key, request_hash, created_at)`,
     [
-      asked.returnId,
-      asked.orderId,
-      JSON.stringify(asked.items),
-      asked.refundAmount,
-      asked.note ?? null,
-      asked.status,
-      asked.revision,
-      requestKey?.key ?? null,
-      requestKey?.hash ?? null,
-      createdAt.toISOString(),
+      column(({ asked }) => asked.returnId),
+      column(({ asked }) => asked.orderId),
+      column(({ asked }) => asked.origin),
+      column(({ asked }) => JSON.stringify(asked.items)),
+      column(({ asked }) => asked.refundAmount),
+      column(({ asked }) => asked.note ?? null),
+      column(({ asked }) => asked.status),
+      column(({ asked }) => asked.revision),
+      column(({ requestKey }) => requestKey?.key ?? null),
+      column(({ requestKey }) => requestKey?.hash ?? null),
+      column(({ asked }) => asked.createdAt.toISOString()),
     ],
   );
-  const entry = { orderId, type: typeOfReturn(asked.status), details: { returnId } };
-  await allStatements([insert, appendEvents(tx, [entry], createdAt)]);
+  const events = returns.map(({ asked: { orderId, returnId, status } }) => ({
+    orderId,
+    type: typeOfReturn(status),
+    details: { returnId },
+  }));
+  await allStatements([insert, appendEvents(tx, events, first.asked.createdAt)]);
 }
 
 async function lockReturns(
@@ -248,10 +264,11 @@ async function wholeReturns(tx: Tx, orderIds: readonly string[]): Promise<Set<st
 export const postgresReturnRows: ReturnRows = {
   lockOrder,
   findOrder,
+  findOrders,
   findByRequest,
   standingReturns,
   findReturn,
-  insertReturn,
+  insertReturns,
   lockReturns,
   updateReturns,
   wholeReturns,
