@@ -45,40 +45,50 @@ export class Moves {
   }
 
   of(world: World): Move[] {
-    const usual = [...this.heard(world), ...this.served(world), ...this.settled(world)];
+    const moves: Move[] = [];
+    // Each adds its own: millions of worlds are asked, and most have two moves or three.
+    this.hear(world, moves);
+    this.serve(world, moves);
+    this.settle(world, moves);
     if (world.outbox !== Lists.EMPTY) {
-      usual.push(
+      moves.push(
         free(
           () => 'the relay publishes what was left behind',
           () => this.acts.publishOutbox(world),
         ),
       );
     }
-    const busy = usual.some(({ faults }) => faults === 0);
-    const moves = [...usual, ...this.timers(world, busy), ...this.helped(world)];
+    const busy = moves.some(({ faults }) => faults === 0);
+    this.wake(world, busy, moves);
+    this.help(world, moves);
     if (world.faultsLeft === 0) return moves.filter(({ faults }) => faults === 0);
-    return [...moves, ...this.outside(world), ...this.copies(world), ...this.reports(world)];
+    this.write(world, moves);
+    this.copy(world, moves);
+    this.report(world, moves);
+    return moves;
   }
 
   /** What lies in the saga's partition. */
-  private heard(world: World): Move[] {
+  private hear(world: World, moves: Move[]): void {
     const { lists, messages } = this.options.parts;
-    return lists.at(world.inbox).flatMap((message, index): Move[] => {
-      if (index > 0 && world.faultsLeft === 0) return [];
+    const heard = lists.at(world.inbox);
+    const reach = world.faultsLeft === 0 ? Math.min(1, heard.length) : heard.length;
+    for (let index = 0; index < reach; index += 1) {
+      const message = heard[index] as number;
       const name = () => nameOf(messages.at(message));
       const inbox = lists.without(world.inbox, index);
       if (index > 0) {
-        return [
+        moves.push(
           fault(
             () => `${name()} overtakes`,
             () => this.acts.decide(spend(world, { inbox }), message),
           ),
-        ];
+        );
+        continue;
       }
-      const usual = free(name, () => this.acts.decide({ ...world, inbox }, message));
-      if (world.faultsLeft === 0) return [usual];
-      return [
-        usual,
+      moves.push(free(name, () => this.acts.decide({ ...world, inbox }, message)));
+      if (world.faultsLeft === 0) return;
+      moves.push(
         fault(
           () => `${name()}, and it comes again`,
           () => this.acts.decide(spend(world), message),
@@ -87,49 +97,55 @@ export class Moves {
           () => `${name()}; the process dies after its commit, so it comes again`,
           () => this.acts.decide(spend(world), message, { dies: true }),
         ),
-      ];
-    });
+      );
+    }
   }
 
   /** What lies in the participants' topics. */
-  private served(world: World): Move[] {
+  private serve(world: World, moves: Move[]): void {
     const { lists } = this.options.parts;
-    return lists.at(world.topics).flatMap((queue, topic) =>
-      lists.at(queue).flatMap((command, index): Move[] => {
-        if (index > 0 && world.faultsLeft === 0) return [];
+    const queues = lists.at(world.topics);
+    for (let topic = 0; topic < queues.length; topic += 1) {
+      const queue = queues[topic] as number;
+      if (queue === Lists.EMPTY) continue;
+      const commands = lists.at(queue);
+      const reach = world.faultsLeft === 0 ? 1 : commands.length;
+      for (let index = 0; index < reach; index += 1) {
+        const command = commands[index] as number;
         const topics = lists.with(world.topics, topic, lists.without(queue, index));
-        return this.servedOne(world, topics, { command, topic, index });
-      }),
-    );
+        this.serveOne(world, topics, { command, topic, index }, moves);
+      }
+    }
   }
 
   /** @param topics without it */
-  private servedOne(
+  private serveOne(
     world: World,
     topics: number,
     { command, topic, index }: { command: number; topic: number; index: number },
-  ): Move[] {
+    moves: Move[],
+  ): void {
     const { parts, servings, slow } = this.options;
     const sent = parts.commands.at(command);
     const name = () => `${this.topics[topic]} gets '${shortId(sent.commandId)}'`;
     if (index > 0) {
-      return [
+      moves.push(
         fault(
           () => `${name()} before its turn`,
           () => this.acts.serve(spend(world, { topics }), command, 'succeed'),
         ),
-      ];
+      );
+      return;
     }
-    const usual = free(name, () => this.acts.serve({ ...world, topics }, command, 'succeed'));
-    if (world.faultsLeft === 0 && !slow.has(sent.step)) return [usual];
-    const moves = [
-      usual,
+    moves.push(free(name, () => this.acts.serve({ ...world, topics }, command, 'succeed')));
+    if (world.faultsLeft === 0 && !slow.has(sent.step)) return;
+    moves.push(
       fault(
         () => `${name()}, and will get it again`,
         () => this.acts.serve(spend(world), command, 'succeed'),
       ),
-    ];
-    if (!servings.admits(world.business, command)) return moves;
+    );
+    if (!servings.admits(world.business, command)) return;
     moves.push(
       fault(
         () => `${name()} after its notAfter`,
@@ -147,36 +163,39 @@ export class Moves {
           : fault(label, () => this.acts.serve(spend(world, { topics }), command, doing)),
       );
     }
-    return moves;
   }
 
   /** What was answered `pending` before. */
-  private settled(world: World): Move[] {
+  private settle(world: World, moves: Move[]): void {
     const { parts, servings } = this.options;
     const { pending } = parts.businesses.at(world.business);
-    return Object.values(pending).flatMap((command): Move[] => {
+    for (const command of Object.values(pending)) {
       const { commandId } = command;
-      const name = shortId(commandId);
-      const done = free(
-        () => `'${name}' succeeds at last`,
-        () => this.acts.settle(world, commandId, 'succeed'),
+      const name = () => shortId(commandId);
+      moves.push(
+        free(
+          () => `'${name()}' succeeds at last`,
+          () => this.acts.settle(world, commandId, 'succeed'),
+        ),
       );
-      const refused = servings.participants.refusals(command).map((doing) => {
-        const label = () => `'${name}' ${said(doing)} at last`;
+      for (const doing of servings.participants.refusals(command)) {
+        const label = () => `'${name()}' ${said(doing)} at last`;
         // One that is mended may be refused again, and so on: only faults come to an end.
-        return servings.participants.isMendable(command, doing)
-          ? fault(label, () => this.acts.settle(spend(world), commandId, doing))
-          : free(label, () => this.acts.settle(world, commandId, doing));
-      });
-      return [done, ...refused];
-    });
+        moves.push(
+          servings.participants.isMendable(command, doing)
+            ? fault(label, () => this.acts.settle(spend(world), commandId, doing))
+            : free(label, () => this.acts.settle(world, commandId, doing)),
+        );
+      }
+    }
   }
 
   /** A timer is the usual course only when nothing else can happen: else somebody was too slow. */
-  private timers(world: World, busy: boolean): Move[] {
+  private wake(world: World, busy: boolean, moves: Move[]): void {
+    if (busy && world.faultsLeft === 0) return;
     const { instances, messages } = this.options.parts;
     const { wakeAt, steps } = instances.at(world.instance);
-    if (wakeAt === null) return [];
+    if (wakeAt === null) return;
     const fire = (label: string, now: number): Move => ({
       label: () => label,
       faults: busy ? 1 : 0,
@@ -190,12 +209,12 @@ export class Moves {
     const several = Object.values(steps).some(({ command, undo }) =>
       [command, undo].some((sending) => (sending?.dueAt ?? 0) > wakeAt),
     );
-    const first = fire('the first timer is due', wakeAt);
-    return several ? [first, fire('all timers are due', INTERVAL_MS - 1)] : [first];
+    moves.push(fire('the first timer is due', wakeAt));
+    if (several) moves.push(fire('all timers are due', INTERVAL_MS - 1));
   }
 
   /** What a customer or an operator does sooner or later, without being at fault. */
-  private helped(world: World): Move[] {
+  private help(world: World, moves: Move[]): void {
     const { parts, mends } = this.options;
     const { held, state, steps } = parts.instances.at(world.instance);
     const hear = (label: string, message: SagaMessage): Move =>
@@ -203,76 +222,76 @@ export class Moves {
         () => label,
         () => this.acts.decide(world, parts.messages.of(message)),
       );
-    const released = held ? [hear('somebody has seen enough and releases it', RELEASE)] : [];
-    if (state !== 'running') return released;
-    const mended = Object.entries(steps).flatMap(([name, { state: of, command }]) =>
-      of === 'refused' && command?.dueAt !== undefined
-        ? [hear(`'${name}' gets a better input`, mendOf(name, mends))]
-        : [],
-    );
-    return [...released, ...mended];
+    if (held) moves.push(hear('somebody has seen enough and releases it', RELEASE));
+    if (state !== 'running') return;
+    for (const name of Object.keys(mends)) {
+      const { state: of, command } = steps[name] ?? {};
+      if (of !== 'refused' || command?.dueAt === undefined) continue;
+      moves.push(hear(`'${name}' gets a better input`, mendOf(name, mends)));
+    }
   }
 
   /** Who writes of their own accord: at any moment, also before the start has arrived. */
-  private outside(world: World): Move[] {
+  private write(world: World, moves: Move[]): void {
     const { instances, lists } = this.options.parts;
     const started = instances.at(world.instance).state !== 'awaiting-start';
-    return this.outsiders.flatMap(({ label, message }, index): Move[] => {
+    for (const [index, { label, message }] of this.outsiders.entries()) {
       const bit = 1 << index;
-      if ((world.asked & bit) !== 0) return [];
+      if ((world.asked & bit) !== 0) continue;
       const asked = world.asked | bit;
-      const usual = fault(
-        () => label,
-        () => spend(world, { asked, inbox: lists.push(world.inbox, message) }),
+      moves.push(
+        fault(
+          () => label,
+          () => spend(world, { asked, inbox: lists.push(world.inbox, message) }),
+        ),
       );
-      if (started) return [usual];
+      if (started) continue;
       const inbox = () => lists.of([message, ...lists.at(world.inbox)]);
-      const first = fault(
-        () => `${label} before the start arrives`,
-        () => spend(world, { asked, inbox: inbox() }),
+      moves.push(
+        fault(
+          () => `${label} before the start arrives`,
+          () => spend(world, { asked, inbox: inbox() }),
+        ),
       );
-      return [usual, first];
-    });
+    }
   }
 
   /** Of what the saga has heard, another copy may come at any time after. */
-  private copies(world: World): Move[] {
+  private copy(world: World, moves: Move[]): void {
     const { parts, servings, start } = this.options;
     const asked = this.outsiders.flatMap(({ message }, index) =>
       (world.asked & (1 << index)) === 0 ? [] : [message],
     );
     const inbox = parts.lists.at(world.inbox);
-    return [start, ...asked, ...servings.answered(world.business)].flatMap((message): Move[] => {
-      if (inbox.includes(message)) return [];
-      return [
+    for (const message of [start, ...asked, ...servings.answered(world.business)]) {
+      if (inbox.includes(message)) continue;
+      moves.push(
         fault(
           () => `${nameOf(parts.messages.at(message))} once more`,
           () => this.acts.decide(spend(world), message),
         ),
-      ];
-    });
+      );
+    }
   }
 
   /** What participants tell the saga without having been asked. */
-  private reports(world: World): Move[] {
+  private report(world: World, moves: Move[]): void {
     const { instances, lists, messages } = this.options.parts;
-    return this.options.servings.reports(world.business).map((report) => {
+    for (const report of this.options.servings.reports(world.business)) {
       const { label, business, step, effects } = report;
       const asked = instances.at(world.instance).steps[step]?.command?.commandId;
-      return fault(
-        () => label,
-        () => {
-          const commandId = report.namesCommand ? asked : undefined;
-          const message = messages.of({
-            kind: 'report',
-            messageId: '',
-            ...(commandId !== undefined && { commandId }),
-            effects,
-          });
-          return spend(world, { business, inbox: lists.push(world.inbox, message) });
-        },
-      );
-    });
+      const tell = (): World => {
+        const commandId = report.namesCommand ? asked : undefined;
+        const message = messages.of({
+          kind: 'report',
+          messageId: '',
+          ...(commandId !== undefined && { commandId }),
+          effects,
+        });
+        return spend(world, { business, inbox: lists.push(world.inbox, message) });
+      };
+      moves.push(fault(() => label, tell));
+    }
   }
 }
 

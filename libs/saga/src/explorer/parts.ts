@@ -3,17 +3,23 @@
  * are compared exactly and quickly, and what was worked out of a part once is looked up from then on.
  */
 
-/** Values by number. Two are the same when they say the same, in whatever order. */
-export class Interned<T> {
+/**
+ * Values by number. Two are the same when they say the same, in whatever order. What is inside of them
+ * is kept once as well, whatever it is inside of: hash consing (Ershov, 1958). So a part is told from
+ * others by a short text, and costs no more memory than what is new in it.
+ */
+export class Interned<T extends object> {
   private readonly values: T[] = [];
   private readonly numbers = new Map<string, number>();
 
+  constructor(private readonly inner: Inner) {}
+
   of(value: T): number {
-    const text = JSON.stringify(value, inOrder);
+    const text = this.inner.textOf(value);
     const known = this.numbers.get(text);
     if (known !== undefined) return known;
     this.numbers.set(text, this.values.length);
-    return this.values.push(value) - 1;
+    return this.values.push(this.inner.rebuilt(value)) - 1;
   }
 
   at(number: number): T {
@@ -21,14 +27,56 @@ export class Interned<T> {
   }
 }
 
-/** `Infinity` and what is not a plain value would be the same text as something else. */
-const inOrder = (_key: string, value: unknown): unknown => {
-  if (value === Infinity) return 'Infinity';
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)),
-  );
-};
+/** The objects inside of parts, each once. */
+export class Inner {
+  private readonly numbers = new Map<string, number>();
+  private readonly values: object[] = [];
+  private readonly byValue = new Map<object, number>();
+
+  /** What the value says: equal values have equal texts, and no others have. */
+  textOf(value: object): string {
+    let text = '';
+    if (Array.isArray(value)) {
+      for (const item of value) text += `${this.wordOf(item)},`;
+      return `[${text}`;
+    }
+    const record = value as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(record).sort()) {
+      const item = record[key];
+      if (item !== undefined) text += `${JSON.stringify(key)}${this.wordOf(item)},`;
+    }
+    return text;
+  }
+
+  /** The same value, with what is inside of it shared. */
+  rebuilt<T extends object>(value: T): T {
+    const shared = (item: unknown): unknown =>
+      typeof item === 'object' && item !== null ? this.values[this.numberOf(item)] : item;
+    if (Array.isArray(value)) return value.map(shared) as T;
+    const entries = Object.entries(value).map(([key, item]) => [key, shared(item)]);
+    return Object.fromEntries(entries) as T;
+  }
+
+  /** Texts are in quotes and objects numbered, so that neither is anything else. */
+  private wordOf(value: unknown): string {
+    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'object' && value !== null) return `#${this.numberOf(value)}`;
+    return String(value);
+  }
+
+  private numberOf(value: object): number {
+    const seen = this.byValue.get(value);
+    if (seen !== undefined) return seen;
+    const text = this.textOf(value);
+    const known = this.numbers.get(text);
+    if (known !== undefined) return known;
+    const kept = this.rebuilt(value);
+    const number = this.values.push(kept) - 1;
+    this.numbers.set(text, number);
+    this.byValue.set(kept, number);
+    return number;
+  }
+}
 
 /** Lists of numbers, by number. */
 export class Lists {

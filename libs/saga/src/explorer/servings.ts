@@ -1,6 +1,6 @@
 /** The participants, between parts: what each does with a command is worked out only once. */
 import type { Doing, OwnReport, Participants, Refusing, Served } from './participant.js';
-import { Interned, Memo } from './parts.js';
+import { Memo } from './parts.js';
 import type { ModelAnswer, Parts } from './world.js';
 
 export interface Serving {
@@ -18,7 +18,7 @@ export interface Report extends Omit<OwnReport, 'business'> {
 const MAX_DOINGS = 64;
 
 export class Servings {
-  private readonly doings = new Interned<Doing>();
+  private readonly doings = new Map<Doing, number>();
   private readonly served = new Memo<Serving>();
   private readonly settled = new Memo<Serving>();
   private readonly admitted = new Memo<number>();
@@ -82,7 +82,9 @@ export class Servings {
   }
 
   private keyOf(command: number, doing: Doing): number {
-    return command * MAX_DOINGS + this.doings.of(doing);
+    let number = this.doings.get(doing);
+    if (number === undefined) this.doings.set(doing, (number = this.doings.size));
+    return command * MAX_DOINGS + number;
   }
 
   private serving({ business, answer }: Served, commandId: string): Serving {

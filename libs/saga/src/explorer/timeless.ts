@@ -52,14 +52,21 @@ export const timeless = (instance: SagaInstance, attempts: number): SagaInstance
   };
 };
 
+/** The step itself where there is nothing to forget: most steps are not touched by a message. */
 const timelessStep = (step: StepInstance, rank: number | undefined, attempts: number) => {
-  const { finishedAt: _finishedAt, command, undo, recall, ...kept } = step;
   const undoing = step.state === 'undoing';
+  const command =
+    step.command && timelessSending(step.command, undoing ? undefined : rank, attempts);
+  const undo = step.undo && timelessSending(step.undo, undoing ? rank : undefined, attempts);
+  const recall = step.recall && timelessSending(step.recall, undefined, attempts);
+  const isSame = command === step.command && undo === step.undo && recall === step.recall;
+  if (isSame && step.finishedAt === undefined) return step;
+  const { finishedAt: _finishedAt, ...kept } = step;
   return {
     ...kept,
-    ...(command && { command: timelessSending(command, undoing ? undefined : rank, attempts) }),
-    ...(undo && { undo: timelessSending(undo, undoing ? rank : undefined, attempts) }),
-    ...(recall && { recall: timelessSending(recall, undefined, attempts) }),
+    ...(command && { command }),
+    ...(undo && { undo }),
+    ...(recall && { recall }),
   };
 };
 
@@ -71,19 +78,24 @@ interface Sending {
 }
 
 const timelessSending = <T extends Sending>(
-  { dueAt: _dueAt, error: _error, ...kept }: T,
+  sending: T,
   rank: number | undefined,
   attempts: number,
-) => ({
-  ...kept,
-  attempts: Math.min(kept.attempts, attempts),
-  sentAt: 0,
-  ...(rank !== undefined && { dueAt: rank }),
-});
+): T => {
+  const { dueAt, error, ...kept } = sending;
+  const isKnown = kept.sentAt === 0 && kept.attempts <= attempts && error === undefined;
+  if (isKnown && dueAt === rank) return sending;
+  return {
+    ...kept,
+    attempts: Math.min(kept.attempts, attempts),
+    sentAt: 0,
+    ...(rank !== undefined && { dueAt: rank }),
+  } as T;
+};
 
 /** Words may count on, as in "silent after 7 sendings"; nothing is decided by them. */
-const wordless = <T extends Reason>(reason: T): T => ({
-  ...reason,
+const wordless = <T extends Reason>(reason: T): T => {
   // That there are words is a promise.
-  message: reason.message === '' ? '' : '…',
-});
+  const message = reason.message === '' ? '' : '…';
+  return message === reason.message ? reason : { ...reason, message };
+};

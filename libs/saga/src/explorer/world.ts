@@ -6,7 +6,7 @@ import type { Effect, Outcome, Reason } from '#contracts';
 import { stepsOf, type SagaDefinition } from '../definition.js';
 import { newInstance, type SagaInstance } from '../instance.js';
 import type { Command, SagaMessage } from '../messages.js';
-import { Interned, Lists } from './parts.js';
+import { Inner, Interned, Lists } from './parts.js';
 
 /** A command on its way. Copies of it are equal. */
 export interface SentCommand {
@@ -77,10 +77,11 @@ export interface World {
 }
 
 export class Parts {
-  readonly instances = new Interned<SagaInstance>();
-  readonly businesses = new Interned<Business>();
-  readonly messages = new Interned<SagaMessage>();
-  readonly commands = new Interned<SentCommand>();
+  private readonly inner = new Inner();
+  readonly instances = new Interned<SagaInstance>(this.inner);
+  readonly businesses = new Interned<Business>(this.inner);
+  readonly messages = new Interned<SagaMessage>(this.inner);
+  readonly commands = new Interned<SentCommand>(this.inner);
   readonly lists = new Lists();
 }
 

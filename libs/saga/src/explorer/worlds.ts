@@ -16,34 +16,49 @@ export class Worlds {
 
   /** The number of a world; `size` before the call, when it is a new one. */
   numberOf(world: World): number {
-    const row = rowOf(world);
-    const mask = this.slots.length - 1;
-    let slot = hashOf(row, 0) & mask;
-    for (let found = this.slots[slot]; found; found = this.slots[slot]) {
-      if (this.isAt(found - 1, row)) return found - 1;
+    if ((this.count + 1) * WIDTH > this.rows.length) this.grow();
+    const number = this.count;
+    // Into the place of the next one, where it stays when it is new.
+    this.write(world, number * WIDTH);
+    const { rows, slots } = this;
+    const mask = slots.length - 1;
+    let slot = hashOf(rows, number * WIDTH) & mask;
+    for (let found = slots[slot]; found; found = slots[slot]) {
+      if (this.isSame(found - 1, number)) return found - 1;
       slot = (slot + 1) & mask;
     }
-    const number = this.count;
-    if ((number + 1) * WIDTH > this.rows.length) {
-      this.grow();
-      return this.numberOf(world);
-    }
-    this.rows.set(row, number * WIDTH);
-    this.slots[slot] = number + 1;
+    slots[slot] = number + 1;
     this.count += 1;
     return number;
   }
 
   at(number: number): World {
-    const at = (index: number): number => this.rows[number * WIDTH + index] as number;
-    const [instance, business, inbox, outbox, topics] = [at(0), at(1), at(2), at(3), at(4)];
-    const [faultsLeft, asked] = [at(5) & 0xff, at(5) >> 8];
-    return { instance, business, inbox, outbox, topics, faultsLeft, asked };
+    const at = number * WIDTH;
+    const rest = this.rows[at + 5] as number;
+    return {
+      instance: this.rows[at] as number,
+      business: this.rows[at + 1] as number,
+      inbox: this.rows[at + 2] as number,
+      outbox: this.rows[at + 3] as number,
+      topics: this.rows[at + 4] as number,
+      faultsLeft: rest & 0xff,
+      asked: rest >> 8,
+    };
   }
 
-  private isAt(number: number, row: readonly number[]): boolean {
+  private write(world: World, at: number): void {
+    const { rows } = this;
+    rows[at] = world.instance;
+    rows[at + 1] = world.business;
+    rows[at + 2] = world.inbox;
+    rows[at + 3] = world.outbox;
+    rows[at + 4] = world.topics;
+    rows[at + 5] = world.faultsLeft | (world.asked << 8);
+  }
+
+  private isSame(one: number, other: number): boolean {
     for (let index = 0; index < WIDTH; index += 1) {
-      if (this.rows[number * WIDTH + index] !== row[index]) return false;
+      if (this.rows[one * WIDTH + index] !== this.rows[other * WIDTH + index]) return false;
     }
     return true;
   }
@@ -62,15 +77,6 @@ export class Worlds {
     this.slots = slots;
   }
 }
-
-const rowOf = ({ instance, business, inbox, outbox, topics, faultsLeft, asked }: World) => [
-  instance,
-  business,
-  inbox,
-  outbox,
-  topics,
-  faultsLeft | (asked << 8),
-];
 
 /** Where to look first; the last mixing of MurmurHash3 (Appleby) spreads small numbers. */
 const hashOf = (rows: ArrayLike<number>, from: number): number => {
