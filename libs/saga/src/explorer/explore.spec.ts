@@ -91,6 +91,18 @@ describe('the explorer', () => {
     },
   );
 
+  it.each(sagas.map((definition) => [definition.name, definition] as const))(
+    'comes to the same ends of %s when it follows every order of what commutes',
+    (name, definition) => {
+      const example = examples[name];
+      const reduced = run({ definition, ...example });
+      const { states, ...every } = run({ definition, ...example, everyOrder: true });
+      expect(states).toBeGreaterThan(reduced.states);
+      expect(reduced.ends).toEqual(every.ends);
+      expect(Object.keys(reduced.pairs).sort()).toEqual(Object.keys(every.pairs).sort());
+    },
+  );
+
   it('says when it has not followed every run', () => {
     expect(run({ inFlight: 1 }).cut).toBeGreaterThan(0);
   });

@@ -37,6 +37,8 @@ export interface ExploreOptions {
   readonly attempts?: number;
   /** Runs with more messages on their way than this are not followed; default 12. */
   readonly inFlight?: number;
+  /** Follows also what only differs in the order of moves that commute; default false. */
+  readonly everyOrder?: boolean;
   readonly onProgress?: (states: number) => void;
 }
 
@@ -59,7 +61,12 @@ export const allPairs = (): string[] =>
     Object.keys(row).map((kind) => `${state} ${kind}`),
   );
 
-export const explore = (options: ExploreOptions): Exploration => new Explorer(options).run();
+/** A violation is looked for once more in every order, where the first that is found is a shortest. */
+export const explore = (options: ExploreOptions): Exploration => {
+  const found = new Explorer(options).run();
+  if (!found.violation || options.everyOrder) return found;
+  return new Explorer({ ...options, everyOrder: true }).run();
+};
 
 class Explorer {
   private readonly parts = new Parts();
@@ -91,6 +98,7 @@ class Explorer {
       start: this.start,
       slow: new Set(slow.map(({ name }) => name)),
       mends: options.mends ?? {},
+      reduced: !options.everyOrder,
       engine: new Engine({ definition, attempts, decide }, parts),
       servings: new Servings(new Participants(definition, barrier, results), parts),
       onDecision: (pair) => {

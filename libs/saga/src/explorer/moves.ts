@@ -26,18 +26,34 @@ export interface MoveOptions extends ActOptions {
   /** Steps that are expected to be pending for long: that they are is no fault. */
   readonly slow: ReadonlySet<string>;
   readonly mends: Mends;
+  /** Whether of moves that commute one order is enough; see `isFirst`. */
+  readonly reduced: boolean;
 }
 
 export class Moves {
   private readonly acts: Acts;
   private readonly outsiders: readonly { readonly label: string; readonly message: number }[];
+  private readonly release: number;
+  /** By the name of the step that gets a better input. */
+  private readonly betters: ReadonlyMap<string, number>;
+  /** Of a process that has published all it has committed, and of one that has not. */
+  private readonly timers: { readonly settled: number; readonly behind: number };
 
   constructor(private readonly options: MoveOptions) {
     this.acts = new Acts(options);
-    this.outsiders = outsiders(options.mends).map(({ label, message }) => ({
+    const { mends } = options;
+    const { messages } = options.parts;
+    this.outsiders = outsiders(mends).map(({ label, message }) => ({
       label,
-      message: options.parts.messages.of(message),
+      message: messages.of(message),
     }));
+    this.release = messages.of(RELEASE);
+    this.betters = new Map(
+      Object.keys(mends).map((step) => [step, messages.of(mendOf(step, mends))]),
+    );
+    const timer = (publishedBy: number) =>
+      messages.of({ kind: 'timer', messageId: '', publishedBy });
+    this.timers = { settled: timer(0), behind: timer(Infinity) };
   }
 
   get topics(): readonly string[] {
@@ -48,6 +64,9 @@ export class Moves {
     const moves: Move[] = [];
     // Each adds its own: millions of worlds are asked, and most have two moves or three.
     this.hear(world, moves);
+    const helping: Move[] = [];
+    this.help(world, helping);
+    if (this.options.reduced && helping.length === 0 && isFirst(world)) return moves;
     this.serve(world, moves);
     this.settle(world, moves);
     if (world.outbox !== Lists.EMPTY) {
@@ -60,7 +79,7 @@ export class Moves {
     }
     const busy = moves.some(({ faults }) => faults === 0);
     this.wake(world, busy, moves);
-    this.help(world, moves);
+    moves.push(...helping);
     if (world.faultsLeft === 0) return moves.filter(({ faults }) => faults === 0);
     this.write(world, moves);
     this.copy(world, moves);
@@ -193,7 +212,7 @@ export class Moves {
   /** A timer is the usual course only when nothing else can happen: else somebody was too slow. */
   private wake(world: World, busy: boolean, moves: Move[]): void {
     if (busy && world.faultsLeft === 0) return;
-    const { instances, messages } = this.options.parts;
+    const { instances } = this.options.parts;
     const { wakeAt, steps } = instances.at(world.instance);
     if (wakeAt === null) return;
     const fire = (label: string, now: number): Move => ({
@@ -201,8 +220,7 @@ export class Moves {
       faults: busy ? 1 : 0,
       idle: true,
       next: () => {
-        const publishedBy = world.outbox === Lists.EMPTY ? 0 : Infinity;
-        const timer = messages.of({ kind: 'timer', messageId: '', publishedBy });
+        const timer = this.timers[world.outbox === Lists.EMPTY ? 'settled' : 'behind'];
         return this.acts.decide(busy ? spend(world) : world, timer, { now });
       },
     });
@@ -215,19 +233,18 @@ export class Moves {
 
   /** What a customer or an operator does sooner or later, without being at fault. */
   private help(world: World, moves: Move[]): void {
-    const { parts, mends } = this.options;
-    const { held, state, steps } = parts.instances.at(world.instance);
-    const hear = (label: string, message: SagaMessage): Move =>
+    const { held, state, steps } = this.options.parts.instances.at(world.instance);
+    const hear = (label: string, message: number): Move =>
       free(
         () => label,
-        () => this.acts.decide(world, parts.messages.of(message)),
+        () => this.acts.decide(world, message),
       );
-    if (held) moves.push(hear('somebody has seen enough and releases it', RELEASE));
+    if (held) moves.push(hear('somebody has seen enough and releases it', this.release));
     if (state !== 'running') return;
-    for (const name of Object.keys(mends)) {
+    for (const [name, message] of this.betters) {
       const { state: of, command } = steps[name] ?? {};
       if (of !== 'refused' || command?.dueAt === undefined) continue;
-      moves.push(hear(`'${name}' gets a better input`, mendOf(name, mends)));
+      moves.push(hear(`'${name}' gets a better input`, message));
     }
   }
 
@@ -294,6 +311,16 @@ export class Moves {
     }
   }
 }
+
+/**
+ * Whether the first message may be heard before anything else is done: an ample set of one (Peled,
+ * 1993). Nothing can go wrong any more, so nothing overtakes it, comes again or hurries a timer; the
+ * saga takes from the head of a queue to whose tail participants add, and the other way round. So both
+ * orders lead to the same world, and whatever could have come first can still come. Only what a dead
+ * process has left behind is added to the same tails.
+ */
+const isFirst = ({ faultsLeft, inbox, outbox }: World): boolean =>
+  faultsLeft === 0 && inbox !== Lists.EMPTY && outbox === Lists.EMPTY;
 
 const said = (doing: Doing): string => {
   switch (doing) {
