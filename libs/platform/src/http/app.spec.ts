@@ -1,5 +1,6 @@
 import { connect, type AddressInfo } from 'node:net';
-import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Module, Param, Post, Query } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApp } from './app.js';
@@ -38,7 +39,14 @@ class LostDatabase extends Error {}
 @Controller('things')
 class Things {
   @Post()
-  create(@Body() thing: Thing) {
+  @ApiHeader({ name: 'X-Maker', required: false, description: 'Who made it.' })
+  @ApiHeader({ name: 'X-Seal', required: true, description: 'Of the maker.' })
+  create(
+    @Body() thing: Thing,
+    @Headers('x-maker') _maker?: string,
+    @Headers('x-seal') _seal?: string,
+    @Headers('traceparent') _trace?: string,
+  ) {
     return { isLine: thing.lines[0] instanceof Line };
   }
   @Get()
@@ -272,5 +280,15 @@ describe('an HTTP application', () => {
       maximum: 10,
     });
     expect((await app.inject('/docs')).statusCode).toBe(200);
+  });
+
+  it('describes each header once, and asks for none that may be left out', async () => {
+    const { paths } = (await app.inject('/openapi.json')).json();
+    const headers: { name: string; required: boolean }[] = paths['/things'].post.parameters;
+    expect(headers.map(({ name, required }) => [name, required]).toSorted()).toEqual([
+      ['X-Maker', false],
+      ['X-Seal', true],
+      ['traceparent', false],
+    ]);
   });
 });

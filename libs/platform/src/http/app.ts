@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestPinoLogger, type Logger } from '../logger.js';
 import { histogram, metricsRegistry, startProcessMetrics } from '../metrics.js';
 import { refuseConnection } from './client-error.js';
 import { closeGracefully } from './graceful-close.js';
+import { addOpenApi } from './openapi.js';
 import {
   BODY_LIMIT_BYTES,
   ProblemFilter,
@@ -119,10 +119,4 @@ function addMetrics(app: NestFastifyApplication, service: string): void {
   fastify.get('/metrics', async (_request, reply) => {
     await reply.type(metricsRegistry.contentType).send(await metricsRegistry.metrics());
   });
-}
-
-function addOpenApi(app: NestFastifyApplication, title: string): void {
-  const description = new DocumentBuilder().setTitle(title).setVersion('1').build();
-  const document = SwaggerModule.createDocument(app, description);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
 }
