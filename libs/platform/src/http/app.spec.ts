@@ -190,6 +190,26 @@ describe('an HTTP application', () => {
     expect(await post(good, usual)).toMatchObject({ status: 201 });
   });
 
+  it.each(['with a length', 'in chunks'])('refuses bytes that are no UTF-8, %s', async (how) => {
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const send = async (city: string, encoding: BufferEncoding) => {
+      const payload = Buffer.from(JSON.stringify({ ...good, note: city }), encoding);
+      const answer = await fetch(`http://127.0.0.1:${port}/things`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        ...(how === 'in chunks'
+          ? { body: new Blob([payload]).stream(), duplex: 'half' as const }
+          : { body: payload }),
+      });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect(await send('Köln', 'utf8')).toMatchObject({ status: 201 });
+    expect(await send('Köln', 'latin1')).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('not UTF-8') },
+    });
+  });
+
   it.each([
     ['no HTTP at all', 'hello\r\n\r\n', 400],
     ['headers without end', `GET / HTTP/1.1\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`, 431],

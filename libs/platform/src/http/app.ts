@@ -15,6 +15,7 @@ import {
 } from './problem.filter.js';
 import { ProblemException } from './problem.js';
 import { keepRawBody } from './raw-body.js';
+import { readJson } from './json-body.js';
 import { RouteTable } from './routes.js';
 import { StrictValidationPipe } from './validation.js';
 
@@ -56,9 +57,6 @@ export async function createHttpApp(
     requestTimeout: REQUEST_TIMEOUT_MS,
     skipMiddie: true, // nobody uses Express middleware, and it costs each request
     routerOptions: { maxParamLength: 500 },
-    // kept as ordinary fields, so that the validation can name them when it refuses them
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
     clientErrorHandler: refuseConnection,
     // what the router itself refuses (a path that does not decode) never reaches Nest's filters
     frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
@@ -66,14 +64,14 @@ export async function createHttpApp(
   });
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => routes.add(route.url, route.method));
-  fastify.removeContentTypeParser('text/plain');
+  readJson(fastify);
   fastify.addHook('onRequest', refuseEncoding);
   closeGracefully(fastify);
   if (options.rawBodyRoutes) keepRawBody(fastify, options.rawBodyRoutes);
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestPinoLogger(options.logger),
-    bodyParser: false, // Fastify's JSON parser stays; Nest would add urlencoded forms
+    bodyParser: false, // ours stays; Nest would add urlencoded forms
     abortOnError: false, // a failed boot rejects, so that `runMain` can say why
   });
   app.useGlobalPipes(new StrictValidationPipe());
