@@ -35,12 +35,19 @@ class Merchant {
   /** Of the first answers; the others are `status`. */
   readonly first: number[] = [];
   status = 204;
+  /** Takes what is sent, and never says so. */
+  isMute = false;
+  /** Connections without an answer. */
+  open = 0;
   readonly server: Server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8');
     request.on('data', (chunk: string) => (body += chunk));
     request.on('end', () => {
       this.calls.push({ headers: request.headers, body });
+      this.open += 1;
+      response.on('close', () => (this.open -= 1));
+      if (this.isMute) return;
       const status = this.first.shift() ?? this.status;
       // somewhere else, which is this merchant too
       response.writeHead(status, status === 302 ? { location: this.url() } : {}).end();
@@ -241,6 +248,25 @@ describe('webhooks', () => {
       [failing.merchantId],
     );
     expect(row?.problem).toBe('4 tries: the endpoint answered with HTTP 500');
+  });
+
+  it('go on to others while one merchant never answers', async () => {
+    const [mute, fine] = [await newMerchant(), await newMerchant()];
+    await register(mute, mute.url());
+    await register(fine, fine.url());
+    mute.isMute = true;
+    await tell(...Array.from({ length: 60 }, () => mute.event()));
+    // as many as there are connections have been given up, and he is known for it
+    await waitFor(() => mute.calls.length > 8, { what: 'a second round' });
+    const before = mute.calls.length;
+    await tell(fine.event());
+    await until(fine, 'delivered');
+    expect(mute.calls.length - before).toBeLessThan(8);
+    expect(mute.open).toBeLessThanOrEqual(2);
+    mute.isMute = false;
+    const asked = mute.calls.length;
+    await waitFor(() => mute.calls.length > asked, { what: 'another try with him' });
+    await desk.remove(mute.merchantId);
   });
 
   it('ask an endpoint that is gone no more, until it is registered again', async () => {

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { eventType, orderCreated, orderConfirmed, paymentRequested } from '#contracts';
 import type { ReceivedEvent } from '#messaging';
-import { publicEventOf } from './public-events.js';
+import { PUBLIC_EVENTS, publicEventOf } from './public-events.js';
 import { RETRY_PAUSES_MS, deliveryIdOf, newSecret, retryPauseMs } from './webhook.js';
 
 const data = {
@@ -44,6 +45,13 @@ describe('what a merchant is told', () => {
 
   it('is nothing that is not public', () => {
     expect(publicEventOf(event(paymentRequested.name))).toBeUndefined();
+  });
+
+  it('is what the document says, all of it', () => {
+    const document = readFileSync('docs/notifications.md', 'utf8');
+    const [, list = ''] = /^Events: ([^]*?)\.\s/m.exec(document) ?? [];
+    const listed = [...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    expect(listed.toSorted()).toEqual(PUBLIC_EVENTS.toSorted());
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type DeliveryStatus,
   type SealedEndpoint,
 } from './webhook.js';
+import { MerchantTurns } from './merchant-turns.js';
 import type { WebhookSender } from './webhook-sender.js';
 
 export interface WebhookWorkersParts {
@@ -41,6 +42,10 @@ type Outcome =
 const LEASE_TIMEOUTS = 4;
 const GONE = 410;
 const MAX_PROBLEM = 500;
+/** Of the deliveries at a time, one merchant who is slow gets one in so many. */
+const SLOW_MERCHANTS = 4;
+/** Of the time that a delivery may take, a slow merchant takes more than one in so many. */
+const SLOW_ANSWER = 10;
 
 const STATUS: Readonly<Record<Exclude<Outcome['kind'], 'unchanged'>, DeliveryStatus>> = {
   delivered: 'delivered',
@@ -88,13 +93,17 @@ export class WebhookWorkers extends EffectWorkers<Outcome> {
 }
 
 class WebhookExecution {
+  private readonly turns: MerchantTurns;
   private readonly find: Batcher<
     string,
     readonly [Delivery, SealedEndpoint | undefined] | undefined
   >;
 
   constructor(private readonly parts: WebhookWorkersParts) {
-    const { database } = parts;
+    const { database, concurrency, timeoutMs } = parts;
+    const share = Math.max(1, Math.floor(concurrency / SLOW_MERCHANTS));
+    const slowMs = timeoutMs / SLOW_ANSWER;
+    this.turns = new MerchantTurns({ share, slowMs, spacingMs: timeoutMs / share });
     // Single reads of concurrent runs, gathered into one statement a table.
     this.find = new Batcher({
       maxItems: 200,
@@ -111,15 +120,19 @@ class WebhookExecution {
     });
   }
 
-  /** @throws for what is to be tried again: no answer, and every answer that is neither yes nor gone */
+  /**
+   * @throws for what is to be tried again: no answer, and every answer that is neither yes nor gone
+   * @throws NotNowError while the merchant is slow and has all the connections that he gets
+   */
   async execute(deliveryId: string, signal: AbortSignal): Promise<Outcome> {
     const found = await this.find.add(deliveryId);
     if (found?.[0].status !== 'recorded') return { kind: 'unchanged' };
     const [{ messageId, body, merchantId }, endpoint] = found;
     if (!endpoint?.enabled) return { kind: 'dropped' };
     const { url } = endpoint;
-    const headers = this.sign(endpoint, messageId, body);
-    const status = await this.parts.sender.post({ url, headers, body, signal });
+    const status = await this.turns.take(merchantId, () =>
+      this.parts.sender.post({ url, headers: this.sign(endpoint, messageId, body), body, signal }),
+    );
     if (status >= 200 && status < 300) return { kind: 'delivered' };
     if (status === GONE) return { kind: 'gone', merchantId, url };
     throw new Error(`the endpoint answered with HTTP ${status}`);

@@ -61,6 +61,10 @@ function checkedDay(text: string): string {
   if (date > runtime.date()) {
     throw fieldProblem(422, [{ field: 'day', message: 'must not lie in the future' }]);
   }
+  // Neither the provider nor the database knows such days: they would be asked about for ever.
+  if (date.getTime() < 0) {
+    throw fieldProblem(422, [{ field: 'day', message: 'must not lie before 1970' }]);
+  }
   return text;
 }
 

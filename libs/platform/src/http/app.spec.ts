@@ -1,5 +1,6 @@
 import { connect, type AddressInfo } from 'node:net';
-import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Module, Param, Post, Query } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApp } from './app.js';
@@ -38,7 +39,14 @@ class LostDatabase extends Error {}
 @Controller('things')
 class Things {
   @Post()
-  create(@Body() thing: Thing) {
+  @ApiHeader({ name: 'X-Maker', required: false, description: 'Who made it.' })
+  @ApiHeader({ name: 'X-Seal', required: true, description: 'Of the maker.' })
+  create(
+    @Body() thing: Thing,
+    @Headers('x-maker') _maker?: string,
+    @Headers('x-seal') _seal?: string,
+    @Headers('traceparent') _trace?: string,
+  ) {
     return { isLine: thing.lines[0] instanceof Line };
   }
   @Get()
@@ -182,6 +190,26 @@ describe('an HTTP application', () => {
     expect(await post(good, usual)).toMatchObject({ status: 201 });
   });
 
+  it.each(['with a length', 'in chunks'])('refuses bytes that are no UTF-8, %s', async (how) => {
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const send = async (city: string, encoding: BufferEncoding) => {
+      const payload = Buffer.from(JSON.stringify({ ...good, note: city }), encoding);
+      const answer = await fetch(`http://127.0.0.1:${port}/things`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        ...(how === 'in chunks'
+          ? { body: new Blob([payload]).stream(), duplex: 'half' as const }
+          : { body: payload }),
+      });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect(await send('Köln', 'utf8')).toMatchObject({ status: 201 });
+    expect(await send('Köln', 'latin1')).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('not UTF-8') },
+    });
+  });
+
   it.each([
     ['no HTTP at all', 'hello\r\n\r\n', 400],
     ['headers without end', `GET / HTTP/1.1\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
@@ -272,5 +300,15 @@ describe('an HTTP application', () => {
       maximum: 10,
     });
     expect((await app.inject('/docs')).statusCode).toBe(200);
+  });
+
+  it('describes each header once, and asks for none that may be left out', async () => {
+    const { paths } = (await app.inject('/openapi.json')).json();
+    const headers: { name: string; required: boolean }[] = paths['/things'].post.parameters;
+    expect(headers.map(({ name, required }) => [name, required]).toSorted()).toEqual([
+      ['X-Maker', false],
+      ['X-Seal', true],
+      ['traceparent', false],
+    ]);
   });
 });

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestPinoLogger, type Logger } from '../logger.js';
 import { histogram, metricsRegistry, startProcessMetrics } from '../metrics.js';
 import { refuseConnection } from './client-error.js';
 import { closeGracefully } from './graceful-close.js';
+import { addOpenApi } from './openapi.js';
 import {
   BODY_LIMIT_BYTES,
   ProblemFilter,
@@ -15,6 +15,7 @@ import {
 } from './problem.filter.js';
 import { ProblemException } from './problem.js';
 import { keepRawBody } from './raw-body.js';
+import { readJson } from './json-body.js';
 import { RouteTable } from './routes.js';
 import { StrictValidationPipe } from './validation.js';
 
@@ -56,9 +57,6 @@ export async function createHttpApp(
     requestTimeout: REQUEST_TIMEOUT_MS,
     skipMiddie: true, // nobody uses Express middleware, and it costs each request
     routerOptions: { maxParamLength: 500 },
-    // kept as ordinary fields, so that the validation can name them when it refuses them
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
     clientErrorHandler: refuseConnection,
     // what the router itself refuses (a path that does not decode) never reaches Nest's filters
     frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
@@ -66,14 +64,14 @@ export async function createHttpApp(
   });
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => routes.add(route.url, route.method));
-  fastify.removeContentTypeParser('text/plain');
+  readJson(fastify);
   fastify.addHook('onRequest', refuseEncoding);
   closeGracefully(fastify);
   if (options.rawBodyRoutes) keepRawBody(fastify, options.rawBodyRoutes);
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestPinoLogger(options.logger),
-    bodyParser: false, // Fastify's JSON parser stays; Nest would add urlencoded forms
+    bodyParser: false, // ours stays; Nest would add urlencoded forms
     abortOnError: false, // a failed boot rejects, so that `runMain` can say why
   });
   app.useGlobalPipes(new StrictValidationPipe());
@@ -119,10 +117,4 @@ function addMetrics(app: NestFastifyApplication, service: string): void {
   fastify.get('/metrics', async (_request, reply) => {
     await reply.type(metricsRegistry.contentType).send(await metricsRegistry.metrics());
   });
-}
-
-function addOpenApi(app: NestFastifyApplication, title: string): void {
-  const description = new DocumentBuilder().setTitle(title).setVersion('1').build();
-  const document = SwaggerModule.createDocument(app, description);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
 }

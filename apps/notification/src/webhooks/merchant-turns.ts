@@ -1,0 +1,59 @@
+import { NotNowError } from '#participant';
+import { runtime } from '#platform';
+
+export interface TurnLimits {
+  /** Most deliveries to one slow merchant at a time. */
+  readonly share: number;
+  /** An answer that takes so long, or none, makes a merchant slow; the next one that is quicker ends it. */
+  readonly slowMs: number;
+  /** Between two deliveries that are put off: about as many come back as there are turns for. */
+  readonly spacingMs: number;
+}
+
+/** So that what was put off is not late for long after the merchant is well again. */
+const PAUSE_MAX_MS = 60_000;
+
+/**
+ * Keeps a merchant whose server takes connections and does not answer from holding all there are,
+ * while everybody else waits. Only who was seen to be slow is held back: a burst of an endpoint that
+ * answers costs nobody anything, and putting off is a write to the database.
+ */
+export class MerchantTurns {
+  private readonly running = new Map<string, number>();
+  /** Of the merchants that are slow: until when the turns are given out, on the monotonic clock. */
+  private readonly slow = new Map<string, number>();
+
+  constructor(private readonly limits: TurnLimits) {}
+
+  /** @throws NotNowError when the merchant has as many turns as he gets */
+  async take<Result>(merchantId: string, work: () => Promise<Result>): Promise<Result> {
+    const running = this.running.get(merchantId) ?? 0;
+    const takenUntilMs = this.slow.get(merchantId);
+    if (takenUntilMs !== undefined && running >= this.limits.share) {
+      throw new NotNowError('the endpoint is slow', this.putOff(merchantId, takenUntilMs));
+    }
+    this.running.set(merchantId, running + 1);
+    const startedMs = runtime.monotonicMs();
+    try {
+      return await work();
+    } finally {
+      this.end(merchantId, runtime.monotonicMs() - startedMs);
+    }
+  }
+
+  private putOff(merchantId: string, takenUntilMs: number): number {
+    const nowMs = runtime.monotonicMs();
+    const waitMs = Math.max(0, takenUntilMs - nowMs) + this.limits.spacingMs;
+    const pauseMs = Math.min(waitMs, PAUSE_MAX_MS);
+    this.slow.set(merchantId, nowMs + pauseMs);
+    return pauseMs;
+  }
+
+  private end(merchantId: string, tookMs: number): void {
+    const left = (this.running.get(merchantId) ?? 1) - 1;
+    if (left > 0) this.running.set(merchantId, left);
+    else this.running.delete(merchantId);
+    if (tookMs < this.limits.slowMs) this.slow.delete(merchantId);
+    else if (!this.slow.has(merchantId)) this.slow.set(merchantId, runtime.monotonicMs());
+  }
+}
