@@ -5,7 +5,6 @@ import { call, get } from '../support/http.js';
 import { anOrder, UNDELIVERABLE_POSTAL_CODE } from '../support/orders.js';
 import { Shop } from '../support/shop.js';
 import { SseClient, type SseEvent } from '../support/sse.js';
-import { stepStates, type SagaView } from '../support/views.js';
 
 jest.setTimeout(240_000);
 
@@ -45,8 +44,7 @@ describe('an order in a shop’s front end', () => {
     expect(created.data.status).toBe('pending');
     first.close();
     // what happens while nobody watches is there for whoever comes again
-    const isDeclined = (saga: SagaView) => stepStates(saga)['charge-payment'] === 'refused';
-    await shop.untilSagaIs(orderId, 'waiting for a card', isDeclined);
+    await shop.untilDeclined(orderId, 1);
     const card = await call(urlOf(orderId, 'payment'), { json: { token: 'tok_ok' } });
     expect(card.status).toBe(202);
     const second = await watch(orderId, created.id);
@@ -59,6 +57,7 @@ describe('an order in a shop’s front end', () => {
     const seen = [...first.events, ...second.events];
     expect(seen.map(({ event }) => event)).toEqual([
       'created',
+      'payment-declined',
       'another-card-given',
       'confirmed',
       'shipped',

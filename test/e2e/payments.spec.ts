@@ -91,7 +91,7 @@ describe('a payment', () => {
     const productId = await shop.product(5);
     const declined = { method: 'credit_card', token: 'tok_declined', anotherCardWithinS: 600 };
     const orderId = await paidBy(productId, declined);
-    await shop.untilSagaIs(orderId, 'waiting for another card', chargeIs('refused'));
+    await shop.untilDeclined(orderId, 1);
     const url = `${world.url('order')}/orders/${orderId}/payment`;
     expect((await call(url, { json: { token: 'tok_declined' } })).status).toBe(202);
     await waitFor(
@@ -101,7 +101,7 @@ describe('a payment', () => {
       },
       { what: 'the second card to be declined' },
     );
-    await shop.untilSagaIs(orderId, 'waiting for another card', chargeIs('refused'));
+    await shop.untilDeclined(orderId, 2);
     expect((await call(url, { json: { token: 'tok_ok' } })).status).toBe(202);
     await shop.untilOrder(orderId, 'shipped');
     expect(await captured(orderId)).toEqual([[2500, 0]]);

@@ -4,6 +4,7 @@ import { waitFor, type TestWorld } from '#testing';
 import { booksOf, type BookedMail, type Books } from './books.js';
 import { call, get, getAll, type Answer } from './http.js';
 import { anOrder, type OrderRequest, type OrderWishes } from './orders.js';
+import { stepStates } from './views.js';
 import type {
   HistoryLine,
   OrderStatus,
@@ -132,6 +133,21 @@ export class Shop {
       },
       { what: `the mails ${notices.join(', ')} about ${orderId}` },
     );
+  }
+
+  /**
+   * Waits until so many cards of an order were declined, and its saga waits for another one: only then
+   * is a card that is given sure to be tried.
+   */
+  async untilDeclined(orderId: string, times: number): Promise<void> {
+    const url = `${this.world.url('order')}/orders/${orderId}/history`;
+    const isHeard = async () => {
+      const { items } = await get<{ items: { type: string }[] }>(url);
+      return items.filter(({ type }) => type === 'payment-declined').length === times;
+    };
+    await waitFor(isHeard, { what: `${times} declined cards of ${orderId}` });
+    const isWaiting = (saga: SagaView) => stepStates(saga)['charge-payment'] === 'refused';
+    await this.untilSagaIs(orderId, 'waiting for another card', isWaiting);
   }
 
   /** Waits until the saga of an order has come to `state`, and returns it. */

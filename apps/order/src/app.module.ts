@@ -10,7 +10,7 @@ import { CancelDesk } from './acceptance/cancel.js';
 import { ownCopyCheck } from './acceptance/order-check.js';
 import { ReturnDesk } from './acceptance/request-return.js';
 import { KnownFactsController } from './handlers/known-facts.controller.js';
-import { ParcelFactsController } from './handlers/parcel-facts.controller.js';
+import { OrderFactsController } from './handlers/order-facts.controller.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
 import { eventFrame } from './http/event-views.js';
@@ -49,7 +49,7 @@ export class AppModule {
         ReturnsController,
         EventsController,
         KnownFactsController,
-        ParcelFactsController,
+        OrderFactsController,
       ],
       providers: [
         { provide: SettleOrdersHandler, useFactory: () => new SettleOrdersHandler() },

@@ -1,4 +1,4 @@
-/** Promises attacked here: another card reaches the saga, sealed, and only where one can be waited for. */
+/** Promises attacked here: another card reaches the saga, sealed, once for each that was declined. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OrderWorld, validOrder } from './order-world.js';
 
@@ -22,6 +22,7 @@ describe('paying with another card', () => {
 
   it('tells the saga of the order, and keeps the token to itself', async () => {
     const orderId = await place({ method: 'credit_card', token: 'tok_declined' });
+    await world.declines(orderId);
     expect(await give(orderId, { token: 'tok_secret_other' })).toMatchObject({
       status: 202,
       body: { orderId, status: 'pending' },
@@ -38,11 +39,38 @@ describe('paying with another card', () => {
     expect(world.logged.join('')).not.toContain('tok_secret_other');
   });
 
-  it('is a message of its own each time', async () => {
+  it('is taken once for each that was declined, and is a message of its own', async () => {
     const orderId = await place({ method: 'credit_card', token: 'tok_declined' });
-    await give(orderId, { token: 'tok_a' });
-    await give(orderId, { token: 'tok_a' });
+    const notDeclined = { status: 409, body: { code: 'not-declined' } };
+    expect(await give(orderId, { token: 'tok_a' })).toMatchObject(notDeclined);
+    for (const revision of [2, 4]) {
+      // the fact comes again, and an older one after it
+      for (const again of [revision, revision, revision - 1]) await world.declines(orderId, again);
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, (_, n) => give(orderId, { token: `tok_${n}` })),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(5).fill(409)]);
+    }
     expect(new Set((await mends(orderId)).map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('is one too many after ten', async () => {
+    const orderId = await place({ method: 'credit_card', token: 'tok_declined' });
+    for (let n = 1; n <= 10; n += 1) {
+      await world.declines(orderId, n);
+      expect((await give(orderId, { token: `tok_${n}` })).status).toBe(202);
+    }
+    await world.declines(orderId, 11);
+    const tooMany = { status: 409, body: { code: 'too-many-cards' } };
+    expect(await give(orderId, { token: 'tok_ok' })).toMatchObject(tooMany);
+    expect(await mends(orderId)).toHaveLength(10);
+  });
+
+  it('is not asked for where a payment was called off, or is none by card', async () => {
+    const orderId = await place({ method: 'credit_card', token: 'tok_ok' });
+    await world.declines(orderId, 1, { reason: { code: 'canceled', message: 'Called off.' } });
+    await world.declines(orderId, 2, { method: 'bank_transfer' });
+    expect((await give(orderId, { token: 'tok_ok' })).body).toMatchObject({ code: 'not-declined' });
   });
 
   it('is refused where nobody pays by card, and where nothing is to be paid any more', async () => {

@@ -64,7 +64,10 @@ describe('the history of an order', () => {
   it('has one entry a change, however often it is asked for', async () => {
     const orderId = await place();
     const confirm = [confirmOrder.name, { orderId, trackingNumber: 'T-1' }] as [string, object];
-    await world.post(`/orders/${orderId}/payment`, { token: 'tok_secret_a' });
+    for (const _ of [1, 2]) await world.declines(orderId);
+    for (const _ of [1, 2]) {
+      await world.post(`/orders/${orderId}/payment`, { token: 'tok_secret_a' });
+    }
     for (const _ of [1, 2]) await world.post(`/orders/${orderId}/cancel`, { reason: 'twice' });
     await settle(confirm, confirm);
     await settle(confirm);
@@ -72,9 +75,10 @@ describe('the history of an order', () => {
     const asked = { code: 'cancelled-by-customer', message: 'twice' };
     expect((await page(orderId)).items).toMatchObject([
       { seq: 1, type: 'created' },
-      { seq: 2, type: 'another-card-given', status: 'pending', revision: 1 },
-      { seq: 3, type: 'cancel-requested', status: 'pending', revision: 1, reason: asked },
-      { seq: 4, type: 'confirmed', status: 'confirmed', revision: 2, trackingNumber: 'T-1' },
+      { seq: 2, type: 'payment-declined', reason: { code: 'card_declined' } },
+      { seq: 3, type: 'another-card-given', status: 'pending', revision: 1 },
+      { seq: 4, type: 'cancel-requested', status: 'pending', revision: 1, reason: asked },
+      { seq: 5, type: 'confirmed', status: 'confirmed', revision: 2, trackingNumber: 'T-1' },
     ]);
     expect(JSON.stringify(await page(orderId))).not.toContain('tok_secret');
   });
@@ -144,16 +148,20 @@ describe('the history of an order', () => {
 
   it('has numbers without gaps when everybody writes at once', async () => {
     const orderId = await place();
-    const give = () => world.post(`/orders/${orderId}/payment`, { token: 'tok_b' });
+    const write = (_: unknown, index: number) => [
+      world.declines(orderId, index + 1),
+      world.post(`/orders/${orderId}/payment`, { token: 'tok_b' }),
+      world.post(`/orders/${orderId}/cancel`, {}),
+    ];
     const ends = await Promise.all([
-      ...Array.from({ length: 30 }, give),
+      ...Array.from({ length: 10 }, write).flat(),
       settle([confirmOrder.name, { orderId }]),
-      ...Array.from({ length: 10 }, give),
+      ...Array.from({ length: 3 }, write).flat(),
     ]);
-    expect(ends).toHaveLength(41);
+    expect(ends).toHaveLength(40);
     const { items } = await page(orderId);
     expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => index + 1));
-    expect(items.at(-1)).toMatchObject({ type: 'confirmed' });
+    expect(items.filter(({ type }) => type === 'confirmed')).toHaveLength(1);
   });
 
   it('comes in pages, and names what is wrong with a question', async () => {

@@ -3,7 +3,7 @@
  * comes again, late or out of order; and it is returned when all of it has come back.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParcelFactsController } from '../../../apps/order/src/handlers/parcel-facts.controller.js';
+import { OrderFactsController } from '../../../apps/order/src/handlers/order-facts.controller.js';
 import { SettleReturnsHandler } from '../../../apps/order/src/handlers/settle-returns.handler.js';
 import {
   approveReturn,
@@ -67,7 +67,7 @@ describe('orders follow their parcels', () => {
     return orderId;
   };
   const deliver = (...events: ReceivedEvent[]): Promise<void> => {
-    const facts = world.app.get(ParcelFactsController);
+    const facts = world.app.get(OrderFactsController);
     return world.app
       .get(Outbox)
       .transaction((unit) => facts.onShipments({ topic: 'shipment.events', events }, unit));

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { orderService } from '../../../apps/order/src/service.js';
-import { createService, Database } from '#messaging';
+import { OrderFactsController } from '../../../apps/order/src/handlers/order-facts.controller.js';
+import { eventType, paymentFailed } from '#contracts';
+import { createService, Database, Outbox } from '#messaging';
 import { createLogger } from '#platform';
 import {
   createDatabase,
@@ -15,6 +17,8 @@ import {
 
 /** Real servers on a machine that is busy with other things: slow is not wrong. */
 jest.setTimeout(240_000);
+
+const OCCURRED = '2026-11-26T12:00:00.000Z';
 
 type StartReplica = (
   settings?: Readonly<Record<string, string>>,
@@ -125,6 +129,29 @@ export class OrderWorld {
       id: headers['ce_id'] ?? '',
       data: JSON.parse(value) as Json,
     }));
+  }
+
+  /** Tells the service that a card of an order was declined. */
+  async declines(
+    orderId: string,
+    revision = 1,
+    { app = this.app, ...changes }: { app?: NestFastifyApplication; [of: string]: unknown } = {},
+  ): Promise<void> {
+    const event = {
+      ...{ topic: 'payment.events', key: orderId, id: `${orderId}:${revision}`, source: 'payment' },
+      ...{ partition: 0, offset: '0', headers: {}, subject: orderId, time: OCCURRED },
+      ...{ type: eventType(paymentFailed.name), correlationid: 'saga-1' },
+      data: {
+        ...{ orderId: orderId.toUpperCase(), revision, merchantId: 'm-1', customerId: 'c-1' },
+        ...{ channel: 'web', method: 'credit_card', currency: 'GBP', amount: 100 },
+        ...{ occurredAt: OCCURRED, reason: { code: 'card_declined', message: 'Declined.' } },
+        ...changes,
+      },
+    };
+    const facts = app.get(OrderFactsController);
+    await app
+      .get(Outbox)
+      .transaction((unit) => facts.onPayments({ topic: 'payment.events', events: [event] }, unit));
   }
 
   /** Resolves when a transaction waits for another one. */

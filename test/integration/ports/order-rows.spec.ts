@@ -266,34 +266,62 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     expect(status).toMatchObject({ status: 'shipped' });
   });
 
-  it('notes a cancel once, each card for itself, and nothing of an order that is over', async () => {
+  const reason = { code: 'c', message: 'm' };
+  const declined = (no: number, paymentRevision: number) => ({
+    ...{ orderId: id(no), paymentRevision, reason },
+  });
+  const decline = (...facts: ReturnType<typeof declined>[]) =>
+    side.transaction((tx) => rows.noteDeclined(tx, facts, at));
+
+  it('notes a cancel once, and nothing of an order that has left', async () => {
     await insert(keyed(1, 'k'));
-    const reason = { code: 'c', message: 'm' };
-    const note = (type: 'cancel-requested' | 'another-card-given', no = 1) =>
-      side.transaction((tx) => rows.noteRequest(tx, { orderId: id(no), type, reason }, at));
-    for (const _ of [1, 2]) {
-      await note('cancel-requested');
-      await note('another-card-given');
-    }
-    await note('cancel-requested', 9);
-    const types = ['created', 'cancel-requested', 'another-card-given', 'another-card-given'];
-    expect(await typesOf(1)).toEqual(types);
-    const [, asked] = await history(1);
+    const note = (no = 1) => side.transaction((tx) => rows.noteCancel(tx, id(no), reason, at));
+    for (const no of [1, 1, 9]) await note(no);
     const details = { reason };
-    expect(asked).toStrictEqual({
-      ...{ seq: 2, type: 'cancel-requested', status: 'pending', revision: 1, details, at },
-    });
-    const settled = { ...order(1), status: 'confirmed' as const, revision: 2 };
-    await side.transaction((tx) => rows.updateOrders(tx, [settled], at));
-    await note('another-card-given');
-    expect(await typesOf(1)).toEqual([...types, 'confirmed']);
+    expect((await history(1)).slice(1)).toStrictEqual([
+      { seq: 2, type: 'cancel-requested', status: 'pending', revision: 1, details, at },
+    ]);
     expect(await history(9)).toEqual([]);
+    await insert(keyed(2, 'l'), keyed(3, 'm'));
+    const settled = (no: number, status: 'confirmed' | 'shipped') =>
+      side.transaction((tx) => rows.updateOrders(tx, [{ ...order(no), status, revision: 2 }], at));
+    await settled(2, 'confirmed');
+    await settled(3, 'shipped');
+    for (const no of [2, 3]) await note(no);
+    expect(await typesOf(2)).toEqual(['created', 'confirmed', 'cancel-requested']);
+    expect(await typesOf(3)).toEqual(['created', 'shipped']);
+  });
+
+  it('notes each card that was declined, once, and counts them', async () => {
+    await insert(keyed(1, 'k'), keyed(2, 'l'));
+    const cards = (no: number) => side.transaction((tx) => rows.lockCards(tx, id(no)));
+    expect(await cards(1)).toEqual({ declined: 0, given: 0, lastGivenAt: null });
+    await decline(declined(1, 2), declined(2, 2), declined(1, 4), declined(9, 1));
+    await decline(declined(1, 4), declined(1, 3));
+    const details = { reason, paymentRevision: 4 };
+    expect(await typesOf(1)).toEqual(['created', 'payment-declined', 'payment-declined']);
+    expect((await history(1)).at(-1)).toStrictEqual({
+      ...{ seq: 3, type: 'payment-declined', status: 'pending', revision: 1, details, at },
+    });
+    await side.transaction((tx) => rows.noteCard(tx, id(1), at));
+    expect(await cards(1)).toEqual({ declined: 2, given: 1, lastGivenAt: at });
+    expect(await cards(2)).toEqual({ declined: 1, given: 0, lastGivenAt: null });
+    await side.transaction((tx) =>
+      rows.updateOrders(tx, [{ ...order(1), status: 'confirmed', revision: 2 }], at),
+    );
+    await decline(declined(1, 5));
+    expect((await typesOf(1)).at(-1)).toBe('confirmed');
+    expect(await cards(1)).toBeUndefined();
+    expect(await cards(9)).toBeUndefined();
   });
 
   it('numbers what two write at the same moment one after the other', async () => {
     await insert(keyed(1, 'k'));
     const type = 'another-card-given';
-    const note = (tx: Tx) => rows.noteRequest(tx, { orderId: id(1), type }, at);
+    const note = async (tx: Tx) => {
+      await rows.lockCards(tx, id(1));
+      await rows.noteCard(tx, id(1), at);
+    };
     await expect(second(side, note, note)).resolves.toEqual(['first ends', 'second has it']);
     expect(await typesOf(1)).toEqual(['created', type, type]);
     await second(side, note, note, 'rollback');
@@ -318,6 +346,7 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
       await expect(rows.insertOrders(tx, [])).resolves.toEqual(new Set());
       await expect(rows.findEarlier(tx, [], [])).resolves.toEqual([]);
       await expect(rows.lockOrders(tx, [])).resolves.toEqual(new Map());
+      await rows.noteDeclined(tx, [], at);
       await rows.updateOrders(tx, [], new Date());
     });
   });

@@ -1,7 +1,9 @@
+import type { Reason } from '#contracts';
 import type { Tx } from '#messaging';
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import { typeOfState, type OrderEvent } from '../../../apps/order/src/domain/order-event.js';
-import type { CustomerRequest } from '../../../apps/order/src/persistence/note-request.js';
+import type { Cards } from '../../../apps/order/src/domain/another-card.js';
+import type { Declined } from '../../../apps/order/src/persistence/note-request.js';
 import type { StandingOrder } from '../../../apps/order/src/persistence/read-orders.js';
 import type {
   EarlierRequest,
@@ -116,18 +118,68 @@ export class SimOrderRows implements OrderRows {
     });
   }
 
-  async noteRequest(tx: Tx, { orderId, type, reason }: CustomerRequest, at: Date): Promise<void> {
+  async noteCancel(tx: Tx, orderId: string, reason: Reason, at: Date): Promise<void> {
     // One of its own, so that the next one sees what was committed while it waited.
     await sessionOf(tx).statement('lock order', (view) => view.lock(this.orders, orderId));
-    return sessionOf(tx).statement('note request', (view) => {
+    return sessionOf(tx).statement('note cancel', (view) => {
       const order = view.get(this.orders, orderId)?.order;
-      if (order?.status !== 'pending') return;
+      if (order?.status !== 'pending' && order?.status !== 'confirmed') return;
+      const type = 'cancel-requested';
       const before = view.get(this.events, orderId) ?? [];
-      if (type === 'cancel-requested' && before.some((event) => event.type === type)) return;
+      if (before.some((event) => event.type === type)) return;
       const { status, revision } = order;
-      const details = { ...(reason && { reason: asJson(reason) }) };
-      this.append(view, orderId, { type, status, revision, details, at });
+      this.append(view, orderId, {
+        type,
+        status,
+        revision,
+        details: { reason: asJson(reason) },
+        at,
+      });
     });
+  }
+
+  async lockCards(tx: Tx, orderId: string): Promise<Cards | undefined> {
+    await sessionOf(tx).statement('lock order', (view) => view.lock(this.orders, orderId));
+    return sessionOf(tx).statement('count cards', (view) => {
+      if (view.get(this.orders, orderId)?.order.status !== 'pending') return undefined;
+      const events = view.get(this.events, orderId) ?? [];
+      const count = (of: OrderEvent['type']) => events.filter(({ type }) => type === of).length;
+      const lastGivenAt = events.findLast(({ type }) => type === 'another-card-given')?.at ?? null;
+      const [declined, given] = [count('payment-declined'), count('another-card-given')];
+      return { declined, given, lastGivenAt };
+    });
+  }
+
+  noteCard(tx: Tx, orderId: string, at: Date): Promise<void> {
+    return sessionOf(tx).statement('note card', (view) => {
+      const order = view.get(this.orders, orderId)?.order;
+      if (!order) return;
+      const { status, revision } = order;
+      const type = 'another-card-given';
+      this.append(view, orderId, { type, status, revision, details: {}, at });
+    });
+  }
+
+  async noteDeclined(tx: Tx, declined: readonly Declined[], at: Date): Promise<void> {
+    const ids = [...new Set(declined.map(({ orderId }) => orderId))].sort();
+    await sessionOf(tx).statement('lock orders', (view) => {
+      for (const id of ids) view.lock(this.orders, id);
+    });
+    return sessionOf(tx).statement('note declined', (view) => {
+      const known = new Map(ids.map((id) => [id, this.declinedUpTo(view, id)]));
+      for (const { orderId, paymentRevision, reason } of declined) {
+        const order = view.get(this.orders, orderId)?.order;
+        if (order?.status !== 'pending' || paymentRevision <= (known.get(orderId) ?? 0)) continue;
+        const { status, revision } = order;
+        const details = { reason: asJson(reason), paymentRevision };
+        this.append(view, orderId, { type: 'payment-declined', status, revision, details, at });
+      }
+    });
+  }
+
+  private declinedUpTo(view: View, orderId: string): number {
+    const events = view.get(this.events, orderId) ?? [];
+    return Math.max(0, ...events.map(({ details }) => details.paymentRevision ?? 0));
   }
 
   readEvents(tx: Tx, orderId: string, after: number, limit: number): Promise<OrderEvent[]> {

@@ -9,7 +9,7 @@ export class CancelDesk {
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
     private readonly clock: () => Date = runtime.date,
-    private readonly rows: Pick<OrderRows, 'findStatus' | 'noteRequest'> = postgresOrderRows,
+    private readonly rows: Pick<OrderRows, 'findStatus' | 'noteCancel'> = postgresOrderRows,
   ) {}
 
   /**
@@ -25,7 +25,7 @@ export class CancelDesk {
         const now = this.clock();
         const cancel = sagaCancelOf(orderId, reason, now);
         unit.publish(traceparent === undefined ? cancel : { ...cancel, traceparent });
-        await this.rows.noteRequest(unit.tx, { orderId, type: 'cancel-requested', reason }, now);
+        await this.rows.noteCancel(unit.tx, orderId, reason, now);
       }
       return order?.status;
     });

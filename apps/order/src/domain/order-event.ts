@@ -5,7 +5,6 @@ import type { OrderState } from './settle.js';
 
 /** What customers ask for is noted beside what became of the order. */
 export const requestTypes = ['cancel-requested', 'another-card-given'] as const;
-export type RequestType = (typeof requestTypes)[number];
 
 export const orderEventTypes = [
   'created',
@@ -15,6 +14,7 @@ export const orderEventTypes = [
   'completed',
   'cancelled',
   'returned',
+  'payment-declined',
   ...requestTypes,
   'return-requested',
   'return-approved',
@@ -30,6 +30,8 @@ export interface OrderEventDetails {
   readonly trackingNumber?: string;
   /** Of the return that it is about. */
   readonly returnId?: string;
+  /** Of the payment, when it was declined: the same fact may come again. */
+  readonly paymentRevision?: number;
 }
 
 export interface OrderEvent {

@@ -1,5 +1,7 @@
 import { ProblemException } from '#platform';
 import type { Order } from '../domain/order.js';
+import type { CardGiven } from '../acceptance/another-card.js';
+import { MOST_CARDS } from '../domain/another-card.js';
 import type { OrderSummary } from '../persistence/read-orders.js';
 import type { OrderDto, OrderSummaryDto } from './orders.dto.js';
 
@@ -53,3 +55,23 @@ export const unknownOrder = (orderId: string): ProblemException =>
   new ProblemException(404, 'No such order', `There is no order ${orderId}.`, {
     errors: [{ field: 'orderId', message: 'is not known' }],
   });
+
+/** Says why an order takes no other card, and what to do. */
+export function noCardWanted({ status, paymentMethod, verdict }: CardGiven): ProblemException {
+  const refused = (code: string, detail: string) =>
+    new ProblemException(409, 'The order waits for no card', detail, { code });
+  if (status !== 'pending') {
+    return refused(`order-${status}`, `The order is ${status}: nothing is to be paid.`);
+  }
+  if (paymentMethod !== 'credit_card') {
+    return refused('not-by-card', `The order is paid by ${paymentMethod}.`);
+  }
+  if (verdict === 'too-many') {
+    const detail = `${MOST_CARDS} other cards were tried; whoever still wants the goods orders anew.`;
+    return refused('too-many-cards', detail);
+  }
+  return refused(
+    'not-declined',
+    'The card that it has was not declined, or is being tried: wait for `payment-declined` in its history.',
+  );
+}

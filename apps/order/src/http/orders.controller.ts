@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
+  ApiConflictResponse,
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
@@ -29,7 +30,14 @@ import { searchOrders } from '../persistence/search-orders.js';
 import { keyDescription, keyReused, requestInProgress } from './key-problems.js';
 import { orderQueryOf } from './list-orders.js';
 import { orderRefused } from './order-refused.js';
-import { cursorOf, isUuid, orderView, summaryView, unknownOrder } from './order-views.js';
+import {
+  cursorOf,
+  isUuid,
+  noCardWanted,
+  orderView,
+  summaryView,
+  unknownOrder,
+} from './order-views.js';
 import {
   AcceptedOrderDto,
   CancelOrderDto,
@@ -134,9 +142,14 @@ export class OrdersController {
   @ApiOperation({
     summary: 'Pays a pending order with another card, after one was declined',
     description:
-      'Whether the order still waits for it is decided by its saga; what becomes of it is seen in the order.',
+      'One for each entry `payment-declined` in the history of the order, as long as its saga waits; ' +
+      'the next such entry, `confirmed` or `cancelled` says what has become of it.',
   })
   @ApiAcceptedResponse({ type: AcceptedOrderDto })
+  @ApiConflictResponse({
+    description:
+      'It waits for no card: `not-declined`, `too-many-cards`, `not-by-card`, or it is not pending.',
+  })
   async payAnew(
     @Param('orderId') orderId: string,
     @Body() { token }: AnotherCardDto,
@@ -144,17 +157,10 @@ export class OrdersController {
   ): Promise<AcceptedOrderDto> {
     const id = checkedId(orderId);
     const sealedToken = this.terms.sealer.seal(token);
-    const order = await this.anotherCardDesk.give(id, sealedToken, checkedTrace(traceHeader));
-    if (order === undefined) throw unknownOrder(orderId);
-    if (order.status !== 'pending') {
-      const detail = `The order is ${order.status}: nothing is to be paid.`;
-      throw new ProblemException(409, 'The order waits for no card', detail, {
-        code: `order-${order.status}`,
-      });
-    }
-    if (order.paymentMethod === 'credit_card') return { orderId: id, status: order.status };
-    const detail = `The order is paid by ${order.paymentMethod}.`;
-    throw new ProblemException(409, 'The order waits for no card', detail, { code: 'not-by-card' });
+    const given = await this.anotherCardDesk.give(id, sealedToken, checkedTrace(traceHeader));
+    if (given === undefined) throw unknownOrder(orderId);
+    if (given.verdict === 'wanted') return { orderId: id, status: given.status };
+    throw noCardWanted(given);
   }
 
   @Post(':orderId/cancel')

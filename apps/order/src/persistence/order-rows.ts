@@ -1,12 +1,14 @@
 /** What the order service keeps, as its desks and its handler use it; a simulator brings its own. */
+import type { Reason } from '#contracts';
 import type { Tx } from '#messaging';
+import type { Cards } from '../domain/another-card.js';
 import {
   findEarlier,
   insertOrders,
   type EarlierRequest,
   type KeyedOrder,
 } from './insert-orders.js';
-import { noteRequest, type CustomerRequest } from './note-request.js';
+import { lockCards, noteCancel, noteCard, noteDeclined, type Declined } from './note-request.js';
 import { findStatus, type StandingOrder } from './read-orders.js';
 import { lockOrders, updateOrders, type SettlingOrder } from './settle-orders.js';
 
@@ -29,8 +31,14 @@ export interface OrderRows {
   lockOrders(tx: Tx, orderIds: readonly string[]): Promise<Map<string, SettlingOrder>>;
   /** @param changes every state that a locked order has come to; each is an entry of its history */
   updateOrders(tx: Tx, changes: readonly SettlingOrder[], at: Date): Promise<void>;
-  /** An entry of the history of an order that is pending: a cancel once, each card for itself. */
-  noteRequest(tx: Tx, request: CustomerRequest, at: Date): Promise<void>;
+  /** An entry of the history of an order that has not left, once. @throws StillLockedError */
+  noteCancel(tx: Tx, orderId: string, reason: Reason, at: Date): Promise<void>;
+  /** Locks the order, and counts its cards while it is pending. @throws StillLockedError */
+  lockCards(tx: Tx, orderId: string): Promise<Cards | undefined>;
+  /** An entry of the history of an order that is locked by this transaction. */
+  noteCard(tx: Tx, orderId: string, at: Date): Promise<void>;
+  /** An entry of the history of each order that is pending, and each revision of a payment once. */
+  noteDeclined(tx: Tx, declined: readonly Declined[], at: Date): Promise<void>;
 }
 
 export const postgresOrderRows: OrderRows = {
@@ -39,5 +47,8 @@ export const postgresOrderRows: OrderRows = {
   findStatus,
   lockOrders,
   updateOrders,
-  noteRequest,
+  noteCancel,
+  lockCards,
+  noteCard,
+  noteDeclined,
 };
