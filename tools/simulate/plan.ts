@@ -119,6 +119,7 @@ const MOST: Readonly<Record<ChanceKind, number>> = {
 };
 
 const LEAST_ORDERS = 20;
+const MOST_ORDERS = 21;
 
 /** The plan of a seed: the same one each time. */
 export function planOf(seed: number): Plan {
@@ -131,7 +132,7 @@ export function planOf(seed: number): Plan {
   const paying = new Random(seed, 'paying');
   return {
     seed,
-    orders: Array.from({ length: random.whole(LEAST_ORDERS, 24) }, (_, index) =>
+    orders: Array.from({ length: random.whole(LEAST_ORDERS, MOST_ORDERS) }, (_, index) =>
       paidBy(paying, orderOf(random, index + 1, nextAtMs(), rates['statement-poisoned'] ?? 0)),
     ),
     rates,
@@ -175,7 +176,7 @@ type Unpaid = Omit<OrderPlan, 'anotherCardMs' | 'moreCards' | 'transferMs'>;
 function paidBy(random: Random, order: Unpaid): OrderPlan {
   const isTransfer = random.chance(0.12);
   const transferMs = random.chance(0.2) ? 'never' : random.whole(0, random.pick([500, 8_000]));
-  const anotherCardMs = random.pick([0, 2_000, 20_000, 20_000]);
+  const anotherCardMs = random.pick([0, 2_000, 12_000, 12_000]);
   const more = Array.from({ length: random.whole(0, 2) }, () => ({
     afterMs: random.whole(0, random.pick([300, 4_000])),
     card: random.chance(0.7) ? ('ok' as const) : ('declined' as const),
@@ -230,7 +231,7 @@ const shapeOf = (random: Random, faultsEndMs: number, isSlow: boolean): Shape =>
   reservationMs: random.pick([4_000, 15_000, 60_000, 900_000]),
   stepTimeoutMs: random.pick([1_500, 3_000, 8_000]),
   stepAttempts: random.whole(2, 4),
-  leaseMs: random.pick([4_000, 8_000]),
+  leaseMs: random.pick([5_000, 10_000]),
   outboxMessages: random.pick([4, 20_000, 20_000]),
   parkAttempts: random.whole(2, 4),
   brokerMs: random.pick([6, 30, 80]),
