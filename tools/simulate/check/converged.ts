@@ -71,8 +71,14 @@ function* openMessages({ services }: Shop, watched: Watched, healedMs: number): 
   yield* watched.unpublished;
 }
 
-function* openWork({ tables }: Shop): Iterable<string> {
+function* openWork({ tables, outside }: Shop): Iterable<string> {
+  const { parcels } = outside.carrier;
+  yield* parcels.underWay;
+  const untold = parcels.feed.length - tables.trackingCursor.seq;
+  if (untold > 0) yield `${untold} events of the carrier are not read`;
   for (const [worker, { rows }] of Object.entries(tables.tasks)) {
+    // A feed is never read to its end.
+    if (worker === 'tracking') continue;
     for (const { subject, dueAtMs } of rows.rows.values()) {
       if (dueAtMs !== Infinity) yield `${worker} works on ${subject}`;
     }

@@ -85,20 +85,20 @@ export class SimTransaction implements Tx, Session, Writer {
 
   /** One round trip; one after the other, as on a connection. */
   statement<Result>(label: string, work: (view: View) => Result, waitMs?: number): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const succeed = (result: Result): void => {
+      resolve(result);
+      this.statementOver();
+    };
+    const fail = (error: unknown): void => {
+      reject(error);
+      this.statementOver();
+    };
+    const begin = (): void => this.roundTrip(label, work, succeed, fail, waitMs);
     this.underWay += 1;
-    return new Promise((resolve, reject) => {
-      const succeed = (result: Result): void => {
-        resolve(result);
-        this.statementOver();
-      };
-      const fail = (error: unknown): void => {
-        reject(error);
-        this.statementOver();
-      };
-      const begin = (): void => this.roundTrip(label, work, succeed, fail, waitMs);
-      if (this.underWay === 1) begin();
-      else this.queue.push(begin);
-    });
+    if (this.underWay === 1) begin();
+    else this.queue.push(begin);
+    return promise;
   }
 
   /** What was behind it on the connection is next. */

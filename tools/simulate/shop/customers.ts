@@ -4,7 +4,7 @@
  */
 import type { PlaceOrderInput, StockLine } from '#contracts';
 import type { ReturnRequested } from '../../../apps/order/src/acceptance/request-return.js';
-import { UNDELIVERABLE } from '../outside/carrier.js';
+import { UNDELIVERABLE } from '../outside/parcel-books.js';
 import type { ProviderBooks } from '../outside/provider.js';
 import { UNKNOWN_RECIPIENT } from '../outside/mail.js';
 import type { OrderPlan, ReturnPlan } from '../plan.js';

@@ -18,6 +18,8 @@ export const OUTBOUND = {
 export const PAYING = { PAY_WITHIN_MS: 12_000, PAY_POLL_MS: 5_000 };
 /** How parcels are sent. */
 export const SENDING = { CARRIER_SERVICE: 'standard' } as const;
+/** How often the carrier's feed is read without its being told to, and how long one who reads may. */
+export const TRACKING = { TRACKING_POLL_MS: 3_000, OUTBOUND_TIMEOUT_MS: 600 };
 /** How often the carrier is asked where goods are. */
 export const RETURN_POLLS = { RETURN_POLL_MS: 400, RETURN_POLL_MAX_MS: 5_000 };
 export const MAIL = {

@@ -21,6 +21,8 @@ export interface WorldOptions {
 /** Crash points that are passed a few times in a world, where others are passed hundreds of times. */
 const SELDOM: readonly (readonly [RegExp, number])[] = [
   [/^effect\.return\./, 60],
+  // Passed by whoever looks whether there is news.
+  [/^effect\.tracking\./, 3],
   [/^effect\./, 20],
   [/^outbox\.after-close/, 40],
 ];
