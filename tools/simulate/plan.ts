@@ -32,6 +32,15 @@ export interface ReturnPlan {
   readonly cancelAfterMs?: number;
 }
 
+/** How the carrier fetches an order's parcel, and what becomes of it. */
+export interface ParcelPlan {
+  /** How long its van takes to come; 0: it stands at the door. */
+  readonly vanMs: number;
+  readonly transitMs: number;
+  readonly isLost: boolean;
+  readonly isToldTwice: boolean;
+}
+
 export type Card = 'ok' | 'declined';
 
 export interface OrderPlan {
@@ -53,6 +62,8 @@ export interface OrderPlan {
   /** The client does not wait for the first answer before it sends the same request once more. */
   readonly isDoubled: boolean;
   readonly returns: readonly ReturnPlan[];
+  /** Default: fetched at once, and delivered. */
+  readonly parcel?: ParcelPlan;
   /** Goods that the customer sends back never arrive. */
   readonly isReturnLost: boolean;
   readonly returnTransitMs: number;
@@ -119,6 +130,7 @@ const MOST: Readonly<Record<ChanceKind, number>> = {
 };
 
 const LEAST_ORDERS = 20;
+const MOST_ORDERS = 21;
 
 /** The plan of a seed: the same one each time. */
 export function planOf(seed: number): Plan {
@@ -129,11 +141,13 @@ export function planOf(seed: number): Plan {
   const rates = ratesOf(random);
   // A stream of its own: the worlds of before are still the same in everything else.
   const paying = new Random(seed, 'paying');
+  const sending = new Random(seed, 'sending');
   return {
     seed,
-    orders: Array.from({ length: random.whole(LEAST_ORDERS, 24) }, (_, index) =>
-      paidBy(paying, orderOf(random, index + 1, nextAtMs(), rates['statement-poisoned'] ?? 0)),
-    ),
+    orders: Array.from({ length: random.whole(LEAST_ORDERS, MOST_ORDERS) }, (_, index) => ({
+      ...paidBy(paying, orderOf(random, index + 1, nextAtMs(), rates['statement-poisoned'] ?? 0)),
+      parcel: parcelOf(sending),
+    })),
     rates,
     incidents: incidentsOf(random, faultsEndMs),
     conditions,
@@ -175,7 +189,7 @@ type Unpaid = Omit<OrderPlan, 'anotherCardMs' | 'moreCards' | 'transferMs'>;
 function paidBy(random: Random, order: Unpaid): OrderPlan {
   const isTransfer = random.chance(0.12);
   const transferMs = random.chance(0.2) ? 'never' : random.whole(0, random.pick([500, 8_000]));
-  const anotherCardMs = random.pick([0, 2_000, 20_000, 20_000]);
+  const anotherCardMs = random.pick([0, 2_000, 12_000, 12_000]);
   const more = Array.from({ length: random.whole(0, 2) }, () => ({
     afterMs: random.whole(0, random.pick([300, 4_000])),
     card: random.chance(0.7) ? ('ok' as const) : ('declined' as const),
@@ -188,6 +202,14 @@ function paidBy(random: Random, order: Unpaid): OrderPlan {
     ...(isTransfer && { transferMs }),
   };
 }
+
+/** Most vans come soon; for some the customer has time to think better of it. */
+const parcelOf = (random: Random): ParcelPlan => ({
+  vanMs: random.chance(0.2) ? 0 : random.whole(50, random.pick([500, 6_000])),
+  transitMs: random.whole(100, random.chance(0.7) ? 1_000 : 6_000),
+  isLost: random.chance(0.07),
+  isToldTwice: random.chance(0.05),
+});
 
 function orderOf(random: Random, no: number, atMs: number, poisoned: number): Unpaid {
   const products = random.sample([1, 2, 3, 4], random.whole(1, 3));
@@ -230,7 +252,7 @@ const shapeOf = (random: Random, faultsEndMs: number, isSlow: boolean): Shape =>
   reservationMs: random.pick([4_000, 15_000, 60_000, 900_000]),
   stepTimeoutMs: random.pick([1_500, 3_000, 8_000]),
   stepAttempts: random.whole(2, 4),
-  leaseMs: random.pick([4_000, 8_000]),
+  leaseMs: random.pick([5_000, 10_000]),
   outboxMessages: random.pick([4, 20_000, 20_000]),
   parkAttempts: random.whole(2, 4),
   brokerMs: random.pick([6, 30, 80]),

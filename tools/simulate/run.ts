@@ -1,6 +1,6 @@
 /** One seed from beginning to end. */
 import { checkBooks } from './check/books.js';
-import { pendingOf } from './check/converged.js';
+import { hasConverged } from './check/converged.js';
 import { Watched } from './check/watch.js';
 import type { Plan } from './plan.js';
 import { Shop } from './shop/shop.js';
@@ -25,7 +25,7 @@ export interface RunResult {
 
 /** Everything must have come to its end this long after the last fault. */
 const HEALED_WITHIN_MS = 15 * 60_000;
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 1_000;
 
 export async function run(plan: Plan, keepTrace = false): Promise<RunResult> {
   const { seed, rates, shape } = plan;
@@ -45,7 +45,7 @@ export async function run(plan: Plan, keepTrace = false): Promise<RunResult> {
     for (let atMs = shape.faultsEndMs; atMs < endMs && !converged; atMs += LOOK_EVERY_MS) {
       await world.scheduler.run(atMs + LOOK_EVERY_MS, () => world.violations.length > 0);
       if (world.violations.length > 0) break;
-      converged = pendingOf(shop, watched, atMs - shape.faultsEndMs).length === 0;
+      converged = hasConverged(shop, watched, atMs - shape.faultsEndMs);
     }
     if (world.violations.length === 0) checkBooks(shop, watched, converged);
     // Node tells of rejections that nobody handles when the queue of ticks is empty.

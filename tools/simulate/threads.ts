@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { emptySummary, merge, type Summary } from './summary.js';
 import type { WorkerMessage, WorkerTask } from './worker.js';
@@ -11,6 +12,9 @@ export interface ThreadsOptions {
   readonly onProgress: (seeds: number, failures: number) => void;
 }
 
+/** A world is young as a whole: where it fits in, hardly anything of it is ever copied. */
+const YOUNG_MB = 96;
+
 /**
  * Runs the seeds on several threads, each of which takes the next one when it is done with one, so
  * that what has been run is always without a gap. Rejects when a thread dies.
@@ -18,6 +22,8 @@ export interface ThreadsOptions {
 export async function runOnThreads(options: ThreadsOptions): Promise<Summary> {
   const { from, seeds, withinMs, onProgress } = options;
   const workers = Math.min(options.workers, seeds);
+  // There is a thread a core already: helpers of the collector would only take turns with them.
+  setFlagsFromString('--no-parallel-scavenge');
   const progress = Array.from({ length: workers }, () => ({ seeds: 0, failures: 0 }));
   const summary = emptySummary();
   const taken = new Int32Array(new SharedArrayBuffer(4));
@@ -39,7 +45,10 @@ export async function runOnThreads(options: ThreadsOptions): Promise<Summary> {
 
 const runThread = (task: WorkerTask, onMessage: (message: WorkerMessage) => void): Promise<void> =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: task,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     worker.on('message', onMessage);
     worker.on('error', reject);
     worker.on('exit', (code) =>

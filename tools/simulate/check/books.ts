@@ -17,7 +17,7 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
   const { world, tables } = shop;
   const report: Report = (what) => world.violated(what);
   if (!converged) {
-    const [first, ...others] = pendingOf(shop, watched);
+    const [first, ...others] = [...pendingOf(shop, watched)];
     report(`not over long after the last fault: ${first} and ${others.length} more`);
   }
   const lost = watched.unpublishedFor(PUBLISHED_WITHIN_MS);

@@ -9,11 +9,37 @@ import type { Report } from './report.js';
 
 export function checkOrder(shop: Shop, saga: SagaInstance, order: Order, say: Report): void {
   const { state } = saga;
-  const hasLeft = order.status === 'shipped' || order.status === 'returned';
+  const hasLeft = ['shipped', 'completed', 'returned'].includes(order.status);
   if (state === 'completed' && !hasLeft) say(`the order is ${order.status}`);
   if (state === 'compensated' && order.status !== 'cancelled') say(`the order is ${order.status}`);
   checkMoney(shop, saga, order, say);
   checkGoods(shop, saga, order, say);
+  checkParcel(shop, saga, order, say);
+}
+
+/** What left has left the stock, and what was recalled never left; arrived is what was delivered. */
+function checkParcel(shop: Shop, saga: SagaInstance, order: Order, say: Report): void {
+  const { world, outside, tables } = shop;
+  const { orderId, status, reason } = order;
+  const { parcels } = outside.carrier;
+  const parcel = parcels.byOrder.get(orderId);
+  const told = parcels.feed.filter(({ reference }) => reference === orderId);
+  const hasLeft = told.some(({ kind }) => kind === 'picked_up');
+  const isIssued = tables.shelf.reservations.rows.get(orderId)?.status === 'issued';
+  const isRecalled = Object.values(saga.steps).some(({ recall }) => recall !== undefined);
+  if (hasLeft && !isIssued) say('its parcel left, but its goods are still there');
+  if (isIssued && !hasLeft) say('its goods are booked out, but no parcel left');
+  if (hasLeft && parcel?.fate === 'cancelled') say('its parcel left although it was recalled');
+  if (hasLeft && saga.state === 'compensated') say('its parcel left');
+  if (status === 'completed' && parcel?.end !== 'delivered') say('completed, but not delivered');
+  if (parcel?.end === 'delivered' && !['completed', 'returned'].includes(status)) {
+    say(`delivered, but the order is ${status}`);
+  }
+  if (parcel?.end === 'lost' && status !== 'returned' && reason?.code !== 'parcel-lost') {
+    say('its parcel is lost, and nobody is told');
+  }
+  if (parcel?.end !== undefined) world.met(`parcel ${parcel.end}`);
+  if (isRecalled && hasLeft) world.met('recall came too late');
 }
 
 function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Report): void {
@@ -35,7 +61,7 @@ function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Repo
   if (state === 'compensated' && captured !== refunded) {
     say(`${captured - refunded} of the customer's money was kept`);
   }
-  const parcel = shop.outside.carrier.parcels.get(order.orderId);
+  const parcel = shop.outside.carrier.parcels.byOrder.get(order.orderId);
   if (parcel?.fate === 'handed-over' && refunded !== forReturns) {
     say('shipped and refunded');
   }
@@ -55,7 +81,7 @@ function meet(shop: Shop, { orderId, paymentMethod }: Order, intent: Intent | un
 function checkGoods(shop: Shop, { state }: SagaInstance, order: Order, say: Report): void {
   const { orderId, items } = order;
   const reservation = shop.tables.shelf.reservations.rows.get(orderId);
-  const parcel = shop.outside.carrier.parcels.get(orderId);
+  const parcel = shop.outside.carrier.parcels.byOrder.get(orderId);
   const mails = [...shop.outside.mailbox.mails.keys()].filter(
     (messageId) => messageId === `<order-shipped.${orderId}@saga.example.com>`,
   );

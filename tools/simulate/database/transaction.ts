@@ -68,7 +68,9 @@ export class SimTransaction implements Tx, Session, Writer {
   /** Of its statement, when that has to wait. */
   private snapshot: Snapshot | undefined;
   private state: State = 'open';
-  private last: Promise<unknown> | undefined;
+  /** Statements that were asked for and have not ended, with those that have not begun. */
+  private underWay = 0;
+  private readonly queue: (() => void)[] = [];
 
   constructor(
     private readonly database: Server,
@@ -83,23 +85,32 @@ export class SimTransaction implements Tx, Session, Writer {
 
   /** One round trip; one after the other, as on a connection. */
   statement<Result>(label: string, work: (view: View) => Result, waitMs?: number): Promise<Result> {
-    const run = (): Promise<Result> => this.roundTrip(label, work, waitMs);
-    const result = this.last === undefined ? run() : this.last.then(run, run);
-    const settled = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.last = settled;
-    void settled.then(() => {
-      if (this.last === settled) this.last = undefined;
-    });
-    return result;
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const succeed = (result: Result): void => {
+      resolve(result);
+      this.statementOver();
+    };
+    const fail = (error: unknown): void => {
+      reject(error);
+      this.statementOver();
+    };
+    const begin = (): void => this.roundTrip(label, work, succeed, fail, waitMs);
+    this.underWay += 1;
+    if (this.underWay === 1) begin();
+    else this.queue.push(begin);
+    return promise;
+  }
+
+  /** What was behind it on the connection is next. */
+  private statementOver(): void {
+    this.underWay -= 1;
+    this.queue.shift()?.();
   }
 
   /** The same for a transaction of one statement: it commits with it, in the same round trip. */
   only<Result>(label: string, work: (view: View) => Result): Promise<Result> {
     this.isOnlyStatement = true;
-    return this.roundTrip(label, work);
+    return new Promise((resolve, reject) => this.roundTrip(label, work, resolve, reject));
   }
 
   written<Row>(table: Table<Row>): Map<string, Written> | undefined {
@@ -182,14 +193,13 @@ export class SimTransaction implements Tx, Session, Writer {
   private roundTrip<Result>(
     label: string,
     work: (view: View) => Result,
+    resolve: (result: Result) => void,
+    reject: (error: unknown) => void,
     waitMs?: number,
-  ): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const { world } = this.database;
-      world.scheduler.after(world.delays.database(), this.actor, () =>
-        this.attempt({ label, work, resolve, reject, waitMs }),
-      );
-    });
+  ): void {
+    const { world } = this.database;
+    const statement = { label, work, resolve, reject, waitMs };
+    world.scheduler.after(world.delays.database(), this.actor, () => this.attempt(statement));
   }
 
   private attempt<Result>(statement: Statement<Result>): void {

@@ -2,16 +2,17 @@ import type { ReturnParcel } from '../../../apps/shipping/src/domain/return-parc
 import type { Shipment } from '../../../apps/shipping/src/domain/shipment.js';
 import type { Booking, ParcelAnswer } from '../../../apps/shipping/src/domain/settle.js';
 import type {
+  Carrier,
   ParcelCarrier,
   RatesAnswer,
   ReturnAnswer,
   ReturnCarrier,
+  TrackingPage,
 } from '../../../apps/shipping/src/provider/carrier.js';
 import type { Actor } from '../world/scheduler.js';
 import type { OutsideLine } from './line.js';
-
-/** The postal code that no van reaches. */
-export const UNDELIVERABLE = '000-0000';
+import type { ParcelBooks } from './parcel-books.js';
+import { piecesOf } from './pieces.js';
 
 /** What becomes of an order's parcel on its way back. */
 export interface ReturnFate {
@@ -27,55 +28,15 @@ interface BookedReturn {
   readonly arrivesAtMs: number;
 }
 
-interface BookedParcel {
-  readonly no: number;
-  readonly pieces: number;
-  /** Whichever came first of the van and the cancel. */
-  fate?: 'handed-over' | 'cancelled';
-}
-
 /** The carrier's own books: one parcel an order and one a return, however often it is asked. */
 export class CarrierBooks {
-  readonly parcels = new Map<string, BookedParcel>();
   readonly returns = new Map<string, BookedReturn>();
 
   constructor(
+    readonly parcels: ParcelBooks,
     private readonly nowMs: () => number,
     private readonly fateOf: (orderId: string) => ReturnFate,
   ) {}
-
-  book({ orderId, items, shippingAddress }: Shipment): Booking {
-    if (shippingAddress.postalCode === UNDELIVERABLE) {
-      return { kind: 'refused', code: 'undeliverable' };
-    }
-    if (!this.parcels.has(orderId)) {
-      this.parcels.set(orderId, { no: this.parcels.size + 1, pieces: piecesOf(items) });
-    }
-    return this.find(orderId) as Booking;
-  }
-
-  find(orderId: string): Booking | undefined {
-    const parcel = this.parcels.get(orderId);
-    if (!parcel) return undefined;
-    return { kind: 'created', shipmentId: `sh_${parcel.no}`, trackingNumber: `TRACK-${parcel.no}` };
-  }
-
-  /** The van stands at the door. */
-  pickUp(shipmentId: string): ParcelAnswer {
-    return this.decide(shipmentId, 'handed-over');
-  }
-
-  cancel(shipmentId: string): ParcelAnswer {
-    return this.decide(shipmentId, 'cancelled');
-  }
-
-  private decide(shipmentId: string, wanted: 'handed-over' | 'cancelled'): ParcelAnswer {
-    const parcel = [...this.parcels.values()].find(({ no }) => shipmentId === `sh_${no}`);
-    if (!parcel) return { kind: 'cancel-failed', code: 'not_found' };
-    parcel.fate ??= wanted;
-    if (parcel.fate === 'cancelled') return { kind: 'cancelled' };
-    return { kind: 'handed-over', at: new Date(this.nowMs()).toISOString() };
-  }
 
   bookReturn({ returnId, orderId, items }: ReturnParcel): ReturnAnswer {
     if (!this.returns.has(returnId)) {
@@ -96,11 +57,8 @@ export class CarrierBooks {
   }
 }
 
-const piecesOf = (items: readonly { readonly quantity: number }[]): number =>
-  items.reduce((sum, { quantity }) => sum + quantity, 0);
-
 /** One process's client of the carrier. */
-export class SimCarrier implements ParcelCarrier, ReturnCarrier {
+export class SimCarrier implements ParcelCarrier, ReturnCarrier, Pick<Carrier, 'tracking'> {
   constructor(
     private readonly line: OutsideLine,
     private readonly books: CarrierBooks,
@@ -109,7 +67,7 @@ export class SimCarrier implements ParcelCarrier, ReturnCarrier {
 
   book(shipment: Shipment): Promise<Booking> {
     const what = `book ${shipment.orderId}`;
-    return this.line.call(this.actor, what, () => this.books.book(shipment));
+    return this.line.call(this.actor, what, () => this.books.parcels.book(shipment));
   }
 
   bookReturn(parcel: ReturnParcel): Promise<ReturnAnswer> {
@@ -123,17 +81,22 @@ export class SimCarrier implements ParcelCarrier, ReturnCarrier {
   }
 
   find(orderId: string): Promise<Booking | undefined> {
-    return this.line.call(this.actor, `find ${orderId}`, () => this.books.find(orderId));
+    return this.line.call(this.actor, `find ${orderId}`, () => this.books.parcels.find(orderId));
   }
 
   pickUp(shipmentId: string): Promise<ParcelAnswer> {
     const what = `pick up ${shipmentId}`;
-    return this.line.call(this.actor, what, () => this.books.pickUp(shipmentId));
+    return this.line.call(this.actor, what, () => this.books.parcels.pickUp(shipmentId));
   }
 
   cancel(shipmentId: string): Promise<ParcelAnswer> {
     const what = `cancel ${shipmentId}`;
-    return this.line.call(this.actor, what, () => this.books.cancel(shipmentId));
+    return this.line.call(this.actor, what, () => this.books.parcels.cancel(shipmentId));
+  }
+
+  tracking(afterSeq: number, limit: number): Promise<TrackingPage> {
+    const read = (): TrackingPage => this.books.parcels.tracking(afterSeq, limit, this.actor);
+    return this.line.call(this.actor, `feed after ${afterSeq}`, read);
   }
 
   /** Nobody here asks what it costs. */

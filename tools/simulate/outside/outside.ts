@@ -3,6 +3,7 @@ import type { World } from '../world/world.js';
 import { CarrierBooks, type ReturnFate } from './carrier.js';
 import { OutsideLine } from './line.js';
 import { Mailbox } from './mail.js';
+import { ParcelBooks, type ParcelFate } from './parcel-books.js';
 import { ProviderBooks } from './provider.js';
 
 /** Everybody outside of the system, with books of their own. */
@@ -14,11 +15,21 @@ export class Outside {
   readonly carrierLine: OutsideLine;
   readonly mailLine: OutsideLine;
 
-  constructor(world: World, fateOf: (orderId: string) => ReturnFate) {
+  constructor(
+    world: World,
+    parcelFateOf: (orderId: string) => ParcelFate,
+    returnFateOf: (orderId: string) => ReturnFate,
+  ) {
     this.provider = new ProviderBooks((what) => world.met(`${what} tried again`));
-    this.carrier = new CarrierBooks(() => world.scheduler.nowMs, fateOf);
     this.providerLine = new OutsideLine(world, 'provider', OUTBOUND_TIMEOUT_MS);
     this.carrierLine = new OutsideLine(world, 'carrier', OUTBOUND_TIMEOUT_MS);
+    const parcels = new ParcelBooks({
+      now: () => new Date(world.epochMs).toISOString(),
+      after: (delayMs, run) => void world.scheduler.after(delayMs, this.carrierLine.actor, run),
+      fateOf: parcelFateOf,
+      met: (situation) => world.met(situation),
+    });
+    this.carrier = new CarrierBooks(parcels, () => world.scheduler.nowMs, returnFateOf);
     this.mailLine = new OutsideLine(world, 'mail', OUTBOUND_TIMEOUT_MS);
   }
 }

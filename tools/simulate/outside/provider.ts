@@ -34,6 +34,8 @@ export interface Intent {
 /** What the payment provider knows: its own books, whatever our tables say. */
 export class ProviderBooks {
   readonly intents = new Map<string, Intent>();
+  /** Told when it is the customer's turn: to pay by transfer, or to bring another card. */
+  onCustomersTurn: (orderId: string) => void = () => undefined;
   private readonly byKey = new Map<string, string>();
 
   /** @param onRepeated told of what was asked for again after it had been done */
@@ -65,11 +67,13 @@ export class ProviderBooks {
     intent.attempts += 1;
     if (payWith.method !== 'credit_card') {
       const instructions = { reference: `pay ${id}` };
+      this.onCustomersTurn(intent.orderId);
       return (intent.state = { kind: 'awaiting-customer', instructions });
     }
     if (payWith.token === 'tok_declined') {
       intent.declined += 1;
       const attempt = `${id}-${intent.attempts}`;
+      this.onCustomersTurn(intent.orderId);
       return (intent.state = { kind: 'declined', code: 'card_declined', attempt });
     }
     return this.capture(intent);

@@ -88,7 +88,7 @@ export class Life {
       storage: new SimOutboxStorage(this.connection, outboxTables),
       broker: new KafkaPublisher(this.kafka, this.client.connect),
       log: this.log,
-      times: { leaseMs, flushMs: 800 },
+      times: { leaseMs, flushMs: 1_000 },
       limits: { maxMessages: outboxMessages, maxBytes: 64_000_000, readBackRows: 50 },
     });
     this.outbox.start();

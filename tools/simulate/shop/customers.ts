@@ -4,7 +4,7 @@
  */
 import type { PlaceOrderInput, StockLine } from '#contracts';
 import type { ReturnRequested } from '../../../apps/order/src/acceptance/request-return.js';
-import { UNDELIVERABLE } from '../outside/carrier.js';
+import { UNDELIVERABLE } from '../outside/parcel-books.js';
 import type { ProviderBooks } from '../outside/provider.js';
 import { UNKNOWN_RECIPIENT } from '../outside/mail.js';
 import type { OrderPlan, ReturnPlan } from '../plan.js';
@@ -13,9 +13,8 @@ import type { World } from '../world/world.js';
 import type { Front } from './front.js';
 import { SEALED } from './settings.js';
 
-/** How often, and how many times, a customer looks whether there is something to be done. */
-const LOOK_EVERY_MS = 500;
-const PATIENCE = 400;
+/** How long a customer takes to notice that there is something to be done. */
+const NOTICED_AFTER_MS = 250;
 
 export interface Customer {
   readonly plan: OrderPlan;
@@ -31,6 +30,8 @@ export class Customers {
   readonly planOfId = new Map<string, OrderPlan>();
   /** How many of an order's cards its customer has seen declined. */
   private readonly declinedSeen = new Map<string, number>();
+  /** What an order's customer does when it is the customer's turn. */
+  private readonly turns = new Map<string, () => void>();
   private readonly actor = newActor('customers');
 
   constructor(
@@ -40,6 +41,11 @@ export class Customers {
     private readonly provider: ProviderBooks,
   ) {
     this.all = orders.map((plan) => ({ plan, returns: [] }));
+    provider.onCustomersTurn = (orderId) => {
+      const act = this.turns.get(orderId);
+      this.turns.delete(orderId);
+      if (act) this.after(NOTICED_AFTER_MS, act);
+    };
     for (const customer of this.all) {
       const { atMs, isDoubled } = customer.plan;
       this.after(atMs, () => this.order(customer));
@@ -65,11 +71,11 @@ export class Customers {
       answered: (answer) => {
         if (answer.outcome === 'in-progress') {
           this.world.met('key in use');
-          return false;
+          return 'again';
         }
         if (answer.outcome === 'accepted') this.accepted(customer, answer.orderId);
         else this.world.violated(`the key of order ${plan.no} counts as used for another`);
-        return true;
+        return 'over';
       },
     });
   }
@@ -96,21 +102,20 @@ export class Customers {
     }
   }
 
-  /** Looks every now and then whether there is something to pay. */
-  private transfer(orderId: string, patience = PATIENCE): void {
-    if (patience === 0) return;
+  /** Pays as soon as there is something to pay. */
+  private transfer(orderId: string): void {
     if (!this.provider.customerPays(orderId)) {
-      this.after(LOOK_EVERY_MS, () => this.transfer(orderId, patience - 1));
+      this.turns.set(orderId, () => this.transfer(orderId));
     } else this.world.note(`${orderId} is paid by transfer`);
   }
 
   /** One card after the other, each when the one before was declined. */
-  private giveCards(orderId: string, cards: OrderPlan['moreCards'], patience = PATIENCE): void {
+  private giveCards(orderId: string, cards: OrderPlan['moreCards']): void {
     const [next, ...others] = cards;
-    if (!next || patience === 0) return;
+    if (!next) return;
     const declined = this.provider.declinedOf(orderId);
     if (declined < this.declined(orderId) + 1) {
-      this.after(LOOK_EVERY_MS, () => this.giveCards(orderId, cards, patience - 1));
+      this.turns.set(orderId, () => this.giveCards(orderId, cards));
       return;
     }
     this.declinedSeen.set(orderId, declined);
@@ -121,9 +126,9 @@ export class Customers {
           this.world.note(`another card for ${orderId}: ${next.card}`);
           return anotherCard.give(orderId, SEALED[next.card]);
         },
-        answered: () => true,
+        answered: () => 'over',
       });
-      this.giveCards(orderId, others, patience);
+      this.giveCards(orderId, others);
     });
   }
 
@@ -138,7 +143,7 @@ export class Customers {
         this.world.note(`cancel ${orderId}`);
         return cancel.cancel(orderId);
       },
-      answered: () => true,
+      answered: () => 'over',
     });
   }
 
@@ -155,14 +160,14 @@ export class Customers {
       answered: (answer) => {
         if (answer.outcome === 'not-shipped' && isUnderWay(answer.status)) {
           this.world.met('return asked for before the order was shipped');
-          return false;
+          return 'later';
         }
         if (answer.outcome === 'in-progress') {
           this.world.met('key in use');
-          return false;
+          return 'again';
         }
         this.returnAnswered(customer, plan, answer);
-        return true;
+        return 'over';
       },
     });
   }
@@ -174,7 +179,7 @@ export class Customers {
         this.world.note(`cancel return ${returnId}`);
         return cancelReturn.cancel({ orderId, returnId });
       },
-      answered: () => true,
+      answered: () => 'over',
     });
   }
 

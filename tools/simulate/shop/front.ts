@@ -6,12 +6,14 @@ import type { Replica } from './replica.js';
 
 const ANSWER_WITHIN_MS = 3_000;
 const ASK_AGAIN_MS = [200, 1_500] as const;
+/** Of what takes its time. */
+const ASK_LATER_MS = [1_500, 4_000] as const;
 
 export interface Request<Answer> {
   readonly actor: Actor;
   readonly work: (desks: OrderDesks) => Promise<Answer>;
-  /** @returns false: asked again a little later */
-  readonly answered: (answer: Answer) => boolean;
+  /** What is to be done after this answer: nothing more, or to ask again, soon or later. */
+  readonly answered: (answer: Answer) => 'over' | 'again' | 'later';
 }
 
 export class Front {
@@ -24,8 +26,8 @@ export class Front {
   ask<Answer>(request: Request<Answer>): void {
     const { scheduler, random } = this.world;
     const { actor, work, answered } = request;
-    const again = (): void => {
-      scheduler.after(random.between(...ASK_AGAIN_MS), actor, () => this.ask(request));
+    const again = (withinMs: readonly [number, number] = ASK_AGAIN_MS): void => {
+      scheduler.after(random.between(...withinMs), actor, () => this.ask(request));
     };
     const { desks, life } = random.pick(this.replicas);
     if (!desks || !life) return again();
@@ -34,13 +36,18 @@ export class Front {
       isOpen = false;
       again();
     });
-    const end = (isOver: (answer: Answer) => boolean) => (answer: Answer) => {
-      if (!isOpen || !life.actor.isAlive) return;
+    const isHeard = (): boolean => {
+      if (!isOpen || !life.actor.isAlive) return false;
       cancelTimeout();
-      if (!isOver(answer)) again();
+      return true;
+    };
+    const hear = (answer: Answer): void => {
+      if (!isHeard()) return;
+      const next = answered(answer);
+      if (next !== 'over') again(next === 'later' ? ASK_LATER_MS : ASK_AGAIN_MS);
     };
     scheduler.after(1, life.actor, () => {
-      work(desks).then(end(answered), end(() => false) as () => void);
+      work(desks).then(hear, () => isHeard() && again());
     });
   }
 }

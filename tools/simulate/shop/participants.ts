@@ -23,6 +23,7 @@ import { ReturnsHandler } from '../../../apps/shipping/src/handlers/returns.hand
 import { ReturnWorkers } from '../../../apps/shipping/src/handlers/returns.workers.js';
 import { ShippingHandler } from '../../../apps/shipping/src/handlers/shipping.handler.js';
 import { ShippingWorkers } from '../../../apps/shipping/src/handlers/shipping.workers.js';
+import { TrackingWorkers } from '../../../apps/shipping/src/handlers/tracking.workers.js';
 import { SimCarrier } from '../outside/carrier.js';
 import { SimMailSender } from '../outside/mail.js';
 import type { Outside } from '../outside/outside.js';
@@ -37,6 +38,7 @@ import { SimReturnParcelRows } from '../stores/return-parcel-rows.js';
 import { SimReturnRows } from '../stores/return-rows.js';
 import { SimShelfRows } from '../stores/shelf-rows.js';
 import { SimShipmentRows } from '../stores/shipment-rows.js';
+import { SimTrackingCursor } from '../stores/tracking-cursor.js';
 import type { Life } from './context.js';
 import {
   MAIL,
@@ -47,9 +49,10 @@ import {
   POLL_MS,
   RETURN_POLLS,
   SENDING,
+  TRACKING,
 } from './settings.js';
 
-type Worker = 'payment' | 'shipping' | 'return' | 'notification';
+type Worker = 'payment' | 'shipping' | 'tracking' | 'return' | 'notification';
 
 /** Every participant's tables, each in its own service's database. */
 export class ParticipantTables {
@@ -58,6 +61,7 @@ export class ParticipantTables {
   readonly shelf: SimShelfRows;
   readonly payment = new SimPaymentRows();
   readonly shipment = new SimShipmentRows();
+  readonly trackingCursor = new SimTrackingCursor();
   readonly returnParcel = new SimReturnParcelRows();
   readonly notice = new SimNoticeRows();
   readonly barriers = perParticipant(() => new SimBarrierStore());
@@ -78,9 +82,11 @@ export class ParticipantTables {
     this.tasks = {
       payment: new SimEffectTaskStore(newToken),
       shipping: new SimEffectTaskStore(newToken),
+      tracking: new SimEffectTaskStore(newToken),
       return: new SimEffectTaskStore(newToken),
       notification: new SimEffectTaskStore(newToken),
     };
+    this.tasks.tracking.plant('carrier');
   }
 }
 
@@ -148,7 +154,11 @@ export function startPayment(life: Life, tables: ParticipantTables, outside: Out
   workers.start();
 }
 
-export function startShipping(life: Life, tables: ParticipantTables, outside: Outside): void {
+export function startShipping(
+  life: Life,
+  tables: ParticipantTables,
+  outside: Outside,
+): TrackingWorkers {
   const { outbox, log, connection: database, actor } = life;
   const parts = {
     database,
@@ -159,16 +169,25 @@ export function startShipping(life: Life, tables: ParticipantTables, outside: Ou
     log,
     pollMs: POLL_MS,
   };
-  const { shipment, returnParcel, tasks } = tables;
+  const { shipment, returnParcel, trackingCursor, tasks } = tables;
   const workers = new ShippingWorkers({ ...parts, rows: shipment, store: tasks.shipping });
   const returns = new ReturnWorkers({ ...parts, rows: returnParcel, store: tasks.return });
+  const tracking = new TrackingWorkers({
+    ...parts,
+    settings: { ...parts.settings, ...TRACKING },
+    rows: shipment,
+    cursor: trackingCursor,
+    store: tasks.tracking,
+  });
   const handlers = [
     new ShippingHandler(workers, shipment),
     new ReturnsHandler(returns, returnParcel),
   ];
   startParticipant(life, tables, 'shipping', handlers);
   workers.start();
+  tracking.start();
   returns.start();
+  return tracking;
 }
 
 /** Read once: worlds come by the thousand. */

@@ -1,6 +1,7 @@
 import { newActor, type Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import type { Life } from './context.js';
+import type { TrackingWorkers } from '../../../apps/shipping/src/handlers/tracking.workers.js';
 import type { OrderDesks } from './participants.js';
 import type { ServiceName } from '../plan.js';
 
@@ -11,6 +12,8 @@ export class Replica {
   life: Life | undefined;
   /** Of an order replica, once it is up. */
   desks: OrderDesks | undefined;
+  /** Of a shipping replica, once it is up. */
+  tracking: TrackingWorkers | undefined;
   readonly name: string;
 
   constructor(
@@ -47,6 +50,7 @@ export class Replica {
     world.trace.add(world.scheduler.nowMs, this.name, 'died');
     actor.isAlive = false;
     this.desks = undefined;
+    this.tracking = undefined;
     parts.database.clientGone(actor);
     const { scheduler, random } = world;
     if (restart) {

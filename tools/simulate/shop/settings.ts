@@ -15,9 +15,11 @@ export const OUTBOUND = {
   OUTBOUND_BACKOFF_MAX_MS: 5_000,
 };
 /** How long customers may take to pay by transfer, and how often the provider is asked meanwhile. */
-export const PAYING = { PAY_WITHIN_MS: 60_000, PAY_POLL_MS: 5_000 };
+export const PAYING = { PAY_WITHIN_MS: 12_000, PAY_POLL_MS: 5_000 };
 /** How parcels are sent. */
 export const SENDING = { CARRIER_SERVICE: 'standard' } as const;
+/** How often the carrier's feed is read without its being told to, and how long one who reads may. */
+export const TRACKING = { TRACKING_POLL_MS: 3_000, OUTBOUND_TIMEOUT_MS: 600 };
 /** How often the carrier is asked where goods are. */
 export const RETURN_POLLS = { RETURN_POLL_MS: 400, RETURN_POLL_MAX_MS: 5_000 };
 export const MAIL = {
@@ -29,6 +31,6 @@ export const MAIL = {
 };
 
 /** How often replicas look for work that nobody told them of. */
-export const POLL_MS = 4_000;
+export const POLL_MS = 5_000;
 export const TIMER_POLL_MS = 1_000;
 export const PARK_BACKOFF_MS = 500;

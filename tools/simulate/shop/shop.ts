@@ -7,7 +7,14 @@ import { SimDatabase } from '../database/database.js';
 import { sqlError } from '../database/errors.js';
 import type { ReturnFate } from '../outside/carrier.js';
 import { Outside } from '../outside/outside.js';
-import { REPLICAS, SERVICES, type Incident, type Plan, type ServiceName } from '../plan.js';
+import {
+  REPLICAS,
+  SERVICES,
+  type Incident,
+  type ParcelPlan,
+  type Plan,
+  type ServiceName,
+} from '../plan.js';
 import { OutboxTables } from '../stores/outbox-storage.js';
 import { SimSagaStore } from '../stores/saga-store.js';
 import type { Actor } from '../world/scheduler.js';
@@ -30,6 +37,9 @@ const PARCELS: TopicName = 'shipment.events';
 /** Who reads what becomes of parcels. */
 const FOLLOWERS: readonly ServiceName[] = ['order', 'inventory'];
 
+/** What becomes of parcels of which no plan says anything else. */
+const AT_ONCE: ParcelPlan = { vanMs: 0, transitMs: 500, isLost: false, isToldTwice: false };
+
 const MOST_SKEW_MS = 3_000;
 
 export class Shop {
@@ -48,7 +58,12 @@ export class Shop {
   ) {
     const { shape, conditions } = plan;
     this.broker = new SimBroker(world, (topic) => (topic.endsWith('.dlq') ? 1 : shape.partitions));
-    this.outside = new Outside(world, (orderId) => this.fateOf(orderId));
+    this.outside = new Outside(
+      world,
+      (orderId) => this.customers.planOfId.get(orderId)?.parcel ?? AT_ONCE,
+      (orderId) => this.fateOf(orderId),
+    );
+    this.outside.carrier.parcels.onNews = () => this.wakeReaders();
     this.tables = new ParticipantTables(
       () => world.uuid(),
       (service, orderIds) => this.trip(service, orderIds),
@@ -125,7 +140,7 @@ export class Shop {
         startPayment(life, tables, outside);
         break;
       case 'shipping':
-        startShipping(life, tables, outside);
+        replica.tracking = startShipping(life, tables, outside);
         break;
       case 'notification':
         startNotification(life, tables, outside);
@@ -195,6 +210,18 @@ export class Shop {
   private fateOf(orderId: string): ReturnFate {
     const plan = this.customers.planOfId.get(orderId);
     return { isLost: plan?.isReturnLost === true, transitMs: plan?.returnTransitMs ?? 0 };
+  }
+
+  /** The carrier's message that there is news: to one of the replicas, and it may get lost. */
+  private wakeReaders(): void {
+    const { scheduler, delays, faults, random } = this.world;
+    if (faults.strikes('outside-request-lost', 'carrier webhook')) return;
+    const readers = this.replicas.filter(({ service }) => service === 'shipping');
+    const { tracking, life } = random.pick(readers);
+    if (!tracking || !life) return;
+    scheduler.after(delays.outside(), life.actor, () => {
+      tracking.wake().catch(() => this.world.note('the carrier was not heard'));
+    });
   }
 
   private trip(service: 'inventory' | 'order', orderIds: readonly string[]): void {

@@ -20,6 +20,11 @@ export class SimEffectTaskStore implements EffectTaskStore {
   /** @param newToken `gen_random_uuid()` */
   constructor(private readonly newToken: () => string) {}
 
+  /** A task that is there from the beginning, as a migration makes it. */
+  plant(subject: string): void {
+    this.rows.rows.set(subject, { subject, revision: 1, dueAtMs: 0, attempts: 0, token: null });
+  }
+
   want(tx: Tx, subjects: readonly string[], take: number, leaseMs: number): Promise<TakenTask[]> {
     const wanted = subjects
       .map((subject, index) => ({ subject, isTaken: index < take }))

@@ -21,9 +21,21 @@ export interface WorldOptions {
 /** Crash points that are passed a few times in a world, where others are passed hundreds of times. */
 const SELDOM: readonly (readonly [RegExp, number])[] = [
   [/^effect\.return\./, 60],
+  // Passed by whoever looks whether there is news.
+  [/^effect\.tracking\./, 3],
   [/^effect\./, 20],
   [/^outbox\.after-close/, 40],
 ];
+/** By name, so that each is looked at once: they are passed thousands of times a world. */
+const likelier = new Map<string, number>();
+const likelierAt = (name: string): number => {
+  let times = likelier.get(name);
+  if (times === undefined) {
+    times = SELDOM.find(([point]) => point.test(name))?.[1] ?? 1;
+    likelier.set(name, times);
+  }
+  return times;
+};
 const CLOSED_EPOCH = /^outbox epoch \d+ is closed$/;
 
 /** Thrown at a crash point, to leave the code of a process that is dead by then. */
@@ -47,11 +59,14 @@ export class World {
   /** Ends a process, at this very point. */
   onCrash: (actor: Actor) => void = () => undefined;
   private readonly skews = new Map<string, number>();
+  private readonly keepStacks: boolean;
+  private readonly stackTraceLimit = Error.stackTraceLimit;
   private ids = 0;
 
   constructor(options: WorldOptions) {
     const { seed, rates, spared, slowestMs, brokerMs } = options;
     this.trace = new Trace(options.keepTrace);
+    this.keepStacks = options.keepTrace;
     this.random = new Random(seed, 'world');
     this.delays = new Delays(new Random(seed, 'delays'), slowestMs, brokerMs);
     this.scheduler.onThrown = (error) => this.uncaught(error);
@@ -102,6 +117,8 @@ export class World {
 
   /** From now on the code under test lives in this world. */
   enter(): void {
+    // Most errors here are those of faults, and nobody looks where they were made.
+    if (!this.keepStacks) Error.stackTraceLimit = 0;
     installRuntime({
       monotonicMs: () => this.scheduler.nowMs,
       date: () => new Date(this.epochMs + (this.skews.get(this.scheduler.current.name) ?? 0)),
@@ -113,8 +130,7 @@ export class World {
     divertCrashPoints((name) => {
       const actor = this.scheduler.current;
       if (!actor.isAlive) throw new CrashedError(name);
-      const likelier = SELDOM.find(([point]) => point.test(name))?.[1] ?? 1;
-      if (!this.faults.strikes('crash-point', `${actor.name} at ${name}`, likelier)) return;
+      if (!this.faults.strikes('crash-point', `${actor.name} at ${name}`, likelierAt(name))) return;
       this.met(`crash at ${name}`);
       this.onCrash(actor);
       throw new CrashedError(name);
@@ -123,6 +139,7 @@ export class World {
 
   /** The machine's own clock and chance are back. */
   leave(): void {
+    Error.stackTraceLimit = this.stackTraceLimit;
     installRuntime();
     divertCrashPoints();
   }

@@ -1,7 +1,12 @@
 /** How one language writes money: `¥1,234`, or `1,234円`. */
 export type CurrencyDisplay = 'symbol' | 'name' | 'code';
 
-const formats = new Map<string, Intl.NumberFormat>();
+interface Format {
+  readonly number: Intl.NumberFormat;
+  readonly digits: number;
+}
+
+const formats = new Map<string, Format>();
 /** Far more than a shop has; what customers choose must not fill the memory. */
 const MAX_FORMATS = 500;
 
@@ -12,19 +17,23 @@ export function formatMoney(
   locale = 'en',
   display: CurrencyDisplay = 'symbol',
 ): string {
-  const format = formatOf(currency, locale, display);
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const style = { style: 'currency', currency, currencyDisplay: display } as const;
+  const { number, digits } = formatOf(`${locale} ${display} ${currency}`, locale, style);
   // Old mailers garble the spaces that Intl takes.
-  return format.format(minorUnits / 10 ** digits).replace(/[\u00a0\u202f]/g, ' ');
+  return number.format(minorUnits / 10 ** digits).replace(/[\u00a0\u202f]/g, ' ');
 }
 
-/** Making a format costs fifty times what using it costs. */
-function formatOf(currency: string, locale: string, currencyDisplay: CurrencyDisplay) {
-  const key = `${locale} ${currencyDisplay} ${currency}`;
+/** How many pieces there are of something. */
+export const formatCount = (count: number, locale: string): string =>
+  formatOf(locale, locale, {}).number.format(count);
+
+/** Making a format costs fifty times what using it costs, and so does asking for its options. */
+function formatOf(key: string, locale: string, options: Intl.NumberFormatOptions): Format {
   const known = formats.get(key);
   if (known) return known;
   if (formats.size >= MAX_FORMATS) formats.clear();
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay });
+  const number = new Intl.NumberFormat(locale, options);
+  const format = { number, digits: number.resolvedOptions().maximumFractionDigits ?? 2 };
   formats.set(key, format);
   return format;
 }

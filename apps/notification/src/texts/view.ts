@@ -1,6 +1,6 @@
 /** What the templates are given: texts that are ready to be shown, and nothing else. */
 import type { NoticeOrder } from '../domain/notice.js';
-import { formatMoney, type CurrencyDisplay } from '../domain/money.js';
+import { formatCount, formatMoney, type CurrencyDisplay } from '../domain/money.js';
 
 /** How values are written for one reader. */
 export interface Writing {
@@ -47,7 +47,7 @@ export function viewOf(order: NoticeOrder, language: string, writing: Writing): 
     total: money(order.totalAmount),
     items: order.items.map(({ productId, quantity, unitPrice }) => ({
       productId: oneLine(productId),
-      quantity: new Intl.NumberFormat(locale).format(quantity),
+      quantity: formatCount(quantity, locale),
       unitPrice: money(unitPrice),
     })),
     trackingNumber: trackingNumber === undefined ? undefined : oneLine(trackingNumber),

@@ -84,6 +84,32 @@ describe('committing offsets', () => {
     expect(commits).toEqual([['a/0@2']]);
   });
 
+  test('what could not be committed is, although nothing else comes in its partition', async () => {
+    isDown = true;
+    offsets.note('a', 0, '1');
+    await offsets.flush();
+    await clock.advance(250);
+    expect(errors).toHaveLength(2);
+    isDown = false;
+    await clock.advance(250);
+    expect(commits).toEqual([['a/0@1']]);
+    await clock.advance(1_000);
+    expect(commits).toHaveLength(1);
+  });
+
+  test('what a new generation begins while it is being committed in vain is forgotten', async () => {
+    isDown = true;
+    hold = new Promise((resolve) => (release = resolve));
+    offsets.note('a', 0, '1');
+    const failing = offsets.flush();
+    offsets.forget();
+    release();
+    await failing;
+    isDown = false;
+    await clock.advance(1_000);
+    expect(commits).toEqual([]);
+  });
+
   test('those of a former generation are forgotten', async () => {
     offsets.note('a', 0, '1');
     offsets.forget();

@@ -10,7 +10,7 @@ const COMMIT_WITHIN_MS = 250;
  * takes over, who knows them. One request at a time takes along all that was noted meanwhile.
  */
 export class OffsetCommitter {
-  readonly #noted = new Map<string, TopicPartitionOffsetAndMetadata>();
+  #noted = new Map<string, TopicPartitionOffsetAndMetadata>();
   #committing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -32,7 +32,7 @@ export class OffsetCommitter {
     this.#cancelTimer = undefined;
     this.#committing ??= this.#run().finally(() => {
       this.#committing = undefined;
-      // What was noted while a request failed.
+      // What could not be committed, and what was noted meanwhile.
       if (this.#noted.size > 0) this.#commitSoon();
     });
     return this.#committing;
@@ -40,7 +40,7 @@ export class OffsetCommitter {
 
   /** For a new generation of the group, which may have given the partitions to others. */
   forget(): void {
-    this.#noted.clear();
+    this.#noted = new Map();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
@@ -51,12 +51,16 @@ export class OffsetCommitter {
 
   async #run(): Promise<void> {
     while (this.#noted.size > 0) {
-      const offsets = [...this.#noted.values()];
-      this.#noted.clear();
+      const noted = this.#noted;
+      const under = [...noted];
+      noted.clear();
       try {
-        await this.commit(offsets);
+        await this.commit(under.map(([, offset]) => offset));
       } catch (error) {
         this.onError(error);
+        // Nothing else may ever come in such a partition, which would look behind for ever. What was
+        // forgotten meanwhile stays forgotten, for that is another map.
+        for (const [place, offset] of under) if (!noted.has(place)) noted.set(place, offset);
         return;
       }
     }
