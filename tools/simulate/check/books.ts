@@ -6,7 +6,7 @@ import { pairOf } from '../stores/shelf-rows.js';
 import { pendingOf } from './converged.js';
 import { checkOrder } from './order-books.js';
 import type { Report } from './report.js';
-import { checkReturn } from './return-books.js';
+import { checkLostParcel, checkReturn } from './return-books.js';
 import { checkSaga } from './saga-books.js';
 import type { Watched } from './watch.js';
 
@@ -35,7 +35,10 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
     sagaOf('place-order', order.orderId, (saga, say) => checkOrder(shop, saga, order, say));
   }
   for (const { asked } of tables.returns.returns.rows.values()) {
-    sagaOf('return-order', asked.returnId, (saga, say) => checkReturn(shop, saga, asked, say));
+    const isLost = asked.origin === 'parcel-lost';
+    sagaOf(isLost ? 'refund-lost-parcel' : 'return-order', asked.returnId, (saga, say) => {
+      (isLost ? checkLostParcel : checkReturn)(shop, saga, asked, say);
+    });
   }
   checkStock(shop, report);
   checkOutsiders(shop, report);
@@ -63,7 +66,7 @@ function checkKeys(shop: Shop, report: Report): void {
   const { order, returns } = shop.tables;
   for (const row of order.orders.rows.values()) keep(row.requestKey?.key ?? '', row.order.orderId);
   for (const { asked, requestKey } of returns.returns.rows.values()) {
-    keep(`${asked.orderId} ${requestKey?.key}`, asked.returnId);
+    if (asked.origin === 'customer') keep(`${asked.orderId} ${requestKey?.key}`, asked.returnId);
   }
   for (const { plan, orderId, returns: asked } of shop.customers.all) {
     const kept = byKey.get(`key-${plan.no}`);

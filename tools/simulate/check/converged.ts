@@ -64,8 +64,8 @@ function* openOrders({ customers, tables }: Shop): Iterable<string> {
 function* openMessages({ services }: Shop, watched: Watched, healedMs: number): Iterable<string> {
   // A saga that needs a person has messages under way for ever.
   if (healedMs > ATTENTION_AFTER_MS) return;
-  for (const [service, { group, parcels }] of Object.entries(services)) {
-    const lag = group.lag + (parcels?.lag ?? 0);
+  for (const [service, { group, facts }] of Object.entries(services)) {
+    const lag = [group, ...facts].reduce((sum, one) => sum + one.lag, 0);
     if (lag > 0) yield `${service} is ${lag} behind`;
   }
   yield* watched.unpublished;

@@ -35,11 +35,20 @@ function checkParcel(shop: Shop, saga: SagaInstance, order: Order, say: Report):
   if (parcel?.end === 'delivered' && !['completed', 'returned'].includes(status)) {
     say(`delivered, but the order is ${status}`);
   }
-  if (parcel?.end === 'lost' && status !== 'returned' && reason?.code !== 'parcel-lost') {
+  if (parcel?.end === 'lost' && reason?.code !== 'parcel-lost') {
     say('its parcel is lost, and nobody is told');
   }
+  if (parcel?.end === 'lost') checkPaidBack(shop, order, say);
   if (parcel?.end !== undefined) world.met(`parcel ${parcel.end}`);
   if (isRecalled && hasLeft) world.met('recall came too late');
+}
+
+/** What is lost is paid back whole: by a refund of its own, or by returns that were asked for before. */
+function checkPaidBack({ tables }: Shop, { orderId, items }: Order, say: Report): void {
+  const all = [...tables.returns.returns.rows.values()].map(({ asked }) => asked);
+  const standing = all.filter((one) => one.orderId === orderId && one.status !== 'rejected');
+  const left = pieces(items) - pieces(standing.flatMap(({ items: lines }) => lines));
+  if (left !== 0) say(`its parcel is lost, and ${left} of its pieces are not paid back`);
 }
 
 function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Report): void {

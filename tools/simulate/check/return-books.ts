@@ -5,6 +5,29 @@ import { pieces } from '../../../apps/inventory/src/domain/lines.js';
 import type { Shop } from '../shop/shop.js';
 import type { Report } from './report.js';
 
+/** What is promised of a refund for what never came: paid back once, and nothing on the shelf. */
+export function checkLostParcel(
+  shop: Shop,
+  saga: SagaInstance,
+  asked: OrderReturn,
+  say: Report,
+): void {
+  const { returnId, orderId, refundAmount, status } = asked;
+  const { provider, carrier, mailbox } = shop.outside;
+  const refunds = [...provider.intents.values()].flatMap(({ parts }) => parts.get(returnId) ?? []);
+  const restocked = shop.tables.shelf.reservations.rows.get(orderId)?.restocked ?? [];
+  const isReachable = shop.customers.planOfId.get(orderId)?.mailbox === 'known';
+  if (carrier.parcels.byOrder.get(orderId)?.end !== 'lost') say('paid back, but not lost');
+  if (refunds.length > 1) say(`refunded ${refunds.length} times`);
+  if (restocked.includes(returnId)) say('what is lost is on the shelf');
+  if (saga.state !== 'completed') return;
+  shop.world.met('lost parcel paid back');
+  if (status !== 'completed') say(`the refund is ${status}`);
+  if (refunds[0] !== refundAmount) say(`${refunds[0]} refunded of ${refundAmount}`);
+  const hasMail = mailbox.mails.has(`<parcel-lost.${returnId}@saga.example.com>`);
+  if (isReachable && !hasMail) say('no mail');
+}
+
 export function checkReturn(shop: Shop, saga: SagaInstance, asked: OrderReturn, say: Report): void {
   const { returnId, orderId, items, refundAmount, status } = asked;
   const { provider, carrier, mailbox } = shop.outside;

@@ -22,6 +22,8 @@ export const SITUATIONS = [
   'recall came too late',
   'parcel delivered',
   'parcel lost',
+  'lost parcel paid back',
+  'card given too soon',
   'feed read anew',
   'feed read anew after a crash',
   'the same feed event twice',

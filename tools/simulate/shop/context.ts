@@ -30,13 +30,13 @@ export interface ServiceParts {
   readonly outboxTables: OutboxTables;
   /** Of its commands. */
   readonly group: ConsumerGroup;
-  /** Of the parcels' facts, for those who follow them. */
-  readonly parcels?: ConsumerGroup;
+  /** Of the facts of others that it follows. */
+  readonly facts: readonly ConsumerGroup[];
 }
 
 /** Here each group reads one topic and is called by its name. */
-const groupOf = ({ group, parcels }: ServiceParts, topic: string): ConsumerGroup =>
-  parcels?.topic === topic ? parcels : group;
+const groupOf = ({ group, facts }: ServiceParts, topic: string): ConsumerGroup =>
+  facts.find((one) => one.topic === topic) ?? group;
 
 /** What the production code logs on occasions that must have happened in some world. */
 const SITUATIONS: Readonly<Record<string, string>> = {
@@ -94,9 +94,10 @@ export class Life {
     this.outbox.start();
   }
 
-  /** Begins to read the service's commands, or another of its topics. */
-  consume(handlers: TopicHandlers, group: ConsumerGroup = this.parts.group): void {
+  /** Begins to read the service's commands, or facts that it follows. */
+  consume(handlers: TopicHandlers, topic: string = this.parts.group.topic): void {
     const { world } = this.parts;
+    const group = groupOf(this.parts, topic);
     const { outbox, log, kafka, client } = this;
     const watched: BatchRunnerPorts['outbox'] = {
       transaction: (work) =>

@@ -15,6 +15,8 @@ import { SEALED } from './settings.js';
 
 /** How long a customer takes to notice that there is something to be done. */
 const NOTICED_AFTER_MS = 250;
+/** How often the same card is given to an order that does not want one. */
+const CARD_TRIES = 5;
 
 export interface Customer {
   readonly plan: OrderPlan;
@@ -119,6 +121,7 @@ export class Customers {
       return;
     }
     this.declinedSeen.set(orderId, declined);
+    let tries = CARD_TRIES;
     this.after(next.afterMs, () => {
       this.front.ask({
         actor: this.actor,
@@ -126,7 +129,12 @@ export class Customers {
           this.world.note(`another card for ${orderId}: ${next.card}`);
           return anotherCard.give(orderId, SEALED[next.card]);
         },
-        answered: () => 'over',
+        answered: (answer) => {
+          // The order has not heard of the decline, or has heard of this card before.
+          if (answer?.verdict !== 'not-declined' || (tries -= 1) === 0) return 'over';
+          this.world.met('card given too soon');
+          return 'later';
+        },
       });
       this.giveCards(orderId, others);
     });

@@ -8,6 +8,7 @@ import { AnotherCardDesk } from '../../../apps/order/src/acceptance/another-card
 import { CancelReturnDesk } from '../../../apps/order/src/acceptance/cancel-return.js';
 import { ReturnDesk } from '../../../apps/order/src/acceptance/request-return.js';
 import { ParcelFacts } from '../../../apps/order/src/handlers/parcel-facts.js';
+import { PaymentFacts } from '../../../apps/order/src/handlers/payment-facts.js';
 import { SettleOrdersHandler } from '../../../apps/order/src/handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from '../../../apps/order/src/handlers/settle-returns.handler.js';
 import { ExpirySweeper } from '../../../apps/inventory/src/expiry/expiry-sweeper.js';
@@ -114,7 +115,9 @@ export function startOrder(life: Life, tables: ParticipantTables): OrderDesks {
   ];
   startParticipant(life, tables, 'order', handlers);
   const parcels = new ParcelFacts(tables.order.untripped(), tables.returns);
-  life.consume({ batch: ({ events }, unit) => parcels.apply(events, unit) }, life.parts.parcels);
+  life.consume({ batch: ({ events }, unit) => parcels.apply(events, unit) }, 'shipment.events');
+  const payments = new PaymentFacts(tables.order.untripped());
+  life.consume({ batch: ({ events }, unit) => payments.apply(events, unit) }, 'payment.events');
   return {
     acceptance: new AcceptanceDesk(life.outbox, { rows: tables.order }),
     cancel: new CancelDesk(life.outbox, undefined, tables.order),
@@ -133,7 +136,7 @@ export function startInventory(life: Life, tables: ParticipantTables): void {
   const handler = new StockHandler({ ttlMs, maxMs: ttlMs }, answers, undefined, rows);
   startParticipant(life, tables, 'inventory', [handler]);
   const goodsOut = new GoodsOut(log, undefined, rows.untripped());
-  life.consume({ batch: ({ events }, unit) => goodsOut.handle(unit, events) }, parts.parcels);
+  life.consume({ batch: ({ events }, unit) => goodsOut.handle(unit, events) }, 'shipment.events');
   new ExpirySweeper({ outbox, answers, log, everyMs: POLL_MS, rows }).onApplicationBootstrap();
 }
 

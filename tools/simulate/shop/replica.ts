@@ -71,6 +71,6 @@ export class Replica {
     const { life } = this;
     if (!life?.actor.isAlive) return;
     life.parts.group.expel(life.actor);
-    life.parts.parcels?.expel(life.actor);
+    for (const group of life.parts.facts) group.expel(life.actor);
   }
 }

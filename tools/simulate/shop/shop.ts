@@ -34,8 +34,12 @@ import {
 import { Replica } from './replica.js';
 
 const PARCELS: TopicName = 'shipment.events';
-/** Who reads what becomes of parcels. */
-const FOLLOWERS: readonly ServiceName[] = ['order', 'inventory'];
+const PAYMENTS: TopicName = 'payment.events';
+/** Whose facts are followed by whom. */
+const FOLLOWED: Readonly<Partial<Record<ServiceName, readonly TopicName[]>>> = {
+  order: [PARCELS, PAYMENTS],
+  inventory: [PARCELS],
+};
 
 /** What becomes of parcels of which no plan says anything else. */
 const AT_ONCE: ParcelPlan = { vanMs: 0, transitMs: 500, isLost: false, isToldTwice: false };
@@ -93,7 +97,7 @@ export class Shop {
   /** Messages in dead letter topics, but for the mails that nobody can deliver. */
   get deadLetters(): number {
     const services = SERVICES.filter((service) => service !== 'notification');
-    return [...services.map(topicOf), PARCELS].reduce((sum, topic) => {
+    return [...services.map(topicOf), PARCELS, PAYMENTS].reduce((sum, topic) => {
       const [dlq] = this.broker.partitions(deadLetterTopicOf(topic));
       return sum + (dlq?.log.length ?? 0);
     }, 0);
@@ -116,10 +120,8 @@ export class Shop {
     const { world, plan, broker } = this;
     const database = new SimDatabase(world, service);
     const group = new ConsumerGroup(broker, topicOf(service));
-    return {
-      ...{ world, plan, broker, database, outboxTables: new OutboxTables(), group },
-      ...(FOLLOWERS.includes(service) && { parcels: new ConsumerGroup(broker, PARCELS) }),
-    };
+    const facts = (FOLLOWED[service] ?? []).map((topic) => new ConsumerGroup(broker, topic));
+    return { world, plan, broker, database, outboxTables: new OutboxTables(), group, facts };
   }
 
   private async begin(no: number, replica: Replica, actor: Actor): Promise<Life> {
