@@ -295,6 +295,7 @@ describe('the audit of goods that were sent back', () => {
   const sentBack = (returnId: string, status: string): ReturnView => ({
     returnId,
     orderId: 'fine',
+    origin: 'customer',
     status,
     refundAmount: 100,
     items: LAMP,
@@ -325,6 +326,29 @@ describe('the audit of goods that were sent back', () => {
 
   it('finds nothing where everything adds up', () => {
     expect(findings(back())).toEqual([]);
+  });
+
+  describe('or were lost before', () => {
+    const lost = (change: Partial<AuditFacts> = {}) =>
+      back({
+        returns: [{ ...sentBack('r-1', 'completed'), origin: 'parcel-lost' }],
+        shipments: allWell().shipments,
+        stock: allWell().stock,
+        mails: [...allWell().mails, mail('fine', 'parcel-lost')],
+        ...change,
+      });
+
+    it('finds nothing where they are paid back, and not on the shelf', () => {
+      expect(findings(lost())).toEqual([]);
+    });
+
+    it.each<[string, Partial<AuditFacts>, string]>([
+      ['goods that are on the shelf', { stock: back().stock }, 'lamp 9 are available, and 8'],
+      ['a missing mail', { mails: allWell().mails }, '0 mails say parcel-lost'],
+      ['a parcel that came', { shipments: back().shipments }, 'of which 1 parcels'],
+    ])('finds %s', (_, change, expected) => {
+      expect(findings(lost(change))).toContainEqual(expect.stringContaining(expected));
+    });
   });
 
   it.each<[string, Partial<AuditFacts>, string]>([

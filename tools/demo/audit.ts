@@ -151,6 +151,10 @@ function* asPlanned({ order, view, status }: Case): Generator<string> {
 
 const isComplete = ({ status }: Pick<ReturnView, 'status'>): boolean => status === 'completed';
 
+/** What was lost is paid back, and never comes. */
+const isBack = ({ origin, status }: Pick<ReturnView, 'origin' | 'status'>): boolean =>
+  origin === 'customer' && isComplete({ status });
+
 function* money({ order, status, intents, returns }: Case): Generator<string> {
   const sum = (value: (intent: IntentView) => number): number =>
     intents.reduce((total, intent) => total + value(intent), 0);
@@ -195,7 +199,7 @@ function* parcels({ order, status, shipments }: Case): Generator<string> {
 
 /** A return is complete when its goods have come, rejected when they never will. */
 function* goodsBack({ returns }: Case): Generator<string> {
-  for (const { returnId, status, items, sagas, parcels: back } of returns) {
+  for (const { returnId, origin, status, items, sagas, parcels: back } of returns) {
     const states = sagas.map(({ state }) => state).join();
     const expected = { completed: 'completed', rejected: 'compensated' }[status];
     if (states !== expected) yield `has the return ${returnId}, ${status}, whose saga is ${states}`;
@@ -203,7 +207,7 @@ function* goodsBack({ returns }: Case): Generator<string> {
     if (attention) yield `has the return ${returnId}, which needs attention: ${attention.message}`;
     if (back.length > 1) yield `has the return ${returnId} of ${back.length} parcels`;
     const come = back.filter((parcel) => parcel.status === 'received');
-    if ((come.length === 1) !== isComplete({ status })) {
+    if ((come.length === 1) !== isBack({ origin, status })) {
       yield `has the return ${returnId}, ${status}, of which ${come.length} parcels have come`;
     }
     for (const parcel of come) {
@@ -218,7 +222,8 @@ function* goodsBack({ returns }: Case): Generator<string> {
 function* letters({ order, status, mails, returns }: Case): Generator<string> {
   const expected: Readonly<Record<string, number>> = {
     'order-shipped': isSold(status) ? 1 : 0,
-    'return-refunded': returns.filter(isComplete).length,
+    'return-refunded': returns.filter(isBack).length,
+    'parcel-lost': returns.filter((one) => isComplete(one) && !isBack(one)).length,
   };
   const ofNotice = groupBy(mails, ({ notice }) => notice);
   for (const [notice, count] of Object.entries(expected)) {
@@ -242,7 +247,7 @@ function* pieces({ stocked, stock }: AuditFacts, cases: readonly Case[]): Genera
     cases.filter(({ status }) => isSold(status)).flatMap(({ order }) => order.request.items),
   );
   const back = piecesOf(
-    cases.flatMap(({ returns }) => returns.filter(isComplete).flatMap(({ items }) => items)),
+    cases.flatMap(({ returns }) => returns.filter(isBack).flatMap(({ items }) => items)),
   );
   const shelves = new Map(stock.map((shelf) => [shelf.productId, shelf]));
   for (const [productId, before] of stocked) {

@@ -45,10 +45,11 @@ export interface ShipmentView {
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];
 }
 
-/** What became of goods that a customer sent back. */
+/** What became of goods that a customer sent back, or that were lost on their way to the customer. */
 export interface ReturnView {
   readonly returnId: string;
   readonly orderId: string;
+  readonly origin: 'customer' | 'parcel-lost';
   readonly status: string;
   readonly refundAmount: number;
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];

@@ -1,5 +1,5 @@
 import type { RefundLostParcelInput } from '#contracts';
-import { caused, newId, type OutgoingEvent, type Tx } from '#messaging';
+import { newId, type OutgoingEvent, type Tx } from '#messaging';
 import { lostParcelStartOf } from '../domain/messages.js';
 import type { Order } from '../domain/order.js';
 import { refundOfLost, type OrderReturn } from '../domain/order-return.js';

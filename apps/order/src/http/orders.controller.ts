@@ -181,7 +181,9 @@ export class OrdersController {
     throw new ProblemException(
       409,
       'The order can no longer be cancelled',
-      `The order is ${status}: its parcel has left. Goods that have arrived can be returned.`,
+      status === 'returned'
+        ? 'The order is returned: all of it is paid back.'
+        : `The order is ${status}: its parcel has left. Goods that have arrived can be returned.`,
       { code: `order-${status}` },
     );
   }
