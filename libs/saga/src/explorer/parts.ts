@@ -32,6 +32,8 @@ export class Inner {
   private readonly numbers = new Map<string, number>();
   private readonly values: object[] = [];
   private readonly byValue = new Map<object, number>();
+  /** Keys in order, by the keys as they were; none has a NUL in it. */
+  private readonly orders = new Map<string, readonly string[]>();
 
   /** What the value says: equal values have equal texts, and no others have. */
   textOf(value: object): string {
@@ -41,11 +43,20 @@ export class Inner {
       return `[${text}`;
     }
     const record = value as Readonly<Record<string, unknown>>;
-    for (const key of Object.keys(record).sort()) {
+    for (const key of this.inOrder(Object.keys(record))) {
       const item = record[key];
-      if (item !== undefined) text += `${JSON.stringify(key)}${this.wordOf(item)},`;
+      if (item !== undefined) text += `${key.length}:${key}${this.wordOf(item)},`;
     }
     return text;
+  }
+
+  /** Few objects have keys that no other one has, and sorting is what costs most of a text. */
+  private inOrder(keys: readonly string[]): readonly string[] {
+    const known = this.orders.get(keys.join('\0'));
+    if (known) return known;
+    const sorted = keys.toSorted();
+    this.orders.set(keys.join('\0'), sorted);
+    return sorted;
   }
 
   /** The same value, with what is inside of it shared. */
@@ -57,9 +68,9 @@ export class Inner {
     return Object.fromEntries(entries) as T;
   }
 
-  /** Texts are in quotes and objects numbered, so that neither is anything else. */
+  /** Texts say how long they are and objects are numbered, so that neither is anything else. */
   private wordOf(value: unknown): string {
-    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'string') return `'${value.length}:${value}`;
     if (typeof value === 'object' && value !== null) return `#${this.numberOf(value)}`;
     return String(value);
   }
