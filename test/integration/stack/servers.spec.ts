@@ -55,7 +55,9 @@ describe('the servers of the development stack', () => {
     'come back at the same place with what they kept, and what is away is said',
     async () => {
       await query('create table kept (id int)');
-      await withAdmin(brokers(), (admin) => admin.createTopics({ topics: [{ topic: TOPIC }] }));
+      await withAdmin(brokers(), (admin) =>
+        admin.createTopics({ topics: [{ topic: TOPIC }], waitForLeaders: false }),
+      );
       const before = [state().postgresUrl, brokers()];
       kill('Kafka');
       kill('Postgres');
@@ -67,7 +69,8 @@ describe('the servers of the development stack', () => {
       );
       expect([state().postgresUrl, brokers()]).toEqual(before);
       await expect(query('select * from kept')).resolves.toMatchObject({ rows: [] });
-      expect(await withAdmin(brokers(), (admin) => admin.listTopics())).toContain(TOPIC);
+      const topics = () => withAdmin(brokers(), (admin) => admin.listTopics());
+      await waitFor(async () => (await topics()).includes(TOPIC), { what: 'the topic' });
       const { code, output } = await cli.run('status');
       expect(output).toMatch(/✓ +Kafka .*started again 1 times/);
       expect(output).toMatch(/✓ +Postgres .*started again 1 times/);
