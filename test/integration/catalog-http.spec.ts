@@ -94,6 +94,25 @@ describe('the catalog', () => {
     expect(await revisionsTold('read')).toEqual([1, 2]);
   });
 
+  it('lets one of many make a product who all want to be the first, and overwrites none', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        put('first', { ...mug, unitPrice: 200 + n }, { 'if-none-match': '*' }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    const refused = answers.filter(({ status }) => status === 412);
+    expect(refused).toHaveLength(19);
+    for (const { body } of refused) {
+      expect(body).toMatchObject({ title: 'It is there already', revision: 1 });
+    }
+    expect((await put('first', mug, { 'if-none-match': '"1"' })).body).toMatchObject({
+      status: 400,
+      errors: [{ field: 'If-None-Match' }],
+    });
+    expect(await revisionsTold('first')).toEqual([1]);
+  });
+
   it('lets one of many win who have all read the same', async () => {
     await put('won', mug);
     const answers = await Promise.all(

@@ -101,6 +101,13 @@ describe('the customer service', () => {
     expect(await revisionsTold('read')).toEqual([1, 2]);
   });
 
+  it('makes a customer who is not known yet, and overwrites none, where that is asked for', async () => {
+    const make = () => put('new', kim, { 'if-none-match': '*' });
+    expect((await make()).status).toBe(201);
+    expect(await make()).toMatchObject({ status: 412, body: { revision: 1 } });
+    expect(await revisionsTold('new')).toEqual([1]);
+  });
+
   it('counts revisions without gaps or doubles, however many change one at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, n) =>

@@ -95,7 +95,10 @@ describe('what people do to the stock', () => {
     expect((await adjust('promised', { ...lost, difference: -1 })).status).toBe(201);
     // Of another warehouse, in which there is none.
     const elsewhere = { ...lost, warehouseId: 'east' };
-    expect(await adjust('promised', elsewhere)).toMatchObject({ status: 409, body: { onHand: 0 } });
+    expect(await adjust('promised', elsewhere)).toMatchObject({
+      status: 409,
+      body: { title: 'More than is there', onHand: 0, reserved: 0 },
+    });
   });
 
   it('is refused where it cannot be meant, naming the field', async () => {

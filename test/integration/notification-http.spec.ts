@@ -119,7 +119,7 @@ describe('notification over HTTP', () => {
       [{ ...body, events: [] }, 'events'],
       [{ ...body, events: ['stock.moved'] }, 'events.0'],
       [{ ...body, enabled: 'yes' }, 'enabled'],
-      [{ ...body, more: 1 }, ''],
+      [{ ...body, more: 1 }, 'more'],
     ])('is refused with the field that is wrong: %j', async (wrong, field) => {
       const answer = await ask(open, 'PUT', '/webhook-endpoints/m-2', wrong);
       const { status, errors } = answer.json() as { status: number; errors: { field: string }[] };

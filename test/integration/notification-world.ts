@@ -42,7 +42,8 @@ export class Story {
   });
 
   failed(): ReceivedEvent {
-    return this.event(contracts.paymentFailed, this.because('card_declined'));
+    const declined = { method: 'credit_card', ...this.because('card_declined') };
+    return this.event(contracts.paymentFailed, declined);
   }
 
   private because(code: string) {

@@ -69,6 +69,7 @@ describe('the provider’s messages over HTTP', () => {
     ['somebody else signed', 'bad-signature', (payload) => signed(payload, 'whsec_other')],
     ['was changed on its way', 'bad-signature', (payload) => signed(`${payload} `)],
     ['is older than five minutes', 'too-old', (payload) => signed(payload, SECRET, 400)],
+    ['is dated ten days ahead', 'too-old', (payload) => signed(payload, SECRET, -864_000)],
   ])('are refused with the reason when one %s', async (_, code, signature) => {
     const payload = event(`evt_${code}`);
     const { status, body } = await post(payload, signature(payload));

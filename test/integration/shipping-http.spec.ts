@@ -107,6 +107,7 @@ describe('the carrier’s messages', () => {
     ['somebody else signed', 'bad-signature', () => signed(message, 'whsec_other')],
     ['was changed on its way', 'bad-signature', () => signed(`${message} `)],
     ['is older than five minutes', 'too-old', () => signed(message, SECRET, 400)],
+    ['is dated ten days ahead', 'too-old', () => signed(message, SECRET, -864_000)],
   ])('are refused with the reason when one %s', async (_, code, signature) => {
     const before = await wakes();
     const { status, body } = await post(signature());

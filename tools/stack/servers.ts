@@ -11,6 +11,7 @@ import {
 } from '#testing';
 import { explain } from './explain.js';
 import type { Progress } from './progress.js';
+import type { Part, Run } from './part.js';
 import { stackPaths, StackProblem, type StackSettings } from './settings.js';
 import { StopRequested, type Supervisor } from './supervisor.js';
 
@@ -50,7 +51,7 @@ async function startDatabaseServer(
   );
   supervisor.state.postgresUrl = server.url;
   if (server.kind === 'given') return supervisor.save();
-  await supervisor.add({
+  const part = (): Part => ({
     name: 'Postgres',
     address: addressOf(server),
     logFile,
@@ -58,6 +59,8 @@ async function startDatabaseServer(
     stopSignal: 'SIGINT',
     stop: () => server.stop(),
   });
+  const without = 'no service can read or keep anything, and orders are not taken';
+  await keep(supervisor, { server, part, without, start: () => server.startServer() });
 }
 
 const addressOf = (server: PostgresServer): string => new URL(server.url).host;
@@ -88,7 +91,7 @@ async function startBroker(
   const { brokers, kind, description } = server;
   supervisor.state.kafka = { brokers, kind, description };
   if (kind === 'given') return supervisor.save();
-  await supervisor.add({
+  const part = (): Part => ({
     name: 'Kafka',
     address: brokers,
     ...(kind === 'local' ? { logFile } : {}),
@@ -96,6 +99,33 @@ async function startBroker(
     containerId: server.containerId,
     stop: () => server.stop(),
   });
+  const without = 'orders are still taken, and wait for it';
+  await keep(supervisor, { server, part, without, start: () => server.startBroker() });
+}
+
+interface Kept {
+  readonly server: Pick<PostgresServer | KafkaServer, 'exited'>;
+  /** As it is now: each start has another process. */
+  readonly part: () => Part;
+  readonly without: string;
+  /** Brings it back on the same port, with the same data. */
+  readonly start: () => Promise<void>;
+}
+
+/** Takes charge of a server of our own that runs, and brings it back when it ends. */
+async function keep(supervisor: Supervisor, { server, part, without, start }: Kept): Promise<void> {
+  const takeCharge = async (): Promise<Run> => {
+    // Taken first: what ends while it is written down has ended as well.
+    const { exited } = server;
+    const { name, logFile } = part();
+    await supervisor.add(part());
+    return { name, logFile, without, exited };
+  };
+  const again = async (): Promise<Run> => {
+    await named(part().name, start);
+    return takeCharge();
+  };
+  supervisor.watch(await takeCharge(), again);
 }
 
 /** A database and a role for each service, and every topic. */

@@ -23,6 +23,8 @@ export interface PartState {
   /** Postgres ends at once only with SIGQUIT or SIGINT; everything else with SIGTERM. */
   readonly stopSignal: NodeJS.Signals;
   restarts: number;
+  /** How it ended by itself; gone as soon as it runs again. */
+  ended?: string;
 }
 
 /** Nothing, or something unreadable, is "no stack". */

@@ -19,7 +19,8 @@ export async function runStatus(settings: StackSettings): Promise<number> {
   const isApp = new Set<string>(apps.map(({ name }) => name));
   const rows = await Promise.all(
     state.parts.map(async (part) => {
-      const alive = part.process === undefined || isAlive(part.process);
+      const alive =
+        part.ended === undefined && (part.process === undefined || isAlive(part.process));
       const health =
         isApp.has(part.name) && alive ? await readHealth(urlOf(settings, part)) : undefined;
       return { part, ok: alive && (health?.ok ?? true), health: health?.detail ?? '', alive };
@@ -33,7 +34,7 @@ export async function runStatus(settings: StackSettings): Promise<number> {
         part.name,
         part.process === undefined ? 'container' : `pid ${part.process.pid}`,
         part.address,
-        alive ? health : 'ended',
+        alive ? health : `ended${part.ended === undefined ? '' : ` (${part.ended})`}`,
         part.restarts > 0 ? `started again ${part.restarts} times` : '',
       ]),
     ),

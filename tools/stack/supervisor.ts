@@ -1,16 +1,6 @@
-import { endAllProcesses, type ServiceProcess } from '#testing';
-import { identify } from './process-identity.js';
+import { endAllProcesses } from '#testing';
+import { endingOf, stateOf, type Part, type Run } from './part.js';
 import { removeState, writeState, type PartState, type StackState } from './state.js';
-
-export interface Part {
-  readonly name: string;
-  readonly address: string;
-  readonly logFile?: string;
-  readonly pid?: number | undefined;
-  readonly containerId?: string | undefined;
-  readonly stopSignal?: NodeJS.Signals;
-  stop(): Promise<unknown>;
-}
 
 /** A stop was asked for while something was starting. */
 export class StopRequested extends Error {}
@@ -31,6 +21,7 @@ export class Supervisor {
     readonly state: StackState,
     private readonly stateFile: string,
     private readonly tell: (line: string) => void,
+    private readonly restartDelayMs = RESTART_DELAY_MS,
   ) {
     this.save();
   }
@@ -38,6 +29,15 @@ export class Supervisor {
   save(): void {
     if (this.stopped) return;
     writeState(this.stateFile, this.state);
+  }
+
+  /** A full disk must not keep what runs from being stopped, or what ended from being told of. */
+  private saveIfPossible(): void {
+    try {
+      this.save();
+    } catch {
+      // What was written before stays, and the next change is tried again.
+    }
   }
 
   /** Takes charge of something that has just been started. */
@@ -59,26 +59,44 @@ export class Supervisor {
     this.save();
   }
 
-  /** Starts an app again when it ends by itself; after a few times it is left alone. */
-  watch(app: ServiceProcess, start: () => Promise<ServiceProcess>): void {
-    void app.exited.then(async ({ code, signal }) => {
+  /** Starts a part again when it ends by itself; after a few times it is left alone. */
+  watch(run: Run, start: () => Promise<Run>): void {
+    void run.exited.then(async (exit) => {
       if (this.stopping) return;
-      const entry = this.state.parts.find(({ name }) => name === app.name);
-      const how = signal ?? `exit code ${code}`;
-      if ((entry?.restarts ?? 0) >= RESTARTS_MAX) {
-        this.tell(`✗ ${app.name} ended (${how}) and stays down; see ${app.logFile}`);
-        return;
-      }
-      this.tell(`! ${app.name} ended (${how}); it is started again`);
-      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-      if (this.stopping) return;
-      try {
-        this.watch(await start(), start);
-      } catch (error) {
-        if (error instanceof StopRequested) return;
-        this.tell(`✗ ${app.name} does not come back: ${(error as Error).message}`);
-      }
+      const entry = this.state.parts.find(({ name }) => name === run.name);
+      if (entry === undefined) return;
+      entry.ended = endingOf(exit);
+      this.saveIfPossible();
+      const [mark, next] =
+        entry.restarts < RESTARTS_MAX ? ['!', 'it is started again'] : ['✗', staysDown(run)];
+      this.tell(`${mark} ${run.name} ended (${entry.ended}); ${next}${during(run)}`);
+      const again = await this.startAgain(run, start, entry);
+      if (again) this.watch(again, start);
     });
+  }
+
+  /** A start that fails counts as one that went well does. */
+  private async startAgain(
+    run: Run,
+    start: () => Promise<Run>,
+    entry: PartState,
+  ): Promise<Run | undefined> {
+    while (entry.restarts < RESTARTS_MAX) {
+      await new Promise((resolve) => setTimeout(resolve, this.restartDelayMs));
+      if (this.stopping) return undefined;
+      try {
+        const again = await this.track(start());
+        this.tell(`✓ ${run.name} runs again`);
+        return again;
+      } catch (error) {
+        if (this.stopping || error instanceof StopRequested) return undefined;
+        entry.restarts += 1;
+        this.saveIfPossible();
+        const next = entry.restarts < RESTARTS_MAX ? 'it is tried again' : staysDown(run);
+        this.tell(`✗ ${run.name} does not come back: ${(error as Error).message}; ${next}`);
+      }
+    }
+    return undefined;
   }
 
   /** Remembers something that is starting, so that a stop can wait for it. */
@@ -93,11 +111,7 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.stopping = true;
     this.state.phase = 'stopping';
-    try {
-      this.save();
-    } catch {
-      // A full disk must not keep what runs from being stopped.
-    }
+    this.saveIfPossible();
     const needed = this.parts.filter(({ name }) => name === 'Postgres' || name === 'Kafka');
     const apps = this.parts.filter((part) => !needed.includes(part));
     await this.stopAll(apps);
@@ -126,14 +140,8 @@ export class Supervisor {
   }
 }
 
-function stateOf(part: Part, restarts: number): PartState {
-  return {
-    name: part.name,
-    address: part.address,
-    stopSignal: part.stopSignal ?? 'SIGTERM',
-    restarts,
-    ...(part.logFile === undefined ? {} : { logFile: part.logFile }),
-    ...(part.pid === undefined ? {} : { process: identify(part.pid) }),
-    ...(part.containerId === undefined ? {} : { containerId: part.containerId }),
-  };
-}
+const staysDown = ({ logFile }: Run): string =>
+  `it stays down${logFile === undefined ? '' : ` (log: ${logFile})`}`;
+
+const during = ({ without }: Run): string =>
+  without === undefined ? '' : `. Until it is back, ${without}`;

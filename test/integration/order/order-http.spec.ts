@@ -64,6 +64,22 @@ describe('the order API', () => {
     expect(world.logged.filter((line) => line.includes('tok_secret'))).toEqual([]);
   });
 
+  it('takes no card number for a token, and says and logs nothing of it', async () => {
+    const token = '4242 4242 4242 4242';
+    const orders = await world.orderCount();
+    const payment = { ...validOrder().payment, token };
+    for (const [path, body, field] of [
+      ['/orders', validOrder({ payment }), 'payment.token'],
+      [`/orders/${unknownId}/payment`, { token }, 'token'],
+    ] as const) {
+      const answer = await world.post(path, body);
+      expect(answer).toMatchObject({ status: 422, body: { errors: [{ field }] } });
+      expect(JSON.stringify(answer)).not.toContain('4242');
+    }
+    expect(await world.orderCount()).toBe(orders);
+    expect(world.logged.filter((line) => line.includes('4242'))).toEqual([]);
+  });
+
   const items = (changes: object) => [{ ...validOrder().items[0], ...changes }];
   const address = (changes: object) => ({
     shippingAddress: { ...validOrder().shippingAddress, ...changes },

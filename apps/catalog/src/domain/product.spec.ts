@@ -60,6 +60,11 @@ describe('a product', () => {
     expect(reviseRead(mug, wish, 2)).toEqual({ kind: 'unchanged', product: mug });
   });
 
+  it('is made only where there is none, where that matters', () => {
+    expect(reviseRead(undefined, wish, 'absent').kind).toBe('created');
+    expect(reviseRead(mug, wish, 'absent')).toEqual({ kind: 'moved', revision: 3 });
+  });
+
   it('has revisions without gaps and one fact for each, whatever is wished for', () => {
     fc.assert(
       fc.property(fc.array(anyWish, { maxLength: 30 }), (wishes) => {

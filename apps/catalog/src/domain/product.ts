@@ -43,13 +43,17 @@ export function revise(current: Product | undefined, wish: ProductWish): Revised
 /**
  * For who has read revision `expected`. A product that is as wished already is left alone whatever
  * its revision (RFC 9110, 13.1.1): so a repeated request ends as the first did.
+ * Who expects it to be `absent` means to make it (13.1.2), and is refused whatever it is by now.
  */
 export function reviseRead(
   current: Product | undefined,
   wish: ProductWish,
-  expected: number,
+  expected: number | 'absent',
 ): Revised | Moved {
   const revised = revise(current, wish);
+  if (expected === 'absent') {
+    return current ? { kind: 'moved', revision: current.revision } : revised;
+  }
   if (revised.kind === 'unchanged' || expected === current?.revision) return revised;
   return { kind: 'moved', revision: current?.revision };
 }

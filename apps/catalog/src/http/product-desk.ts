@@ -1,5 +1,5 @@
 import { isTransient, type Outbox, type UnitOfWork } from '#messaging';
-import { runtime } from '#platform';
+import { runtime, type Expected } from '#platform';
 import { factEvent } from '../domain/facts.js';
 import {
   revise,
@@ -24,8 +24,8 @@ export class ProductDesk {
     private readonly clock: () => Date = runtime.date,
   ) {}
 
-  /** @param expected the revision that the caller has read, if that matters */
-  async put(wish: ProductWish, expected?: number): Promise<Revised | Moved> {
+  /** @param expected the revision that the caller has read, or that there is none, if that matters */
+  async put(wish: ProductWish, expected?: Expected): Promise<Revised | Moved> {
     const [only] = await this.change<Revised | Moved>([wish.productId], (products) => {
       const current = products.get(wish.productId);
       return [expected === undefined ? revise(current, wish) : reviseRead(current, wish, expected)];

@@ -22,7 +22,7 @@ import { Database } from '#messaging';
 import {
   DEFAULT_PAGE,
   entityTag,
-  expectedRevision,
+  expectedBy,
   movedProblem,
   pageOf,
   ProblemException,
@@ -63,18 +63,27 @@ export class ProductsController {
     description:
       'The ETag of the product as it was read: refused with 412 when it has changed since.',
   })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: '`*`: refused with 412 when there is such a product already.',
+  })
   @ApiCreatedResponse({ type: ProductDto, description: 'It is new.' })
   @ApiOkResponse({ type: ProductDto, description: 'It was there, and is now as it was sent.' })
-  @ApiResponse({ status: 412, description: 'It has changed since it was read.' })
+  @ApiResponse({ status: 412, description: 'It has changed since it was read, or is there.' })
   async put(
     @Param() { productId }: ProductParams,
     @Body() { name, unitPrice, currency, status }: PutProductDto,
     @Res({ passthrough: true }) reply: Reply,
     @Headers('if-match') ifMatch?: string,
+    @Headers('if-none-match') ifNoneMatch?: string,
   ): Promise<ProductDto> {
     const wish = { productId, name, unitPrice, currency, ...(status && { status }) };
-    const revised = await this.desk.put(wish, expectedRevision(ifMatch));
-    if (revised.kind === 'moved') throw movedProblem(`The product ${productId}`, revised.revision);
+    const expected = expectedBy({ ifMatch, ifNoneMatch });
+    const revised = await this.desk.put(wish, expected);
+    if (revised.kind === 'moved') {
+      throw movedProblem(`The product ${productId}`, revised.revision, expected);
+    }
     if (revised.kind === 'created') reply.status(201);
     return tagged(reply, revised.product);
   }

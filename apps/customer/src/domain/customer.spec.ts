@@ -79,6 +79,11 @@ describe('a customer', () => {
     expect(reviseRead(kim, wish, 2).kind).toBe('unchanged');
   });
 
+  it('is made only where there is none, where that matters', () => {
+    expect(reviseRead(undefined, wish, 'absent').kind).toBe('created');
+    expect(reviseRead(kim, wish, 'absent')).toEqual({ kind: 'moved', revision: 3 });
+  });
+
   it('is told of by facts that fit their contracts, and keep the reason of a block', () => {
     const time = '2026-11-26T12:00:00.000Z';
     const created = factEvent({ ...kim, revision: 1 }, time);

@@ -1,5 +1,5 @@
 import { isTransient, type Outbox, type UnitOfWork } from '#messaging';
-import { runtime } from '#platform';
+import { runtime, type Expected } from '#platform';
 import {
   block,
   revise,
@@ -26,8 +26,8 @@ export class CustomerDesk {
     private readonly clock: () => Date = runtime.date,
   ) {}
 
-  /** @param expected the revision that the caller has read, if that matters */
-  async put(wish: CustomerWish, expected?: number): Promise<Revised | Moved> {
+  /** @param expected the revision that the caller has read, or that there is none, if that matters */
+  async put(wish: CustomerWish, expected?: Expected): Promise<Revised | Moved> {
     const [only] = await this.change<Revised | Moved>([wish.customerId], (customers) => {
       const current = customers.get(wish.customerId);
       return [expected === undefined ? revise(current, wish) : reviseRead(current, wish, expected)];

@@ -22,7 +22,7 @@ import { Database } from '#messaging';
 import {
   DEFAULT_PAGE,
   entityTag,
-  expectedRevision,
+  expectedBy,
   movedProblem,
   pageOf,
   ProblemException,
@@ -63,19 +63,26 @@ export class CustomersController {
     required: false,
     description: 'The ETag of the customer as read: refused with 412 when it has changed since.',
   })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: '`*`: refused with 412 when there is such a customer already.',
+  })
   @ApiCreatedResponse({ type: CustomerDto, description: 'The customer is new.' })
   @ApiOkResponse({ type: CustomerDto, description: 'The customer was known, and is now as sent.' })
-  @ApiResponse({ status: 412, description: 'It has changed since it was read.' })
+  @ApiResponse({ status: 412, description: 'It has changed since it was read, or is there.' })
   async put(
     @Param() { customerId }: CustomerParams,
     @Body() body: PutCustomerDto,
     @Res({ passthrough: true }) reply: Reply,
     @Headers('if-match') ifMatch?: string,
+    @Headers('if-none-match') ifNoneMatch?: string,
   ): Promise<CustomerDto> {
     const wish = wishOf(customerId, body);
-    const revised = await this.desk.put(wish, expectedRevision(ifMatch));
+    const expected = expectedBy({ ifMatch, ifNoneMatch });
+    const revised = await this.desk.put(wish, expected);
     if (revised.kind === 'moved') {
-      throw movedProblem(`The customer ${customerId}`, revised.revision);
+      throw movedProblem(`The customer ${customerId}`, revised.revision, expected);
     }
     if (revised.kind === 'created') reply.status(201);
     return tagged(reply, revised.customer);

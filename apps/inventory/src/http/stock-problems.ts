@@ -39,10 +39,14 @@ function problemOf(why: StockRefusal, wish: StockWish, path: string): ProblemExc
     }
     case 'below-reserved': {
       const { onHand, reserved } = why.stock;
+      const numbers = { productId, warehouseId, onHand, reserved };
+      if (reserved === 0) {
+        const there = `${onHand} pieces of ${productId} are in ${warehouseId}; no more can be taken.`;
+        return new ProblemException(409, 'More than is there', there, numbers);
+      }
       const detail =
         `Of ${onHand} pieces of ${productId} in ${warehouseId}, ${reserved} are promised to ` +
         'orders; no fewer can be there.';
-      const numbers = { productId, warehouseId, onHand, reserved };
       return new ProblemException(409, 'Less than is reserved', detail, numbers);
     }
   }

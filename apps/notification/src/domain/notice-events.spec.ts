@@ -32,6 +32,7 @@ const payment = {
   refunded: 300,
   instructions: { reference: 'FT-1', payBy: '2026-12-01T00:00:00Z' },
 };
+const card = { ...payment, method: 'credit_card' };
 const shipment = { ...order, shipmentId: 's', trackingNumber: 'TRK1' };
 
 const read = (contract: EventContract, data: unknown) =>
@@ -71,7 +72,7 @@ describe('a fact', () => {
       { totalAmount: 1000, instructions: { reference: 'FT-1', method: 'bank_transfer' } },
     ],
     ['payment-succeeded', contracts.paymentCompleted, payment, undefined, { totalAmount: 1000 }],
-    ['payment-failed', contracts.paymentFailed, payment, 4, { reasonCode: reason.code }],
+    ['payment-failed', contracts.paymentFailed, card, 4, { reasonCode: reason.code }],
     ['refund-completed', contracts.refundCompleted, payment, 4, { refunded: 300 }],
   ] as const)('makes its notice: %s', (template, contract, data, revision, told) => {
     expect(occasion(contract, data)).toMatchObject({
@@ -89,19 +90,25 @@ describe('a fact', () => {
   );
 
   it('makes one notice of an order, however often it is said, and one of each payment', () => {
-    const again = { ...payment, revision: 5 };
+    const again = { ...card, revision: 5 };
     const subject = (contract: EventContract, data: unknown) => occasion(contract, data)?.subject;
     expect(subject(contracts.orderCancelled, { ...order, revision: 5 })).toEqual(
       subject(contracts.orderCancelled, order),
     );
     expect(subject(contracts.paymentFailed, again)).not.toEqual(
-      subject(contracts.paymentFailed, payment),
+      subject(contracts.paymentFailed, card),
     );
   });
 
-  it('that a payment was called off with its order is none to tell', () => {
-    const canceled = { ...payment, reason: { code: 'canceled', message: '' } };
-    expect(occasion(contracts.paymentFailed, canceled)).toBeUndefined();
+  it.each([
+    ['called off with its order', 'credit_card', 'canceled'],
+    ['a card that nobody confirmed in time', 'credit_card', 'expired'],
+    ['a transfer that never came', 'bank_transfer', 'expired'],
+    ['nothing paid in the shop in time', 'convenience_store', 'expired'],
+    ['a transfer that the provider refuses', 'bank_transfer', 'amount_too_small'],
+  ])('of a payment that no other card can follow is none to tell: %s', (_, method, code) => {
+    const over = { ...payment, method, reason: { code, message: '' } };
+    expect(occasion(contracts.paymentFailed, over)).toBeUndefined();
   });
 
   it('that is not as its contract says is refused, whatever else it holds', () => {

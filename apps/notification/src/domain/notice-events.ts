@@ -34,8 +34,11 @@ export interface Occasion {
   readonly order: Pick<NoticeOrder, 'orderId'> & Partial<NoticeOrder>;
 }
 
-/** A payment that was called off with its order did not fail: what is to be said, the order says. */
-const CALLED_OFF = 'canceled';
+/**
+ * Of a payment that was called off, or that nobody made in time, the order says what is to be said:
+ * it is cancelled with it, and takes no other payment.
+ */
+const OVER_WITH_THE_ORDER: ReadonlySet<string> = new Set(['canceled', 'expired']);
 
 /** The contact that an order comes with; those of before came without. */
 export function contactOf(fact: Fact): Contact | undefined {
@@ -79,7 +82,9 @@ export function occasionOf(fact: Fact): Occasion | undefined {
       return { template: 'payment-succeeded', subject: once, order: paymentOf(fact.data) };
     case 'payment.failed': {
       const { code: reasonCode } = fact.data.reason;
-      if (reasonCode === CALLED_OFF) return undefined;
+      // Another card follows a card alone: what else was not paid cannot be paid in another way.
+      const byCard = fact.data.method === 'credit_card';
+      if (!byCard || OVER_WITH_THE_ORDER.has(reasonCode)) return undefined;
       const order = { ...paymentOf(fact.data), reasonCode };
       return { template: 'payment-failed', subject: eachTime, order };
     }

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { TextField, fieldProblem } from '#platform';
 import { z } from 'zod';
 import { PUBLIC_EVENTS } from '../webhooks/public-events.js';
+import { faultsOf } from './field-faults.js';
 
 export class MerchantParams {
   @TextField({ max: 64, example: 'm-1' })
@@ -31,10 +32,7 @@ export const endpointBodySchema = {
 export function readEndpointBody(body: unknown): z.output<typeof endpointBody> {
   const parsed = endpointBody.safeParse(body ?? {});
   if (parsed.success) return { ...parsed.data, events: [...new Set(parsed.data.events)] };
-  throw fieldProblem(
-    400,
-    parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })),
-  );
+  throw fieldProblem(400, faultsOf(parsed.error.issues, body));
 }
 
 export class EndpointDto {

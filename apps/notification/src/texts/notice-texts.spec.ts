@@ -90,6 +90,17 @@ describe('a mail', () => {
     }
   });
 
+  it('offers another card after a declined one, if the order waits for it, and nothing else', () => {
+    for (const part of ['text', 'html'] as const) {
+      expect(mail('payment-failed', 'en')[part]).toContain(
+        'If your order still waits for a payment, you can pay with another card.',
+      );
+      expect(mail('payment-failed', 'ja')[part]).toContain(
+        'お支払い待ちの場合は、別のカードでお支払いいただけます',
+      );
+    }
+  });
+
   it('shows every value as text in HTML', () => {
     const { html, text } = mail('order-confirmed', 'en', {
       trackingNumber: '<script>"x"</script>',

@@ -11,6 +11,7 @@ import {
 } from '#platform';
 import { paymentMethod } from '#contracts';
 import { MAX_AMOUNT } from '../domain/order.js';
+import { NoCardNumber } from './card-number.js';
 
 const ANOTHER_CARD_S_MAX = 86_400;
 
@@ -66,12 +67,14 @@ export class PaymentDto {
   })
   method!: (typeof paymentMethod.options)[number];
 
+  @NoCardNumber('payment.token')
   @TextField({
     max: 255,
     pattern: /^[\x21-\x7e]+$/,
     shape: 'a token of visible ASCII characters',
     optional: true,
-    description: 'The card token of the payment provider; required for credit_card.',
+    description:
+      'The card token of the payment provider, never a card number; required for credit_card.',
     example: 'tok_ok',
   })
   token?: string;
@@ -89,11 +92,12 @@ export class PaymentDto {
 
 /** What is sent to pay with another card after a declined one. */
 export class AnotherCardDto {
+  @NoCardNumber('token')
   @TextField({
     max: 255,
     pattern: /^[\x21-\x7e]+$/,
     shape: 'a token of visible ASCII characters',
-    description: 'The card token of the payment provider.',
+    description: 'The card token of the payment provider, never a card number.',
     example: 'tok_ok',
   })
   token!: string;

@@ -13,7 +13,8 @@ export const WEBHOOK_SECRETS = Symbol('webhook secrets');
 const WHY = {
   unsigned: 'The header Stripe-Signature is missing.',
   'bad-signature': 'The signature does not belong to this body: was it signed with our secret?',
-  'too-old': 'The signature is more than five minutes old: sign the message anew.',
+  'too-old':
+    'The signature is more than five minutes old, or that far ahead: sign the message anew.',
   unreadable: 'The body is no event of the provider.',
 } as const;
 

@@ -116,6 +116,19 @@ describe('a message of the payment provider', () => {
     expect(refusalOf(raw, forged)).toBe('bad-signature');
   });
 
+  it('is taken from a clock that is five minutes ahead, and not a second more', () => {
+    const raw = bytes(event(INTENT));
+    expect(refusalOf(raw, signed(raw, { atS: NOW_S + 300 }))).toBe('taken');
+    expect(refusalOf(raw, signed(raw, { atS: NOW_S + 301 }))).toBe('too-old');
+    const ahead = NOW_S + 10 * 86_400;
+    expect(refusalOf(raw, signed(raw, { atS: ahead }))).toBe('too-old');
+    const hidden = `t=${NOW_S},t=${ahead},v1=${v1(raw, ahead, SECRET)}`;
+    expect(refusalOf(raw, hidden)).toBe('too-old');
+    expect(refusalOf(raw, signed(raw, { atS: ahead, secret: 'whsec_other' }))).toBe(
+      'bad-signature',
+    );
+  });
+
   it.each(['', 'no JSON', 'null', '[]', '{}', '{"id":"evt_1"}', event(INTENT, '')])(
     'is refused when it is signed and %j',
     (value) => {

@@ -15,7 +15,7 @@ export interface ProviderMessage {
 /**
  * - `unsigned`: nobody says who it is from.
  * - `bad-signature`: somebody else, or other words than were signed.
- * - `too-old`: signed by the provider, and kept by somebody.
+ * - `too-old`: signed by the provider, and kept by somebody; or dated ahead, to be kept for later.
  * - `unreadable`: from the provider, and not what we know of it.
  */
 export type WebhookRefusal = 'unsigned' | 'bad-signature' | 'too-old' | 'unreadable';
@@ -63,8 +63,21 @@ export function readProviderMessage(
   if (!signedWithin(TOLERANCE_S)) {
     throw new WebhookRefusedError(signedWithin(ANY_AGE) ? 'too-old' : 'bad-signature');
   }
+  if (signedAtS(signature) > now.getTime() / 1000 + TOLERANCE_S) {
+    throw new WebhookRefusedError('too-old');
+  }
   return read(raw);
 }
+
+/**
+ * The time that was signed, read as the package reads it: the last one counts, by its leading digits.
+ * It looks at the age only, so that a message dated ahead would be good for as long as that.
+ */
+const signedAtS = (signature: string): number =>
+  signature
+    .split(',')
+    .map((part) => part.split('='))
+    .reduce((last, [name, value = '']) => (name === 't' ? Number.parseInt(value, 10) : last), NaN);
 
 interface Signed {
   readonly raw: Buffer;

@@ -1,21 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
-import { entityTag, expectedRevision, movedProblem } from './entity-tag.js';
+import { entityTag, expectedBy, movedProblem } from './entity-tag.js';
 import { refuseRepeated } from './id-field.js';
 
 describe('an entity tag', () => {
   it('comes back as the revision it was made of', () => {
     for (const revision of [1, 7, 2_147_483_647]) {
-      expect(expectedRevision(entityTag(revision))).toBe(revision);
+      expect(expectedBy({ ifMatch: entityTag(revision) })).toBe(revision);
     }
-    expect(expectedRevision(undefined)).toBeUndefined();
+    expect(expectedBy({})).toBeUndefined();
   });
 
   it.each(['', '3', '"0"', '"-1"', '"03"', '"a"', 'W/"3"', '*', '"1", "2"', '"12345678901"'])(
     'is not %p',
-    (header) => {
-      expect(() => expectedRevision(header)).toThrow('If-Match: must be the ETag');
+    (ifMatch) => {
+      expect(() => expectedBy({ ifMatch })).toThrow('If-Match: must be the ETag');
     },
   );
+
+  it('may be asked not to be there, and nothing else of that kind', () => {
+    expect(expectedBy({ ifNoneMatch: '*' })).toBe('absent');
+    for (const ifNoneMatch of ['', '"3"', '"*"', '*, "3"', 'W/"1"']) {
+      expect(() => expectedBy({ ifNoneMatch })).toThrow('If-None-Match: must be *');
+    }
+    expect(() => expectedBy({ ifMatch: '"1"', ifNoneMatch: '*' })).toThrow('beside If-Match');
+  });
+
+  it('that is there already is answered so', () => {
+    expect(movedProblem('The mug', 4, 'absent').problem).toMatchObject({
+      ...{ status: 412, title: 'It is there already', revision: 4 },
+      detail: 'The mug is at revision 4: it was left as it is.',
+    });
+  });
 
   it('that is no longer right is answered with the revision there is', () => {
     expect(movedProblem('The mug', 4).problem).toMatchObject({ status: 412, revision: 4 });

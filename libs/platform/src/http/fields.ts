@@ -33,7 +33,9 @@ const rule = (name: string, fault: (value: unknown) => string | undefined): Prop
     name,
     validator: {
       validate: (value) => fault(value) === undefined,
-      defaultMessage: (given) => fault(given?.value) ?? '',
+      // What kind of value it is not would say less of a field that is not there at all.
+      defaultMessage: (given) =>
+        given?.value === undefined ? 'is missing' : (fault(given.value) ?? ''),
     },
   });
 

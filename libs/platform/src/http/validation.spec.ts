@@ -40,29 +40,31 @@ describe('the faults of a body', () => {
     [{}, 'must be a list'],
     ['x', 'must be a list'],
     [null, 'must be a list'],
-    [undefined, 'must be a list'],
+    [undefined, 'is missing'],
     [[], 'must have at least 1 entries'],
     [[line, 1, null], 'must hold objects only'],
   ])('name a list that is %j once', async (lines, message) => {
     expect(await faultsOf({ lines, first: line })).toEqual([{ field: 'lines', message }]);
   });
 
-  it.each([1, null, undefined, []].map((value) => [value]))(
-    'name an object that is %j once',
-    async (first) => {
-      const faults = await faultsOf({ lines: [line], first });
-      expect(faults).toEqual([{ field: 'first', message: 'must be an object' }]);
-    },
-  );
+  it.each([
+    [1, 'must be an object'],
+    [null, 'must be an object'],
+    [[], 'must be an object'],
+    [undefined, 'is missing'],
+  ])('name an object that is %j once', async (first, message) => {
+    const faults = await faultsOf({ lines: [line], first });
+    expect(faults).toEqual([{ field: 'first', message }]);
+  });
 
   it('name each field of each entry', async () => {
     const faults = await faultsOf({ lines: [line, { name: 7, extra: 1 }], first: {} });
     expect(faults).toEqual([
       { field: 'lines.1.extra', message: 'is not known' },
       { field: 'lines.1.name', message: 'must be a text' },
-      { field: 'lines.1.count', message: 'must be a whole number' },
-      { field: 'first.name', message: 'must be a text' },
-      { field: 'first.count', message: 'must be a whole number' },
+      { field: 'lines.1.count', message: 'is missing' },
+      { field: 'first.name', message: 'is missing' },
+      { field: 'first.count', message: 'is missing' },
     ]);
   });
 });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 /**
  * - `unsigned`: nobody says who it is from.
  * - `bad-signature`: somebody else, or other words than were signed.
- * - `too-old`: signed by the right one, and kept by somebody.
+ * - `too-old`: signed by the right one, and kept by somebody; or dated ahead, to be kept for later.
  */
 export type SignatureFault = 'unsigned' | 'bad-signature' | 'too-old';
 

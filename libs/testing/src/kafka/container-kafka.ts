@@ -2,6 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import type { StartedKafkaContainer } from '@testcontainers/kafka';
 import type { ContainerRuntimeClient, StartedTestContainer } from 'testcontainers';
 import { freePort } from '../ports.js';
+import type { ProcessExit } from '../process/managed-process.js';
 import { RUN_VARIABLE } from '../run-mark.js';
 import { waitFor } from '../wait-for.js';
 import { brokerAnswers } from './kafka-admin.js';
@@ -102,9 +103,19 @@ class ContainerKafka implements KafkaServer {
     });
   }
 
+  get exited(): Promise<ProcessExit> {
+    const ended = this.container.wait() as Promise<{ StatusCode: number }>;
+    return ended.then(
+      ({ StatusCode }) => ({ code: StatusCode, signal: null }),
+      // The engine has gone, and with it what it ran.
+      () => ({ code: null, signal: null }),
+    );
+  }
+
   async stop(): Promise<void> {
-    // In order only where somebody will read the data again.
-    if (this.keepsData) await this.stopBroker();
+    // In order only where somebody will read the data again, and where it has not ended by itself.
+    const { State } = await this.container.inspect();
+    if (this.keepsData && State.Running) await this.stopBroker();
     await this.kill();
   }
 

@@ -1,3 +1,5 @@
+import type { ProcessExit } from '../process/managed-process.js';
+
 export type KafkaKind = 'container' | 'local' | 'given';
 
 /** A broker that tests and the development stack can take away and bring back. */
@@ -11,6 +13,8 @@ export interface KafkaServer {
   readonly pid: number | undefined;
   /** Of a broker in a container. */
   readonly containerId: string | undefined;
+  /** Resolves when the broker that runs now ends, however; for a given one, never. */
+  readonly exited: Promise<ProcessExit>;
   /** Stops it for good; its data goes unless a `dataDir` was given. */
   stop(): Promise<void>;
   kill(): Promise<void>;

@@ -3,6 +3,7 @@ import { startContainerKafka } from './container-kafka.js';
 import { chooseKafkaImage } from './kafka-image.js';
 import { MissingToolError, type KafkaServer } from './kafka-server.js';
 import { startLocalKafka, type LocalKafkaOptions } from './local-kafka.js';
+import { NEVER_ENDS } from '../process/managed-process.js';
 import { waitFor } from '../wait-for.js';
 
 export interface KafkaOptions extends LocalKafkaOptions {
@@ -57,6 +58,7 @@ async function givenKafka(brokers: string): Promise<KafkaServer> {
     description: 'given by KAFKA_BROKERS',
     pid: undefined,
     containerId: undefined,
+    exited: NEVER_ENDS,
     stop: () => Promise.resolve(),
     kill: () => Promise.resolve(),
     stopBroker: notOurs,

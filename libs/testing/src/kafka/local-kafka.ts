@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ManagedProcess } from '../process/managed-process.js';
+import { ManagedProcess, NEVER_ENDS, type ProcessExit } from '../process/managed-process.js';
 import { freePort } from '../ports.js';
 import { temporaryFolder } from '../run-mark.js';
 import { exists } from '../postgres/postgres-binaries.js';
@@ -79,6 +79,10 @@ class LocalKafka implements KafkaServer {
 
   get pid(): number | undefined {
     return this.process?.ended ? undefined : this.process?.pid;
+  }
+
+  get exited(): Promise<ProcessExit> {
+    return this.process?.exited ?? NEVER_ENDS;
   }
 
   async startBroker(): Promise<void> {

@@ -4,7 +4,7 @@ import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { ManagedProcess } from '../process/managed-process.js';
+import { ManagedProcess, NEVER_ENDS, type ProcessExit } from '../process/managed-process.js';
 import { freePort } from '../ports.js';
 import { temporaryFolder } from '../run-mark.js';
 import { waitFor } from '../wait-for.js';
@@ -32,6 +32,8 @@ export interface PostgresServer {
   readonly kind: 'local' | 'given';
   /** Of the running server; undefined while it is stopped, or for a given one. */
   readonly pid: number | undefined;
+  /** Resolves when the server that runs now ends, however; for a given one, never. */
+  readonly exited: Promise<ProcessExit>;
   /** Stops it for good; its data goes unless `dataDir` was given. */
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -77,6 +79,10 @@ class LocalPostgres implements PostgresServer {
 
   get pid(): number | undefined {
     return this.process?.ended ? undefined : this.process?.pid;
+  }
+
+  get exited(): Promise<ProcessExit> {
+    return this.process?.exited ?? NEVER_ENDS;
   }
 
   private get clusterDir(): string {
@@ -205,6 +211,7 @@ async function givenPostgres(url: string): Promise<PostgresServer> {
     url,
     kind: 'given',
     pid: undefined,
+    exited: NEVER_ENDS,
     stop: () => Promise.resolve(),
     kill: () => Promise.resolve(),
     stopServer: notOurs,

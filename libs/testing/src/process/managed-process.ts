@@ -22,6 +22,9 @@ export interface ProcessExit {
   signal: NodeJS.Signals | null;
 }
 
+/** The end of what is not ours, or has not been started. */
+export const NEVER_ENDS = new Promise<ProcessExit>(() => undefined);
+
 /** A process that ended when it should not have, with the last lines it wrote. */
 export class ProcessFailure extends Error {
   override readonly name = 'ProcessFailure';
