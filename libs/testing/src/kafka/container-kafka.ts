@@ -114,8 +114,7 @@ class ContainerKafka implements KafkaServer {
 
   async stop(): Promise<void> {
     // In order only where somebody will read the data again, and where it has not ended by itself.
-    const { State } = await this.container.inspect();
-    if (this.keepsData && State.Running) await this.stopBroker();
+    if (this.keepsData && (await this.container.inspect()).State.Running) await this.stopBroker();
     await this.kill();
   }
 
