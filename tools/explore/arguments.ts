@@ -6,10 +6,11 @@ export const HELP = `Explores every run of each saga within bounds, against the 
 
   name             a definition, such as place-order; default: all of them
   --all-versions   also the versions that only live instances still need
-  --faults N       how much may go wrong in one run (0 to 5, default 3): a refusal, a timeout, a
-                   duplicate, a late or overtaking message, a crash, a cancel, an effect after its
-                   undo, a reservation that expires, an answer that takes days, a command that
-                   fails for good
+  --faults N       how much may go wrong in one run (0 to 5; default: for each saga what takes less
+                   than a minute, and 3 at least): a refusal, a timeout, a duplicate, a
+                   late or overtaking message, a crash, a cancel, an effect after its undo, a
+                   reservation that expires, an answer that takes days, a command that fails for
+                   good
   --attempts N     sendings of a command before its silence counts (1 to 5, default 2)
   --in-flight N    messages on their way at the same time (4 to 50, default 12)
   --help
@@ -17,7 +18,8 @@ export const HELP = `Explores every run of each saga within bounds, against the 
 The exit status is 1 when a promise is broken; the shortest run that breaks it is told as a story.`;
 
 export interface Bounds {
-  readonly faults: number;
+  /** Undefined: as many as its example says. */
+  readonly faults: number | undefined;
   readonly attempts: number;
   readonly inFlight: number;
 }
@@ -39,7 +41,7 @@ export const readArguments = (args: readonly string[]): ExploreArguments | undef
     names: positionals,
     allVersions: values['all-versions'] ?? false,
     bounds: {
-      faults: whole('--faults', values.faults, 0, 5),
+      faults: values.faults === undefined ? undefined : whole('--faults', values.faults, 0, 5),
       attempts: whole('--attempts', values.attempts, 1, 5),
       inFlight: whole('--in-flight', values['in-flight'], 4, 50),
     },
@@ -52,7 +54,7 @@ const parse = (args: readonly string[]) => {
       args: [...args],
       allowPositionals: true,
       options: {
-        faults: { type: 'string', default: '3' },
+        faults: { type: 'string' },
         attempts: { type: 'string', default: '2' },
         'in-flight': { type: 'string', default: '12' },
         'all-versions': { type: 'boolean' },

@@ -33,7 +33,7 @@ export const barrier: ModelBarrier = (rows, { commandId, undoes }, late) => {
 };
 
 const rowOf = (key: CommandKey, row: ModelBarrierRow | undefined): BarrierRow | undefined =>
-  row && { ...key, ...row };
+  row && { ...key, ...row, answerNo: row.answer ? 1 : 0 };
 
 /** What the barrier decides does not depend on the event a command came in. */
 const NO_EVENT: ArrivedCommand['command']['event'] = {

@@ -4,6 +4,8 @@ import type { PlaceOrderInput, RefundLostParcelInput, ReturnOrderInput } from '#
 export interface Example {
   readonly input: unknown;
   readonly results?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** How much may go wrong in a run that is explored within a minute, where that is more than three. */
+  readonly faults?: number;
   /** What a customer may bring when a step was refused. */
   readonly mends?: Readonly<Record<string, unknown>>;
 }
@@ -47,6 +49,6 @@ export const examples: Readonly<Record<string, Example>> = {
     },
     mends: { 'charge-payment': { sealedToken: 'v1.other.card' } },
   },
-  'return-order': { input: returnOrder },
-  'refund-lost-parcel': { input: refundLostParcel },
+  'return-order': { input: returnOrder, faults: 4 },
+  'refund-lost-parcel': { input: refundLostParcel, faults: 5 },
 };

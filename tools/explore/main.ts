@@ -1,8 +1,11 @@
 /** `npm run saga:explore`: every run of every definition within bounds; see `--help`. */
 import { sagas } from '../../apps/orchestrator/src/sagas/index.js';
 import { HELP, readArguments, UsageError, type ExploreArguments } from './arguments.js';
+import { examples } from './examples.js';
 import { describe, describeBounds, describePairs } from './report.js';
 import { exploreAll, type Task } from './threads.js';
+
+const LEAST_FAULTS = 3;
 
 const run = async ({ names, allVersions, bounds }: ExploreArguments): Promise<boolean> => {
   const known = sagas.map(({ name }) => name);
@@ -11,7 +14,8 @@ const run = async ({ names, allVersions, bounds }: ExploreArguments): Promise<bo
   console.log(`${describeBounds(bounds)}\n`);
   const tasks = sagas.flatMap(({ name, version }, index): Task[] => {
     const isMeant = names.length === 0 || names.includes(name);
-    return isMeant && (allVersions || version === newestOf(name)) ? [{ index, bounds }] : [];
+    if (!isMeant || !(allVersions || version === newestOf(name))) return [];
+    return [{ index, bounds, faults: bounds.faults ?? examples[name]?.faults ?? LEAST_FAULTS }];
   });
   const progress = new Map<number, number>();
   const finished = await exploreAll(tasks, ({ index }, states) => {
@@ -20,7 +24,8 @@ const run = async ({ names, allVersions, bounds }: ExploreArguments): Promise<bo
   });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   finished.forEach(({ found, seconds }, at) => {
-    console.log(`${describe(titleOf(tasks[at]?.index), found, seconds)}\n`);
+    const { index = 0, faults = 0 } = tasks[at] ?? {};
+    console.log(`${describe(`${titleOf(index)}, ${faults} faults`, found, seconds)}\n`);
   });
   const explorations = finished.map(({ found }) => found);
   console.log(describePairs(explorations));
@@ -30,7 +35,7 @@ const run = async ({ names, allVersions, bounds }: ExploreArguments): Promise<bo
 const newestOf = (wanted: string): number =>
   Math.max(...sagas.filter(({ name }) => name === wanted).map(({ version }) => version));
 
-const titleOf = (index = 0): string => `${sagas[index]?.name} v${sagas[index]?.version}`;
+const titleOf = (index: number): string => `${sagas[index]?.name} v${sagas[index]?.version}`;
 
 const describeProgress = (states: ReadonlyMap<number, number>): string =>
   [...states].map(([index, count]) => `${titleOf(index)}: ${count} states`).join(' · ');

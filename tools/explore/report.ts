@@ -3,9 +3,9 @@ import { allPairs, type Exploration } from '#saga';
 import { formatTable } from '../stack/table.js';
 import type { Bounds } from './arguments.js';
 
-export const describeBounds = ({ faults, attempts, inFlight }: Bounds): string =>
+export const describeBounds = ({ attempts, inFlight }: Bounds): string =>
   `Bounds of a run: 1 instance, ${inFlight} messages in flight, ` +
-  `${attempts - 1} resends of a command before its silence counts, ${faults} faults.`;
+  `${attempts - 1} resends of a command before its silence counts.`;
 
 export const describe = (name: string, found: Exploration, seconds: number): string => {
   const { states, transitions, cut, ends, violation } = found;

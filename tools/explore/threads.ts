@@ -8,6 +8,7 @@ export interface Task {
   /** Of the definition, among all of them. */
   readonly index: number;
   readonly bounds: Bounds;
+  readonly faults: number;
 }
 
 export interface Finished {

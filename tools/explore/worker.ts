@@ -6,7 +6,7 @@ import { barrier } from './barrier.js';
 import { examples } from './examples.js';
 import type { FromThread, Task } from './threads.js';
 
-const { index, bounds } = workerData as Task;
+const { index, bounds, faults } = workerData as Task;
 const definition = sagas[index];
 if (!parentPort || !definition) throw new Error('this is no program of its own');
 const example = examples[definition.name];
@@ -20,6 +20,7 @@ const found = explore({
   barrier,
   ...example,
   ...bounds,
+  faults,
   onProgress: (states) => tell({ states }),
 });
 tell({ found, seconds: (performance.now() - startedAt) / 1000 });

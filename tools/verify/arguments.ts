@@ -5,7 +5,7 @@ export const HELP = `Runs what CI runs: every check of the project, one after th
   npm run verify                 all of them, then all tests with coverage
   npm run verify -- --fast       without the tests that start services
   npm run verify -- --checks     without any tests
-  npm run verify:long            what takes too long for every change: more faults, and whether the
+  npm run verify:long            what takes too long for every change: old versions, and whether the
                                  tests notice
   npm run verify -- --help`;
 

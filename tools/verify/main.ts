@@ -24,8 +24,8 @@ function checks(): Step[] {
     { name: 'imports', args: bin('depcruise', 'apps', 'libs', 'migrations', 'test', 'tools') },
     { name: 'unused code', args: bin('knip') },
     { name: 'generated docs', args: ['dist/tools/docs/main.js', '--check'] },
-    // Every run of every saga, with up to two faults in each; `long` goes on to three.
-    { name: 'explored sagas', args: ['dist/tools/explore/main.js', '--faults', '2'] },
+    // Every run of every saga, with as many faults as take less than a minute.
+    { name: 'explored sagas', args: ['dist/tools/explore/main.js'] },
     // Two thousand worlds of the whole system, each with its own faults.
     {
       name: 'simulated worlds',
@@ -58,11 +58,11 @@ function steps(tests: Tests): Step[] {
   return [...checks(), { name: 'tests and coverage', args: [...runTests, ...suites] }];
 }
 
-/** What takes too long for each change; then whether the tests would notice: known bugs, mutants. */
+/** What takes too long for each change: versions of before as well; then whether the tests would notice: known bugs, mutants. */
 function long(): Step[] {
   const mutation = bin('stryker', 'run', 'tools/mutation/stryker.config.mjs');
   return [
-    { name: 'explored sagas', args: ['dist/tools/explore/main.js', '--faults', '3'] },
+    { name: 'explored versions', args: ['dist/tools/explore/main.js', '--all-versions'] },
     { name: 'planted bugs', args: ['--enable-source-maps', 'dist/tools/planted/main.js'] },
     { name: 'mutation', args: mutation },
   ];

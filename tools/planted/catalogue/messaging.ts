@@ -187,7 +187,7 @@ export const messaging: readonly PlantedBug[] = [
     id: 'closed-partition-is-forgotten',
     breaks: 'Offsets of a former member are committed for partitions that others have now.',
     file: `${folder}/kafka/offsets.ts`,
-    find: 'forget(): void {\n    this.#noted.clear();',
+    find: 'forget(): void {\n    this.#noted = new Map();',
     replace: 'forget(): void {',
     detectors: [spec('kafka/offsets')],
   },

@@ -37,15 +37,18 @@ export interface ExploreOptions {
   readonly attempts?: number;
   /** Runs with more messages on their way than this are not followed; default 12. */
   readonly inFlight?: number;
-  /** Follows also what only differs in the order of moves that commute; default false. */
-  readonly everyOrder?: boolean;
+  /**
+   * Follows also what only differs in the order of moves that commute, and worlds for which another one
+   * stands; default false.
+   */
+  readonly unreduced?: boolean;
   readonly onProgress?: (states: number) => void;
 }
 
 export interface Exploration {
   readonly states: number;
   readonly transitions: number;
-  /** Ends of runs, by what the instance had become. */
+  /** Different ends of runs, by what the instance had become. */
   readonly ends: Readonly<Record<string, number>>;
   /** Worlds that were not followed because too much was on its way. */
   readonly cut: number;
@@ -61,16 +64,16 @@ export const allPairs = (): string[] =>
     Object.keys(row).map((kind) => `${state} ${kind}`),
   );
 
-/** A violation is looked for once more in every order, where the first that is found is a shortest. */
+/** A violation is looked for once more unreduced, where the first that is found is a shortest. */
 export const explore = (options: ExploreOptions): Exploration => {
   const found = new Explorer(options).run();
-  if (!found.violation || options.everyOrder) return found;
-  return new Explorer({ ...options, everyOrder: true }).run();
+  if (!found.violation || options.unreduced) return found;
+  return new Explorer({ ...options, unreduced: true }).run();
 };
 
 class Explorer {
   private readonly parts = new Parts();
-  private readonly worlds = new Worlds();
+  private readonly worlds: Worlds;
   private readonly moves: Moves;
   private readonly definition: SagaDefinition;
   private readonly start: number;
@@ -81,6 +84,8 @@ class Explorer {
   private readonly freeFrom = new Numbers();
   private readonly freeTo = new Numbers();
   private readonly resting: number[] = [];
+  /** What has come to rest, however much could still have gone wrong. */
+  private readonly ended = new Set<string>();
   private readonly ends: Record<string, number> = {};
   private readonly pairs: Record<string, number> = {};
   private transitions = 0;
@@ -90,6 +95,7 @@ class Explorer {
     const { input, attempts = 2, barrier, results = {}, decide = realDecide } = options;
     this.definition = explorable(options.definition, attempts);
     const { definition, parts } = this;
+    this.worlds = new Worlds(!options.unreduced);
     this.start = parts.messages.of(startOf(input));
     const slow = stepsOf(options.definition).filter(({ pendingMs }) => pendingMs !== undefined);
     this.moves = new Moves({
@@ -98,7 +104,7 @@ class Explorer {
       start: this.start,
       slow: new Set(slow.map(({ name }) => name)),
       mends: options.mends ?? {},
-      reduced: !options.everyOrder,
+      reduced: !options.unreduced,
       engine: new Engine({ definition, attempts, decide }, parts),
       servings: new Servings(new Participants(definition, barrier, results), parts),
       onDecision: (pair) => {
@@ -151,12 +157,15 @@ class Explorer {
     return undefined;
   }
 
-  private rest({ instance: number, business }: World, id: number): void {
+  private rest({ instance: number, business, asked }: World, id: number): void {
     const { instances, businesses } = this.parts;
     const instance = instances.at(number);
     const rest = checkRest(this.definition, instance, businesses.at(business));
     if (rest === 'waiting') return;
     this.resting.push(id);
+    const what = `${number} ${business} ${asked}`;
+    if (this.ended.has(what)) return;
+    this.ended.add(what);
     const end = rest === 'attention' ? `${instance.state}, attention` : instance.state;
     this.ends[end] = (this.ends[end] ?? 0) + 1;
   }

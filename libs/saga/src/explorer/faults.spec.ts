@@ -163,8 +163,8 @@ describe('a pivot that takes days', () => {
   it('is pending, and succeeds or refuses in the end, though nothing goes wrong', () => {
     const found = run({ definition: slow, faults: 0 });
     expect(found.violation).toBeUndefined();
-    // Completed at once, and after a wait.
-    expect(found.ends).toEqual({ completed: 2, compensated: 1 });
+    // Completed at once or after a wait, which is the same in the end.
+    expect(found.ends).toEqual({ completed: 1, compensated: 1 });
   });
 
   it('breaks no promise with two faults a run', () => {

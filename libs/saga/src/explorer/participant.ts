@@ -267,8 +267,7 @@ const remember = (
   state: ModelBarrierRow['state'],
   answer: ModelAnswer,
 ): Served => {
-  const answerNo = (business.barrier[commandId]?.answerNo ?? 0) + 1;
-  const barrier = { ...business.barrier, [commandId]: { state, answer, answerNo } };
+  const barrier = { ...business.barrier, [commandId]: { state, answer } };
   return { business: { ...business, barrier }, answer };
 };
 
@@ -277,5 +276,5 @@ const entombed = (
   commandId: string,
 ): Readonly<Record<string, ModelBarrierRow>> => ({
   ...rows,
-  [commandId]: { state: 'tombstone', answerNo: 0 },
+  [commandId]: { state: 'tombstone' },
 });

@@ -38,11 +38,13 @@ export interface ModelAnswer {
   readonly effects?: readonly Effect[];
 }
 
-/** What a participant remembers of a command; see `decideBarrier` of the participants' library. */
+/**
+ * What a participant remembers of a command; see `decideBarrier` of the participants' library. Without
+ * the number of the answer, which only counts on: nothing is decided by it.
+ */
 export interface ModelBarrierRow {
   readonly state: 'handled' | 'tombstone' | 'parked' | 'dead';
   readonly answer?: ModelAnswer;
-  readonly answerNo: number;
 }
 
 /** What a step has really moved, whatever anybody believes. */

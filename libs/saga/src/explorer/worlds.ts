@@ -1,7 +1,9 @@
 /** The worlds that were met, in the order they were, as rows of numbers in one flat array. */
 import type { World } from './world.js';
 
-const WIDTH = 6;
+const WIDTH = 7;
+/** Of the number that is not hashed: the last one. */
+const FAULTS_LEFT = WIDTH - 1;
 const FIRST_CAPACITY = 1 << 12;
 
 export class Worlds {
@@ -10,11 +12,20 @@ export class Worlds {
   private slots = new Int32Array(FIRST_CAPACITY * 2);
   private count = 0;
 
+  /**
+   * @param reduced whether a world stands for those that differ from it only in that less may still go
+   *   wrong in them: all that can happen in such a world can happen in it as well
+   */
+  constructor(private readonly reduced: boolean) {}
+
   get size(): number {
     return this.count;
   }
 
-  /** The number of a world; `size` before the call, when it is a new one. */
+  /**
+   * The number of a world, or of one that stands for it; `size` before the call, when it is new. Of
+   * two that are the same otherwise the one in which more may go wrong has not been met first always.
+   */
   numberOf(world: World): number {
     if ((this.count + 1) * WIDTH > this.rows.length) this.grow();
     const number = this.count;
@@ -24,7 +35,7 @@ export class Worlds {
     const mask = slots.length - 1;
     let slot = hashOf(rows, number * WIDTH) & mask;
     for (let found = slots[slot]; found; found = slots[slot]) {
-      if (this.isSame(found - 1, number)) return found - 1;
+      if (this.standsFor(found - 1, number)) return found - 1;
       slot = (slot + 1) & mask;
     }
     slots[slot] = number + 1;
@@ -34,15 +45,14 @@ export class Worlds {
 
   at(number: number): World {
     const at = number * WIDTH;
-    const rest = this.rows[at + 5] as number;
     return {
       instance: this.rows[at] as number,
       business: this.rows[at + 1] as number,
       inbox: this.rows[at + 2] as number,
       outbox: this.rows[at + 3] as number,
       topics: this.rows[at + 4] as number,
-      faultsLeft: rest & 0xff,
-      asked: rest >> 8,
+      asked: this.rows[at + 5] as number,
+      faultsLeft: this.rows[at + FAULTS_LEFT] as number,
     };
   }
 
@@ -53,14 +63,18 @@ export class Worlds {
     rows[at + 2] = world.inbox;
     rows[at + 3] = world.outbox;
     rows[at + 4] = world.topics;
-    rows[at + 5] = world.faultsLeft | (world.asked << 8);
+    rows[at + 5] = world.asked;
+    rows[at + FAULTS_LEFT] = world.faultsLeft;
   }
 
-  private isSame(one: number, other: number): boolean {
-    for (let index = 0; index < WIDTH; index += 1) {
-      if (this.rows[one * WIDTH + index] !== this.rows[other * WIDTH + index]) return false;
+  private standsFor(one: number, other: number): boolean {
+    const { rows } = this;
+    for (let index = 0; index < FAULTS_LEFT; index += 1) {
+      if (rows[one * WIDTH + index] !== rows[other * WIDTH + index]) return false;
     }
-    return true;
+    const left = rows[one * WIDTH + FAULTS_LEFT] as number;
+    const wanted = rows[other * WIDTH + FAULTS_LEFT] as number;
+    return this.reduced ? left >= wanted : left === wanted;
   }
 
   private grow(): void {
@@ -81,7 +95,7 @@ export class Worlds {
 /** Where to look first; the last mixing of MurmurHash3 (Appleby) spreads small numbers. */
 const hashOf = (rows: ArrayLike<number>, from: number): number => {
   let hash = 0;
-  for (let index = from; index < from + WIDTH; index += 1) {
+  for (let index = from; index < from + FAULTS_LEFT; index += 1) {
     hash = Math.imul(hash ^ (rows[index] as number), 0x85ebca6b);
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     hash ^= hash >>> 16;
