@@ -10,6 +10,7 @@ import { CancelDesk } from './acceptance/cancel.js';
 import { ownCopyCheck } from './acceptance/order-check.js';
 import { ReturnDesk } from './acceptance/request-return.js';
 import { KnownFactsController } from './handlers/known-facts.controller.js';
+import { LostParcelSweeper } from './handlers/lost-parcel-sweeper.js';
 import { OrderFactsController } from './handlers/order-facts.controller.js';
 import { SettleOrdersHandler } from './handlers/settle-orders.handler.js';
 import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
@@ -53,6 +54,11 @@ export class AppModule {
       ],
       providers: [
         { provide: SettleOrdersHandler, useFactory: () => new SettleOrdersHandler() },
+        {
+          provide: LostParcelSweeper,
+          inject: [Outbox],
+          useFactory: (outbox: Outbox) => new LostParcelSweeper(outbox, logger),
+        },
         { provide: SettleReturnsHandler, useFactory: () => new SettleReturnsHandler() },
         {
           provide: PAYMENT_TERMS,

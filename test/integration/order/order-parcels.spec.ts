@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OrderFactsController } from '../../../apps/order/src/handlers/order-facts.controller.js';
+import { LostParcelSweeper } from '../../../apps/order/src/handlers/lost-parcel-sweeper.js';
 import { SettleReturnsHandler } from '../../../apps/order/src/handlers/settle-returns.handler.js';
 import {
   approveReturn,
@@ -19,6 +20,7 @@ import {
 } from '#contracts';
 import { Outbox, newId, type ReceivedEvent } from '#messaging';
 import type { AdmittedCommand } from '#participant';
+import { silent } from '../participant-harness.js';
 import { OrderWorld, validOrder } from './order-world.js';
 
 const at = '2026-11-26T12:00:00.000Z';
@@ -194,6 +196,33 @@ describe('orders follow their parcels', () => {
         ['parcel-lost', [expect.objectContaining({ productId: 'p-1', quantity: 2 })]],
       ]);
       expect(await starts(orderId)).toHaveLength(2);
+    });
+
+    it('are paid back by whoever looks after them, when nobody has before, and are asked for again', async () => {
+      const sweep = (afterMs = 0) => {
+        const clock = () => new Date(Date.now() + afterMs);
+        return new LostParcelSweeper(world.app.get(Outbox), silent, 1, clock).sweep();
+      };
+      const [orderId, sound] = [await place('shipped'), await place('shipped')];
+      await world.database.query(`update orders set reason = $2 where order_id = $1`, [
+        orderId,
+        { code: 'parcel-lost', message: 'Told by a version of before.' },
+      ]);
+      await Promise.all([sweep(), sweep()]);
+      await sweep();
+      expect(await returns(orderId)).toMatchObject([{ origin: 'parcel-lost', status: 'approved' }]);
+      expect(await starts(orderId)).toHaveLength(1);
+      // A start that nobody has acted on is sent again, an hour later and no sooner: the same message.
+      for (const hours of [0.9, 1.1, 1.2, 2.2]) await sweep(hours * 3_600_000);
+      const [first, ...again] = await starts(orderId);
+      expect(again).toEqual([first, first]);
+      await handle(completeReturn.name, {
+        orderId,
+        returnId: String((await returns(orderId))[0]?.['returnId']),
+      });
+      await sweep(9 * 3_600_000);
+      expect(await starts(orderId)).toHaveLength(3);
+      expect(await returns(sound)).toEqual([]);
     });
 
     it('leave nothing to send back and nothing to cancel, and are returned when it is paid', async () => {

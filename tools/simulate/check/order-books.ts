@@ -35,7 +35,7 @@ function checkParcel(shop: Shop, saga: SagaInstance, order: Order, say: Report):
   if (parcel?.end === 'delivered' && !['completed', 'returned'].includes(status)) {
     say(`delivered, but the order is ${status}`);
   }
-  if (parcel?.end === 'lost' && reason?.code !== 'parcel-lost') {
+  if (parcel?.end === 'lost' && status !== 'returned' && reason?.code !== 'parcel-lost') {
     say('its parcel is lost, and nobody is told');
   }
   if (parcel?.end === 'lost') checkPaidBack(shop, order, say);

@@ -4,14 +4,19 @@ import { runtime } from '#platform';
 export interface TurnLimits {
   /** Most deliveries to one slow merchant at a time. */
   readonly share: number;
+  /** Most deliveries to all slow merchants together. */
+  readonly together: number;
   /** An answer that takes so long, or none, makes a merchant slow; the next one that is quicker ends it. */
   readonly slowMs: number;
   /** Between two deliveries that are put off: about as many come back as there are turns for. */
   readonly spacingMs: number;
 }
 
-/** So that what was put off is not late for long after the merchant is well again. */
-const PAUSE_MAX_MS = 60_000;
+/**
+ * So that what was put off is not late for long after the merchant is well again, and that what waits
+ * for one who is dead is not written anew all the time.
+ */
+const PAUSE_MAX_MS = 10 * 60_000;
 
 /**
  * Keeps a merchant whose server takes connections and does not answer from holding all there are,
@@ -29,7 +34,8 @@ export class MerchantTurns {
   async take<Result>(merchantId: string, work: () => Promise<Result>): Promise<Result> {
     const running = this.running.get(merchantId) ?? 0;
     const takenUntilMs = this.slow.get(merchantId);
-    if (takenUntilMs !== undefined && running >= this.limits.share) {
+    const { share, together } = this.limits;
+    if (takenUntilMs !== undefined && (running >= share || this.slowRunning() >= together)) {
       throw new NotNowError('the endpoint is slow', this.putOff(merchantId, takenUntilMs));
     }
     this.running.set(merchantId, running + 1);
@@ -39,6 +45,12 @@ export class MerchantTurns {
     } finally {
       this.end(merchantId, runtime.monotonicMs() - startedMs);
     }
+  }
+
+  private slowRunning(): number {
+    let count = 0;
+    for (const merchantId of this.slow.keys()) count += this.running.get(merchantId) ?? 0;
+    return count;
   }
 
   private putOff(merchantId: string, takenUntilMs: number): number {

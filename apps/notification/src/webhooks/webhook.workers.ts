@@ -102,8 +102,9 @@ class WebhookExecution {
   constructor(private readonly parts: WebhookWorkersParts) {
     const { database, concurrency, timeoutMs } = parts;
     const share = Math.max(1, Math.floor(concurrency / SLOW_MERCHANTS));
+    const together = Math.max(1, Math.floor(concurrency / 2));
     const slowMs = timeoutMs / SLOW_ANSWER;
-    this.turns = new MerchantTurns({ share, slowMs, spacingMs: timeoutMs / share });
+    this.turns = new MerchantTurns({ share, together, slowMs, spacingMs: timeoutMs / share });
     // Single reads of concurrent runs, gathered into one statement a table.
     this.find = new Batcher({
       maxItems: 200,

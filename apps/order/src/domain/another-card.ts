@@ -14,7 +14,7 @@ export const MOST_CARDS = 10;
  * A card that came before its saga had heard of the decline was not tried, and nothing will be heard of
  * it: whoever has waited so long may give one again.
  */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 5_000;
 
 export type CardVerdict = 'wanted' | 'not-declined' | 'too-many';
 

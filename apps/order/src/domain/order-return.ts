@@ -1,5 +1,6 @@
 /** Goods on their way back: what may come back, what it is worth, what the saga makes of it. Pure. */
-import type { OrderItem, Reason, ReturnStatus, StockLine } from '#contracts';
+import type { OrderItem, Reason, RefundLostParcelInput, ReturnStatus, StockLine } from '#contracts';
+import type { Order } from './order.js';
 
 /** `parcel-lost`: nobody asked for it, and nothing comes back but the money. */
 export const returnOrigins = ['customer', 'parcel-lost'] as const;
@@ -84,6 +85,22 @@ export function refundOfLost(
     updatedAt: now,
   };
 }
+
+/** What the saga starts with that pays it. */
+export const refundInputOf = (
+  order: Order,
+  { returnId, items, refundAmount }: OrderReturn,
+): RefundLostParcelInput => ({
+  returnId,
+  orderId: order.orderId,
+  merchantId: order.merchantId,
+  currency: order.currency,
+  items: [...items],
+  refundAmount,
+  email: order.email,
+  ...(order.phone !== undefined && { phone: order.phone }),
+  ...(order.locale !== undefined && { locale: order.locale }),
+});
 
 const worthOf = (items: readonly OrderItem[]): number =>
   items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);

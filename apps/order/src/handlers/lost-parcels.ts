@@ -1,8 +1,6 @@
-import type { RefundLostParcelInput } from '#contracts';
 import { newId, type OutgoingEvent, type Tx } from '#messaging';
 import { lostParcelStartOf } from '../domain/messages.js';
-import type { Order } from '../domain/order.js';
-import { refundOfLost, type OrderReturn } from '../domain/order-return.js';
+import { refundInputOf, refundOfLost } from '../domain/order-return.js';
 import type { ReturnRows } from '../persistence/return-rows.js';
 
 /**
@@ -34,22 +32,7 @@ export async function refundLostParcels(
   return new Map(
     orders.flatMap((order) => {
       const refund = byId.get(order.orderId);
-      return refund ? [[order.orderId, lostParcelStartOf(inputOf(order, refund), now)]] : [];
+      return refund ? [[order.orderId, lostParcelStartOf(refundInputOf(order, refund), now)]] : [];
     }),
   );
 }
-
-const inputOf = (
-  order: Order,
-  { returnId, items, refundAmount }: OrderReturn,
-): RefundLostParcelInput => ({
-  returnId,
-  orderId: order.orderId,
-  merchantId: order.merchantId,
-  currency: order.currency,
-  items: [...items],
-  refundAmount,
-  email: order.email,
-  ...(order.phone !== undefined && { phone: order.phone }),
-  ...(order.locale !== undefined && { locale: order.locale }),
-});

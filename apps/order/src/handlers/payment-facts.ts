@@ -7,8 +7,8 @@ import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js'
 
 const FAILED = eventType(paymentFailed.name);
 
-/** Nobody declined a payment that was called off with its order. */
-const CALLED_OFF = 'canceled';
+/** Nobody declined a payment that was called off with its order, or that ran out of time. */
+const NOT_DECLINED: readonly string[] = ['canceled', 'expired'];
 
 export class PaymentFacts {
   constructor(private readonly rows: Pick<OrderRows, 'noteDeclined'> = postgresOrderRows) {}
@@ -19,7 +19,7 @@ export class PaymentFacts {
     for (const { type, data } of events) {
       if (type !== FAILED) continue;
       const { orderId: id, revision, method, reason } = paymentFailed.data.parse(data);
-      if (method !== 'credit_card' || reason.code === CALLED_OFF) continue;
+      if (method !== 'credit_card' || NOT_DECLINED.includes(reason.code)) continue;
       // The database gives ids back in lower case.
       const orderId = id.toLowerCase();
       declined.set(`${orderId} ${revision}`, { orderId, paymentRevision: revision, reason });

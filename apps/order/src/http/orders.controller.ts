@@ -143,7 +143,8 @@ export class OrdersController {
     summary: 'Pays a pending order with another card, after one was declined',
     description:
       'One for each entry `payment-declined` in the history of the order, as long as its saga waits; ' +
-      'the next such entry, `confirmed` or `cancelled` says what has become of it.',
+      'the next such entry, `confirmed` or `cancelled` says what has become of it. A card that comes in ' +
+      'the same moment as the decline may not be tried: after five seconds it can be given again.',
   })
   @ApiAcceptedResponse({ type: AcceptedOrderDto })
   @ApiConflictResponse({

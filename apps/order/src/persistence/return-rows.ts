@@ -55,7 +55,7 @@ export interface ReturnRows {
   wholeReturns(tx: Tx, orderIds: readonly string[]): Promise<Set<string>>;
 }
 
-interface Row {
+export interface ReturnRow {
   return_id: string;
   order_id: string;
   origin: ReturnOrigin;
@@ -70,10 +70,10 @@ interface Row {
   updated_at: Date;
 }
 
-const COLUMNS = `return_id, order_id, origin, items, refund_amount, note, status, reason, revision,
+export const RETURN_COLUMNS = `return_id, order_id, origin, items, refund_amount, note, status, reason, revision,
   created_at, updated_at`;
 
-const returnOf = (row: Row): OrderReturn => ({
+export const returnOf = (row: ReturnRow): OrderReturn => ({
   returnId: row.return_id,
   orderId: row.order_id,
   origin: row.origin,
@@ -92,16 +92,16 @@ const MOST_LISTED = 500;
 
 /** The latest of an order, oldest first. */
 export async function listReturns(database: Queries, orderId: string): Promise<OrderReturn[]> {
-  const rows = await database.query<Row>(
-    `select ${COLUMNS} from order_return where order_id = $1 order by return_id desc limit $2`,
+  const rows = await database.query<ReturnRow>(
+    `select ${RETURN_COLUMNS} from order_return where order_id = $1 order by return_id desc limit $2`,
     [orderId, MOST_LISTED],
   );
   return rows.map(returnOf).reverse();
 }
 
 async function standingReturns(tx: Tx, orderIds: readonly string[]): Promise<OrderReturn[]> {
-  const rows = await tx.query<Row>(
-    `select ${COLUMNS} from order_return
+  const rows = await tx.query<ReturnRow>(
+    `select ${RETURN_COLUMNS} from order_return
       where order_id = any($1::uuid[]) and status <> 'rejected'
       order by return_id`,
     [orderIds],
@@ -114,8 +114,8 @@ export async function findReturn(
   orderId: string,
   returnId: string,
 ): Promise<OrderReturn | undefined> {
-  const [row] = await database.query<Row>(
-    `select ${COLUMNS} from order_return where return_id = $2 and order_id = $1`,
+  const [row] = await database.query<ReturnRow>(
+    `select ${RETURN_COLUMNS} from order_return where return_id = $2 and order_id = $1`,
     [orderId, returnId],
   );
   return row && returnOf(row);

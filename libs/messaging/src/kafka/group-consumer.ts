@@ -112,7 +112,7 @@ export class GroupConsumer {
       watch.end();
       await atMost(clock, FLUSH_WITHIN_MS, offsets.flush());
       await atMost(clock, DISCONNECT_WITHIN_MS, consumer.disconnect());
-      offsets.forget();
+      offsets.close();
     }
   }
 

@@ -117,4 +117,17 @@ describe('committing offsets', () => {
     await clock.advance(1_000);
     expect(commits).toEqual([]);
   });
+
+  test('after the end nothing is noted, and nothing tried again', async () => {
+    isDown = true;
+    offsets.note('a', 0, '1');
+    await offsets.flush();
+    offsets.close();
+    offsets.note('a', 0, '2');
+    await clock.advance(1_000);
+    expect(errors).toHaveLength(1);
+    isDown = false;
+    await offsets.flush();
+    expect(commits).toEqual([]);
+  });
 });

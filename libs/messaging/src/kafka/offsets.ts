@@ -13,6 +13,7 @@ export class OffsetCommitter {
   #noted = new Map<string, TopicPartitionOffsetAndMetadata>();
   #committing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
+  #isClosed = false;
 
   constructor(
     private readonly clock: Clock,
@@ -22,6 +23,7 @@ export class OffsetCommitter {
 
   /** Everything of the partition before `nextOffset` is done. It is committed before long. */
   note(topic: string, partition: number, nextOffset: string): void {
+    if (this.#isClosed) return;
     this.#noted.set(`${topic}/${partition}`, { topic, partition, offset: nextOffset });
     this.#commitSoon();
   }
@@ -43,6 +45,12 @@ export class OffsetCommitter {
     this.#noted = new Map();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+  }
+
+  /** For good: whoever takes the partitions over gets again what was not committed. */
+  close(): void {
+    this.#isClosed = true;
+    this.forget();
   }
 
   #commitSoon(): void {
