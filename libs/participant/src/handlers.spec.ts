@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { confirmOrder, releaseStock, reserveStock, secureStock } from '#contracts';
+import { confirmOrder, GENERIC_REPLIES, releaseStock, reserveStock, secureStock } from '#contracts';
 import type { CommandContract } from '#contracts';
 import type { UnitOfWork } from '#messaging';
 import { refuse, succeed, type Answer } from './answer.js';
@@ -66,6 +66,16 @@ describe('the handlers of a participant', () => {
   ])('may not answer with %s', async (_, answer) => {
     const handlers = new Handlers('inventory', [handler([reserveStock], () => answer).handler]);
     await expect(handlers.handle(unit, [arrived().command])).rejects.toThrow('is no');
+  });
+
+  it('may refuse any command by the one name that every saga understands', async () => {
+    const overtaken = { code: 'order-cancelled', message: 'It came too late.' };
+    const answer = refuse(GENERIC_REPLIES.refused, {}, overtaken);
+    const handlers = new Handlers('inventory', [handler([reserveStock], () => answer).handler]);
+    await expect(handlers.handle(unit, [arrived().command])).resolves.toEqual([answer]);
+    const said = handler([reserveStock], () => succeed(GENERIC_REPLIES.refused, {})).handler;
+    const wrong = new Handlers('inventory', [said]).handle(unit, [arrived().command]);
+    await expect(wrong).rejects.toThrow('is no success');
   });
 
   it('must answer every command', async () => {

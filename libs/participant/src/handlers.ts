@@ -1,4 +1,4 @@
-import type { CommandContract, Participant } from '#contracts';
+import { GENERIC_REPLIES, type CommandContract, type Participant } from '#contracts';
 import { crashPoint, type UnitOfWork } from '#messaging';
 import type { Answer } from './answer.js';
 import type { CommandContracts } from './command-codec.js';
@@ -59,9 +59,13 @@ export class Handlers {
     return answers;
   }
 
-  /** A fact that the command's contract does not name would be understood by nobody. */
+  /**
+   * A fact that the command's contract does not name would be understood by nobody; but for the generic
+   * refusal, by which every saga is told that what it asked for was undone before it came.
+   */
   private check({ name }: AdmittedCommand, answer: Answer): void {
     if (answer.outcome !== 'succeeded' && answer.outcome !== 'refused') return;
+    if (answer.outcome === 'refused' && answer.name === GENERIC_REPLIES.refused) return;
     const reply = this.contracts.get(name)?.replies[answer.name];
     const kind = answer.outcome === 'succeeded' ? 'success' : 'refusal';
     if (reply?.kind !== kind) throw new Error(`${answer.name} is no ${kind} of ${name}`);

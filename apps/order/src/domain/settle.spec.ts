@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderStatus } from '#contracts';
-import { settle, type OrderState, type Settlement } from './settle.js';
+import { isOvertaken, settle, type OrderState, type Settlement } from './settle.js';
 
 const orderId = '0190a000-0000-7000-8000-000000000001';
 const reason = { code: 'generic_decline', message: 'no' };
@@ -47,13 +47,24 @@ describe('settling an order', () => {
     expect(settle(cancelled, cancel)).toBe(cancelled);
   });
 
+  it('leaves a cancelled order cancelled that is confirmed too late', () => {
+    const cancelled = order('cancelled');
+    expect(settle(cancelled, confirm)).toBe(cancelled);
+    expect(isOvertaken(cancelled, confirm)).toBe(true);
+    const others = [
+      isOvertaken(cancelled, cancel),
+      isOvertaken(order('pending'), confirm),
+      isOvertaken(undefined, confirm),
+    ];
+    expect(others).toEqual([false, false, false]);
+  });
+
   it('has nothing to cancel for an unknown order', () => {
     expect(settle(undefined, cancel)).toBeUndefined();
   });
 
   it.each([
     ['confirm an unknown order', undefined, confirm],
-    ['confirm a cancelled order', order('cancelled'), confirm],
     ['cancel a shipped order', order('shipped'), cancel],
     ['cancel a completed order', order('completed'), cancel],
     ['cancel a returned order', order('returned'), cancel],

@@ -17,8 +17,8 @@ export type Settlement =
 /**
  * The order after the command; the same object when there is nothing to change. An unknown order
  * has nothing to cancel, so cancelling it changes nothing either.
- * @throws Error for what no saga sends: confirming an unknown or cancelled order, cancelling one
- *   whose parcel is on its way. The command is then parked and a person looks at it.
+ * @throws Error for what no saga sends: confirming an unknown order, cancelling one whose parcel is on
+ *   its way. The command is then parked and a person looks at it.
  */
 export function settle<Order extends OrderState>(
   order: Order | undefined,
@@ -32,7 +32,7 @@ export function settle<Order extends OrderState>(
   }
   if (order === undefined) throw contradiction(settlement, 'it is not known');
   if (order.status === 'confirmed' || isOnItsWay(order.status)) return order;
-  if (order.status === 'cancelled') throw contradiction(settlement, 'it is cancelled');
+  if (isOvertaken(order, settlement)) return order;
   const { trackingNumber } = settlement;
   return {
     ...order,
@@ -41,6 +41,15 @@ export function settle<Order extends OrderState>(
     ...(trackingNumber !== undefined && { trackingNumber }),
   };
 }
+
+/**
+ * A confirmation whose order was cancelled before it came, as when the relay sends it for a writer that
+ * has died: the cancel has undone it already, so that it is refused.
+ */
+export const isOvertaken = (
+  order: Pick<OrderState, 'status'> | undefined,
+  { kind }: Pick<Settlement, 'kind'>,
+): boolean => kind === 'confirm' && order?.status === 'cancelled';
 
 /** The parcel is in the carrier's hands, or was. */
 export const isOnItsWay = (status: OrderStatus): boolean =>

@@ -1,10 +1,16 @@
 import type { z } from 'zod';
-import { cancelOrder, confirmOrder } from '#contracts';
+import { cancelOrder, confirmOrder, GENERIC_REPLIES } from '#contracts';
 import { caused, type UnitOfWork } from '#messaging';
-import { succeed, type AdmittedCommand, type Answer, type CommandHandler } from '#participant';
+import {
+  refuse,
+  succeed,
+  type AdmittedCommand,
+  type Answer,
+  type CommandHandler,
+} from '#participant';
 import { runtime } from '#platform';
 import { settledFact } from '../domain/messages.js';
-import { settle, type Settlement } from '../domain/settle.js';
+import { isOvertaken, settle, type Settlement } from '../domain/settle.js';
 import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
 import type { SettlingOrder } from '../persistence/settle-orders.js';
 
@@ -24,20 +30,30 @@ export class SettleOrdersHandler implements CommandHandler {
     const orders = await this.rows.lockOrders(unit.tx, ids);
     const changes: SettlingOrder[] = [];
     const now = runtime.date();
-    settlements.forEach((settlement, index) => {
+    const answers = settlements.map((settlement, index): Answer => {
       const before = orders.get(settlement.orderId);
+      if (isOvertaken(before, settlement)) return OVERTAKEN;
       const after = settle(before, settlement);
-      if (after === undefined || after === before) return;
-      orders.set(after.orderId, after);
-      changes.push(after);
-      unit.publish(caused((commands[index] as AdmittedCommand).event, settledFact(after, now)));
+      if (after !== undefined && after !== before) {
+        orders.set(after.orderId, after);
+        changes.push(after);
+        unit.publish(caused((commands[index] as AdmittedCommand).event, settledFact(after, now)));
+      }
+      return succeed(FACTS[settlement.kind], {});
     });
     if (changes.length > 0) await this.rows.updateOrders(unit.tx, changes, now);
-    return settlements.map(({ kind }) =>
-      succeed(kind === 'confirm' ? 'order.order-confirmed' : 'order.order-cancelled', {}),
-    );
+    return answers;
   }
 }
+
+const FACTS = { confirm: 'order.order-confirmed', cancel: 'order.order-cancelled' } as const;
+
+/** The saga has given the step up, so that this is a late answer to it, whatever its contract says. */
+const OVERTAKEN = refuse(
+  GENERIC_REPLIES.refused,
+  {},
+  { code: 'order-cancelled', message: 'The order was cancelled before it could be confirmed.' },
+);
 
 /** The barrier has checked the payload against the command's contract. */
 function settlementOf({ name, payload }: AdmittedCommand): Settlement {
