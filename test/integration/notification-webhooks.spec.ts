@@ -269,6 +269,28 @@ describe('webhooks', () => {
     await desk.remove(mute.merchantId);
   });
 
+  it('give up what was put off for days, although that is no try', async () => {
+    const mute = await newMerchant();
+    await register(mute, mute.url());
+    mute.isMute = true;
+    await tell(...Array.from({ length: 30 }, () => mute.event()));
+    await waitFor(() => mute.calls.length > 8, { what: 'a second round' });
+    const whose = [mute.merchantId];
+    await replica.database.query(
+      `update webhook_delivery set recorded_at = recorded_at - interval '4 days'
+        where merchant_id = $1`,
+      whose,
+    );
+    const givenUp = () =>
+      replica.database.query(
+        `select 1 from webhook_delivery
+          where merchant_id = $1 and status = 'failed' and problem like 'the endpoint was too slow%'`,
+        whose,
+      );
+    await waitFor(async () => (await givenUp()).length > 2, { what: 'deliveries given up' });
+    await desk.remove(mute.merchantId);
+  });
+
   it('ask an endpoint that is gone no more, until it is registered again', async () => {
     const merchant = await newMerchant();
     await register(merchant, merchant.url());

@@ -60,7 +60,11 @@ async function startDatabaseServer(
     stop: () => server.stop(),
   });
   const without = 'no service can read or keep anything, and orders are not taken';
-  await keep(supervisor, { server, part, without, start: () => server.startServer() });
+  await keep(supervisor, {
+    ...{ server, part, without },
+    start: () => server.startServer(),
+    halt: () => server.stopServer('immediate'),
+  });
 }
 
 const addressOf = (server: PostgresServer): string => new URL(server.url).host;
@@ -100,7 +104,11 @@ async function startBroker(
     stop: () => server.stop(),
   });
   const without = 'orders are still taken, and wait for it';
-  await keep(supervisor, { server, part, without, start: () => server.startBroker() });
+  await keep(supervisor, {
+    ...{ server, part, without },
+    start: () => server.startBroker(),
+    halt: () => server.stopBroker('SIGKILL'),
+  });
 }
 
 interface Kept {
@@ -110,10 +118,13 @@ interface Kept {
   readonly without: string;
   /** Brings it back on the same port, with the same data. */
   readonly start: () => Promise<void>;
+  /** Ends one that was started and does not answer: the next start would find it and be content. */
+  readonly halt: () => Promise<void>;
 }
 
 /** Takes charge of a server of our own that runs, and brings it back when it ends. */
-async function keep(supervisor: Supervisor, { server, part, without, start }: Kept): Promise<void> {
+async function keep(supervisor: Supervisor, kept: Kept): Promise<void> {
+  const { server, part, without } = kept;
   const takeCharge = async (): Promise<Run> => {
     // Taken first: what ends while it is written down has ended as well.
     const { exited } = server;
@@ -122,7 +133,13 @@ async function keep(supervisor: Supervisor, { server, part, without, start }: Ke
     return { name, logFile, without, exited };
   };
   const again = async (): Promise<Run> => {
-    await named(part().name, start);
+    try {
+      await named(part().name, kept.start);
+    } catch (error) {
+      // That it does not come back is what is told, whether or not there was anything to end.
+      await kept.halt().catch(() => undefined);
+      throw error;
+    }
     return takeCharge();
   };
   supervisor.watch(await takeCharge(), again);

@@ -56,7 +56,9 @@ export class Supervisor {
       this.parts[at] = part;
       this.state.parts[at] = entry;
     }
-    this.save();
+    // One that runs again is in our charge, whether or not that can be written down.
+    if (at < 0) this.save();
+    else this.saveIfPossible();
   }
 
   /** Starts a part again when it ends by itself; after a few times it is left alone. */

@@ -98,8 +98,23 @@ export const paymentFailed = defineEvent({
   name: 'payment.failed',
   version: 1,
   topic: 'payment.events',
-  data: paymentFact.extend({ reason }),
+  data: paymentFact.extend({
+    reason,
+    /**
+     * - `declined`: whoever pays may be asked for another card.  - `expired`: nobody paid in time.
+     * - `canceled`: it was called off.  - `failed`: the provider will not do it, for a fault of ours.
+     * Absent in those of before.
+     */
+    outcome: z.enum(['declined', 'expired', 'canceled', 'failed']).optional(),
+  }),
 });
+
+/** Whether it was a card that was declined, which another card may follow. */
+export function isDeclinedCard(fact: z.output<typeof paymentFailed.data>): boolean {
+  const { method, outcome, reason: why } = fact;
+  const isDeclined = outcome ? outcome === 'declined' : !['canceled', 'expired'].includes(why.code);
+  return method === 'credit_card' && isDeclined;
+}
 export const refundCompleted = defineEvent({
   name: 'refund.completed',
   version: 1,

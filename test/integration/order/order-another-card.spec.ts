@@ -70,6 +70,7 @@ describe('paying with another card', () => {
     const orderId = await place({ method: 'credit_card', token: 'tok_ok' });
     await world.declines(orderId, 1, { reason: { code: 'canceled', message: 'Called off.' } });
     await world.declines(orderId, 2, { method: 'bank_transfer' });
+    await world.declines(orderId, 3, { outcome: 'failed' });
     expect((await give(orderId, { token: 'tok_ok' })).body).toMatchObject({ code: 'not-declined' });
   });
 

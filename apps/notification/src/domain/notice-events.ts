@@ -1,4 +1,5 @@
 /** Which fact makes which notice. */
+import { isDeclinedCard } from '#contracts';
 import type { Contact } from './contact.js';
 import type { Fact } from './facts.js';
 import {
@@ -33,12 +34,6 @@ export interface Occasion {
   /** What the fact says; the contact knows the rest. */
   readonly order: Pick<NoticeOrder, 'orderId'> & Partial<NoticeOrder>;
 }
-
-/**
- * Of a payment that was called off, or that nobody made in time, the order says what is to be said:
- * it is cancelled with it, and takes no other payment.
- */
-const OVER_WITH_THE_ORDER: ReadonlySet<string> = new Set(['canceled', 'expired']);
 
 /** The contact that an order comes with; those of before came without. */
 export function contactOf(fact: Fact): Contact | undefined {
@@ -81,10 +76,9 @@ export function occasionOf(fact: Fact): Occasion | undefined {
     case 'payment.completed':
       return { template: 'payment-succeeded', subject: once, order: paymentOf(fact.data) };
     case 'payment.failed': {
+      // What else was not paid is over with its order, of which the order's own notice tells.
+      if (!isDeclinedCard(fact.data)) return undefined;
       const { code: reasonCode } = fact.data.reason;
-      // Another card follows a card alone: what else was not paid cannot be paid in another way.
-      const byCard = fact.data.method === 'credit_card';
-      if (!byCard || OVER_WITH_THE_ORDER.has(reasonCode)) return undefined;
       const order = { ...paymentOf(fact.data), reasonCode };
       return { template: 'payment-failed', subject: eachTime, order };
     }

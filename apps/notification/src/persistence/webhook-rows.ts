@@ -135,7 +135,7 @@ export async function findDeliveries(
 ): Promise<Map<string, Delivery>> {
   const rows = await tx.query<Delivery>(
     `select delivery_id as "deliveryId", merchant_id as "merchantId", message_id as "messageId",
-            body, status
+            body, status, recorded_at as "recordedAt"
        from webhook_delivery
       where delivery_id = any($1::text[])`,
     [deliveryIds],

@@ -6,7 +6,11 @@ import { MerchantTurns } from './merchant-turns.js';
 const SLOW_MS = 20;
 const limits = { share: 2, together: 3, slowMs: SLOW_MS, spacingMs: 1_000 };
 const quick = () => Promise.resolve('yes');
-const after = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+
+/** A clock that stands still but for work that says how long it takes. */
+let nowMs = 0;
+const newTurns = () => new MerchantTurns(limits, () => nowMs);
+const after = (ms: number): Promise<void> => Promise.resolve().then(() => void (nowMs += ms));
 
 /** Deliveries that end when the test says so. */
 function held(turns: MerchantTurns, merchantId: string, count: number) {
@@ -15,7 +19,7 @@ function held(turns: MerchantTurns, merchantId: string, count: number) {
   return { end: () => (resolve(), Promise.all(all)) };
 }
 const slowed = async (): Promise<MerchantTurns> => {
-  const turns = new MerchantTurns(limits);
+  const turns = newTurns();
   await turns.take('slow', () => after(SLOW_MS * 2));
   return turns;
 };
@@ -27,7 +31,7 @@ const pauseOf = (turns: MerchantTurns): Promise<number> =>
 
 describe('the turns of merchants', () => {
   it('are as many as they like, as long as they answer', async () => {
-    const { end } = held(new MerchantTurns(limits), 'm', 50);
+    const { end } = held(newTurns(), 'm', 50);
     expect(await end()).toHaveLength(50);
   });
 
@@ -41,7 +45,7 @@ describe('the turns of merchants', () => {
   });
 
   it('are few for one that gave no answer at all', async () => {
-    const turns = new MerchantTurns(limits);
+    const turns = newTurns();
     const none = () => after(SLOW_MS * 2).then(() => Promise.reject(new Error('timeout')));
     await expect(turns.take('slow', none)).rejects.toThrow('timeout');
     const { end } = held(turns, 'slow', 2);

@@ -28,7 +28,10 @@ export class MerchantTurns {
   /** Of the merchants that are slow: until when the turns are given out, on the monotonic clock. */
   private readonly slow = new Map<string, number>();
 
-  constructor(private readonly limits: TurnLimits) {}
+  constructor(
+    private readonly limits: TurnLimits,
+    private readonly nowMs = runtime.monotonicMs,
+  ) {}
 
   /** @throws NotNowError when the merchant has as many turns as he gets */
   async take<Result>(merchantId: string, work: () => Promise<Result>): Promise<Result> {
@@ -39,11 +42,11 @@ export class MerchantTurns {
       throw new NotNowError('the endpoint is slow', this.putOff(merchantId, takenUntilMs));
     }
     this.running.set(merchantId, running + 1);
-    const startedMs = runtime.monotonicMs();
+    const startedMs = this.nowMs();
     try {
       return await work();
     } finally {
-      this.end(merchantId, runtime.monotonicMs() - startedMs);
+      this.end(merchantId, this.nowMs() - startedMs);
     }
   }
 
@@ -54,7 +57,7 @@ export class MerchantTurns {
   }
 
   private putOff(merchantId: string, takenUntilMs: number): number {
-    const nowMs = runtime.monotonicMs();
+    const nowMs = this.nowMs();
     const waitMs = Math.max(0, takenUntilMs - nowMs) + this.limits.spacingMs;
     const pauseMs = Math.min(waitMs, PAUSE_MAX_MS);
     this.slow.set(merchantId, nowMs + pauseMs);
@@ -66,6 +69,6 @@ export class MerchantTurns {
     if (left > 0) this.running.set(merchantId, left);
     else this.running.delete(merchantId);
     if (tookMs < this.limits.slowMs) this.slow.delete(merchantId);
-    else if (!this.slow.has(merchantId)) this.slow.set(merchantId, runtime.monotonicMs());
+    else if (!this.slow.has(merchantId)) this.slow.set(merchantId, this.nowMs());
   }
 }

@@ -36,6 +36,7 @@ export type DeliveryStatus = 'recorded' | 'delivered' | 'dropped' | 'failed';
 
 export interface Delivery extends NewDelivery {
   readonly status: DeliveryStatus;
+  readonly recordedAt: Date;
 }
 
 /** One for each message and endpoint. */

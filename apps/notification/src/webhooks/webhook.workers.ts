@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import type { Database, MessagingLog, Outbox } from '#messaging';
-import { EffectWorkers } from '#participant';
+import { EffectWorkers, NotNowError } from '#participant';
 import { Batcher, runtime, type Sealer } from '#platform';
 import {
   disableEndpoints,
@@ -30,12 +30,14 @@ export interface WebhookWorkersParts {
   readonly log: MessagingLog;
   /** Default: three days. */
   readonly pausesMs?: readonly number[];
+  /** For how long what is put off is waited with, which is no try. Default: three days. */
+  readonly patienceMs?: number;
   /** Pause between two looks for work that others left behind. Default: that of the workers. */
   readonly pollMs?: number;
 }
 
 type Outcome =
-  | { readonly kind: 'unchanged' | 'delivered' | 'dropped' }
+  | { readonly kind: 'unchanged' | 'delivered' | 'dropped' | 'overdue' }
   | { readonly kind: 'gone'; readonly merchantId: string; readonly url: string };
 
 /** The connection, the answer, and the writing of what came of it. */
@@ -51,7 +53,11 @@ const STATUS: Readonly<Record<Exclude<Outcome['kind'], 'unchanged'>, DeliverySta
   delivered: 'delivered',
   dropped: 'dropped',
   gone: 'dropped',
+  overdue: 'failed',
 };
+/** As long as all tries take together. */
+const PATIENCE_MS = RETRY_PAUSES_MS.reduce((sum, pauseMs) => sum + pauseMs, 0);
+const OVERDUE = 'the endpoint was too slow for all that was to be delivered';
 
 /** Delivers messages to merchants; the subject is the delivery's id. Gives up after days. */
 export class WebhookWorkers extends EffectWorkers<Outcome> {
@@ -76,7 +82,15 @@ export class WebhookWorkers extends EffectWorkers<Outcome> {
         await settleDeliveries(
           tx,
           done.flatMap(({ subject: deliveryId, outcome: { kind } }) =>
-            kind === 'unchanged' ? [] : [{ deliveryId, status: STATUS[kind], problem: null }],
+            kind === 'unchanged'
+              ? []
+              : [
+                  {
+                    deliveryId,
+                    status: STATUS[kind],
+                    problem: kind === 'overdue' ? OVERDUE : null,
+                  },
+                ],
           ),
         );
       },
@@ -94,13 +108,15 @@ export class WebhookWorkers extends EffectWorkers<Outcome> {
 
 class WebhookExecution {
   private readonly turns: MerchantTurns;
+  private readonly patienceMs: number;
   private readonly find: Batcher<
     string,
     readonly [Delivery, SealedEndpoint | undefined] | undefined
   >;
 
   constructor(private readonly parts: WebhookWorkersParts) {
-    const { database, concurrency, timeoutMs } = parts;
+    const { database, concurrency, timeoutMs, patienceMs = PATIENCE_MS } = parts;
+    this.patienceMs = patienceMs;
     const share = Math.max(1, Math.floor(concurrency / SLOW_MERCHANTS));
     const together = Math.max(1, Math.floor(concurrency / 2));
     const slowMs = timeoutMs / SLOW_ANSWER;
@@ -128,12 +144,24 @@ class WebhookExecution {
   async execute(deliveryId: string, signal: AbortSignal): Promise<Outcome> {
     const found = await this.find.add(deliveryId);
     if (found?.[0].status !== 'recorded') return { kind: 'unchanged' };
-    const [{ messageId, body, merchantId }, endpoint] = found;
+    const [{ messageId, body, merchantId, recordedAt }, endpoint] = found;
     if (!endpoint?.enabled) return { kind: 'dropped' };
     const { url } = endpoint;
-    const status = await this.turns.take(merchantId, () =>
-      this.parts.sender.post({ url, headers: this.sign(endpoint, messageId, body), body, signal }),
-    );
+    let status: number;
+    try {
+      status = await this.turns.take(merchantId, () =>
+        this.parts.sender.post({
+          url,
+          headers: this.sign(endpoint, messageId, body),
+          body,
+          signal,
+        }),
+      );
+    } catch (error) {
+      const ageMs = runtime.date().getTime() - recordedAt.getTime();
+      if (error instanceof NotNowError && ageMs > this.patienceMs) return { kind: 'overdue' };
+      throw error;
+    }
     if (status >= 200 && status < 300) return { kind: 'delivered' };
     if (status === GONE) return { kind: 'gone', merchantId, url };
     throw new Error(`the endpoint answered with HTTP ${status}`);

@@ -4,7 +4,12 @@ import { runtime } from '#platform';
 import { returnStartOf } from '../domain/messages.js';
 import type { Order } from '../domain/order.js';
 import { RETURNABLE } from '../domain/settle-return.js';
-import { selectItems, type OrderReturn, type Selection } from '../domain/order-return.js';
+import {
+  newReturn,
+  selectItems,
+  type OrderReturn,
+  type Selection,
+} from '../domain/order-return.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
 import { StillLockedError } from '../persistence/lock-wait.js';
 import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
@@ -110,7 +115,14 @@ export class ReturnDesk {
     const selection = selectItems(order.items, taken, request.items);
     if (selection.kind !== 'possible') return { outcome: 'impossible', why: selection };
     const now = this.clock();
-    const asked = newReturn(request, selection, now);
+    const { returnId, note } = request;
+    const asked = newReturn(
+      {
+        ...{ returnId, orderId, items: selection.items, refundAmount: selection.amount },
+        ...(note !== undefined && { note }),
+      },
+      now,
+    );
     await rows.insertReturns(unit.tx, [{ asked, ...(requestKey && { requestKey }) }]);
     const start = returnStartOf(inputOf(order, asked), now);
     const { traceparent } = request;
@@ -118,23 +130,6 @@ export class ReturnDesk {
     return { outcome: 'accepted', returnId: asked.returnId };
   }
 }
-
-const newReturn = (
-  { returnId, orderId, note }: ReturnRequest,
-  { items, amount }: Extract<Selection, { kind: 'possible' }>,
-  now: Date,
-): OrderReturn => ({
-  returnId,
-  orderId,
-  origin: 'customer',
-  items,
-  refundAmount: amount,
-  ...(note !== undefined && { note }),
-  status: 'requested',
-  revision: 1,
-  createdAt: now,
-  updatedAt: now,
-});
 
 const inputOf = (
   order: Order,

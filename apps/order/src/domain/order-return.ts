@@ -58,6 +58,19 @@ export function selectItems(
   return { kind: 'possible', items, amount: worthOf(items) };
 }
 
+/** A return that has just been asked for. */
+export const newReturn = (
+  asked: Pick<OrderReturn, 'returnId' | 'orderId' | 'items' | 'refundAmount' | 'note'>,
+  now: Date,
+): OrderReturn => ({
+  ...asked,
+  origin: 'customer',
+  status: 'requested',
+  revision: 1,
+  createdAt: now,
+  updatedAt: now,
+});
+
 /**
  * The refund for a parcel that the carrier has lost: of everything that no return is to bring back.
  * Undefined when that is nothing, or has cost nothing.
@@ -72,18 +85,9 @@ export function refundOfLost(
   const items = remaining(ordered, taken).filter(({ quantity }) => quantity > 0);
   const refundAmount = worthOf(items);
   if (refundAmount === 0) return undefined;
-  return {
-    returnId,
-    orderId,
-    origin: 'parcel-lost',
-    items,
-    refundAmount,
-    // nobody has to look at it first: the carrier has said what happened
-    status: 'approved',
-    revision: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
+  const asked = newReturn({ returnId, orderId, items, refundAmount }, now);
+  // nobody has to look at it first: the carrier has said what happened
+  return { ...asked, origin: 'parcel-lost', status: 'approved' };
 }
 
 /** What the saga starts with that pays it. */

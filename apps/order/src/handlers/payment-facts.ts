@@ -1,14 +1,11 @@
 /** An order's history says when a card was declined: then its customer may give another one. */
-import { eventType, paymentFailed } from '#contracts';
+import { eventType, isDeclinedCard, paymentFailed } from '#contracts';
 import type { EventBatch, UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
 import type { Declined } from '../persistence/note-request.js';
 import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
 
 const FAILED = eventType(paymentFailed.name);
-
-/** Nobody declined a payment that was called off with its order, or that ran out of time. */
-const NOT_DECLINED: readonly string[] = ['canceled', 'expired'];
 
 export class PaymentFacts {
   constructor(private readonly rows: Pick<OrderRows, 'noteDeclined'> = postgresOrderRows) {}
@@ -18,11 +15,12 @@ export class PaymentFacts {
     const declined = new Map<string, Declined>();
     for (const { type, data } of events) {
       if (type !== FAILED) continue;
-      const { orderId: id, revision, method, reason } = paymentFailed.data.parse(data);
-      if (method !== 'credit_card' || NOT_DECLINED.includes(reason.code)) continue;
+      const fact = paymentFailed.data.parse(data);
+      if (!isDeclinedCard(fact)) continue;
+      const { revision: paymentRevision, reason } = fact;
       // The database gives ids back in lower case.
-      const orderId = id.toLowerCase();
-      declined.set(`${orderId} ${revision}`, { orderId, paymentRevision: revision, reason });
+      const orderId = fact.orderId.toLowerCase();
+      declined.set(`${orderId} ${paymentRevision}`, { orderId, paymentRevision, reason });
     }
     if (declined.size === 0) return;
     const inTurn = [...declined.values()].sort((a, b) => a.paymentRevision - b.paymentRevision);

@@ -6,23 +6,20 @@ import { findOrders } from './read-orders.js';
 import { RETURN_COLUMNS, returnOf, type ReturnRow } from './return-rows.js';
 
 /**
- * Locks orders whose parcel is lost and that hold pieces which no return is to bring back: they were
- * told of their loss by a version that paid nothing back. Whoever else looks passes them over.
+ * Locks orders whose parcel is lost, and of whose price a part is in no return: they were told of their
+ * loss by a version that paid nothing back. Whoever else looks passes them over.
  */
 export async function lockUnpaidLost(tx: Tx, limit: number): Promise<string[]> {
   const rows = await tx.query<{ order_id: string }>(
-    `select o.order_id
-       from orders o,
-            lateral (select sum((line ->> 'quantity')::int) as pieces
-                       from json_array_elements(o.items) line) ordered,
-            lateral (select coalesce(sum((line ->> 'quantity')::int), 0) as pieces
-                       from order_return r, json_array_elements(r.items) line
-                      where r.order_id = o.order_id and r.status <> 'rejected') taken
-      where o.status = 'shipped' and o.reason is not null and o.total_amount > 0
-        and taken.pieces < ordered.pieces
-      order by o.order_id
+    `select order_id
+       from orders o
+      where status = 'shipped' and reason is not null
+        and total_amount > (select coalesce(sum(refund_amount), 0)
+                              from order_return r
+                             where r.order_id = o.order_id and r.status <> 'rejected')
+      order by order_id
       limit $1
-        for update of o skip locked`,
+        for update skip locked`,
     [limit],
   );
   return rows.map((row) => row.order_id);

@@ -15,7 +15,10 @@ function history(start: Payment, outcomes: readonly Outcome[]): string[] {
     const after = settle(current, outcome);
     const facts = factsBetween(current, after);
     current = after;
-    return facts.map(({ kind, revision }) => `${kind}@${revision}`);
+    return facts.map((fact) => {
+      const kind = fact.kind === 'failed' ? fact.outcome : fact.kind;
+      return `${kind}@${fact.revision}`;
+    });
   });
 }
 
@@ -33,15 +36,15 @@ describe('the facts of a payment', () => {
 
   it('say once that it failed', () => {
     const declined: Outcome = { kind: 'declined', code: 'x', attempt: 1 };
-    expect(history(intended, [declined, { kind: 'dropped' }])).toEqual(['failed@2']);
-    expect(history(intended, [{ kind: 'dropped' }])).toEqual(['failed@2']);
+    expect(history(intended, [declined, { kind: 'dropped' }])).toEqual(['declined@2']);
+    expect(history(intended, [{ kind: 'dropped' }])).toEqual(['canceled@2']);
   });
 
   it('say once how to pay, and that nobody did', () => {
     const instructions = { reference: 'R', payBy: '2026-11-29T12:00:00Z' };
     const told: Outcome = { kind: 'instructed', instructions };
     expect(history(intended, [told, told, { kind: 'expired' }])).toEqual([
-      ...['instructed@2', 'failed@3'],
+      ...['instructed@2', 'expired@3'],
     ]);
   });
 
@@ -49,7 +52,7 @@ describe('the facts of a payment', () => {
     const declined = (attempt: number): Outcome => ({ kind: 'declined', code: 'x', attempt });
     const second = { ...settle(intended, declined(1)), status: 'intended' as const, attempt: 2 };
     expect(history(second, [declined(1), declined(2), captured])).toEqual([
-      ...['failed@3', 'completed@4'],
+      ...['declined@3', 'completed@4'],
     ]);
   });
 

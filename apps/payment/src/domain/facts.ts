@@ -4,7 +4,12 @@ import type { Payment } from './payment.js';
 export type Fact =
   | { readonly kind: 'instructed'; readonly revision: number }
   | { readonly kind: 'completed'; readonly revision: number }
-  | { readonly kind: 'failed'; readonly revision: number; readonly code: string }
+  | {
+      readonly kind: 'failed';
+      readonly revision: number;
+      readonly outcome: Unpaid;
+      readonly code: string;
+    }
   | { readonly kind: 'refunded'; readonly revision: number }
   | { readonly kind: 'refund-failed'; readonly revision: number; readonly code: string };
 
@@ -23,11 +28,10 @@ export function factsBetween(before: Payment, after: Payment): Fact[] {
   if (after.captured > 0 ? before.captured === 0 : undecided && after.status === 'captured') {
     facts.push({ kind: 'completed', revision: after.revision - (refunded ? 1 : 0) });
   }
-  if (undecided && UNPAID.has(after.status)) {
-    facts.push({ kind: 'failed', revision: after.revision, code: after.problemCode ?? 'unknown' });
-  }
-  if (undecided && after.status === 'canceled') {
-    facts.push({ kind: 'failed', revision: after.revision, code: 'canceled' });
+  const outcome = UNPAID.find((status) => status === after.status);
+  if (undecided && outcome !== undefined) {
+    const code = outcome === 'canceled' ? 'canceled' : (after.problemCode ?? 'unknown');
+    facts.push({ kind: 'failed', revision: after.revision, outcome, code });
   }
   if (refunded) facts.push({ kind: 'refunded', revision: after.revision });
   const problem = after.status === 'captured' ? after.problemCode : null;
@@ -39,4 +43,5 @@ export function factsBetween(before: Payment, after: Payment): Fact[] {
   return facts;
 }
 
-const UNPAID: ReadonlySet<Payment['status']> = new Set(['declined', 'expired', 'failed']);
+const UNPAID = ['declined', 'expired', 'failed', 'canceled'] as const;
+type Unpaid = (typeof UNPAID)[number];

@@ -180,6 +180,7 @@ const factData = (fact: AnyFact, payment: StoredPayment, now: Date) => ({
   occurredAt: now.toISOString(),
   ...(fact.kind === 'failed' && {
     reason: { code: fact.code, message: 'The payment was not made.' },
+    outcome: fact.outcome,
   }),
   ...(fact.kind === 'instructed' && { instructions: payment.instructions }),
   ...(fact.kind === 'refunded' && { refunded: payment.refunded }),
