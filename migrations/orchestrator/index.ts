@@ -1,5 +1,11 @@
 import { Initial1763726400001 } from './0001-initial.js';
 import { InputOnce1763744400002 } from './0002-input-once.js';
 import { CoarseTimers1764100800003 } from './0003-coarse-timers.js';
+import { ShortBodies1764201600004 } from './0004-short-bodies.js';
 
-export const migrations = [Initial1763726400001, InputOnce1763744400002, CoarseTimers1764100800003];
+export const migrations = [
+  Initial1763726400001,
+  InputOnce1763744400002,
+  CoarseTimers1764100800003,
+  ShortBodies1764201600004,
+];

@@ -1,7 +1,8 @@
 /** Writes what a batch has decided: one statement for new instances, one for changed ones. */
 import { allStatements, jsonListSql, jsonTexts, RetryableError, type Tx } from '#messaging';
 import type { SagaInstance } from '#saga';
-import { bodyOf, inputOf, type OutboxPosition } from './stored-instance.js';
+import { writeBody } from './stored-body.js';
+import { inputOf, type OutboxPosition } from './stored-instance.js';
 
 export interface InstanceChange {
   readonly instance: SagaInstance;
@@ -70,7 +71,7 @@ const insert = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void>
     all((c) => c.instance.createdAt),
     all((c) => c.instance.updatedAt),
     jsonTexts(all((c) => inputOf(c.instance))),
-    jsonTexts(all((c) => bodyOf(c.instance))),
+    jsonTexts(all((c) => writeBody(c.instance))),
   ]);
   assertAll(written.length, changes.length);
 };
@@ -91,7 +92,7 @@ const update = async (tx: Tx, changes: readonly Moved[]): Promise<void> => {
     all((c) => c.instance.updatedAt),
     // It hardly ever changes, and what is not written need not be sent.
     all((c) => (c.instance.input === c.before.input ? null : inputOf(c.instance))),
-    jsonTexts(all((c) => bodyOf(c.instance))),
+    jsonTexts(all((c) => writeBody(c.instance))),
   ]);
   assertAll(written.length, changes.length);
 };

@@ -1,17 +1,12 @@
 /** An instance as a row: what is searched for in columns, the rest as one document. */
 import type { SagaInstance } from '#saga';
+import { readBody, type StoredBody } from './stored-body.js';
 
 /** Where the last commands of an instance stand in the outbox. */
 export interface OutboxPosition {
   readonly epoch: string;
   readonly seq: string;
 }
-
-/** Everything of an instance that changes and needs no column of its own. */
-type Body = Pick<
-  SagaInstance,
-  'steps' | 'ledger' | 'cause' | 'cancel' | 'attention' | 'alsoAttention' | 'held'
->;
 
 export interface InstanceRow {
   readonly id: string;
@@ -27,7 +22,7 @@ export interface InstanceRow {
   readonly created_at_ms: number;
   readonly updated_at_ms: number;
   readonly input: unknown;
-  readonly body: Body;
+  readonly body: StoredBody;
 }
 
 /** Columns of `InstanceRow`; times as epoch ms, because the core counts in those. */
@@ -45,31 +40,26 @@ export interface StoredInstance {
   readonly position?: OutboxPosition;
 }
 
-export const fromRow = (row: InstanceRow): StoredInstance => ({
-  instance: {
-    id: row.id,
-    definition: row.definition,
-    version: row.version,
-    businessKey: row.business_key,
-    revision: row.revision,
-    state: row.state,
-    input: row.input,
-    ...row.body,
-    wakeAt: row.wake_at_ms === null ? null : Math.round(row.wake_at_ms),
-    createdAt: Math.round(row.created_at_ms),
-    updatedAt: Math.round(row.updated_at_ms),
-  },
-  partition: row.partition,
-  ...(row.outbox_epoch !== null &&
-    row.outbox_seq !== null && {
-      position: { epoch: row.outbox_epoch, seq: row.outbox_seq },
-    }),
-});
+export const fromRow = (row: InstanceRow): StoredInstance => {
+  const { id, outbox_epoch: epoch, outbox_seq: seq } = row;
+  const createdAt = Math.round(row.created_at_ms);
+  return {
+    instance: {
+      id,
+      definition: row.definition,
+      version: row.version,
+      businessKey: row.business_key,
+      revision: row.revision,
+      state: row.state,
+      input: row.input,
+      ...readBody(row.body, { id, createdAt }),
+      wakeAt: row.wake_at_ms === null ? null : Math.round(row.wake_at_ms),
+      createdAt,
+      updatedAt: Math.round(row.updated_at_ms),
+    },
+    partition: row.partition,
+    ...(epoch !== null && seq !== null && { position: { epoch, seq } }),
+  };
+};
 
 export const inputOf = ({ input }: SagaInstance): string => JSON.stringify(input);
-
-export const bodyOf = (instance: SagaInstance): string => {
-  const { steps, ledger, cause, cancel, attention, alsoAttention, held } = instance;
-  const body = { steps, ledger, cause, cancel, attention, alsoAttention, held };
-  return JSON.stringify(body satisfies Body | object);
-};

@@ -1,27 +1,29 @@
 /** Instances that were written by an earlier version live on after each migration, and before it. */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { InputOnce1763744400002 } from '../../../migrations/orchestrator/0002-input-once.js';
+import { ShortBodies1764201600004 } from '../../../migrations/orchestrator/0004-short-bodies.js';
 import { migrations } from '#migrations/orchestrator';
 import { openDatabase, type Database } from '#messaging';
-import { findInstance, listInstances } from '#saga-store';
+import { newInstance, type SagaInstance } from '#saga';
+import { findInstance, listInstances, saveInstances } from '#saga-store';
 import { createDatabase, testId, testPostgres } from '#testing';
 import { TestLog } from '../messaging/harness.js';
 
 const ORDER = { orderId: 'o-1', items: [{ productId: 'a', quantity: 2 }] };
 
-const cleanUp: (() => Promise<unknown>)[] = [];
+let postgres: Awaited<ReturnType<typeof testPostgres>>;
+let created: Awaited<ReturnType<typeof createDatabase>>;
 let url: string;
 beforeAll(async () => {
-  const postgres = await testPostgres();
-  cleanUp.unshift(() => postgres.stop());
-  const created = await createDatabase(postgres, testId());
-  cleanUp.unshift(() => created.drop());
+  postgres = await testPostgres();
+});
+afterAll(() => postgres.stop());
+beforeEach(async () => {
+  created = await createDatabase(postgres, testId());
   ({ url } = created);
 });
-afterAll(async () => {
-  for (const end of cleanUp) await end();
-});
+afterEach(() => created.drop());
 
 /** The database as the first `count` migrations leave it. */
 const withDatabase = async <T>(count: number, work: (database: Database) => Promise<T>) => {
@@ -70,5 +72,57 @@ it('moves the input of every instance into its own column, and back', async () =
       [started],
     );
     expect(bodies).toEqual([{ id: started, body: { input: ORDER, steps, ledger: {} } }]);
+  });
+});
+
+it('writes whole documents again when it goes back', async () => {
+  const createdAt = Date.UTC(2026, 10, 26, 23, 59, 59, 990);
+  const id = randomUUID();
+  const command = {
+    commandId: `${id}:a`,
+    issuedOn: '2026-11-27',
+    attempts: 2,
+    sentAt: createdAt + 15,
+  };
+  const undo = { ...command, commandId: `${id}:b:undo`, state: 'sent', round: 1 } as const;
+  const effect = {
+    kind: 'stock',
+    unit: 'pcs',
+    taken: 4,
+    returned: 0,
+    revision: 1,
+    step: 'a',
+  } as const;
+  const head = { id, definition: 'd', version: 1, businessKey: id, now: createdAt };
+  const instance: SagaInstance = {
+    ...newInstance(head),
+    steps: {
+      a: { state: 'done', command, finishedAt: createdAt + 20, result: { price: null } },
+      b: {
+        state: 'undoing',
+        command: { ...command, commandId: `${id}:b`, dueAt: createdAt + 9 },
+        undo,
+      },
+      c: { state: 'sent', command: { ...command, commandId: `${id}:c`, dueAt: createdAt + 900 } },
+      d: { state: 'skipped' },
+    },
+    ledger: {
+      x: { id: 'x', ...effect },
+      y: { id: 'y', ...effect, note: 'more than usual' } as SagaInstance['ledger'][string],
+    },
+    cause: { code: 'cancelled', message: 'by the customer' },
+  };
+  const { steps, ledger, cause } = instance;
+  await withDatabase(migrations.length, async (database) => {
+    await database.transaction((tx) => saveInstances(tx, [{ instance, partition: 0 }]));
+    const form = `select json_typeof(body) as form, body from saga_instance where id = '${id}'`;
+    expect(await database.query(form)).toMatchObject([{ form: 'array' }]);
+    const runner = database.dataSource.createQueryRunner();
+    await new ShortBodies1764201600004().down(runner);
+    await runner.release();
+    expect(await database.query(form)).toEqual([
+      { form: 'object', body: { steps, ledger, cause } },
+    ]);
+    expect(await findInstance(database, id)).toEqual(instance);
   });
 });
