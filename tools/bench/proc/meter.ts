@@ -52,8 +52,7 @@ export class Meter {
     folder: string,
   ) {
     this.device = statSync(folder).dev;
-    const ticksPerSecond = execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' });
-    this.msPerTick = 1000 / Number(ticksPerSecond);
+    this.msPerTick = msPerTick();
   }
 
   open(): void {
@@ -87,7 +86,7 @@ export class Meter {
   }
 
   private tree(): ProcessStat[] {
-    return treeOf(allProcesses(), this.roots());
+    return processTree(this.roots());
   }
 
   private read(): Reading {
@@ -106,6 +105,14 @@ export class Meter {
   }
 }
 
+/** Of the counters of CPU time. */
+export const msPerTick = (): number =>
+  1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/** The roots and all that lives below them, as they are now. */
+export const processTree = (roots: readonly number[]): ProcessStat[] =>
+  treeOf(allProcesses(), roots);
+
 /** What each of the trees holds, by its root: proportional set sizes. */
 export function pssBytesBelow(roots: readonly number[]): number[] {
   const processes = allProcesses();
@@ -117,7 +124,7 @@ const pssBytesOf = ({ pid }: ProcessStat): number =>
 
 /** The numbers of the processes that live below the roots, and their own. */
 export const processesBelow = (roots: readonly number[]): number[] =>
-  treeOf(allProcesses(), roots).map(({ pid }) => pid);
+  processTree(roots).map(({ pid }) => pid);
 
 function allProcesses(): ProcessStat[] {
   return readdirSync('/proc').flatMap((name) => {

@@ -4,8 +4,11 @@ import { readShopArguments } from './arguments.js';
 describe('the arguments of the measurements of the shop', () => {
   it('have what the goals speak of as their defaults', () => {
     expect(readShopArguments([])).toEqual({
-      measures: ['mail', 'outage'],
+      measures: ['mail', 'throughput', 'outage'],
       orders: 300,
+      count: 10_000,
+      warmUpOrders: 5_000,
+      clients: 64,
       rate: 200,
       outageMs: 60_000,
       aroundMs: 15_000,
@@ -14,10 +17,15 @@ describe('the arguments of the measurements of the shop', () => {
   });
 
   it('are read, seconds as seconds', () => {
-    const given = '--only outage --rate 50 --outage 2.5 --around 1 --orders 9 --json x.json';
+    const given =
+      '--only outage --rate 50 --outage 2.5 --around 1 --orders 9 --json x.json ' +
+      '--count 7 --warm-up-orders 0 --clients 3';
     expect(readShopArguments(given.split(' '))).toEqual({
       measures: ['outage'],
       orders: 9,
+      count: 7,
+      warmUpOrders: 0,
+      clients: 3,
       rate: 50,
       outageMs: 2_500,
       aroundMs: 1_000,

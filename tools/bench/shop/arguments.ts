@@ -2,14 +2,21 @@
 import { parseArgs } from 'node:util';
 import { listed, milliseconds, unknownOption, whole } from '../arguments.js';
 
-/** `mail`: from the captured payment to the mail, idle. `outage`: the payment provider is dead. */
-export type Measure = 'mail' | 'outage';
-export const MEASURES: readonly Measure[] = ['mail', 'outage'];
+/**
+ * `mail`: from the captured payment to the mail, idle. `throughput`: as much as it takes. `outage`: the
+ * payment provider is dead.
+ */
+export type Measure = 'mail' | 'throughput' | 'outage';
+export const MEASURES: readonly Measure[] = ['mail', 'throughput', 'outage'];
 
 export interface ShopOptions {
   readonly measures: readonly Measure[];
   /** Of `mail`: how many orders, one after the other. */
   readonly orders: number;
+  /** Of `throughput`: orders that are measured, orders before them, connections. */
+  readonly count: number;
+  readonly warmUpOrders: number;
+  readonly clients: number;
   /** Of `outage`: orders a second, whatever becomes of those before. */
   readonly rate: number;
   readonly outageMs: number;
@@ -19,6 +26,9 @@ export interface ShopOptions {
 }
 
 const ORDERS = '300';
+const COUNT = '10000';
+const WARM_UP_ORDERS = '5000';
+const CLIENTS = '64';
 const RATE = '200';
 const OUTAGE = '60';
 const AROUND = '15';
@@ -30,6 +40,10 @@ The whole shop, all services and sandboxes on real sockets, with fsync on.
 mail: one order after the other on an idle system; from the moment at which payment has recorded
 that the money is there to the moment at which the mail server has the mail that says so.
 
+throughput: so many clients, each of which places its next order when its last one was answered, until
+all are placed; then until the last saga and the last mail are done. Orders a second, and the CPU time
+an order by process. The books are compared as below.
+
 outage: orders come at a steady rate, whatever becomes of those before; after a while the process of
 the payment provider is killed, and started again later. What is accepted meanwhile and how fast,
 when the circuit breaker opens and closes, and when everything is done. Then every order is held
@@ -38,6 +52,9 @@ add up.
 
   --only MEASURES       only these, with a comma between them: ${MEASURES.join(', ')}
   --orders N            mail: how many (default ${ORDERS})
+  --count N             throughput: how many orders (default ${COUNT})
+  --warm-up-orders N    throughput: how many before them (default ${WARM_UP_ORDERS})
+  --clients N           throughput: connections (default ${CLIENTS})
   --rate N              outage: orders a second (default ${RATE})
   --outage SECONDS      outage: how long the provider is dead (default ${OUTAGE})
   --around SECONDS      outage: load before and after it (default ${AROUND})
@@ -51,6 +68,14 @@ export function readShopArguments(args: readonly string[]): ShopOptions | undefi
   return {
     measures: listed('--only', values.only, MEASURES),
     orders: whole('--orders', values.orders ?? ORDERS, 1, 100_000),
+    count: whole('--count', values.count ?? COUNT, 1, 1_000_000),
+    warmUpOrders: whole(
+      '--warm-up-orders',
+      values['warm-up-orders'] ?? WARM_UP_ORDERS,
+      0,
+      1_000_000,
+    ),
+    clients: whole('--clients', values.clients ?? CLIENTS, 1, 1_000),
     rate: whole('--rate', values.rate ?? RATE, 1, 10_000),
     outageMs: milliseconds('--outage', values.outage ?? OUTAGE),
     aroundMs: milliseconds('--around', values.around ?? AROUND),
@@ -65,6 +90,9 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string' },
         orders: { type: 'string' },
+        count: { type: 'string' },
+        'warm-up-orders': { type: 'string' },
+        clients: { type: 'string' },
         rate: { type: 'string' },
         outage: { type: 'string' },
         around: { type: 'string' },

@@ -1,13 +1,12 @@
 /** Orders at a steady rate while the payment provider is dead for a while, and the reckoning. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { runSql, type TestWorld } from '#testing';
+import type { TestWorld } from '#testing';
 import { percentile } from '../../../bench/load.js';
-import { audit, type AcceptedOrder } from '../../demo/audit.js';
-import { call } from '../../demo/http.js';
-import type { Shop } from '../../demo/shop.js';
 import type { ShopOptions } from './arguments.js';
 import { BreakerWatch, type BreakerChange } from './breaker-watch.js';
-import { fineOrder, STOCKED } from './orders.js';
+import { ended, mailed, reckoning } from './ending.js';
+import { STOCKED } from './orders.js';
+import { place, type Placed } from './placing.js';
 import { startShop } from './world.js';
 
 export type Phase = 'before' | 'dead' | 'after';
@@ -33,15 +32,11 @@ export interface OutageFigures {
   readonly discrepancies: readonly string[];
 }
 
-interface Sent {
+interface Sent extends Placed {
   readonly phase: Phase;
-  readonly tookMs: number;
-  readonly accepted?: AcceptedOrder;
 }
 
 const WARM_UP = 200;
-const LOOK_EVERY_MS = 500;
-const HEALED_WITHIN_MS = 1_200_000;
 
 export async function measureOutage(
   options: ShopOptions,
@@ -55,7 +50,7 @@ export async function measureOutage(
   const ends = await shop.bookEnds();
   const sinceMs = Date.now();
   show('warms up');
-  const warm = await Promise.all(Array.from({ length: WARM_UP }, (_, no) => send(world, no)));
+  const warm = await Promise.all(Array.from({ length: WARM_UP }, (_, no) => place(world, no)));
   await ended(world, WARM_UP, { signal, show });
 
   const load = new SteadyLoad(world, options.rate);
@@ -91,21 +86,6 @@ export async function measureOutage(
   };
 }
 
-/** Asked once: what a client would try again counts as refused. */
-async function send(world: TestWorld, no: number, phase: Phase = 'before'): Promise<Sent> {
-  const { idempotencyKey, ...order } = fineOrder(no);
-  const sentAt = performance.now();
-  const answer = await call(`${world.url('order')}/orders`, {
-    method: 'POST',
-    json: order.request,
-    headers: { 'idempotency-key': idempotencyKey },
-  }).catch(() => undefined);
-  const tookMs = performance.now() - sentAt;
-  if (answer?.status !== 202) return { phase, tookMs };
-  const { orderId } = answer.body as { orderId: string };
-  return { phase, tookMs, accepted: { orderId, ...order } };
-}
-
 /** An open loop: the next order is sent when it is its time, whatever became of those before. */
 class SteadyLoad {
   phase: Phase = 'before';
@@ -134,7 +114,9 @@ class SteadyLoad {
     while (!this.isOver) {
       const due = Math.floor(((performance.now() - startedAt) / 1000) * this.rate);
       while (this.sent.length < due) {
-        this.sent.push(send(this.world, WARM_UP + this.sent.length, this.phase));
+        const { phase } = this;
+        const no = WARM_UP + this.sent.length;
+        this.sent.push(place(this.world, no).then((placed) => ({ ...placed, phase })));
       }
       await pause(1000 / this.rate);
     }
@@ -152,64 +134,4 @@ function figuresOf(phase: Phase, all: readonly Sent[]): PhaseFigures {
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
   };
-}
-
-interface Wait {
-  readonly signal: AbortSignal;
-  readonly show: (text: string) => void;
-}
-
-/** Waits until so many sagas have ended. */
-const ended = (world: TestWorld, orders: number, wait: Wait): Promise<void> =>
-  untilNone('sagas', wait, async () => {
-    const over = await count(
-      world.database('orchestrator').url,
-      `saga_instance where state in ('completed', 'compensated')`,
-    );
-    return orders - over;
-  });
-
-/** Waits until no notice is left to be sent: sagas end when theirs is recorded. */
-const mailed = (world: TestWorld, wait: Wait): Promise<void> =>
-  untilNone('mails', wait, () =>
-    count(world.database('notification').url, `notice where status = 'recorded'`),
-  );
-
-async function count(url: string, what: string): Promise<number> {
-  const [row] = await runSql(url, [`select count(*) as count from ${what}`]);
-  return Number(row?.['count']);
-}
-
-async function untilNone(
-  what: string,
-  { signal, show }: Wait,
-  left: () => Promise<number>,
-): Promise<void> {
-  const giveUpAt = performance.now() + HEALED_WITHIN_MS;
-  for (let rest = await left(); rest > 0; rest = await left()) {
-    if (performance.now() > giveUpAt) throw new Error(`${rest} ${what} are still to go`);
-    show(`${rest} ${what} to go`);
-    await pause(LOOK_EVERY_MS, undefined, { signal });
-  }
-}
-
-async function reckoning(
-  world: TestWorld,
-  shop: Shop,
-  accepted: readonly AcceptedOrder[],
-  sinceMs: number,
-  ends: Awaited<ReturnType<Shop['bookEnds']>>,
-): Promise<string[]> {
-  const [orders, sagas, books, stock] = await Promise.all([
-    shop.settledOrders(sinceMs),
-    shop.sagas(sinceMs),
-    shop.books(ends),
-    shop.stock(STOCKED.keys()),
-  ]);
-  const facts = { accepted, orders, sagas, stocked: STOCKED, stock, ...books };
-  const found = audit(facts).map(({ of, what }) => `${of} ${what}`);
-  const incomplete = sagas.filter(({ state }) => state !== 'completed').length;
-  if (incomplete > 0) found.push(`${incomplete} orders did not complete`);
-  if (world.app('payment').ended !== undefined) found.push('payment has ended');
-  return found;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mailTable, outageTable } from './report.js';
+import { mailTable, outageTable, throughputTable } from './report.js';
 
 const phase = { accepted: 3_000, refused: 0, p50Ms: 4.2, p99Ms: 31 };
 const figures = {
@@ -21,6 +21,24 @@ describe('the report of the shop', () => {
     expect(mailTable({ orders: 300, p50Ms: 41.2, p99Ms: 97, maxMs: 120 })).toMatch(
       /300 orders.* 41\.2 .* 97 .* 120/,
     );
+  });
+
+  it('says how many orders it takes, and what each part of it spends on one', () => {
+    const text = throughputTable({
+      ...{ orders: 10_000, clients: 64, refused: 0, acceptedPerS: 512.3, p50Ms: 120, p99Ms: 310 },
+      settledPerS: 204.6,
+      cpuMs: [
+        { name: 'orchestrator', ms: 1.084 },
+        { name: 'Postgres, order', ms: 0.5 },
+        { name: 'idle', ms: 0.001 },
+      ],
+      discrepancies: [],
+    });
+    expect(text).toMatch(/10000, 64 .*512.* 120 .* 310 .* 0 .*205/);
+    expect(text).toMatch(/orchestrator +1\.08/);
+    expect(text).toMatch(/all +1\.5[89]/);
+    expect(text).not.toContain('idle');
+    expect(text).toContain('Everything adds up.');
   });
 
   it('says what became of the orders, phase by phase, and of the breaker', () => {

@@ -2,12 +2,38 @@
 import { figure, table } from '../report.js';
 import type { MailFigures } from './mail.js';
 import type { OutageFigures } from './outage.js';
+import type { ThroughputFigures } from './throughput.js';
 
 export const mailTable = ({ orders, p50Ms, p99Ms, maxMs }: MailFigures): string =>
   table([
     ['payment recorded to mail at the server', 'p50, ms', 'p99, ms', 'most, ms'],
     [`${orders} orders, one after the other`, figure(p50Ms), figure(p99Ms), figure(maxMs)],
   ]);
+
+export function throughputTable(figures: ThroughputFigures): string {
+  const { orders, clients, acceptedPerS, p50Ms, p99Ms, refused, settledPerS } = figures;
+  const { cpuMs, discrepancies } = figures;
+  const all = cpuMs.reduce((sum, { ms }) => sum + ms, 0);
+  const parts = cpuMs.filter(({ ms }) => ms >= SMALLEST_MS);
+  return [
+    table([
+      ['orders, clients', 'accepted/s', 'p50, ms', 'p99, ms', 'refused', 'settled/s'],
+      [`${orders}, ${clients}`, ...[acceptedPerS, p50Ms, p99Ms, refused, settledPerS].map(figure)],
+    ]),
+    table([
+      ['CPU time an order', 'ms'],
+      ...parts.map(({ name, ms }) => [name, ms.toFixed(2)]),
+      ['all', all.toFixed(2)],
+    ]),
+    ...verdict(discrepancies),
+  ].join('\n');
+}
+
+/** What takes less of an order is not worth a line. */
+const SMALLEST_MS = 0.01;
+
+const verdict = (discrepancies: readonly string[]): readonly string[] =>
+  discrepancies.length === 0 ? ['Everything adds up.'] : discrepancies;
 
 export function outageTable({
   rate,
@@ -26,6 +52,6 @@ export function outageTable({
     table([head, ...rows]),
     `The breaker was ${changes.join(', ') || 'never anything but closed'}.`,
     `All orders had ended ${figure(healedAfterS)} s after the provider was back.`,
-    ...(discrepancies.length === 0 ? ['Everything adds up.'] : discrepancies),
+    ...verdict(discrepancies),
   ].join('\n');
 }

@@ -7,16 +7,23 @@ import { ProgressLine } from '../progress-line.js';
 import type { ShopOptions } from './arguments.js';
 import { measureMail, type MailFigures } from './mail.js';
 import { measureOutage, type OutageFigures } from './outage.js';
-import { mailTable, outageTable } from './report.js';
+import { mailTable, outageTable, throughputTable } from './report.js';
+import { measureThroughput, type ThroughputFigures } from './throughput.js';
 
 const SAY_EVERY_MS = 15_000;
+
+interface Results {
+  mail?: MailFigures;
+  throughput?: ThroughputFigures;
+  outage?: OutageFigures;
+}
 
 /** Resolves with whether everything adds up. @throws BenchProblem */
 export async function runShop(options: ShopOptions, signal: AbortSignal): Promise<boolean> {
   const machine = machineFacts();
   const postgres = await postgresSettings();
   console.log(headline(machine, postgres));
-  const results: { mail?: MailFigures; outage?: OutageFigures } = {};
+  const results: Results = {};
   try {
     await measureAll(options, signal, results);
   } catch (error) {
@@ -24,17 +31,24 @@ export async function runShop(options: ShopOptions, signal: AbortSignal): Promis
     throw error;
   }
   save(options.json, `${JSON.stringify({ machine, postgres, options, ...results }, null, 2)}\n`);
-  return (results.outage?.discrepancies.length ?? 0) === 0;
+  return [results.throughput, results.outage].every(
+    (figures) => (figures?.discrepancies.length ?? 0) === 0,
+  );
 }
 
 async function measureAll(
   options: ShopOptions,
   signal: AbortSignal,
-  results: { mail?: MailFigures; outage?: OutageFigures },
+  results: Results,
 ): Promise<void> {
   if (options.measures.includes('mail')) {
     results.mail = await shown('mail', (show) => measureMail(options.orders, signal, show));
     console.log(`\n${mailTable(results.mail)}\n`);
+  }
+  if (options.measures.includes('throughput')) {
+    const measure = (show: (text: string) => void) => measureThroughput(options, signal, show);
+    results.throughput = await shown('throughput', measure);
+    console.log(`\n${throughputTable(results.throughput)}\n`);
   }
   if (options.measures.includes('outage')) {
     results.outage = await shown('outage', (show) => measureOutage(options, signal, show));
