@@ -3,7 +3,7 @@
 # when its data folder is new.
 set -euo pipefail
 
-for service in order orchestrator inventory payment shipping notification catalog customer; do
+for service in order orchestrator inventory payment shipping notification catalog customer merchant; do
   psql --username "$POSTGRES_USER" --set ON_ERROR_STOP=1 \
     --set service="$service" --set password="${SERVICE_PASSWORD:-$service}" <<'SQL'
 create role :"service" login password :'password';

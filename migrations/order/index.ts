@@ -5,6 +5,7 @@ import { OrderKnown1764140400104 } from './0004-known.js';
 import { OrderFollowParcels1764150000105 } from './0005-follow-parcels.js';
 import { OrderHistory1764150600106 } from './0006-history.js';
 import { OrderLostParcels1764165000107 } from './0007-lost-parcels.js';
+import { OrderKnownMerchants1764201600108 } from './0008-known-merchants.js';
 
 export const migrations = [
   OrderInitial1763726400101,
@@ -14,4 +15,5 @@ export const migrations = [
   OrderFollowParcels1764150000105,
   OrderHistory1764150600106,
   OrderLostParcels1764165000107,
+  OrderKnownMerchants1764201600108,
 ];

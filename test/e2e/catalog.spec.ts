@@ -1,6 +1,6 @@
 /**
- * An order is held against what the catalog and the customer service last said, over Kafka: also
- * while both are down, and after the order service itself was.
+ * An order is held against what the catalog, the customer and the merchant service last said, over
+ * Kafka: also while they are down, and after the order service itself was.
  */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TestWorld, waitFor } from '#testing';
@@ -22,10 +22,11 @@ describe('a shop that checks its orders', () => {
   let shop: Shop;
   beforeAll(async () => {
     world = await TestWorld.start({
-      apps: ['order', 'catalog', 'customer'],
-      env: { order: { ORDER_CHECKS: 'on' } },
+      apps: ['order', 'catalog', 'customer', 'merchant'],
+      env: { order: { ORDER_CHECKS: 'on', MERCHANT_CHECKS: 'on' } },
     });
     shop = new Shop(world);
+    await registerMerchant();
   }, 240_000);
   afterAll(() => world?.stop(), 240_000);
 
@@ -35,6 +36,11 @@ describe('a shop that checks its orders', () => {
       json: { name: `The ${productId}`, unitPrice, currency: 'JPY' },
     });
     expect([200, 201]).toContain(status);
+  };
+  const merchantUrl = () => `${world.url('merchant')}/merchants/default-merchant`;
+  const registerMerchant = async (): Promise<void> => {
+    const json = { name: 'The Shop', timeZone: 'Asia/Tokyo' };
+    expect((await call(merchantUrl(), { method: 'PUT', json })).status).toBe(201);
   };
   const know = async (customerId: string): Promise<void> => {
     const { status } = await call(`${world.url('customer')}/customers/${customerId}`, {
@@ -58,10 +64,12 @@ describe('a shop that checks its orders', () => {
     );
 
   it('sells at the price of today, and says it to who comes with that of yesterday', async () => {
-    expect(await order('mug', 100)).toMatchObject({
-      status: 422,
-      body: { errors: [{ code: 'unknown-customer' }, { code: 'unknown-product' }] },
+    const codes = async () => (await order('mug', 100)).body.errors.map(({ code }) => code);
+    // the merchant was made known a moment ago
+    await waitFor(async () => !(await codes()).includes('unknown-merchant'), {
+      what: 'the order service to hear of the merchant',
     });
+    expect(await codes()).toEqual(['unknown-customer', 'unknown-product']);
     await know('kim');
     await sell('mug', 100);
     const { orderId } = await untilAnswered(202, () => order('mug', 100));
@@ -97,6 +105,20 @@ describe('a shop that checks its orders', () => {
     ]);
     expect((await call(`${customer}/unblock`, { method: 'POST' })).status).toBe(200);
     await untilAnswered(202, () => order('pot', 900, 'lee'));
+  });
+
+  it('takes nothing for who is suspended, and takes it again afterwards', async () => {
+    await know('kim');
+    await sell('lid', 30);
+    await untilAnswered(202, () => order('lid', 30));
+    const suspend = { json: { reason: 'papers missing' } };
+    expect((await call(`${merchantUrl()}/suspend`, suspend)).status).toBe(200);
+    const refusal = await untilAnswered(403, () => order('lid', 30));
+    expect(refusal.errors).toEqual([
+      expect.objectContaining({ field: 'merchantId', code: 'merchant-suspended' }),
+    ]);
+    expect((await call(`${merchantUrl()}/activate`, { method: 'POST' })).status).toBe(200);
+    await untilAnswered(202, () => order('lid', 30));
   });
 
   it('hears of what was said while it was down itself, each product as it was said last', async () => {

@@ -81,6 +81,21 @@ describe('a running system', () => {
         '/customers/{customerId}/unblock': ['post'],
       },
     ],
+    [
+      'merchant',
+      {
+        '/merchants': ['get'],
+        '/merchants/{merchantId}': ['get', 'put'],
+        '/merchants/{merchantId}/suspend': ['post'],
+        '/merchants/{merchantId}/activate': ['post'],
+        '/merchants/{merchantId}/fee-rates': ['post'],
+        '/merchants/{merchantId}/fee-rates/effective': ['get'],
+        '/merchants/{merchantId}/fee-rates/{rateId}': ['delete'],
+        '/merchants/{merchantId}/payout-accounts/{currency}': ['delete', 'put'],
+        '/merchants/{merchantId}/api-keys': ['post'],
+        '/merchants/{merchantId}/api-keys/{keyId}': ['delete'],
+      },
+    ],
     ['payment', { '/payments/{orderId}': ['get'], '/webhooks/provider': ['post'] }],
     [
       'shipping',

@@ -16,25 +16,42 @@ export const EXAMPLE_ORDER = {
 };
 
 const PRODUCT = { name: 'WHITE HANGING HEART T-LIGHT HOLDER', unitPrice: 255, currency: 'GBP' };
+/** Who sells where an order does not say. */
+const MERCHANT_ID = 'default-merchant';
+const MERCHANT = { name: 'The Example Shop', timeZone: 'Europe/London' };
+const FEE_RATE = { basisPoints: 290, fixed: [{ currency: 'GBP', amount: 20 }] };
 const CUSTOMER = { name: 'Alice Example', email: EXAMPLE_ORDER.email, locale: 'en-GB' };
 
 /** Base addresses, without a slash at the end. */
 export interface ExampleUrls {
   readonly catalog: string;
   readonly customer: string;
+  /** Where merchants are known at all. */
+  readonly merchant?: string;
 }
 
 /** What is known already stays as it is: somebody may have tried another price. */
-export async function makeExampleKnown({ catalog, customer }: ExampleUrls): Promise<void> {
+export async function makeExampleKnown(urls: ExampleUrls): Promise<void> {
+  const { catalog, customer, merchant } = urls;
   const [item] = EXAMPLE_ORDER.items;
   await putUnlessThere(`${catalog}/products/${item?.productId}`, PRODUCT);
   await putUnlessThere(`${customer}/customers/${EXAMPLE_ORDER.customerId}`, CUSTOMER);
+  if (merchant === undefined) return;
+  const example = `${merchant}/merchants/${MERCHANT_ID}`;
+  const isNew = await putUnlessThere(example, MERCHANT);
+  if (isNew) await must('POST', `${example}/fee-rates`, FEE_RATE);
 }
 
-async function putUnlessThere(url: string, body: object): Promise<void> {
-  if ((await call(url)).status === 200) return;
-  const { status, text } = await call(url, 'PUT', body);
-  if (status >= 300) throw new Error(`PUT ${url} answered ${status}: ${text}`);
+/** @returns whether it was not there */
+async function putUnlessThere(url: string, body: object): Promise<boolean> {
+  if ((await call(url)).status === 200) return false;
+  await must('PUT', url, body);
+  return true;
+}
+
+async function must(method: string, url: string, body: object): Promise<void> {
+  const { status, text } = await call(url, method, body);
+  if (status >= 300) throw new Error(`${method} ${url} answered ${status}: ${text}`);
 }
 
 const UNSOLD = { productId: 'not-sold', quantity: 1, unitPrice: 1 };

@@ -80,9 +80,10 @@ async function runApp(
   }
 }
 
-/** Without the two services that tell it what there is, the order service could accept nothing. */
+/** Without the services that tell it what there is, the order service could accept nothing. */
 const orderChecks = (only: readonly AppName[]): Record<string, string> => ({
   ORDER_CHECKS: only.includes('catalog') && only.includes('customer') ? 'on' : 'off',
+  MERCHANT_CHECKS: only.includes('merchant') ? 'on' : 'off',
 });
 
 /** The settings of an app in this stack. */

@@ -79,10 +79,13 @@ async function makeKnown(
   progress: Progress,
   names: readonly AppName[],
 ): Promise<void> {
-  if (!names.includes('catalog') || !names.includes('customer')) return;
-  await progress.step('example product and customer', async () => {
-    const urls = { catalog: appUrl(settings, 'catalog'), customer: appUrl(settings, 'customer') };
-    await makeExampleKnown(urls);
+  const url = (name: AppName) => (names.includes(name) ? appUrl(settings, name) : undefined);
+  const merchant = url('merchant');
+  const catalog = url('catalog');
+  const customer = url('customer');
+  if (catalog === undefined || customer === undefined) return;
+  await progress.step('example product, customer and merchant', async () => {
+    await makeExampleKnown({ catalog, customer, ...(merchant !== undefined && { merchant }) });
     if (names.includes('order')) await untilExampleIsHeardOf(appUrl(settings, 'order'));
   });
 }

@@ -5,7 +5,14 @@ import type { StackState } from './state.js';
 import { formatTable } from './table.js';
 
 // Services with an API of their own, which have a page that describes it.
-const WITH_PAGE: readonly AppName[] = ['order', 'orchestrator', 'inventory', 'catalog', 'customer'];
+const WITH_PAGE: readonly AppName[] = [
+  'order',
+  'orchestrator',
+  'inventory',
+  'catalog',
+  'customer',
+  'merchant',
+];
 
 /** What the user sees when everything runs: where things are, and a line to try. */
 export function welcome(

@@ -83,7 +83,10 @@ function desks(settings: OrderSettings) {
       provide: AcceptanceDesk,
       inject: [Outbox],
       useFactory: (outbox: Outbox) => {
-        const check = settings.ORDER_CHECKS === 'on' ? ownCopyCheck : undefined;
+        const check = ownCopyCheck({
+          catalog: settings.ORDER_CHECKS === 'on',
+          merchants: settings.MERCHANT_CHECKS === 'on',
+        });
         return new AcceptanceDesk(outbox, { check, keyWaitMs });
       },
     },

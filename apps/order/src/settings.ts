@@ -13,6 +13,8 @@ export const orderSettings = serviceSettings.extend({
    * services switches it off.
    */
   ORDER_CHECKS: z.enum(['on', 'off']).default('on'),
+  /** Whether only merchants that the merchant service says are active take orders. */
+  MERCHANT_CHECKS: z.enum(['on', 'off']).default('on'),
   /**
    * For how long a request waits for another one with its Idempotency-Key that is still running. Less
    * than a statement may take.

@@ -9,3 +9,4 @@ export * from './shipping.js';
 export * from './notification.js';
 export * from './catalog.js';
 export * from './customer.js';
+export * from './merchant.js';

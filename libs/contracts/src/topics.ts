@@ -38,6 +38,12 @@ export const topics = {
     key: 'customer id',
     compacted: true,
   },
+  'merchant.events': {
+    partitions: 6,
+    retentionMs: 7 * DAY_MS,
+    key: 'merchant id',
+    compacted: true,
+  },
 } as const satisfies Record<string, TopicSpec>;
 
 export type TopicName = keyof typeof topics;

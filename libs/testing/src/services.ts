@@ -12,7 +12,7 @@ export const SAGA_SERVICE_NAMES = [
   'shipping',
   'notification',
 ] as const;
-export const SERVICE_NAMES = [...SAGA_SERVICE_NAMES, 'catalog', 'customer'] as const;
+export const SERVICE_NAMES = [...SAGA_SERVICE_NAMES, 'catalog', 'customer', 'merchant'] as const;
 export const SANDBOX_NAMES = [
   'sandbox-payment',
   'sandbox-carrier',
@@ -97,6 +97,7 @@ export const apps: readonly AppSpec[] = [
   })),
   service('catalog', 3006, 'products and their prices'),
   service('customer', 3007, 'customers'),
+  service('merchant', 3008, 'merchants, their fees and keys'),
   sandbox('sandbox-payment', 4001, 'payment provider to try with', {
     settings: (around) => ({
       WEBHOOK_URL: `${around.url('payment')}/webhooks/provider`,

@@ -9,10 +9,16 @@ import {
 } from '../../../apps/order/src/acceptance/acceptance.js';
 import { ownCopyCheck } from '../../../apps/order/src/acceptance/order-check.js';
 import type { KnownProduct } from '../../../apps/order/src/domain/check-order.js';
-import { learnCustomers, learnProducts } from '../../../apps/order/src/persistence/known-rows.js';
+import {
+  learnCustomers,
+  learnMerchants,
+  learnProducts,
+} from '../../../apps/order/src/persistence/known-rows.js';
 import type { CustomerStatus } from '#contracts';
 import { newId, Outbox, type UnitOfWork } from '#messaging';
 import { OrderWorld, validOrder } from './order-world.js';
+
+const catalogCheck = ownCopyCheck({ catalog: true, merchants: false });
 
 let revision = 1;
 
@@ -180,7 +186,7 @@ describe('an order that is held against the catalog and the customers', () => {
             }),
           ),
       },
-      { check: ownCopyCheck },
+      { check: catalogCheck },
     );
     const requests = Array.from({ length: 60 }, (_, n) => request(n % 3 === 0 ? 1 : 1250));
     const answers = await Promise.all(requests.map((one) => desk.accept(one)));
@@ -211,7 +217,7 @@ describe('an order that is held against the catalog and the customers', () => {
   });
 
   it('sorts out keys, repetitions and refusals at the same moment; a refused key is free', async () => {
-    const desk = new AcceptanceDesk(world.app.get(Outbox), { check: ownCopyCheck });
+    const desk = new AcceptanceDesk(world.app.get(Outbox), { check: catalogCheck });
     const keyed = (price: number, key: string, hash: string): AcceptanceRequest => ({
       ...request(price),
       requestKey: { key, hash },
@@ -254,12 +260,12 @@ describe('an order that is held against the catalog and the customers', () => {
             return result;
           }),
       },
-      { check: ownCopyCheck },
+      { check: catalogCheck },
     );
     const accepting = slow.accept(first);
     await isRecorded;
     await learn([product('p-1', 9999)]);
-    const desk = new AcceptanceDesk(outbox, { check: ownCopyCheck });
+    const desk = new AcceptanceDesk(outbox, { check: catalogCheck });
     const repeating = desk.accept(again);
     await world.waitsForLock();
     open();
@@ -286,4 +292,37 @@ const request = (unitPrice: number): AcceptanceRequest => ({
     email: 'a@b.c',
     payment: { method: 'credit_card', sealedToken: 'v1.x.y' },
   },
+});
+
+describe('an order that is held against the merchants', () => {
+  let world: OrderWorld;
+  beforeAll(async () => {
+    world = await OrderWorld.start(undefined, 'off', { MERCHANT_CHECKS: 'on' });
+    await world.database.transaction((tx) =>
+      learnMerchants(tx, [
+        { merchantId: 'open', status: 'active', revision: 1 },
+        { merchantId: 'shut', status: 'suspended', revision: 4 },
+      ]),
+    );
+  });
+  afterAll(() => world.stop());
+
+  const place = (merchantId?: string) => world.post('/orders', validOrder({ merchantId }));
+
+  it('is accepted for one that is active, whatever its goods', async () => {
+    expect((await place('open')).status).toBe(202);
+  });
+
+  it.each([
+    ['nobody', 422, 'unknown-merchant'],
+    [undefined, 422, 'unknown-merchant'],
+    ['shut', 403, 'merchant-suspended'],
+  ])('is refused for %s, and leaves nothing behind', async (merchantId, status, code) => {
+    const before = await world.orderCount();
+    expect(await place(merchantId)).toMatchObject({
+      status,
+      body: { code, errors: [{ field: 'merchantId', code }] },
+    });
+    expect(await world.orderCount()).toBe(before);
+  });
 });

@@ -7,9 +7,11 @@ import { KnownFactsController } from '../../../apps/order/src/handlers/known-fac
 import {
   customerUpdated,
   eventType,
+  merchantUpdated,
   productCreated,
   productUpdated,
   type CustomerFact,
+  type MerchantFact,
   type ProductFact,
 } from '#contracts';
 import { Outbox, type ReceivedEvent, type Tx, type UnitOfWork } from '#messaging';
@@ -57,7 +59,21 @@ const customer = (customerId: string, revision: number, changes: Partial<Custome
     ...changes,
   } satisfies CustomerFact);
 
-describe('the copy of products and customers', () => {
+const merchant = (merchantId: string, revision: number, changes: Partial<MerchantFact> = {}) =>
+  received(merchantUpdated.name, 'merchant.events', merchantId, {
+    merchantId,
+    revision,
+    name: 'The Tea Shop',
+    status: 'active',
+    timeZone: 'Europe/London',
+    feeRates: [],
+    payoutAccounts: [],
+    apiKeys: [],
+    occurredAt: '2026-11-26T12:00:00.000Z',
+    ...changes,
+  } satisfies MerchantFact);
+
+describe('the copy of products, customers and merchants', () => {
   let world: OrderWorld;
   let facts: KnownFactsController;
   beforeAll(async () => {
@@ -66,14 +82,14 @@ describe('the copy of products and customers', () => {
   });
   afterAll(() => world.stop());
 
+  const learnIn = (unit: UnitOfWork, events: readonly ReceivedEvent[]): Promise<void> => {
+    const { topic = '' } = events[0] ?? {};
+    if (topic === 'product.events') return facts.onProducts({ topic, events }, unit);
+    if (topic === 'customer.events') return facts.onCustomers({ topic, events }, unit);
+    return facts.onMerchants({ topic, events }, unit);
+  };
   const learn = (...events: ReceivedEvent[]): Promise<void> =>
-    world.app
-      .get(Outbox)
-      .transaction((unit) =>
-        events[0]?.topic === 'product.events'
-          ? facts.onProducts({ topic: 'product.events', events }, unit)
-          : facts.onCustomers({ topic: 'customer.events', events }, unit),
-      );
+    world.app.get(Outbox).transaction((unit) => learnIn(unit, events));
   const prices = async (...ids: string[]) => {
     const rows = await world.database.query<{ text: string }>(
       `select format('%s %s %s %s', product_id, unit_price, status, revision) as text
@@ -108,6 +124,11 @@ describe('the copy of products and customers', () => {
     }
     await learn(customer('kim', 4), customer('kim', 3, { status: 'blocked' }));
     expect(await known()).toEqual([{ customer_id: 'kim', status: 'active', revision: 4 }]);
+    await learn(merchant('tea', 2, { status: 'suspended' }), merchant('tea', 1));
+    await learn(merchant('tea', 1));
+    expect(await world.database.query('select * from known_merchant')).toEqual([
+      { merchant_id: 'tea', status: 'suspended', revision: 2 },
+    ]);
   });
 
   it('is the same whatever the order and the batches, and whoever else learns', async () => {
@@ -133,15 +154,11 @@ describe('the copy of products and customers', () => {
   it.each([
     ['products', product],
     ['customers', customer],
+    ['merchants', merchant],
   ])('is locked in the order of the ids, lest two replicas deadlock: %s', async (_, fact) => {
     await learn(fact('l-1', 1), fact('l-2', 1));
-    const learning = (event: ReceivedEvent, tx: Tx): Promise<void> => {
-      const unit = { tx } as UnitOfWork;
-      const { topic } = event;
-      return topic === 'product.events'
-        ? facts.onProducts({ topic, events: [event] }, unit)
-        : facts.onCustomers({ topic, events: [event] }, unit);
-    };
+    const learning = (event: ReceivedEvent, tx: Tx): Promise<void> =>
+      learnIn({ tx } as UnitOfWork, [event]);
     const both = await world.database.transaction(async (first) => {
       await learning(fact('l-1', 2), first);
       const waiting = learn(fact('l-2', 3), fact('l-1', 3));

@@ -28,7 +28,7 @@ const known = {
   ]),
 };
 const check = (items: OrderItem[], customerId = 'kim', currency = 'GBP') =>
-  checkOrder({ customerId, currency, items }, known);
+  checkOrder({ customerId, merchantId: 'any', currency, items }, known);
 
 describe('an order', () => {
   it('of known goods at their prices by a known customer is fine', () => {
@@ -113,5 +113,20 @@ describe('an order', () => {
       { code: 'currency-differs', line: 4, currency: 'JPY' },
       { code: 'price-changed', line: 5, productId: 'mug', unitPrice: 100 },
     ]);
+  });
+
+  it('is held against the merchants only where they are known', () => {
+    const merchants = new Map([
+      ['open', 'active' as const],
+      ['shut', 'suspended' as const],
+    ]);
+    const of = (merchantId: string) =>
+      checkOrder(
+        { customerId: 'stranger', merchantId, currency: 'GBP', items: [item('cup')] },
+        { merchants },
+      );
+    expect(of('open')).toEqual([]);
+    expect(of('shut')).toEqual([{ code: 'merchant-suspended' }]);
+    expect(of('nobody')).toEqual([{ code: 'unknown-merchant' }]);
   });
 });

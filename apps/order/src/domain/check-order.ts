@@ -1,5 +1,5 @@
 /** Is an order one that the shop can take: known goods at today's prices, by who may order? */
-import type { CustomerStatus, OrderItem, ProductStatus } from '#contracts';
+import type { CustomerStatus, MerchantStatus, OrderItem, ProductStatus } from '#contracts';
 
 /** What the catalog last said of a product. */
 export interface KnownProduct {
@@ -9,20 +9,23 @@ export interface KnownProduct {
   readonly status: ProductStatus;
 }
 
-/** What the shop knows of what one batch of orders asks for. */
+/** What the shop knows of what one batch of orders asks for; nothing is held against what is absent. */
 export interface Known {
-  readonly products: ReadonlyMap<string, KnownProduct>;
-  readonly customers: ReadonlyMap<string, CustomerStatus>;
+  readonly products?: ReadonlyMap<string, KnownProduct>;
+  readonly customers?: ReadonlyMap<string, CustomerStatus>;
+  readonly merchants?: ReadonlyMap<string, MerchantStatus>;
 }
 
 export interface CheckedOrder {
   readonly customerId: string;
+  readonly merchantId: string;
   readonly currency: string;
   readonly items: readonly OrderItem[];
 }
 
 export type OrderProblem =
   | { readonly code: 'unknown-customer' | 'customer-blocked' }
+  | { readonly code: 'unknown-merchant' | 'merchant-suspended' }
   | {
       readonly code: 'unknown-product' | 'product-withdrawn';
       /** Which line of the order, from 0. */
@@ -39,12 +42,21 @@ export type OrderProblem =
 
 /** Everything that stands in the order's way, at once; of each line what must be mended first. */
 export function checkOrder(order: CheckedOrder, known: Known): OrderProblem[] {
-  const status = known.customers.get(order.customerId);
+  const { products, customers, merchants } = known;
   const problems: OrderProblem[] = [];
-  if (status === undefined) problems.push({ code: 'unknown-customer' });
-  else if (status === 'blocked') problems.push({ code: 'customer-blocked' });
+  if (customers) {
+    const status = customers.get(order.customerId);
+    if (status === undefined) problems.push({ code: 'unknown-customer' });
+    else if (status === 'blocked') problems.push({ code: 'customer-blocked' });
+  }
+  if (merchants) {
+    const status = merchants.get(order.merchantId);
+    if (status === undefined) problems.push({ code: 'unknown-merchant' });
+    else if (status === 'suspended') problems.push({ code: 'merchant-suspended' });
+  }
+  if (!products) return problems;
   order.items.forEach((item, line) => {
-    const problem = lineProblem(item, line, order.currency, known.products.get(item.productId));
+    const problem = lineProblem(item, line, order.currency, products.get(item.productId));
     if (problem) problems.push(problem);
   });
   return problems;

@@ -4,16 +4,18 @@ import {
   customerCreated,
   customerUpdated,
   eventType,
+  merchantCreated,
+  merchantUpdated,
   productCreated,
   productUpdated,
   type EventContract,
 } from '#contracts';
 import { BatchHandler, type EventBatch, type UnitOfWork } from '#messaging';
-import { learnCustomers, learnProducts } from '../persistence/known-rows.js';
+import { learnCustomers, learnMerchants, learnProducts } from '../persistence/known-rows.js';
 
 /**
- * Keeps the order service's own copy of products and customers, from which orders are checked: they
- * are accepted while the services that know better are down.
+ * Keeps the order service's own copy of products, customers and merchants, from which orders are
+ * checked: they are accepted while the services that know better are down.
  */
 @Controller()
 export class KnownFactsController {
@@ -29,6 +31,13 @@ export class KnownFactsController {
     const facts = factsOf(events, [customerCreated, customerUpdated]);
     const customers = latest(facts, ({ customerId }) => customerId);
     if (customers.length > 0) await learnCustomers(tx, customers);
+  }
+
+  @BatchHandler('merchant.events')
+  async onMerchants({ events }: EventBatch, { tx }: UnitOfWork): Promise<void> {
+    const facts = factsOf(events, [merchantCreated, merchantUpdated]);
+    const merchants = latest(facts, ({ merchantId }) => merchantId);
+    if (merchants.length > 0) await learnMerchants(tx, merchants);
   }
 }
 

@@ -15,6 +15,8 @@ const dearer = (line: number): OrderProblem => ({
 describe('the refusal of an order', () => {
   it.each<[OrderProblem, number, string]>([
     [{ code: 'unknown-customer' }, 422, 'customerId'],
+    [{ code: 'unknown-merchant' }, 422, 'merchantId'],
+    [{ code: 'merchant-suspended' }, 403, 'merchantId'],
     [blocked, 403, 'customerId'],
     [unknown, 422, 'items.1.productId'],
     [withdrawn, 422, 'items.3.productId'],

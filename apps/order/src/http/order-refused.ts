@@ -18,6 +18,14 @@ export function refusedField(problem: OrderProblem): RefusedField {
         field: 'customerId',
         message: 'is blocked, and may not order until unblocked',
       };
+    case 'unknown-merchant':
+      return { code, field: 'merchantId', message: 'is not known; register the merchant first' };
+    case 'merchant-suspended':
+      return {
+        code,
+        field: 'merchantId',
+        message: 'is suspended, and takes no orders until activated',
+      };
     case 'unknown-product':
       return {
         code,
@@ -66,7 +74,9 @@ export function orderRefused(problems: readonly OrderProblem[]): ProblemExceptio
 
 const STATUSES: Readonly<Record<OrderProblem['code'], 403 | 409 | 422>> = {
   'customer-blocked': 403,
+  'merchant-suspended': 403,
   'unknown-customer': 422,
+  'unknown-merchant': 422,
   'unknown-product': 422,
   'product-withdrawn': 422,
   'currency-differs': 422,

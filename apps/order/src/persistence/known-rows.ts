@@ -1,5 +1,11 @@
-/** The order service's own copy of the catalog and of the customers, as far as it checks orders. */
-import type { CustomerFact, CustomerStatus, ProductFact } from '#contracts';
+/** The order service's own copy of the catalog, customers and merchants, as far as it checks orders. */
+import type {
+  CustomerFact,
+  CustomerStatus,
+  MerchantFact,
+  MerchantStatus,
+  ProductFact,
+} from '#contracts';
 import type { Tx } from '#messaging';
 import type { KnownProduct } from '../domain/check-order.js';
 
@@ -8,6 +14,7 @@ type ProductState = Pick<
   'productId' | 'unitPrice' | 'currency' | 'status' | 'revision'
 >;
 type CustomerState = Pick<CustomerFact, 'customerId' | 'status' | 'revision'>;
+type MerchantState = Pick<MerchantFact, 'merchantId' | 'status' | 'revision'>;
 
 /**
  * Facts come again, late and in any order: only a higher revision replaces what is there. The rows
@@ -50,6 +57,23 @@ export async function learnCustomers(tx: Tx, customers: readonly CustomerState[]
   );
 }
 
+/** As `learnProducts`. @param merchants each once */
+export async function learnMerchants(tx: Tx, merchants: readonly MerchantState[]): Promise<void> {
+  const sorted = merchants.toSorted((a, b) => (a.merchantId < b.merchantId ? -1 : 1));
+  await tx.query(
+    `insert into known_merchant as known (merchant_id, status, revision)
+     select * from unnest($1::text[], $2::text[], $3::int[])
+     on conflict (merchant_id) do update
+       set status = excluded.status, revision = excluded.revision
+     where excluded.revision > known.revision`,
+    [
+      sorted.map(({ merchantId }) => merchantId),
+      sorted.map(({ status }) => status),
+      sorted.map(({ revision }) => revision),
+    ],
+  );
+}
+
 export async function findProducts(
   tx: Tx,
   productIds: readonly string[],
@@ -72,4 +96,15 @@ export async function findCustomers(
     [customerIds],
   );
   return new Map(rows.map((row) => [row.customer_id, row.status]));
+}
+
+export async function findMerchants(
+  tx: Tx,
+  merchantIds: readonly string[],
+): Promise<Map<string, MerchantStatus>> {
+  const rows = await tx.query<{ merchant_id: string; status: MerchantStatus }>(
+    'select merchant_id, status from known_merchant where merchant_id = any($1::text[])',
+    [merchantIds],
+  );
+  return new Map(rows.map((row) => [row.merchant_id, row.status]));
 }
