@@ -79,9 +79,12 @@ describe('the merchant service', () => {
       ...{ channel: 'app', validFrom: '2990-01-01T09:00:00+09:00', basisPoints: 150, fixed },
     });
     expect(ahead.body['feeRates']).toMatchObject([
-      { rateId: 'any@2020-01-01T00:00:00.000Z', channel: '*', fixed: [] },
-      { rateId: 'app@2990-01-01T00:00:00.000Z', channel: 'app', basisPoints: 150, fixed },
+      { validFrom: '2020-01-01T00:00:00.000Z', channel: '*', fixed: [] },
+      { validFrom: '2990-01-01T00:00:00.000Z', channel: 'app', basisPoints: 150, fixed },
     ]);
+    const [begun, toCome] = (ahead.body['feeRates'] as { rateId: string }[]).map(
+      ({ rateId }) => rateId,
+    );
     const effective = async (query: string) =>
       (await ask('GET', `fees/fee-rates/effective?${query}`)).body;
     expect(await effective('channel=app')).toMatchObject({ basisPoints: 290 });
@@ -97,10 +100,10 @@ describe('the merchant service', () => {
       status: 409,
       body: { code: 'rate-has-begun', errors: [{ field: 'validFrom' }] },
     });
-    const remove = (id: string) => ask('DELETE', `fees/fee-rates/${encodeURIComponent(id)}`);
-    expect((await remove('any@2020-01-01T00:00:00.000Z')).status).toBe(409);
+    const remove = (id: string | undefined) => ask('DELETE', `fees/fee-rates/${id}`);
+    expect((await remove(begun)).status).toBe(409);
     expect((await remove('another')).status).toBe(404);
-    const removed = await remove('app@2990-01-01T00:00:00.000Z');
+    const removed = await remove(toCome);
     expect(removed.body['feeRates']).toHaveLength(1);
   });
 
@@ -162,6 +165,7 @@ describe('the merchant service', () => {
   it.each<[string, 'PUT' | 'POST' | 'GET', string, unknown, string]>([
     ['no name', 'PUT', 'bad', { timeZone: 'UTC' }, 'name'],
     ['a time zone that is none', 'PUT', 'bad', { ...tea, timeZone: 'Mars/Base' }, 'timeZone'],
+    ['an offset', 'PUT', 'bad', { ...tea, timeZone: '+09:00' }, 'timeZone'],
     ['a status', 'PUT', 'bad', { ...tea, status: 'active' }, 'status'],
     ['more than all', 'POST', 'tea/fee-rates', { basisPoints: 10_001 }, 'basisPoints'],
     ['half a point', 'POST', 'tea/fee-rates', { basisPoints: 0.5 }, 'basisPoints'],
@@ -169,7 +173,13 @@ describe('the merchant service', () => {
     [
       'a day that there is not',
       ...(['POST', 'tea/fee-rates'] as const),
-      { basisPoints: 1, validFrom: '2026-13-41T00:00:00Z' },
+      { basisPoints: 1, validFrom: '2026-02-30T00:00:00Z' },
+      'validFrom',
+    ],
+    [
+      'a month that there is not',
+      ...(['POST', 'tea/fee-rates'] as const),
+      { basisPoints: 1, validFrom: '2026-13-01T00:00:00Z' },
       'validFrom',
     ],
     [

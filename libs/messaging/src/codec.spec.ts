@@ -93,6 +93,41 @@ describe('the codec', () => {
     expect(decode({ ...fetched(full), ...broken })).toMatchObject({ undecodable: { code } });
   });
 
+  test('takes a header that is null for one that is not there', () => {
+    const { headers } = encode(full);
+    const nulls = { ...headers, ce_subject: null, ce_resend: ['1', null], other: null, none: [] };
+    expect(decode({ ...fetched(full), headers: nulls })).toMatchObject({
+      event: { id: full.id, subject: full.key, extensions: { issuedon: '2026-11-01' } },
+    });
+    expect(decode({ ...fetched(full), headers: { ...headers, ce_id: null } })).toMatchObject({
+      undecodable: { code: 'not-a-cloud-event' },
+    });
+  });
+
+  test('says what is wrong with any message there can be, instead of throwing', () => {
+    const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array));
+    const one = fc.oneof(fc.string({ maxLength: 20 }), bytes, fc.constant(null));
+    const name = fc.oneof(fc.constantFrom(...Object.keys(encode(full).headers)), fc.string());
+    const header = fc.oneof(one, fc.array(one, { maxLength: 3 }), fc.constant(undefined));
+    const nullable = fc.option(bytes, { nil: null });
+    fc.assert(
+      fc.property(
+        fc.dictionary(name, header),
+        nullable,
+        nullable,
+        fc.string(),
+        (some, key, value, timestamp) => {
+          const headers = { ...encode(full).headers, ...some };
+          for (const raw of [some, headers]) {
+            const decoded = decode({ ...fetched(full), headers: raw, key, value, timestamp });
+            expect('event' in decoded || decoded.undecodable.code.length > 0).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('carries on no trace that would make each consequence as long as itself', () => {
     const decoded = decode(fetched(anEvent({ traceparent: 'x'.repeat(800_000) })));
     expect('event' in decoded && decoded.event).not.toHaveProperty('traceparent');

@@ -143,6 +143,7 @@ const isDeeperThan = (levels: number, data: unknown): boolean =>
   data !== null &&
   (levels === 0 || Object.values(data).some((inner) => isDeeperThan(levels - 1, inner)));
 
+/** Of those that stand there several times the last one; what is null counts as absent. */
 export function textHeaders(
   raw: Readonly<Record<string, RawHeader>> | undefined,
 ): Record<string, string> {
@@ -150,8 +151,8 @@ export function textHeaders(
   for (const name in raw) {
     const given = raw[name];
     const value = Array.isArray(given) ? given.at(-1) : given;
-    if (value !== undefined)
-      headers[name] = typeof value === 'string' ? value : value.toString('utf8');
+    if (typeof value === 'string') headers[name] = value;
+    else if (value) headers[name] = value.toString('utf8');
   }
   return headers;
 }

@@ -22,7 +22,8 @@ export interface RawMessage {
   readonly headers?: Readonly<Record<string, RawHeader>> | undefined;
 }
 
-export type RawHeader = Buffer | string | (Buffer | string)[] | undefined;
+/** Kafka's headers may be null, and may stand there several times. */
+export type RawHeader = Buffer | string | null | (Buffer | string | null)[] | undefined;
 
 /**
  * The broker refuses record batches above 1 MiB (`message.max.bytes`), and everything that one

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cpuMsByName, databaseOf, spentBetween } from './by-name.js';
+import { CpuByName, databaseOf } from './by-name.js';
 
 describe('the database that a process of Postgres works for', () => {
   it.each([
@@ -15,26 +15,19 @@ describe('the database that a process of Postgres works for', () => {
   });
 });
 
-it('says what was spent between two looks, most first', () => {
-  const before = new Map([['a', 10]]);
-  const after = new Map([
-    ['a', 12],
-    ['b', 5],
-  ]);
-  expect(spentBetween(before, after)).toEqual([
-    { name: 'b', ms: 5 },
-    { name: 'a', ms: 2 },
-  ]);
-});
-
-it('counts a process for the nearest root above it', () => {
-  const roots = [
+it('counts what is spent from its start on, for the nearest root above a process', () => {
+  const cpu = new CpuByName([
     { name: 'parent', pid: process.ppid },
     { name: 'own', pid: process.pid },
-  ];
-  const found = cpuMsByName(roots);
-  const own = cpuMsByName([{ name: 'own', pid: process.pid }]).get('own') ?? 0;
-  expect(found.get('own')).toBeGreaterThan(0);
-  expect(found.get('own')).toBeLessThanOrEqual(own);
-  expect(found.has('parent')).toBe(true);
+  ]);
+  const { user, system } = process.cpuUsage();
+  const until = user + system + 300_000;
+  for (let used = 0; used < until;) {
+    const now = process.cpuUsage();
+    used = now.user + now.system;
+  }
+  const own = cpu.stop().find(({ name }) => name === 'own')?.ms ?? 0;
+  // A tick is 10 ms; what was spent before must not count.
+  expect(own).toBeGreaterThan(200);
+  expect(own).toBeLessThan(60_000);
 });

@@ -1,6 +1,7 @@
 /** CPU time of a whole system by its parts. */
 import { readFileSync } from 'node:fs';
 import { msPerTick, processTree } from './meter.js';
+import type { ProcessStat } from './parse.js';
 
 export interface NamedRoot {
   readonly name: string;
@@ -9,22 +10,55 @@ export interface NamedRoot {
   readonly nameOfDatabase?: (database: string) => string;
 }
 
-/** CPU time so far, ms, by name. A process counts for the nearest root above it. */
-export function cpuMsByName(roots: readonly NamedRoot[]): Map<string, number> {
-  const byPid = new Map(roots.map((root) => [root.pid, root]));
-  const processes = processTree([...byPid.keys()]);
-  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
-  const tick = msPerTick();
-  const found = new Map<string, number>();
-  for (const { pid, ticks } of processes) {
-    const root = nearest(pid, byPid, parents);
-    if (root === undefined) continue;
-    const { name, nameOfDatabase } = root;
-    const database = nameOfDatabase && databaseOf(titleOf(pid));
-    const part = database === undefined ? name : (nameOfDatabase?.(database) ?? name);
-    found.set(part, (found.get(part) ?? 0) + ticks * tick);
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Adds up what each part spends from now on. Processes come and go, connections to a database above all:
+ * so it looks twice a second, and misses no more than the last half second of one that ends.
+ */
+export class CpuByName {
+  private readonly spent = new Map<string, number>();
+  private readonly seen = new Map<number, number>();
+  private readonly msPerTick = msPerTick();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly roots: readonly NamedRoot[]) {
+    for (const { pid, ownTicks } of this.processes()) this.seen.set(pid, ownTicks);
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
-  return found;
+
+  /** Ends it. @returns CPU time by name, ms, most first */
+  stop(): { readonly name: string; readonly ms: number }[] {
+    clearInterval(this.timer);
+    this.look();
+    return [...this.spent]
+      .map(([name, ticks]) => ({ name, ms: ticks * this.msPerTick }))
+      .toSorted((a, b) => b.ms - a.ms);
+  }
+
+  private look(): void {
+    for (const { pid, ownTicks, name } of this.processes()) {
+      const before = this.seen.get(pid) ?? 0;
+      this.seen.set(pid, ownTicks);
+      this.spent.set(name, (this.spent.get(name) ?? 0) + Math.max(0, ownTicks - before));
+    }
+  }
+
+  /** Each counts for the nearest root above it. */
+  private processes(): (ProcessStat & { readonly name: string })[] {
+    const roots = new Map(this.roots.map((root) => [root.pid, root]));
+    const processes = processTree([...roots.keys()]);
+    const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
+    return processes.flatMap((process) => {
+      const root = nearest(process.pid, roots, parents);
+      return root ? [{ ...process, name: nameOf(root, process.pid) }] : [];
+    });
+  }
+}
+
+function nameOf({ name, nameOfDatabase }: NamedRoot, pid: number): string {
+  const database = nameOfDatabase && databaseOf(titleOf(pid));
+  return database === undefined ? name : (nameOfDatabase?.(database) ?? name);
 }
 
 function nearest(
@@ -38,15 +72,6 @@ function nearest(
   }
   return undefined;
 }
-
-/** What was spent between two looks, ms, by name; most first. */
-export const spentBetween = (
-  before: ReadonlyMap<string, number>,
-  after: ReadonlyMap<string, number>,
-): { readonly name: string; readonly ms: number }[] =>
-  [...after]
-    .map(([name, ms]) => ({ name, ms: ms - (before.get(name) ?? 0) }))
-    .toSorted((a, b) => b.ms - a.ms);
 
 /**
  * Postgres names its processes for `ps`: `postgres: <user> <database> <address> <what it does>`, those

@@ -6,7 +6,7 @@ describe('what /proc tells', () => {
     const text =
       '2603 (postgres: a) b (c) S 2416 2603 2416 0 -1 4194560 5211 17 3 0 ' +
       '120 30 7 5 20 0 1 0 1234567 190140416 4321 18446744073709551615';
-    expect(parseStat(text)).toEqual({ pid: 2603, parent: 2416, ticks: 162 });
+    expect(parseStat(text)).toEqual({ pid: 2603, parent: 2416, ticks: 162, ownTicks: 150 });
   });
 
   it('of its memory: pages shared with others count in part', () => {
@@ -33,7 +33,7 @@ describe('what /proc tells', () => {
 });
 
 it('finds everything below the roots, once', () => {
-  const process = (pid: number, parent: number) => ({ pid, parent, ticks: 0 });
+  const process = (pid: number, parent: number) => ({ pid, parent, ticks: 0, ownTicks: 0 });
   const all = [
     process(1, 0),
     process(10, 1),

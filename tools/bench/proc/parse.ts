@@ -5,6 +5,8 @@ export interface ProcessStat {
   readonly parent: number;
   /** CPU time of the process and of those of its children that have ended and been waited for. */
   readonly ticks: number;
+  /** Without the children. */
+  readonly ownTicks: number;
 }
 
 /** `/proc/<pid>/stat`. */
@@ -16,6 +18,7 @@ export function parseStat(text: string): ProcessStat {
     pid: Number.parseInt(text, 10),
     parent: field(1),
     ticks: field(11) + field(12) + field(13) + field(14),
+    ownTicks: field(11) + field(12),
   };
 }
 

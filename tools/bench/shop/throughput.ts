@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { TestWorld } from '#testing';
 import { percentile } from '../../../bench/load.js';
 import type { AcceptedOrder } from '../../demo/audit.js';
-import { cpuMsByName, spentBetween, type NamedRoot } from '../proc/by-name.js';
+import { CpuByName, type NamedRoot } from '../proc/by-name.js';
 import type { ShopOptions } from './arguments.js';
 import { ended, mailed, reckoning, type Wait } from './ending.js';
 import { STOCKED } from './orders.js';
@@ -50,15 +50,14 @@ export async function measureThroughput(
   await ended(world, warmUpOrders, wait);
   await mailed(world, wait);
 
-  const roots = rootsOf(world);
-  const before = cpuMsByName(roots);
+  const cpu = new CpuByName(rootsOf(world));
   const startedAt = performance.now();
   const placed = await placeAll(world, { first: warmUpOrders, count, clients }, wait);
   const acceptedS = (performance.now() - startedAt) / 1000;
   await ended(world, warmUpOrders + count, wait);
   await mailed(world, wait);
   const settledS = (performance.now() - startedAt) / 1000;
-  const spent = spentBetween(before, cpuMsByName(roots));
+  const spent = cpu.stop();
 
   show('audit');
   const sorted = Float64Array.from(placed.map(({ tookMs }) => tookMs)).sort();

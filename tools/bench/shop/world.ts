@@ -1,7 +1,9 @@
 /** The shop, started for a measurement: everything that an order passes, with fsync on. */
-import { TestWorld, type TestWorldOptions } from '#testing';
+import { apps, TestWorld, type TestWorldOptions } from '#testing';
 import { PARTS, type Part } from '../../demo/arguments.js';
 import { Shop } from '../../demo/shop.js';
+
+const AS_IN_PRODUCTION = { NODE_ENV: 'production', LOG_LEVEL: 'warn' };
 
 export interface ShopWorld {
   readonly world: TestWorld;
@@ -12,7 +14,11 @@ export interface ShopWorld {
 export async function startShop(
   env: NonNullable<TestWorldOptions['env']> = {},
 ): Promise<ShopWorld & AsyncDisposable> {
-  const world = await TestWorld.start({ kafka: 'own', postgres: 'durable', env });
+  const settings = apps.map(({ name }) => [name, { ...AS_IN_PRODUCTION, ...env[name] }] as const);
+  const world = await TestWorld.start({
+    ...{ kafka: 'own', postgres: 'durable' },
+    env: Object.fromEntries(settings),
+  });
   const urls = Object.fromEntries(PARTS.map((part) => [part, world.url(part)])) as Record<
     Part,
     string

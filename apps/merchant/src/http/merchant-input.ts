@@ -1,4 +1,5 @@
 /** What the decorators of the requests cannot check. */
+import { createHash } from 'node:crypto';
 import { ANY_CHANNEL, type FeeRate } from '#contracts';
 import { fieldProblem } from '#platform';
 import type { AddRateDto } from './merchants.dto.js';
@@ -15,7 +16,7 @@ export function rateOf(
     throw fieldProblem(400, [{ field: 'fixed', message: 'must name each currency once' }]);
   }
   return {
-    rateId: `${channel === ANY_CHANNEL ? 'any' : channel}@${begins}`,
+    rateId: rateIdOf(channel, begins),
     channel,
     validFrom: begins,
     basisPoints,
@@ -23,19 +24,33 @@ export function rateOf(
   };
 }
 
+/** The same for the same place, and short and plain whatever the channel is called. */
+const rateIdOf = (channel: string, begins: string): string =>
+  createHash('sha256').update(`${channel}\n${begins}`).digest('hex').slice(0, 16);
+
 /** Epoch ms. @throws ProblemException 400 */
 export function momentOf(field: string, text: string): number {
   const moment = Date.parse(text);
-  if (!Number.isNaN(moment)) return moment;
+  const day = text.slice(0, 10);
+  // Date takes 30 February for 2 March.
+  const isDay = new Date(Date.parse(`${day}T00:00:00Z`) || 0).toISOString().startsWith(day);
+  if (!Number.isNaN(moment) && isDay) return moment;
   throw fieldProblem(400, [{ field, message: 'is no moment of any calendar' }]);
 }
 
 /** As the time zone calls itself: others know old names for it as well. @throws ProblemException 400 */
 export function knownZone(timeZone: string): string {
+  const zone = resolvedZone(timeZone);
+  // An offset has no summer time, and Postgres reads its sign the other way round.
+  if (zone !== undefined && /^[A-Z]/.test(zone)) return zone;
+  const message = 'is no time zone of the IANA database, as Europe/London or Asia/Tokyo';
+  throw fieldProblem(400, [{ field: 'timeZone', message }]);
+}
+
+function resolvedZone(timeZone: string): string | undefined {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
   } catch {
-    const message = 'is no time zone of the IANA database, as Europe/London or Asia/Tokyo';
-    throw fieldProblem(400, [{ field: 'timeZone', message }]);
+    return undefined;
   }
 }

@@ -36,7 +36,7 @@ export class MerchantParams {
 }
 
 export class RateParams extends MerchantParams {
-  @TextField({ max: 64, example: 'web@2026-12-01T00:00:00.000Z' })
+  @TextField({ max: 64, example: '7d1a54127b222502' })
   rateId!: string;
 }
 
