@@ -22,31 +22,35 @@ const MERCHANT = { name: 'The Example Shop', timeZone: 'Europe/London' };
 const FEE_RATE = { basisPoints: 290, fixed: [{ currency: 'GBP', amount: 20 }] };
 const CUSTOMER = { name: 'Alice Example', email: EXAMPLE_ORDER.email, locale: 'en-GB' };
 
-/** Base addresses, without a slash at the end. */
+/** Base addresses, without a slash at the end, of those that are there. */
 export interface ExampleUrls {
-  readonly catalog: string;
-  readonly customer: string;
-  /** Where merchants are known at all. */
-  readonly merchant?: string;
+  readonly catalog?: string | undefined;
+  readonly customer?: string | undefined;
+  readonly merchant?: string | undefined;
 }
 
 /** What is known already stays as it is: somebody may have tried another price. */
 export async function makeExampleKnown(urls: ExampleUrls): Promise<void> {
   const { catalog, customer, merchant } = urls;
   const [item] = EXAMPLE_ORDER.items;
-  await putUnlessThere(`${catalog}/products/${item?.productId}`, PRODUCT);
-  await putUnlessThere(`${customer}/customers/${EXAMPLE_ORDER.customerId}`, CUSTOMER);
-  if (merchant === undefined) return;
-  const example = `${merchant}/merchants/${MERCHANT_ID}`;
-  const isNew = await putUnlessThere(example, MERCHANT);
-  if (isNew) await must('POST', `${example}/fee-rates`, FEE_RATE);
+  if (catalog !== undefined) {
+    await putUnlessThere(`${catalog}/products/${item?.productId}`, PRODUCT);
+  }
+  if (customer !== undefined) {
+    await putUnlessThere(`${customer}/customers/${EXAMPLE_ORDER.customerId}`, CUSTOMER);
+  }
+  if (merchant !== undefined) await makeMerchantKnown(`${merchant}/merchants/${MERCHANT_ID}`);
 }
 
-/** @returns whether it was not there */
-async function putUnlessThere(url: string, body: object): Promise<boolean> {
-  if ((await call(url)).status === 200) return false;
+async function makeMerchantKnown(url: string): Promise<void> {
+  await putUnlessThere(url, MERCHANT);
+  const { feeRates } = JSON.parse((await call(url)).text) as { feeRates: readonly unknown[] };
+  if (feeRates.length === 0) await must('POST', `${url}/fee-rates`, FEE_RATE);
+}
+
+async function putUnlessThere(url: string, body: object): Promise<void> {
+  if ((await call(url)).status === 200) return;
   await must('PUT', url, body);
-  return true;
 }
 
 async function must(method: string, url: string, body: object): Promise<void> {

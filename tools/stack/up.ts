@@ -80,13 +80,12 @@ async function makeKnown(
   names: readonly AppName[],
 ): Promise<void> {
   const url = (name: AppName) => (names.includes(name) ? appUrl(settings, name) : undefined);
-  const merchant = url('merchant');
-  const catalog = url('catalog');
-  const customer = url('customer');
-  if (catalog === undefined || customer === undefined) return;
+  const [catalog, customer, merchant] = [url('catalog'), url('customer'), url('merchant')];
+  const isWhole = catalog !== undefined && customer !== undefined;
+  if (!isWhole && merchant === undefined) return;
   await progress.step('example product, customer and merchant', async () => {
-    await makeExampleKnown({ catalog, customer, ...(merchant !== undefined && { merchant }) });
-    if (names.includes('order')) await untilExampleIsHeardOf(appUrl(settings, 'order'));
+    await makeExampleKnown({ catalog, customer, merchant });
+    if (isWhole && names.includes('order')) await untilExampleIsHeardOf(appUrl(settings, 'order'));
   });
 }
 

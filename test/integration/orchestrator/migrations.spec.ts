@@ -110,7 +110,8 @@ it('writes whole documents again when it goes back', async () => {
       x: { id: 'x', ...effect },
       y: { id: 'y', ...effect, note: 'more than usual' } as SagaInstance['ledger'][string],
     },
-    cause: { code: 'cancelled', message: 'by the customer' },
+    // no text of jsonb, but of json
+    cause: { code: 'cancelled', message: 'by the customer \ud83d \u0000' },
   };
   const { steps, ledger, cause } = instance;
   await withDatabase(migrations.length, async (database) => {

@@ -27,8 +27,8 @@ const CLONES = `
     offset 0) as clone`;
 
 /**
- * What is in a clone's own documents stays the seed's: nobody searches it, it is as long, and to
- * write it anew took twice the time.
+ * What is in a clone's own documents stays the seed's, but for ids and times, which are told relative to
+ * the row's: nobody searches it, it is as long, and to write it anew took twice the time.
  */
 const OF_INSTANCE: Readonly<Record<string, string>> = {
   id: 'clone.id',

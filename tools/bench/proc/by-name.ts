@@ -24,7 +24,7 @@ export class CpuByName {
 
   constructor(private readonly roots: readonly NamedRoot[]) {
     for (const { pid, ownTicks } of this.processes()) this.seen.set(pid, ownTicks);
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
 
   /** Ends it. @returns CPU time by name, ms, most first */

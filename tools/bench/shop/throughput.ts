@@ -31,6 +31,8 @@ const PARTS = [
   ...(['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const),
 ];
 const AFTER_REFUSAL_MS = 50;
+/** Of one order; a minute and a half's. */
+const MOST_REFUSALS = 2_000;
 
 export async function measureThroughput(
   options: ShopOptions,
@@ -88,14 +90,16 @@ async function placeAll(
   const client = async (): Promise<void> => {
     while (next < first + count) {
       const no = next++;
-      for (;;) {
+      for (let refusals = 0; ; refusals += 1) {
         signal.throwIfAborted();
+        if (refusals > MOST_REFUSALS) throw new Error(`order ${no} is refused again and again`);
         const placed = await place(world, no);
         all.push(placed);
         if (placed.accepted) break;
         await pause(AFTER_REFUSAL_MS, undefined, { signal });
       }
-      if (all.length % 500 === 0) show(`${all.length} of ${count} orders placed`);
+      const taken = no + 1 - first;
+      if (taken % 500 === 0) show(`${taken} of ${count} orders placed`);
     }
   };
   await Promise.all(Array.from({ length: clients }, client));

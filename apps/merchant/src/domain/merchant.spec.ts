@@ -98,34 +98,44 @@ describe('a merchant', () => {
 });
 
 describe('a fee rate', () => {
-  it('may begin at any time when it is the first of its channel, and later on only ahead', () => {
+  it('may begin in the past only where none counted then', () => {
     const first = merchantOf(addRate(tea, rate(-30), NOW));
-    expect(addRate(first, rate(-1), NOW)).toMatchObject({
-      kind: 'refused',
-      code: 'rate-has-begun',
-    });
-    const both = merchantOf(addRate(first, rate(-1, { channel: 'app' }), NOW));
-    const all = merchantOf(addRate(both, rate(7), NOW));
+    for (const past of [rate(-1), rate(-40), rate(-1, { channel: 'app', basisPoints: 900 })]) {
+      const dearer = { ...past, basisPoints: 900 };
+      expect(addRate(first, dearer, NOW)).toMatchObject({ code: 'rate-has-begun' });
+    }
+    const own = merchantOf(addRate(tea, rate(-30, { channel: 'app' }), NOW));
+    expect(addRate(own, rate(-1, { channel: 'web' }), NOW).kind).toBe('updated');
+    const both = merchantOf(addRate(first, rate(0, { channel: 'app', basisPoints: 1 }), NOW));
+    const all = merchantOf(addRate(both, rate(7, { basisPoints: 1 }), NOW));
     expect(all.feeRates.map(({ rateId }) => rateId)).toEqual([
       `*@${inDays(-30)}`,
       `*@${inDays(7)}`,
-      `app@${inDays(-1)}`,
+      `app@${inDays(0)}`,
     ]);
   });
 
+  it('changes nothing where it says anew what counts already', () => {
+    const first = merchantOf(addRate(tea, rate(-30), NOW));
+    for (const days of [-30, 0, 7]) {
+      expect(addRate(first, rate(days), NOW)).toEqual({ kind: 'unchanged', merchant: first });
+    }
+    expect(addRate(first, rate(0, { channel: 'app' }), NOW).kind).toBe('updated');
+  });
+
   it('is replaced by one of the same moment while it has yet to begin', () => {
-    const first = merchantOf(addRate(merchantOf(addRate(tea, rate(-1), NOW)), rate(7), NOW));
-    expect(addRate(first, rate(7), NOW)).toEqual({ kind: 'unchanged', merchant: first });
+    const begun = merchantOf(addRate(tea, rate(-1), NOW));
+    const first = merchantOf(addRate(begun, rate(7, { basisPoints: 295 }), NOW));
     const dearer = merchantOf(addRate(first, rate(7, { basisPoints: 300 }), NOW));
     expect(dearer.feeRates.map(({ basisPoints }) => basisPoints)).toEqual([290, 300]);
     const fixed = [{ currency: 'GBP', amount: 20 }];
     expect(addRate(first, rate(7, { fixed }), NOW).kind).toBe('updated');
     expect(addRate(first, rate(-1, { basisPoints: 1 }), NOW).kind).toBe('refused');
-    expect(addRate(first, rate(-1), NOW).kind).toBe('unchanged');
   });
 
   it('is taken back while it has yet to begin', () => {
-    const first = merchantOf(addRate(merchantOf(addRate(tea, rate(0), NOW)), rate(7), NOW));
+    const begun = merchantOf(addRate(tea, rate(0), NOW));
+    const first = merchantOf(addRate(begun, rate(7, { basisPoints: 1 }), NOW));
     expect(removeRate(first, `*@${inDays(7)}`, NOW)).toMatchObject({
       kind: 'updated',
       merchant: { feeRates: [{ rateId: `*@${inDays(0)}` }] },
@@ -137,7 +147,9 @@ describe('a fee rate', () => {
   it('is one of so many at most', () => {
     const rates = Array.from({ length: MOST_RATES }, (_, day) => rate(day + 1));
     const full = { ...tea, feeRates: rates };
-    expect(addRate(full, rate(500), NOW)).toMatchObject({ code: 'too-many' });
+    expect(addRate(full, rate(5_000, { basisPoints: 1 }), NOW)).toMatchObject({
+      code: 'too-many',
+    });
     expect(addRate(full, rate(1, { basisPoints: 1 }), NOW).kind).toBe('updated');
   });
 });

@@ -1,4 +1,10 @@
-import { ANY_CHANNEL, type FeeRate, type MerchantStatus, type PayoutAccount } from '#contracts';
+import {
+  ANY_CHANNEL,
+  feeRateAt,
+  type FeeRate,
+  type MerchantStatus,
+  type PayoutAccount,
+} from '#contracts';
 
 /** A key that is good, as it is kept. */
 export interface KeptKey {
@@ -53,7 +59,7 @@ export interface Refused {
   readonly message: string;
 }
 
-export const MOST_RATES = 200;
+export const MOST_RATES = 1_000;
 export const MOST_KEYS = 20;
 export const MOST_ACCOUNTS = 20;
 
@@ -91,21 +97,28 @@ export function activate(current: Merchant): Revised {
 
 /**
  * Takes the place of the rate that begins at the same moment in the same channel. What has begun stays
- * as it is, for fees were taken by it; the first rate of a channel may begin at any time.
+ * as it is, for fees were taken by it: a rate may begin in the past only where none counted then. One
+ * that says anew what counts already changes nothing.
  * @param now epoch ms
  */
 export function addRate(current: Merchant, rate: FeeRate, now: number): Revised | Refused {
   const { feeRates } = current;
-  const same = feeRates.find((one) => isSamePlace(one, rate));
-  if (same && isSameFee(same, rate)) return { kind: 'unchanged', merchant: current };
-  const isFirst = feeRates.every(({ channel }) => channel !== rate.channel);
-  if (!isFirst && Date.parse(rate.validFrom) < now) {
+  const from = Date.parse(rate.validFrom);
+  const inForce = feeRateAt(feeRates, rate.channel, from);
+  if (inForce?.channel === rate.channel && isSameFee(inForce, rate)) {
+    return { kind: 'unchanged', merchant: current };
+  }
+  const hasBegun = feeRates.some(
+    ({ channel, validFrom }) =>
+      (channel === rate.channel || channel === ANY_CHANNEL) && Date.parse(validFrom) < now,
+  );
+  if (from < now && hasBegun) {
     return refused(
       'rate-has-begun',
       'must not lie in the past: fees were taken by the rate of then',
     );
   }
-  const others = feeRates.filter((one) => one !== same);
+  const others = feeRates.filter((one) => !isSamePlace(one, rate));
   if (others.length >= MOST_RATES) {
     return refused(
       'too-many',

@@ -20,7 +20,9 @@ export function rateOf(
     channel,
     validFrom: begins,
     basisPoints,
-    fixed: fixed.map(({ currency, amount }) => ({ currency, amount })),
+    fixed: fixed
+      .map(({ currency, amount }) => ({ currency, amount }))
+      .toSorted((a, b) => (a.currency < b.currency ? -1 : 1)),
   };
 }
 

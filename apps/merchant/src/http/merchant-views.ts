@@ -15,6 +15,6 @@ export const merchantView = (merchant: Merchant): MerchantDto => ({
 const accountView = ({ currency, holder, number, bank }: PayoutAccount): AccountDto => ({
   currency,
   holder,
-  number: `…${number.slice(-SHOWN)}`,
+  number: `…${number.slice(-Math.min(SHOWN, Math.floor(number.length / 2)))}`,
   ...(bank !== undefined && { bank }),
 });

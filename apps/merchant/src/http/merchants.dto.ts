@@ -3,7 +3,6 @@ import { ANY_CHANNEL, BASIS_POINTS, merchantStatus, type MerchantStatus } from '
 import {
   ChoiceField,
   CurrencyField,
-  IdField,
   IntegerField,
   ListField,
   PageQuery,
@@ -31,7 +30,7 @@ const MomentField = (options: { optional?: boolean; description: string }): Prop
   });
 
 export class MerchantParams {
-  @IdField(EXAMPLE_ID)
+  @TextField({ max: 64, description: 'As orders name it.', example: EXAMPLE_ID })
   merchantId!: string;
 }
 

@@ -82,7 +82,7 @@ export class OrdersController {
     description: keyDescription('order'),
   })
   @ApiAcceptedResponse({ type: AcceptedOrderDto })
-  @ApiResponse({ status: 403, description: 'The customer is blocked.' })
+  @ApiResponse({ status: 403, description: 'The customer is blocked, or the merchant suspended.' })
   @ApiResponse({
     status: 409,
     description:
@@ -90,7 +90,8 @@ export class OrdersController {
   })
   @ApiResponse({
     status: 422,
-    description: 'A product or the customer is not known, or a product is not sold like that.',
+    description:
+      'A product, the customer or the merchant is not known, or a product is not sold like that.',
   })
   async place(
     @Body() request: PlaceOrderDto,
