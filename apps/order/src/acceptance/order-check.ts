@@ -58,9 +58,5 @@ async function knownOf(
       ? findMerchants(tx, [...new Set(orders.map(({ merchantId }) => merchantId))])
       : undefined,
   ]);
-  return {
-    ...(products && { products }),
-    ...(customers && { customers }),
-    ...(merchants && { merchants }),
-  };
+  return { products, customers, merchants };
 }

@@ -11,9 +11,9 @@ export interface KnownProduct {
 
 /** What the shop knows of what one batch of orders asks for; nothing is held against what is absent. */
 export interface Known {
-  readonly products?: ReadonlyMap<string, KnownProduct>;
-  readonly customers?: ReadonlyMap<string, CustomerStatus>;
-  readonly merchants?: ReadonlyMap<string, MerchantStatus>;
+  readonly products?: ReadonlyMap<string, KnownProduct> | undefined;
+  readonly customers?: ReadonlyMap<string, CustomerStatus> | undefined;
+  readonly merchants?: ReadonlyMap<string, MerchantStatus> | undefined;
 }
 
 export interface CheckedOrder {
