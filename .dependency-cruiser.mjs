@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   messaging: ['platform'],
   'saga-store': ['saga', 'messaging', 'platform'],
   participant: ['contracts', 'messaging', 'platform'],
+  reader: ['contracts', 'messaging', 'platform'],
   sandbox: ['platform'],
   testing: ['contracts', 'platform', 'messaging', 'saga'],
 };

@@ -3,7 +3,8 @@
 # folder is new; run again, it adds what is missing.
 set -euo pipefail
 
-for service in order orchestrator inventory payment shipping notification catalog customer merchant; do
+for service in order orchestrator inventory payment shipping notification catalog customer merchant \
+  analytics accounting settlement audit withdrawal; do
   psql --username "$POSTGRES_USER" --set ON_ERROR_STOP=1 \
     --set service="$service" --set password="${SERVICE_PASSWORD:-$service}" <<'SQL'
 select format('create role %I login password %L', :'service', :'password')

@@ -32,6 +32,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   SMTP_URL: 'smtp://127.0.0.1:1',
   SMTP_PORT: '0',
   SMS_KEY: 'key',
+  AUDIT_URL: 'http://127.0.0.1:1',
+  PAYMENT_URL: 'http://127.0.0.1:1',
+  BANK_URL: 'http://127.0.0.1:1',
+  BANK_KEY: 'key',
 };
 
 /** What each needs beyond what all services need. */
@@ -48,10 +52,16 @@ const NEEDED: Readonly<Record<AppName, readonly string[]>> = {
   catalog: [],
   customer: [],
   merchant: [],
+  analytics: ['AUDIT_URL'],
+  accounting: ['AUDIT_URL', 'PAYMENT_URL', 'BANK_URL', 'BANK_KEY'],
+  settlement: [],
+  withdrawal: ['BANK_URL', 'BANK_KEY'],
+  audit: [],
   'sandbox-payment': [],
   'sandbox-carrier': [],
   'sandbox-mail': ['SMTP_PORT'],
   'sandbox-sms': [],
+  'sandbox-bank': [],
 };
 const neededBy = (name: AppName): string[] => [
   'PORT',

@@ -12,6 +12,11 @@ const WITH_PAGE: readonly AppName[] = [
   'catalog',
   'customer',
   'merchant',
+  'analytics',
+  'accounting',
+  'settlement',
+  'withdrawal',
+  'audit',
 ];
 
 /** What the user sees when everything runs: where things are, and a line to try. */

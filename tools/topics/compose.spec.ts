@@ -32,7 +32,7 @@ describe('docker/compose.yaml', () => {
 
   it('makes a database for each service', () => {
     const script = readFileSync(projectRoot('docker', 'postgres', 'databases.sh'), 'utf8');
-    const [, names] = /for service in (.*);/.exec(script) ?? [];
-    expect(names?.split(' ')).toEqual([...SERVICE_NAMES]);
+    const [, names] = /for service in ([^;]*);/.exec(script) ?? [];
+    expect(names?.split(/[\s\\]+/)).toEqual([...SERVICE_NAMES]);
   });
 });

@@ -24,7 +24,8 @@ export interface ReplyContract<Data extends z.ZodType = z.ZodType> {
 export const success = <Data extends z.ZodType>(data: Data) => ({ kind: 'success', data }) as const;
 export const refusal = <Data extends z.ZodType>(data: Data) => ({ kind: 'refusal', data }) as const;
 
-export type Participant = 'order' | 'inventory' | 'payment' | 'shipping' | 'notification';
+export type Participant =
+  'order' | 'inventory' | 'payment' | 'shipping' | 'notification' | 'settlement' | 'withdrawal';
 
 export interface CommandContract<
   Name extends string = string,

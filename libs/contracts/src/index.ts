@@ -10,3 +10,6 @@ export * from './notification.js';
 export * from './catalog.js';
 export * from './customer.js';
 export * from './merchant.js';
+export * from './settlement.js';
+export * from './withdrawal.js';
+export * from './accounting.js';

@@ -88,11 +88,18 @@ export const paymentInstructed = defineEvent({
   topic: 'payment.events',
   data: paymentFact.extend({ instructions: paymentInstructions }),
 });
+/**
+ * Taken. `fee`: what the merchant pays for it, by the rate that counted then (`feeRateId`; without one
+ * there is no fee). Both absent in those of before.
+ */
 export const paymentCompleted = defineEvent({
   name: 'payment.completed',
   version: 1,
   topic: 'payment.events',
-  data: paymentFact,
+  data: paymentFact.extend({
+    fee: minorUnits.optional(),
+    feeRateId: z.string().min(1).max(64).optional(),
+  }),
 });
 export const paymentFailed = defineEvent({
   name: 'payment.failed',
@@ -119,8 +126,16 @@ export const refundCompleted = defineEvent({
   name: 'refund.completed',
   version: 1,
   topic: 'payment.events',
-  /** `refunded`: all that was ever given back of this payment. */
-  data: paymentFact.extend({ refunded: minorUnits }),
+  /**
+   * `refunded`: all that was ever given back of this payment; `given`: what was given back this time.
+   * `feeReturned`: the merchant's fee, which is given back when the order itself was undone. The last
+   * two are absent in those of before.
+   */
+  data: paymentFact.extend({
+    refunded: minorUnits,
+    given: minorUnits.optional(),
+    feeReturned: minorUnits.optional(),
+  }),
 });
 /** The provider will not give money back: a person has to look after it. */
 export const refundFailed = defineEvent({
@@ -128,4 +143,32 @@ export const refundFailed = defineEvent({
   version: 1,
   topic: 'payment.events',
   data: paymentFact.extend({ reason }),
+});
+
+const chargebackFact = paymentFact.extend({
+  chargebackId: z.string().min(1).max(200),
+  /** What is in dispute, not the payment's amount. */
+  disputed: minorUnits.min(1),
+});
+
+/** The customer's bank has taken the money back; the merchant may object. */
+export const chargebackOpened = defineEvent({
+  name: 'chargeback.opened',
+  version: 1,
+  topic: 'payment.events',
+  data: chargebackFact.extend({ reason }),
+});
+/** The merchant was right: the money is there again. */
+export const chargebackWon = defineEvent({
+  name: 'chargeback.won',
+  version: 1,
+  topic: 'payment.events',
+  data: chargebackFact,
+});
+/** The money is gone for good; nothing moves that did not move when it was opened. */
+export const chargebackLost = defineEvent({
+  name: 'chargeback.lost',
+  version: 1,
+  topic: 'payment.events',
+  data: chargebackFact,
 });

@@ -22,6 +22,16 @@ export const topics = {
     retentionMs: 7 * DAY_MS,
     key: 'business key of the saga',
   },
+  'settlement.commands': {
+    partitions: 6,
+    retentionMs: 7 * DAY_MS,
+    key: 'business key of the saga',
+  },
+  'withdrawal.commands': {
+    partitions: 6,
+    retentionMs: 7 * DAY_MS,
+    key: 'business key of the saga',
+  },
   'order.events': { partitions: 12, retentionMs: 7 * DAY_MS, key: 'order id' },
   'payment.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'order id' },
   'inventory.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'product id' },
@@ -44,6 +54,13 @@ export const topics = {
     key: 'merchant id',
     compacted: true,
   },
+  'settlement.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'merchant id' },
+  'withdrawal.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'withdrawal id' },
+  'accounting.events': { partitions: 1, retentionMs: 30 * DAY_MS, key: 'day' },
+  // Facts told again, to one reader alone.
+  'analytics.replay': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'as the fact' },
+  'accounting.replay': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'as the fact' },
+  'settlement.replay': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'as the fact' },
 } as const satisfies Record<string, TopicSpec>;
 
 export type TopicName = keyof typeof topics;

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** Integer minor units (pence, yen). The ceiling keeps sums of many far inside a double's integers. */
 export const minorUnits = z.int().min(0).max(1_000_000_000_000);
 
+/** As `minorUnits`, where it may also be owed the other way. */
+export const signedMinorUnits = z.int().min(-1_000_000_000_000).max(1_000_000_000_000);
+
 /** ISO 4217, upper case. */
 export const currency = z.string().regex(/^[A-Z]{3}$/);
 
@@ -12,6 +15,8 @@ export const warehouseId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 export const orderId = z.uuid();
 /** Of goods on their way back; an order may have several. */
 export const returnId = z.uuid();
+
+export const withdrawalId = z.uuid();
 
 export const shippingAddress = z.object({
   prefecture: z.string().min(1).max(100),

@@ -12,12 +12,20 @@ export const SAGA_SERVICE_NAMES = [
   'shipping',
   'notification',
 ] as const;
-export const SERVICE_NAMES = [...SAGA_SERVICE_NAMES, 'catalog', 'customer', 'merchant'] as const;
+/** Those that live off what happens to orders; no order waits for any of them. */
+export const READER_NAMES = ['analytics', 'accounting', 'settlement', 'audit'] as const;
+export const SERVICE_NAMES = [
+  ...SAGA_SERVICE_NAMES,
+  ...(['catalog', 'customer', 'merchant'] as const),
+  ...READER_NAMES,
+  'withdrawal',
+] as const;
 export const SANDBOX_NAMES = [
   'sandbox-payment',
   'sandbox-carrier',
   'sandbox-mail',
   'sandbox-sms',
+  'sandbox-bank',
 ] as const;
 
 export type SagaServiceName = (typeof SAGA_SERVICE_NAMES)[number];
@@ -98,6 +106,21 @@ export const apps: readonly AppSpec[] = [
   service('catalog', 3006, 'products and their prices'),
   service('customer', 3007, 'customers'),
   service('merchant', 3008, 'merchants, their fees and keys'),
+  service('analytics', 3009, 'figures of payments, channels and merchants', (around) => ({
+    AUDIT_URL: around.url('audit'),
+  })),
+  service('accounting', 3010, 'the ledger', (around) => ({
+    AUDIT_URL: around.url('audit'),
+    PAYMENT_URL: around.url('payment'),
+    BANK_URL: around.url('sandbox-bank'),
+    BANK_KEY: 'bank_sandbox',
+  })),
+  service('settlement', 3011, 'what merchants are owed, and their balances'),
+  service('withdrawal', 3012, 'merchants drawing their money', (around) => ({
+    BANK_URL: around.url('sandbox-bank'),
+    BANK_KEY: 'bank_sandbox',
+  })),
+  service('audit', 3013, 'every fact for good, and who changed what'),
   sandbox('sandbox-payment', 4001, 'payment provider to try with', {
     settings: (around) => ({
       WEBHOOK_URL: `${around.url('payment')}/webhooks/provider`,
@@ -112,6 +135,7 @@ export const apps: readonly AppSpec[] = [
   }),
   sandbox('sandbox-mail', 4003, 'mail server to try with', { extraPorts: { SMTP_PORT: 4025 } }),
   sandbox('sandbox-sms', 4004, 'provider of short messages to try with'),
+  sandbox('sandbox-bank', 4005, 'bank to try with'),
 ];
 
 export function appSpec(name: AppName): AppSpec {
@@ -127,4 +151,5 @@ export const sandboxOf: Partial<Record<ServiceName, SandboxName>> = {
   payment: 'sandbox-payment',
   shipping: 'sandbox-carrier',
   notification: 'sandbox-mail',
+  withdrawal: 'sandbox-bank',
 };

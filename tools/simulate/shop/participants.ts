@@ -91,7 +91,10 @@ export class ParticipantTables {
   }
 }
 
-const perParticipant = <Value>(make: () => Value): Readonly<Record<Participant, Value>> => ({
+/** Those that a world of orders has. */
+type ShopParticipant = Exclude<Participant, 'settlement' | 'withdrawal'>;
+
+const perParticipant = <Value>(make: () => Value): Readonly<Record<ShopParticipant, Value>> => ({
   order: make(),
   inventory: make(),
   payment: make(),
@@ -212,13 +215,13 @@ export function startNotification(life: Life, tables: ParticipantTables, outside
   workers.start();
 }
 
-const answersOf = (participant: Participant, tables: ParticipantTables): Answers =>
+const answersOf = (participant: ShopParticipant, tables: ParticipantTables): Answers =>
   new Answers(participant, undefined, tables.barriers[participant]);
 
 function startParticipant(
   life: Life,
   tables: ParticipantTables,
-  participant: Participant,
+  participant: ShopParticipant,
   handlers: readonly CommandHandler[],
 ): void {
   const { outbox, log, parts } = life;

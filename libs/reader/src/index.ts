@@ -1,0 +1,2 @@
+export { factReader } from './facts.js';
+export type { FactOf, ReadFacts } from './facts.js';

@@ -1,0 +1,17 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { barrierV1Down, barrierV1Up } from '../shared/barrier-v1.js';
+import { outboxV1Down, outboxV1Up } from '../shared/outbox-v1.js';
+
+export class SettlementInitial1764195200202 implements MigrationInterface {
+  readonly name = 'SettlementInitial1764195200202';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await outboxV1Up(runner);
+    await barrierV1Up(runner);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await barrierV1Down(runner);
+    await outboxV1Down(runner);
+  }
+}
