@@ -9,11 +9,22 @@ export const PARTS = [
   'inventory',
   'catalog',
   'customer',
+  'merchant',
   'sandbox-payment',
   'sandbox-carrier',
   'sandbox-mail',
 ] as const satisfies readonly AppName[];
-export type Part = (typeof PARTS)[number];
+/** Those who may come later: what happens does not depend on them. */
+const LATER = [
+  'analytics',
+  'accounting',
+  'settlement',
+  'withdrawal',
+  'audit',
+  'sandbox-bank',
+] as const satisfies readonly AppName[];
+const ALL = [...PARTS, ...LATER] as const;
+export type Part = (typeof ALL)[number];
 
 export interface DemoOptions {
   readonly orders: number;
@@ -40,7 +51,8 @@ Exits with 1 when anything does not add up.
   --concurrency N       how many requests at a time (default 32)
   --patience SECONDS    give up when no order settled for so long (default 90)
   --url PART=ADDRESS    where a part is, if not where "npm start" has it; may be repeated
-                        parts: ${PARTS.join(', ')}
+                        parts: ${PARTS.join(', ')},
+                          ${LATER.join(', ')}
   --help                this text
 
 STACK_PORT_OFFSET moves all ports, as it does for the stack.`;
@@ -87,13 +99,13 @@ const whole = (name: string, text: string, min: number, max: number): number => 
 const addresses = (given: readonly string[], env: NodeJS.ProcessEnv): Record<Part, string> => {
   const offset = whole('STACK_PORT_OFFSET', env['STACK_PORT_OFFSET'] || '0', 0, 60_000);
   const urls = Object.fromEntries(
-    PARTS.map((part) => [part, `http://127.0.0.1:${appSpec(part).port + offset}`]),
+    ALL.map((part) => [part, `http://127.0.0.1:${appSpec(part).port + offset}`]),
   ) as Record<Part, string>;
   for (const entry of given) {
     const [name = '', address = ''] = entry.split(/=(.*)/s);
-    const part = PARTS.find((known) => known === name);
+    const part = ALL.find((known) => known === name);
     if (part === undefined) {
-      throw new DemoProblem(`--url knows no part "${name}"; there are: ${PARTS.join(', ')}.`);
+      throw new DemoProblem(`--url knows no part "${name}"; there are: ${ALL.join(', ')}.`);
     }
     if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address)) {
       throw new DemoProblem(`--url ${part}= wants an http address, not "${address}".`);

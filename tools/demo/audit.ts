@@ -152,7 +152,7 @@ function* asPlanned({ order, view, status }: Case): Generator<string> {
 const isComplete = ({ status }: Pick<ReturnView, 'status'>): boolean => status === 'completed';
 
 /** What was lost is paid back, and never comes. */
-const isBack = ({ origin, status }: Pick<ReturnView, 'origin' | 'status'>): boolean =>
+export const isBack = ({ origin, status }: Pick<ReturnView, 'origin' | 'status'>): boolean =>
   origin === 'customer' && isComplete({ status });
 
 function* money({ order, status, intents, returns }: Case): Generator<string> {

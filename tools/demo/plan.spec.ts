@@ -22,13 +22,27 @@ describe('makePlan', () => {
   it('places the invoices over and over until there are enough orders', () => {
     expect(plan.orders).toHaveLength(2000);
     const [first] = plan.orders;
-    expect(plan.orders[100]?.request.items).toEqual(first?.request.items);
+    // three markets further it is the same one again
+    expect(plan.orders[300]?.request.items).toEqual(first?.request.items);
     expect(first?.totalAmount).toBe(480);
     expect(first?.request.items[0]).toEqual({
       productId: 'run-10000',
       quantity: 2,
       unitPrice: 100,
     });
+  });
+
+  it('brings each invoice to three markets, at prices of their own', () => {
+    const market = (index: number) => {
+      const { merchantId, currency, items } = plan.orders[index]?.request ?? {};
+      return [merchantId, currency, items?.[0]];
+    };
+    const line = { quantity: 2 };
+    expect([market(0), market(200), market(100)]).toEqual([
+      ['run-tea', 'GBP', { ...line, productId: 'run-10000', unitPrice: 100 }],
+      ['run-the', 'EUR', { ...line, productId: 'run-10000-EUR', unitPrice: 115 }],
+      ['run-cha', 'JPY', { ...line, productId: 'run-10000-JPY', unitPrice: 200 }],
+    ]);
   });
 
   it('has every order under a key and an address of its own', () => {
@@ -49,12 +63,17 @@ describe('makePlan', () => {
   });
 
   it('has a product that is sold out, and a few of which there are half as many as wanted', () => {
-    expect(plan.soldOut).toHaveLength(1);
-    expect(plan.scarce).toHaveLength(3);
-    expect(plan.stock.get(plan.soldOut[0] ?? '')).toBe(0);
-    // Four invoices of a hundred hold each of them: 80 orders of three pieces.
-    for (const productId of plan.scarce) expect(plan.stock.get(productId)).toBe(120);
-    expect(plan.stock.get('run-10000')).toBe(4010);
+    // one a market
+    expect(plan.soldOut).toHaveLength(3);
+    expect(plan.scarce).toHaveLength(9);
+    for (const productId of plan.soldOut) expect(plan.stock.get(productId)).toBe(0);
+    // Four invoices of a hundred hold each of them: 80 orders of three pieces, half of which are there
+    // (rounded down in each market).
+    const pieces = plan.scarce.map((productId) => plan.stock.get(productId) ?? 0);
+    expect(pieces.reduce((sum, count) => sum + count)).toBeGreaterThan(3 * 120 - 9);
+    expect(pieces.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(3 * 120);
+    const common = ['run-10000', 'run-10000-EUR', 'run-10000-JPY'].map((id) => plan.stock.get(id));
+    expect(common.reduce((sum = 0, count = 0) => sum + count)).toBe(4030);
     expect(count(({ obstacle }) => obstacle === 'shortage')).toBe(80);
     expect(count(({ contested }) => contested)).toBe(240);
   });

@@ -4,16 +4,18 @@
  * two runs of the same size differ only in their ids.
  */
 import type { Invoice, InvoiceLine } from './invoices.js';
+import { marketOf, MARKETS, merchantIdOf, type Market } from './markets.js';
 
 export interface OrderLine {
   readonly productId: string;
   readonly quantity: number;
-  /** Pence. */
+  /** Minor units of the order's currency. */
   readonly unitPrice: number;
 }
 
 export interface OrderRequest {
   readonly customerId: string;
+  readonly merchantId?: string;
   readonly channel: string;
   readonly currency: string;
   readonly items: readonly OrderLine[];
@@ -47,6 +49,8 @@ export interface PlannedOrder {
 }
 
 export interface Plan {
+  /** Ids of its products, merchants and requests begin with it. */
+  readonly runId: string;
   readonly orders: readonly PlannedOrder[];
   /** Pieces to put on the shelf before the first order, by product. */
   readonly stock: ReadonlyMap<string, number>;
@@ -76,21 +80,27 @@ export const makePlan = (invoices: readonly Invoice[], count: number, runId: str
   const soldOut = new Set(soldOutCode === undefined ? [] : [soldOutCode]);
   const scarce = new Set(scarceCodes);
   const prices = pricesOf(invoices);
-  // A product has one price at a time, the real invoices several: each of these is one of its own.
-  const productId = ({ stockCode, unitPrice }: Priced): string =>
-    prices.get(stockCode)?.size === 1
-      ? `${runId}-${stockCode}`
-      : `${runId}-${stockCode}-${unitPrice}`;
+  // A product has one price at a time, the real invoices several: each of these is one of its own, and
+  // so is each currency.
+  const productId = ({ stockCode, unitPrice }: Priced, { currency }: Market): string =>
+    [
+      ...[runId, stockCode],
+      ...(prices.get(stockCode)?.size === 1 ? [] : [unitPrice]),
+      ...(currency === MARKETS[0].currency ? [] : [currency]),
+    ].join('-');
   const idsOf = (codes: ReadonlySet<string>): string[] =>
     [...codes].flatMap((stockCode) =>
-      [...(prices.get(stockCode) ?? [])].map((unitPrice) => productId({ stockCode, unitPrice })),
+      [...(prices.get(stockCode) ?? [])].flatMap((unitPrice) =>
+        MARKETS.map((market) => productId({ stockCode, unitPrice }, market)),
+      ),
     );
 
   const orders = placed.map((invoice, index): PlannedOrder => {
     const trait = traitOf(index);
     const has = (codes: ReadonlySet<string>): boolean =>
       invoice.lines.some(({ stockCode }) => codes.has(stockCode));
-    const request = requestOf(invoice, index, runId, trait, productId);
+    const market = marketOf(index, invoices.length);
+    const request = requestOf(invoice, index, { runId, trait, market, productId });
     return {
       request,
       idempotencyKey: `${runId}-${index}`,
@@ -99,14 +109,16 @@ export const makePlan = (invoices: readonly Invoice[], count: number, runId: str
       totalAmount: request.items.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0),
     };
   });
+  const wanted = new Set(orders.flatMap(({ request }) => request.items.map((i) => i.productId)));
   return {
+    runId,
     orders,
     stock: stockFor(orders, {
       soldOut: new Set(idsOf(soldOut)),
       scarce: new Set(idsOf(scarce)),
     }),
-    soldOut: idsOf(soldOut),
-    scarce: idsOf(scarce),
+    soldOut: idsOf(soldOut).filter((id) => wanted.has(id)),
+    scarce: idsOf(scarce).filter((id) => wanted.has(id)),
   };
 };
 
@@ -182,6 +194,8 @@ const stockFor = (
   return new Map([...demand].map(([productId, wanted]) => [productId, shelf(productId, wanted)]));
 };
 
+const CHANNELS = ['web', 'app', 'marketplace', 'phone'];
+
 type Place = readonly [prefecture: string, city: string, postalCode: string];
 
 const HOME: Place = ['Greater London', 'London', 'SW1A 1AA'];
@@ -191,22 +205,28 @@ const PLACES: Readonly<Record<string, Place>> = {
   AU: ['Victoria', 'Melbourne', '3000'],
 };
 
+interface Wishes {
+  readonly runId: string;
+  readonly trait: Trait;
+  readonly market: Market;
+  readonly productId: (line: Priced, market: Market) => string;
+}
+
 const requestOf = (
   invoice: Invoice,
   index: number,
-  runId: string,
-  trait: Trait,
-  productId: (line: Priced) => string,
+  { runId, trait, market, productId }: Wishes,
 ): OrderRequest => {
   const [prefecture, city, postalCode] = PLACES[invoice.country ?? ''] ?? HOME;
   return {
     customerId: invoice.customerId,
-    channel: 'demo',
-    currency: 'GBP',
+    merchantId: merchantIdOf(runId, market),
+    channel: CHANNELS[index % CHANNELS.length] ?? 'web',
+    currency: market.currency,
     items: invoice.lines.map(({ stockCode, quantity, unitPrice }) => ({
-      productId: productId({ stockCode, unitPrice }),
+      productId: productId({ stockCode, unitPrice }, market),
       quantity,
-      unitPrice,
+      unitPrice: market.priceOf(unitPrice),
     })),
     shippingAddress: {
       prefecture,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseTable } from './csv.js';
 import { readInvoices } from './invoices.js';
+import { MARKETS, marketOf } from './markets.js';
 import { makePlan } from './plan.js';
 import { customersOf, productsOf } from './register.js';
 
@@ -33,12 +34,14 @@ describe('what is registered before a demo', () => {
     }
     const several = [...codes.values()].filter((prices) => prices.size > 1);
     expect(several.length).toBeGreaterThan(0);
-    const { orders } = makePlan(invoices, invoices.length, 'run');
+    const { orders } = makePlan(invoices, invoices.length * MARKETS.length, 'run');
     const prices = new Map(productsOf(orders).map((one) => [one.productId, one.unitPrice]));
-    expect(prices.size).toBe([...codes.values()].reduce((sum, { size }) => sum + size, 0));
+    const ofOne = [...codes.values()].reduce((sum, { size }) => sum + size, 0);
+    expect(prices.size).toBe(ofOne * MARKETS.length);
     orders.forEach(({ request, totalAmount }, index) => {
-      const real = invoices[index]?.lines.reduce(
-        (sum, { quantity, unitPrice }) => sum + quantity * unitPrice,
+      const { priceOf } = marketOf(index, invoices.length);
+      const real = invoices[index % invoices.length]?.lines.reduce(
+        (sum, { quantity, unitPrice }) => sum + quantity * priceOf(unitPrice),
         0,
       );
       expect(totalAmount).toBe(real);

@@ -1,5 +1,6 @@
 /** What the demo prints, as text: the input, the progress and the tables at the end. */
 import type { Discrepancy } from './audit.js';
+import type { MerchantBooks } from './books.js';
 import type { Invoices } from './invoices.js';
 import type { Plan } from './plan.js';
 import { isTerminal, type OrderView, type SagaView } from './views.js';
@@ -88,11 +89,36 @@ export const auditReport = (
   const head =
     `Audit: ${orders} orders against ${intents} payments of the provider, ${shipments} entries ` +
     `of the carrier, ${mails} mails and the stock of ${products} products: `;
-  if (discrepancies.length === 0) return `${head}everything adds up.`;
-  const shown = discrepancies.slice(0, SHOWN_DISCREPANCIES);
-  const more = discrepancies.length - shown.length;
+  return verdict(head, discrepancies, 'everything adds up.');
+};
+
+/** What was earned, merchant by merchant, and whether everybody's books say so. */
+export const booksReport = (
+  merchants: readonly MerchantBooks[],
+  discrepancies: readonly Discrepancy[],
+): string => {
+  const rows = merchants.map(({ merchantId, currency, outside, settlement }) => {
+    const { captured, refunded, chargedBack, fees, paidOut } = outside;
+    const amounts = [captured, refunded, chargedBack, fees, paidOut, settlement.available];
+    return [merchantId, currency, ...amounts.map(String)];
+  });
+  const names = ['captured', 'refunded', 'charged back', 'fees', 'paid out', 'balance'];
+  const head = `Books of provider, bank, ledger, analytics, settlement and withdrawals: `;
   return [
-    `${head}${discrepancies.length} things do not add up:`,
+    table(
+      [['merchant', '', ...names], ...rows],
+      ['left', 'left', ...names.map((): Side => 'right')],
+    ),
+    verdict(head, discrepancies, 'they agree to the minor unit.'),
+  ].join('\n');
+};
+
+const verdict = (head: string, found: readonly Discrepancy[], good: string): string => {
+  if (found.length === 0) return head + good;
+  const shown = found.slice(0, SHOWN_DISCREPANCIES);
+  const more = found.length - shown.length;
+  return [
+    `${head}${found.length} things do not add up:`,
     ...shown.map(({ of, what }) => `  ${of} ${what}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
   ].join('\n');

@@ -4,16 +4,25 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectRoot } from '#testing';
 import type { DemoOptions } from './arguments.js';
-import { audit, isSold, type AcceptedOrder } from './audit.js';
+import { afterSale, settleAndCompare } from './aftermath.js';
+import { audit, isBack, isSold, type AcceptedOrder } from './audit.js';
 import { parseTable } from './csv.js';
 import { inParallel } from './http.js';
 import { readInvoices } from './invoices.js';
 import { makePlan, type Plan } from './plan.js';
 import { customersOf, productsOf } from './register.js';
-import { auditReport, inputReport, outcomeReport, planReport, progressLine } from './report.js';
+import { Readers } from './readers.js';
+import {
+  auditReport,
+  booksReport,
+  inputReport,
+  outcomeReport,
+  planReport,
+  progressLine,
+} from './report.js';
 import { Shop, type BookEnds } from './shop.js';
 import { StatusLine } from './status-line.js';
-import type { SagaView } from './views.js';
+import type { OrderView, ReturnView, SagaView } from './views.js';
 import { watch } from './watch.js';
 
 const INPUT = ['tools', 'demo', 'data', 'online-retail.csv'];
@@ -38,27 +47,65 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
   const startedAtMs = Date.now();
   const plan = makePlan(invoices.invoices, options.orders, runIdOf(startedAtMs));
   console.log(planReport(plan));
+  await shop.registerMerchants(plan.runId);
   await shop.register(productsOf(plan.orders), customersOf(plan.orders));
   await shop.putStock(plan.stock);
+  const readers = new Readers(options);
+  const before = await readers.trialBalanceIfUp();
   const ends = await shop.bookEnds();
   console.log(
     `The goods are in the catalog and on their shelves after ${secondsSince(startedAtMs)}.\n`,
   );
 
   const { placed, sagas } = await placeAndWatch(shop, plan, options, startedAtMs);
-  const orders = await shop.settledOrders(startedAtMs);
-  const sold = orders.filter(({ status }) => isSold(status)).length;
-  await mailsArrived(shop, ends, placed.accepted, Math.min(sold, placed.accepted.length));
-
-  const accepted = placed.accepted.map(({ orderId }) => orderId);
-  const outcome = { planned: options.orders, acceptingMs: placed.tookMs, accepted, orders, sagas };
-  console.log(`\n${outcomeReport(outcome)}\n`);
+  const ids = new Set(placed.accepted.map(({ orderId }) => orderId));
+  const orders = async (): Promise<OrderView[]> =>
+    (await shop.settledOrders(startedAtMs)).filter(({ orderId }) => ids.has(orderId));
+  const outcome = { planned: options.orders, acceptingMs: placed.tookMs, accepted: [...ids] };
+  console.log(`\n${outcomeReport({ ...outcome, sagas, orders: await orders() })}\n`);
   for (const refusal of new Set(placed.refused)) console.log(`  not accepted: ${refusal}`);
 
+  const { patienceMs } = options;
+  const intents = async () => (await shop.books(ends)).intents;
+  const { accepted } = placed;
+  const { returns, disputed } = await afterSale({ shop, accepted, orders, intents, patienceMs });
+  console.log(`Then ${returns.length} parcels came back and ${disputed} payments were disputed.`);
+  const goods = await auditGoods({ shop, plan, accepted, returns, ends, startedAtMs, orders });
+  console.log(auditReport(goods.discrepancies, goods.compared));
+
+  const money = { readers, before, orders, intents, patienceMs, runId: plan.runId };
+  const { discrepancies, merchants } = await settleAndCompare(money);
+  console.log(`\n${booksReport(merchants, discrepancies)}`);
+  return [...goods.discrepancies, ...discrepancies, ...placed.refused].length === 0;
+};
+
+interface Goods {
+  readonly shop: Shop;
+  readonly plan: Plan;
+  readonly accepted: readonly AcceptedOrder[];
+  readonly returns: readonly ReturnView[];
+  readonly ends: BookEnds;
+  readonly startedAtMs: number;
+  readonly orders: () => Promise<OrderView[]>;
+}
+
+/** Each order against the books of provider, carrier and mail server, and the stock. */
+const auditGoods = async ({
+  shop,
+  plan,
+  accepted,
+  returns,
+  ends,
+  startedAtMs,
+  ...goods
+}: Goods) => {
+  const orders = await goods.orders();
+  const sold = orders.filter(({ status }) => isSold(status)).length;
+  await mailsArrived(shop, ends, accepted, { sold, back: returns.filter(isBack).length });
+  const sagas = await shop.sagas(startedAtMs);
   const books = await shop.books(ends);
   const stock = await shop.stock(plan.stock.keys());
-  const facts = { accepted: placed.accepted, orders, sagas, stocked: plan.stock, stock, ...books };
-  const discrepancies = audit(facts);
+  const facts = { accepted, orders, sagas, returns, stocked: plan.stock, stock, ...books };
   const compared = {
     orders: accepted.length,
     intents: books.intents.length,
@@ -66,8 +113,7 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
     mails: books.mails.length,
     products: stock.length,
   };
-  console.log(auditReport(discrepancies, compared));
-  return discrepancies.length === 0 && placed.refused.length === 0;
+  return { discrepancies: audit(facts), compared };
 };
 
 /** Ids of products and orders of one run begin with it, so that runs do not meet. */
@@ -127,16 +173,16 @@ const mailsArrived = async (
   shop: Shop,
   ends: BookEnds,
   accepted: readonly AcceptedOrder[],
-  expected: number,
+  expected: { readonly sold: number; readonly back: number },
 ): Promise<void> => {
   const own = new Set<string | null>(accepted.map(({ orderId }) => orderId));
   const giveUpAt = performance.now() + MAIL_PATIENCE_MS;
   while (performance.now() < giveUpAt) {
-    const mails = await shop.mails(ends);
-    const confirmations = mails.filter(
-      ({ orderId, notice }) => notice === 'order-shipped' && own.has(orderId),
-    );
-    if (confirmations.length >= expected) return;
+    const mails = (await shop.mails(ends)).filter(({ orderId }) => own.has(orderId));
+    const count = (wanted: string): number =>
+      mails.filter(({ notice }) => notice === wanted).length;
+    if (count('order-shipped') >= expected.sold && count('return-refunded') >= expected.back)
+      return;
     await pause(MAIL_INTERVAL_MS);
   }
 };

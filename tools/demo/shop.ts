@@ -2,13 +2,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DemoProblem, PARTS, type DemoOptions, type Part } from './arguments.js';
 import { call, callRepeatedly, get, getPages, inParallel, type Page } from './http.js';
-import type { OrderRequest } from './plan.js';
+import { MARKETS, merchantIdOf } from './markets.js';
+import type { OrderLine, OrderRequest } from './plan.js';
 import type { CustomerEntry, ProductEntry } from './register.js';
 import type {
   Books,
   IntentView,
   MailView,
   OrderView,
+  ReturnView,
   SagaView,
   ShipmentView,
   StockView,
@@ -69,6 +71,43 @@ export class Shop {
     }
   }
 
+  /** The merchants of a run, with what they pay and where their money goes. */
+  async registerMerchants(runId: string): Promise<void> {
+    for (const market of MARKETS) {
+      const { name, timeZone, fee, currency, accountNumber: number } = market;
+      const url = `${this.options.urls.merchant}/merchants/${merchantIdOf(runId, market)}`;
+      await this.#mustTake(url, { name, timeZone }, 'PUT');
+      await this.#mustTake(`${url}/fee-rates`, fee);
+      const account = { holder: name, number };
+      await this.#mustTake(`${url}/payout-accounts/${currency}`, account, 'PUT');
+    }
+  }
+
+  /** Goods of an order that has arrived. */
+  async sendBack(orderId: string, items: readonly OrderLine[]): Promise<void> {
+    const lines = items.map(({ productId, quantity }) => ({ productId, quantity }));
+    const url = `${this.options.urls.order}/orders/${orderId}/returns`;
+    const headers = { 'idempotency-key': `${orderId}-back` };
+    await this.#mustTake(url, { items: lines }, 'POST', headers);
+  }
+
+  async returnsOf(orderId: string): Promise<readonly ReturnView[]> {
+    const url = `${this.options.urls.order}/orders/${orderId}/returns`;
+    return (await get<{ items: readonly ReturnView[] }>(url)).items;
+  }
+
+  /** A customer whose bank takes a payment back. @returns the dispute's id */
+  async dispute(intentId: string): Promise<string> {
+    const url = `${this.options.urls['sandbox-payment']}/disputes`;
+    const json = { payment_intent: intentId, reason: 'fraudulent' };
+    return ((await this.#mustTake(url, json)) as { readonly id: string }).id;
+  }
+
+  async closeDispute(id: string, outcome: 'won' | 'lost'): Promise<void> {
+    const url = `${this.options.urls['sandbox-payment']}/disputes/${id}/close`;
+    await this.#mustTake(url, { outcome });
+  }
+
   /**
    * What has just been registered is heard of by the order service a moment later: until then it
    * knows neither product nor customer, and is asked again.
@@ -102,10 +141,15 @@ export class Shop {
     return isUnheardOf ? { refused, isUnheardOf } : { refused };
   }
 
-  async #mustTake(url: string, json: object): Promise<void> {
-    const { status, body } = await callRepeatedly(url, { method: 'POST', json });
-    if (status === 200) return;
-    throw new DemoProblem(`POST ${url} answered ${status}: ${JSON.stringify(body)}`);
+  async #mustTake(
+    url: string,
+    json: object,
+    method: 'POST' | 'PUT' = 'POST',
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<unknown> {
+    const { status, body } = await callRepeatedly(url, { method, json, headers });
+    if (status < 300) return body;
+    throw new DemoProblem(`${method} ${url} answered ${status}: ${JSON.stringify(body)}`);
   }
 
   /** All orders created since then, and perhaps some before. */

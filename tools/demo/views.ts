@@ -37,6 +37,8 @@ export interface IntentView {
   readonly captures: number;
   readonly captured: number;
   readonly refunded: number;
+  /** What the customer's bank has taken back, less what was won. */
+  readonly chargedBack?: number;
 }
 
 export interface ShipmentView {
