@@ -112,7 +112,10 @@ async function draw({ readers, runId, patienceMs }: Money, market: Market): Prom
 }
 
 /** Readers hear of things a moment later: they are given some time to agree. */
-async function compareUntilAgreed(money: Money) {
+export async function compareUntilAgreed(money: Money): Promise<{
+  readonly discrepancies: readonly Discrepancy[];
+  readonly merchants: readonly MerchantBooks[];
+}> {
   return until(
     async () => {
       const { merchants, changes } = await readBooks(money);

@@ -4,7 +4,7 @@ import { runDemo } from './run.js';
 try {
   const options = readArguments(process.argv.slice(2));
   if (options === undefined) console.log(HELP);
-  else process.exitCode = (await runDemo(options)) ? 0 : 1;
+  else process.exitCode = (await runDemo(options)).addsUp ? 0 : 1;
 } catch (error) {
   if (!(error instanceof DemoProblem)) throw error;
   console.error(`✗ ${error.message}`);

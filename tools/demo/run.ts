@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectRoot } from '#testing';
 import type { DemoOptions } from './arguments.js';
-import { afterSale, settleAndCompare } from './aftermath.js';
-import { audit, isBack, isSold, type AcceptedOrder } from './audit.js';
+import { afterSale, compareUntilAgreed, settleAndCompare } from './aftermath.js';
+import { audit, isBack, isSold, type AcceptedOrder, type Discrepancy } from './audit.js';
 import { parseTable } from './csv.js';
 import { inParallel } from './http.js';
 import { readInvoices } from './invoices.js';
@@ -36,24 +36,34 @@ interface Placed {
   readonly tookMs: number;
 }
 
-/** Resolves with whether everything adds up. @throws DemoProblem */
-export const runDemo = async (options: DemoOptions): Promise<boolean> => {
+export interface DemoResult {
+  /** Everything adds up. */
+  readonly addsUp: boolean;
+  /** What differs between the books of money by now. */
+  readonly compareAgain: () => Promise<readonly Discrepancy[]>;
+}
+
+/** @throws DemoProblem */
+export const runDemo = async (
+  options: DemoOptions,
+  say: (text: string) => void = console.log,
+): Promise<DemoResult> => {
   const shop = new Shop(options);
   await shop.mustBeUp();
   const file = await readFile(join(projectRoot(), ...INPUT), 'utf8');
   const invoices = readInvoices(parseTable(file));
-  console.log(inputReport(invoices));
+  say(inputReport(invoices));
 
   const startedAtMs = Date.now();
   const plan = makePlan(invoices.invoices, options.orders, runIdOf(startedAtMs));
-  console.log(planReport(plan));
+  say(planReport(plan));
   await shop.registerMerchants(plan.runId);
   await shop.register(productsOf(plan.orders), customersOf(plan.orders));
   await shop.putStock(plan.stock);
   const readers = new Readers(options);
   const before = await readers.trialBalanceIfUp();
   const ends = await shop.bookEnds();
-  console.log(
+  say(
     `The goods are in the catalog and on their shelves after ${secondsSince(startedAtMs)}.\n`,
   );
 
@@ -62,21 +72,24 @@ export const runDemo = async (options: DemoOptions): Promise<boolean> => {
   const orders = async (): Promise<OrderView[]> =>
     (await shop.settledOrders(startedAtMs)).filter(({ orderId }) => ids.has(orderId));
   const outcome = { planned: options.orders, acceptingMs: placed.tookMs, accepted: [...ids] };
-  console.log(`\n${outcomeReport({ ...outcome, sagas, orders: await orders() })}\n`);
-  for (const refusal of new Set(placed.refused)) console.log(`  not accepted: ${refusal}`);
+  say(`\n${outcomeReport({ ...outcome, sagas, orders: await orders() })}\n`);
+  for (const refusal of new Set(placed.refused)) say(`  not accepted: ${refusal}`);
 
   const { patienceMs } = options;
   const intents = async () => (await shop.books(ends)).intents;
   const { accepted } = placed;
   const { returns, disputed } = await afterSale({ shop, accepted, orders, intents, patienceMs });
-  console.log(`Then ${returns.length} parcels came back and ${disputed} payments were disputed.`);
+  say(`Then ${returns.length} parcels came back and ${disputed} payments were disputed.`);
   const goods = await auditGoods({ shop, plan, accepted, returns, ends, startedAtMs, orders });
-  console.log(auditReport(goods.discrepancies, goods.compared));
+  say(auditReport(goods.discrepancies, goods.compared));
 
   const money = { readers, before, orders, intents, patienceMs, runId: plan.runId };
   const { discrepancies, merchants } = await settleAndCompare(money);
-  console.log(`\n${booksReport(merchants, discrepancies)}`);
-  return [...goods.discrepancies, ...discrepancies, ...placed.refused].length === 0;
+  say(`\n${booksReport(merchants, discrepancies)}`);
+  return {
+    addsUp: [...goods.discrepancies, ...discrepancies, ...placed.refused].length === 0,
+    compareAgain: async () => (await compareUntilAgreed(money)).discrepancies,
+  };
 };
 
 interface Goods {
