@@ -21,7 +21,7 @@ import { testId } from './test-id.js';
 const AN_HOUR_MS = 3_600_000;
 
 /** All that an order passes on its way when nobody asks for more: each process costs each test file. */
-const ORDERS_WAY: readonly AppName[] = [
+export const ORDERS_WAY: readonly AppName[] = [
   ...SAGA_SERVICE_NAMES,
   ...(['sandbox-payment', 'sandbox-carrier', 'sandbox-mail'] as const),
 ];

@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import { listed, milliseconds, unknownOption, whole } from '../arguments.js';
 
 /**
- * `mail`: from the captured payment to the mail, idle. `throughput`: as much as it takes. `outage`: the
- * payment provider is dead.
+ * `mail`: from the captured payment to the mail, idle. `throughput`: as much as it takes. `readers`: both
+ * with and without those who read what happened. `outage`: the payment provider is dead.
  */
-export type Measure = 'mail' | 'throughput' | 'outage';
-export const MEASURES: readonly Measure[] = ['mail', 'throughput', 'outage'];
+export type Measure = 'mail' | 'throughput' | 'readers' | 'outage';
+export const MEASURES: readonly Measure[] = ['mail', 'throughput', 'readers', 'outage'];
 
 export interface ShopOptions {
   readonly measures: readonly Measure[];
@@ -17,6 +17,8 @@ export interface ShopOptions {
   readonly count: number;
   readonly warmUpOrders: number;
   readonly clients: number;
+  /** Of `readers`: how often both are measured. */
+  readonly rounds: number;
   /** Of `outage`: orders a second, whatever becomes of those before. */
   readonly rate: number;
   readonly outageMs: number;
@@ -29,6 +31,7 @@ const ORDERS = '300';
 const COUNT = '10000';
 const WARM_UP_ORDERS = '5000';
 const CLIENTS = '64';
+const ROUNDS = '2';
 const RATE = '200';
 const OUTAGE = '60';
 const AROUND = '15';
@@ -44,6 +47,9 @@ throughput: so many clients, each of which places its next order when its last o
 all are placed; then until the last saga and the last mail are done. Orders a second, and the CPU time
 an order by process. The books are compared as below.
 
+readers: throughput and mail, in turn without and with all who live off the facts (analytics, accounting,
+settlement, audit), and how much of the one is left and how much longer the other takes.
+
 outage: orders come at a steady rate, whatever becomes of those before; after a while the process of
 the payment provider is killed, and started again later. What is accepted meanwhile and how fast,
 when the circuit breaker opens and closes, and when everything is done. Then every order is held
@@ -55,6 +61,7 @@ add up.
   --count N             throughput: how many orders (default ${COUNT})
   --warm-up-orders N    throughput: how many before them (default ${WARM_UP_ORDERS})
   --clients N           throughput: connections (default ${CLIENTS})
+  --rounds N            readers: how often (default ${ROUNDS})
   --rate N              outage: orders a second (default ${RATE})
   --outage SECONDS      outage: how long the provider is dead (default ${OUTAGE})
   --around SECONDS      outage: load before and after it (default ${AROUND})
@@ -76,6 +83,7 @@ export function readShopArguments(args: readonly string[]): ShopOptions | undefi
       1_000_000,
     ),
     clients: whole('--clients', values.clients ?? CLIENTS, 1, 1_000),
+    rounds: whole('--rounds', values.rounds ?? ROUNDS, 1, 100),
     rate: whole('--rate', values.rate ?? RATE, 1, 10_000),
     outageMs: milliseconds('--outage', values.outage ?? OUTAGE),
     aroundMs: milliseconds('--around', values.around ?? AROUND),
@@ -93,6 +101,7 @@ function parse(args: readonly string[]) {
         count: { type: 'string' },
         'warm-up-orders': { type: 'string' },
         clients: { type: 'string' },
+        rounds: { type: 'string' },
         rate: { type: 'string' },
         outage: { type: 'string' },
         around: { type: 'string' },

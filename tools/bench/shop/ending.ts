@@ -1,10 +1,13 @@
 /** When all that was placed is over, and whether it adds up. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { runSql, type TestWorld } from '#testing';
+import { KafkaClient, type MessagingLog } from '#messaging';
+import { runSql, type AppName, type TestWorld } from '#testing';
 import { audit, type AcceptedOrder } from '../../demo/audit.js';
 import type { Shop } from '../../demo/shop.js';
 import { STOCKED } from './orders.js';
 
+const nothing = (): void => undefined;
+const SILENT: MessagingLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 const LOOK_EVERY_MS = 500;
 const OVER_WITHIN_MS = 1_200_000;
 
@@ -28,6 +31,32 @@ export const mailed = (world: TestWorld, wait: Wait): Promise<void> =>
   untilNone('mails', wait, () =>
     count(world.database('notification').url, `notice where status = 'recorded'`),
   );
+
+/** Waits until these have read every fact there is. */
+export async function caughtUp(
+  world: TestWorld,
+  readers: readonly AppName[],
+  wait: Wait,
+): Promise<void> {
+  const kafka = new KafkaClient({
+    brokers: world.kafka.brokers.split(','),
+    topicPrefix: world.topicPrefix,
+    clientId: 'bench',
+    log: SILENT,
+  });
+  try {
+    await untilNone('facts', wait, async () => {
+      const lags = await Promise.all(readers.map((reader) => kafka.lag(reader, FACTS)));
+      return lags
+        .flatMap((lag) => Object.values(lag).flat())
+        .reduce((sum, behind) => sum + behind, 0);
+    });
+  } finally {
+    await kafka.close();
+  }
+}
+
+const FACTS = ['order.events', 'payment.events', 'shipment.events', 'inventory.events'];
 
 async function count(url: string, what: string): Promise<number> {
   const [row] = await runSql(url, [`select count(*) as count from ${what}`]);

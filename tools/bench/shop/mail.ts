@@ -1,8 +1,9 @@
 /** From the captured payment to the mail that says so, one order after the other. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { runSql, type TestWorld } from '#testing';
+import { runSql, type AppName, type TestWorld } from '#testing';
 import { percentile } from '../../../bench/load.js';
 import { get } from '../../demo/http.js';
+import type { Wait } from './ending.js';
 import { fineOrder, STOCKED } from './orders.js';
 import { startShop } from './world.js';
 
@@ -20,13 +21,12 @@ const GIVE_UP_MS = 30_000;
 
 export async function measureMail(
   orders: number,
-  signal: AbortSignal,
-  show: (text: string) => void,
+  { signal, show }: Wait,
+  beside: readonly AppName[] = [],
 ): Promise<MailFigures> {
   show('starts');
-  await using started = await startShop({
-    notification: { NOTICES_FROM_EVENTS: 'payment-succeeded' },
-  });
+  const env = { notification: { NOTICES_FROM_EVENTS: 'payment-succeeded' } };
+  await using started = await startShop(env, beside);
   const { world, shop } = started;
   await shop.putStock(STOCKED);
   const mailedAt = new Map<string, number>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mailTable, outageTable, throughputTable } from './report.js';
+import { mailTable, outageTable, readersTable, throughputTable } from './report.js';
 
 const phase = { accepted: 3_000, refused: 0, p50Ms: 4.2, p99Ms: 31 };
 const figures = {
@@ -26,7 +26,7 @@ describe('the report of the shop', () => {
   it('says how many orders it takes, and what each part of it spends on one', () => {
     const text = throughputTable({
       ...{ orders: 10_000, clients: 64, refused: 0, acceptedPerS: 512.3, p50Ms: 120, p99Ms: 310 },
-      settledPerS: 204.6,
+      ...{ settledPerS: 204.6, readPerS: 200 },
       cpuMs: [
         { name: 'orchestrator', ms: 1.084 },
         { name: 'Postgres, order', ms: 0.5 },
@@ -39,6 +39,22 @@ describe('the report of the shop', () => {
     expect(text).toMatch(/all +1\.5[89]/);
     expect(text).not.toContain('idle');
     expect(text).toContain('Everything adds up.');
+  });
+
+  it('says what readers cost, round by round', () => {
+    const side = (settledPerS: number) => ({
+      throughput: {
+        ...{ orders: 9, clients: 3, refused: 0, acceptedPerS: 5, p50Ms: 1, p99Ms: 2 },
+        ...{ settledPerS, readPerS: settledPerS, cpuMs: [{ name: 'a', ms: 12 }] },
+        discrepancies: [],
+      },
+      mail: { orders: 9, p50Ms: 17, p99Ms: 44, maxMs: 50 },
+    });
+    const round = { without: side(80), beside: side(60) };
+    const text = readersTable({ rounds: [round, round], discrepancies: [] });
+    expect(text.match(/without readers +80 /g)).toHaveLength(2);
+    expect(text).toMatch(/with readers +60 .* 60 .* 12 .* 17 .* 44/);
+    expect(text).toContain('With readers 0.75, 0.75 of');
   });
 
   it('says what became of the orders, phase by phase, and of the breaker', () => {

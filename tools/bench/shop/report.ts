@@ -2,6 +2,7 @@
 import { figure, table } from '../report.js';
 import type { MailFigures } from './mail.js';
 import type { OutageFigures } from './outage.js';
+import type { ReadersFigures, Side } from './readers.js';
 import type { ThroughputFigures } from './throughput.js';
 
 export const mailTable = ({ orders, p50Ms, p99Ms, maxMs }: MailFigures): string =>
@@ -25,6 +26,33 @@ export function throughputTable(figures: ThroughputFigures): string {
       ...parts.map(({ name, ms }) => [name, ms.toFixed(2)]),
       ['all', all.toFixed(2)],
     ]),
+    ...verdict(discrepancies),
+  ].join('\n');
+}
+
+/** Round by round, and how one side stands to the other in the middle. */
+export function readersTable({ rounds, discrepancies }: ReadersFigures): string {
+  const head = [
+    ...['orders', 'settled/s', 'read/s', 'CPU, ms an order', 'accepted, p50 ms'],
+    ...['p99 ms', 'idle: paid to mail, p50 ms', 'p99 ms'],
+  ];
+  const row = (name: string, { throughput: t, mail }: Side): string[] => {
+    const cpu = t.cpuMs.reduce((sum, { ms }) => sum + ms, 0);
+    const figures = [t.settledPerS, t.readPerS, cpu, t.p50Ms, t.p99Ms, mail.p50Ms, mail.p99Ms];
+    return [name, ...figures.map(figure)];
+  };
+  const ratios = rounds.map(
+    ({ without, beside }) => beside.throughput.settledPerS / without.throughput.settledPerS,
+  );
+  return [
+    table([
+      head,
+      ...rounds.flatMap(({ without, beside }) => [
+        row('without readers', without),
+        row('with readers', beside),
+      ]),
+    ]),
+    `With readers ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')} of the orders a second.`,
     ...verdict(discrepancies),
   ].join('\n');
 }

@@ -5,9 +5,11 @@ import { postgresSettings } from '../measure.js';
 import { headline, save } from '../output.js';
 import { ProgressLine } from '../progress-line.js';
 import type { ShopOptions } from './arguments.js';
+import type { Wait } from './ending.js';
 import { measureMail, type MailFigures } from './mail.js';
 import { measureOutage, type OutageFigures } from './outage.js';
-import { mailTable, outageTable, throughputTable } from './report.js';
+import { measureReaders, type ReadersFigures } from './readers.js';
+import { mailTable, outageTable, readersTable, throughputTable } from './report.js';
 import { measureThroughput, type ThroughputFigures } from './throughput.js';
 
 const SAY_EVERY_MS = 15_000;
@@ -15,8 +17,11 @@ const SAY_EVERY_MS = 15_000;
 interface Results {
   mail?: MailFigures;
   throughput?: ThroughputFigures;
+  readers?: ReadersFigures;
   outage?: OutageFigures;
 }
+
+type Show = Wait['show'];
 
 /** Resolves with whether everything adds up. @throws BenchProblem */
 export async function runShop(options: ShopOptions, signal: AbortSignal): Promise<boolean> {
@@ -31,7 +36,7 @@ export async function runShop(options: ShopOptions, signal: AbortSignal): Promis
     throw error;
   }
   save(options.json, `${JSON.stringify({ machine, postgres, options, ...results }, null, 2)}\n`);
-  return [results.throughput, results.outage].every(
+  return [results.throughput, results.readers, results.outage].every(
     (figures) => (figures?.discrepancies.length ?? 0) === 0,
   );
 }
@@ -42,13 +47,19 @@ async function measureAll(
   results: Results,
 ): Promise<void> {
   if (options.measures.includes('mail')) {
-    results.mail = await shown('mail', (show) => measureMail(options.orders, signal, show));
+    const measure = (show: Show) => measureMail(options.orders, { signal, show });
+    results.mail = await shown('mail', measure);
     console.log(`\n${mailTable(results.mail)}\n`);
   }
   if (options.measures.includes('throughput')) {
-    const measure = (show: (text: string) => void) => measureThroughput(options, signal, show);
+    const measure = (show: Show) => measureThroughput(options, { signal, show });
     results.throughput = await shown('throughput', measure);
     console.log(`\n${throughputTable(results.throughput)}\n`);
+  }
+  if (options.measures.includes('readers')) {
+    const measure = (show: Show) => measureReaders(options, { signal, show });
+    results.readers = await shown('readers', measure);
+    console.log(`\n${readersTable(results.readers)}\n`);
   }
   if (options.measures.includes('outage')) {
     results.outage = await shown('outage', (show) => measureOutage(options, signal, show));
@@ -58,7 +69,7 @@ async function measureAll(
 
 async function shown<Result>(
   what: string,
-  measure: (show: (text: string) => void) => Promise<Result>,
+  measure: (show: Show) => Promise<Result>,
 ): Promise<Result> {
   const line = new ProgressLine(what, SAY_EVERY_MS);
   try {

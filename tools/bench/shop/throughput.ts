@@ -1,11 +1,11 @@
 /** As many orders as the shop takes, from a fixed number of clients, and what each part of it spends. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { TestWorld } from '#testing';
+import type { AppName, TestWorld } from '#testing';
 import { percentile } from '../../../bench/load.js';
 import type { AcceptedOrder } from '../../demo/audit.js';
 import { CpuByName, type NamedRoot } from '../proc/by-name.js';
 import type { ShopOptions } from './arguments.js';
-import { ended, mailed, reckoning, type Wait } from './ending.js';
+import { caughtUp, ended, mailed, reckoning, type Wait } from './ending.js';
 import { STOCKED } from './orders.js';
 import { place, type Placed } from './placing.js';
 import { startShop } from './world.js';
@@ -20,6 +20,8 @@ export interface ThroughputFigures {
   readonly p99Ms: number;
   /** Until the last saga had ended and its mails were at the server. */
   readonly settledPerS: number;
+  /** Until those who run besides had read all of it as well. */
+  readonly readPerS: number;
   /** CPU time an order, by process; the database's by the service it was spent for. */
   readonly cpuMs: readonly { readonly name: string; readonly ms: number }[];
   /** What does not add up, a line each. */
@@ -35,12 +37,12 @@ const AFTER_REFUSAL_MS = 50;
 const MOST_REFUSALS = 2_000;
 
 export async function measureThroughput(
-  options: ShopOptions,
-  signal: AbortSignal,
-  show: (text: string) => void,
+  options: Pick<ShopOptions, 'clients' | 'count' | 'warmUpOrders'>,
+  { signal, show }: Wait,
+  beside: readonly AppName[] = [],
 ): Promise<ThroughputFigures> {
   show('starts');
-  await using started = await startShop();
+  await using started = await startShop({}, beside);
   const { world, shop } = started;
   await shop.putStock(STOCKED);
   const ends = await shop.bookEnds();
@@ -52,13 +54,15 @@ export async function measureThroughput(
   await ended(world, warmUpOrders, wait);
   await mailed(world, wait);
 
-  const cpu = new CpuByName(rootsOf(world));
+  const cpu = new CpuByName(rootsOf(world, beside));
   const startedAt = performance.now();
   const placed = await placeAll(world, { first: warmUpOrders, count, clients }, wait);
   const acceptedS = (performance.now() - startedAt) / 1000;
   await ended(world, warmUpOrders + count, wait);
   await mailed(world, wait);
   const settledS = (performance.now() - startedAt) / 1000;
+  await caughtUp(world, beside, wait);
+  const readS = (performance.now() - startedAt) / 1000;
   const spent = cpu.stop();
 
   show('audit');
@@ -71,6 +75,7 @@ export async function measureThroughput(
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
     settledPerS: count / settledS,
+    readPerS: count / readS,
     cpuMs: spent.map(({ name, ms }) => ({ name, ms: ms / count })),
     discrepancies: await reckoning(world, shop, acceptedOf([...warm, ...placed]), sinceMs, ends),
   };
@@ -106,14 +111,14 @@ async function placeAll(
   return all;
 }
 
-const rootsOf = (world: TestWorld): NamedRoot[] => {
+const rootsOf = (world: TestWorld, beside: readonly AppName[]): NamedRoot[] => {
   const { postgres, kafka } = world;
   const prefix = `${world.id}_`;
   const nameOfDatabase = (database: string): string =>
     `Postgres, ${database.startsWith(prefix) ? database.slice(prefix.length) : 'others'}`;
   return [
     { name: 'load', pid: process.pid },
-    ...PARTS.map((name) => ({ name, pid: world.app(name).pid })),
+    ...[...PARTS, ...beside].map((name) => ({ name, pid: world.app(name).pid })),
     ...(kafka.pid === undefined ? [] : [{ name: 'Kafka', pid: kafka.pid }]),
     ...(postgres.pid === undefined
       ? []

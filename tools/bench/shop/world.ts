@@ -1,5 +1,5 @@
 /** The shop, started for a measurement: everything that an order passes, with fsync on. */
-import { apps, TestWorld, type TestWorldOptions } from '#testing';
+import { apps, ORDERS_WAY, TestWorld, type AppName, type TestWorldOptions } from '#testing';
 import { PARTS, type Part } from '../../demo/arguments.js';
 import { Shop } from '../../demo/shop.js';
 
@@ -10,13 +10,18 @@ export interface ShopWorld {
   readonly shop: Shop;
 }
 
-/** Stops with the block that holds it. */
+/**
+ * Stops with the block that holds it.
+ * @param beside what runs besides all that an order passes
+ */
 export async function startShop(
   env: NonNullable<TestWorldOptions['env']> = {},
+  beside: readonly AppName[] = [],
 ): Promise<ShopWorld & AsyncDisposable> {
   const settings = apps.map(({ name }) => [name, { ...AS_IN_PRODUCTION, ...env[name] }] as const);
   const world = await TestWorld.start({
     ...{ kafka: 'own', postgres: 'durable' },
+    apps: [...ORDERS_WAY, ...beside],
     env: Object.fromEntries(settings),
   });
   const urls = Object.fromEntries(PARTS.map((part) => [part, world.url(part)])) as Record<
