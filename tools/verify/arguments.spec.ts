@@ -3,11 +3,16 @@ import { readArguments, UsageError } from './arguments.js';
 
 describe('arguments of verify', () => {
   it('say which tests come after the checks', () => {
-    expect(readArguments([])).toEqual({ tests: 'all' });
-    expect(readArguments(['--fast'])).toEqual({ tests: 'fast' });
-    expect(readArguments(['--checks'])).toEqual({ tests: 'none' });
-    expect(readArguments(['--fast', '--checks'])).toEqual({ tests: 'none' });
-    expect(readArguments(['--long'])).toEqual({ tests: 'of-tests' });
+    expect(readArguments([])).toEqual({ tests: 'all', proofs: 'too' });
+    expect(readArguments(['--fast'])).toEqual({ tests: 'fast', proofs: 'too' });
+    expect(readArguments(['--checks'])).toEqual({ tests: 'none', proofs: 'too' });
+    expect(readArguments(['--fast', '--checks'])).toEqual({ tests: 'none', proofs: 'too' });
+    expect(readArguments(['--long'])).toEqual({ tests: 'of-tests', proofs: 'too' });
+  });
+
+  it('say whether what takes minutes is done by itself', () => {
+    expect(readArguments(['--proofs'])).toEqual({ tests: 'none', proofs: 'only' });
+    expect(readArguments(['--checks', '--proofs'])).toEqual({ tests: 'none', proofs: 'not' });
   });
 
   it.each(['--help', '-h'])('run nothing with %s', (word) => {

@@ -5,6 +5,7 @@ export const HELP = `Runs what CI runs: every check of the project, one after th
   npm run verify                 all of them, then all tests with coverage
   npm run verify -- --fast       without the tests that start services
   npm run verify -- --checks     without any tests
+  npm run verify -- --proofs     only what explores the sagas and simulates worlds; with --checks, all but that
   npm run verify:long            what takes too long for every change: old versions, and whether the
                                  tests notice
   npm run verify -- --help`;
@@ -12,16 +13,23 @@ export const HELP = `Runs what CI runs: every check of the project, one after th
 /** Which tests come after the checks; `of-tests` are instead of all else. */
 export type Tests = 'all' | 'fast' | 'none' | 'of-tests';
 
+export interface Wanted {
+  readonly tests: Tests;
+  /** The sagas explored, worlds simulated: they take minutes and nothing but the processor. */
+  readonly proofs: 'too' | 'only' | 'not';
+}
+
 /** For a mistake in how the command was called. */
 export class UsageError extends Error {}
 
 /** Undefined when only help is wanted. @throws UsageError */
-export const readArguments = (args: readonly string[]): { tests: Tests } | undefined => {
-  const { help, fast, checks, long } = parse(args);
+export const readArguments = (args: readonly string[]): Wanted | undefined => {
+  const { help, fast, checks, proofs, long } = parse(args);
   if (help) return undefined;
-  if (long) return { tests: 'of-tests' };
-  if (checks) return { tests: 'none' };
-  return { tests: fast ? 'fast' : 'all' };
+  if (long) return { tests: 'of-tests', proofs: 'too' };
+  if (checks) return { tests: 'none', proofs: proofs ? 'not' : 'too' };
+  if (proofs) return { tests: 'none', proofs: 'only' };
+  return { tests: fast ? 'fast' : 'all', proofs: 'too' };
 };
 
 const parse = (args: readonly string[]) => {
@@ -30,6 +38,7 @@ const parse = (args: readonly string[]) => {
     const options = {
       fast: flag,
       checks: flag,
+      proofs: flag,
       long: flag,
       help: { type: 'boolean', short: 'h' },
     } as const;

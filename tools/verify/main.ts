@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '#testing';
 import { formatTable } from '../stack/table.js';
-import { HELP, readArguments, UsageError, type Tests } from './arguments.js';
+import { HELP, readArguments, UsageError, type Wanted } from './arguments.js';
 
 interface Step {
   readonly name: string;
@@ -17,13 +17,8 @@ const bin = (name: string, ...args: string[]): string[] => [
   ...args,
 ];
 
-function checks(): Step[] {
+function proofs(): Step[] {
   return [
-    { name: 'format', args: bin('prettier', '--check', '.') },
-    { name: 'lint', args: bin('oxlint', '--type-aware') },
-    { name: 'imports', args: bin('depcruise', 'apps', 'libs', 'migrations', 'test', 'tools') },
-    { name: 'unused code', args: bin('knip') },
-    { name: 'generated docs', args: ['dist/tools/docs/main.js', '--check'] },
     // Every run of every saga, with as many faults as take less than a minute.
     { name: 'explored sagas', args: ['dist/tools/explore/main.js'] },
     // Two thousand worlds of the whole system, each with its own faults.
@@ -37,6 +32,16 @@ function checks(): Step[] {
         '--every-situation',
       ],
     },
+  ];
+}
+
+function checks(): Step[] {
+  return [
+    { name: 'format', args: bin('prettier', '--check', '.') },
+    { name: 'lint', args: bin('oxlint', '--type-aware') },
+    { name: 'imports', args: bin('depcruise', 'apps', 'libs', 'migrations', 'test', 'tools') },
+    { name: 'unused code', args: bin('knip') },
+    { name: 'generated docs', args: ['dist/tools/docs/main.js', '--check'] },
     { name: 'lockfile', args: ['tools/lockfile/complete.mjs', '--check'] },
     {
       name: 'types',
@@ -50,12 +55,14 @@ function checks(): Step[] {
   ];
 }
 
-function steps(tests: Tests): Step[] {
-  if (tests === 'none') return checks();
+function steps({ tests, proofs: wanted }: Wanted): Step[] {
   if (tests === 'of-tests') return long();
+  if (wanted === 'only') return proofs();
+  const first = [...checks(), ...(wanted === 'too' ? proofs() : [])];
+  if (tests === 'none') return first;
   const runTests = ['--disable-warning=TimeoutNegativeWarning', 'dist/tools/test/main.js'];
   const suites = tests === 'fast' ? ['unit', 'contract', 'integration'] : [];
-  return [...checks(), { name: 'tests and coverage', args: [...runTests, ...suites] }];
+  return [...first, { name: 'tests and coverage', args: [...runTests, ...suites] }];
 }
 
 /** What takes too long for each change: versions of before as well; then whether the tests would notice: known bugs, mutants. */
@@ -76,9 +83,9 @@ function run({ name, args }: Step): string[] {
   return [status === 0 ? '✓' : '✗', name, took];
 }
 
-function verify(tests: Tests): boolean {
+function verify(wanted: Wanted): boolean {
   // Built by the bootstrap before this runs, so the build is the first thing that can fail.
-  const rows = [['✓', 'build', ''], ...steps(tests).map(run)];
+  const rows = [['✓', 'build', ''], ...steps(wanted).map(run)];
   console.log(`\n${formatTable(rows)}`);
   return rows.every(([mark]) => mark === '✓');
 }
@@ -86,7 +93,7 @@ function verify(tests: Tests): boolean {
 try {
   const options = readArguments(process.argv.slice(2));
   if (options === undefined) console.log(HELP);
-  else process.exitCode = verify(options.tests) ? 0 : 1;
+  else process.exitCode = verify(options) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`✗ ${error.message}`);
