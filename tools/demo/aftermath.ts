@@ -47,7 +47,7 @@ export async function afterSale(sold: Sold): Promise<AfterSale> {
     disputes.push(await shop.dispute(intents.get(orderId) ?? ''));
   }
   for (const [index, dispute] of disputes.entries()) {
-    await shop.closeDispute(dispute, every(WON)(dispute, index) ? 'won' : 'lost');
+    await shop.closeDispute(dispute, every(WON)(dispute, index) ? 'win' : 'lose');
   }
   const ids = asked.map(({ orderId }) => orderId);
   return { returns: await untilBack(shop, ids, patienceMs), disputed: disputes.length };

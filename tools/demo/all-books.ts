@@ -79,7 +79,7 @@ const outsideOf = (
     payments: taken.length,
     captured: sum(taken, ({ captured }) => captured),
     refunded: sum(taken, ({ refunded }) => refunded),
-    chargedBack: sum(taken, ({ chargedBack = 0 }) => chargedBack),
+    chargedBack: sum(taken, ({ disputed = 0 }) => disputed),
     fees: sum(sold, ({ captured }) => feeOf(rate, captured, currency)),
     ordersCompleted: own.filter(({ status }) => ARRIVED.includes(status)).length,
   };

@@ -98,14 +98,13 @@ export class Shop {
 
   /** A customer whose bank takes a payment back. @returns the dispute's id */
   async dispute(intentId: string): Promise<string> {
-    const url = `${this.options.urls['sandbox-payment']}/disputes`;
-    const json = { payment_intent: intentId, reason: 'fraudulent' };
-    return ((await this.#mustTake(url, json)) as { readonly id: string }).id;
+    const url = `${this.options.urls['sandbox-payment']}/sandbox/intents/${intentId}/dispute`;
+    return ((await this.#mustTake(url, {})) as { readonly id: string }).id;
   }
 
-  async closeDispute(id: string, outcome: 'won' | 'lost'): Promise<void> {
-    const url = `${this.options.urls['sandbox-payment']}/disputes/${id}/close`;
-    await this.#mustTake(url, { outcome });
+  async closeDispute(id: string, outcome: 'win' | 'lose'): Promise<void> {
+    const url = `${this.options.urls['sandbox-payment']}/sandbox/disputes/${id}/${outcome}`;
+    await this.#mustTake(url, {});
   }
 
   /**

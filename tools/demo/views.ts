@@ -38,7 +38,7 @@ export interface IntentView {
   readonly captured: number;
   readonly refunded: number;
   /** What the customer's bank has taken back, less what was won. */
-  readonly chargedBack?: number;
+  readonly disputed?: number;
 }
 
 export interface ShipmentView {
