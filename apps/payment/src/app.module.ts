@@ -3,10 +3,12 @@ import { migrations } from '#migrations/payment';
 import { Database, MessagingModule, Outbox, type PartitionedTable } from '#messaging';
 import { Answers, ParticipantModule, barrierTable } from '#participant';
 import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platform';
+import { MerchantFactsController } from './handlers/merchant-facts.controller.js';
 import { PaymentHandler } from './handlers/payment.handler.js';
 import { PaymentWorkers } from './handlers/payment.workers.js';
 import { ProviderDesk } from './handlers/provider-desk.js';
 import { ReconciliationWorkers } from './handlers/reconciliation.workers.js';
+import { BooksController } from './http/books.controller.js';
 import { PaymentsController } from './http/payments.controller.js';
 import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { WEBHOOK_SECRETS, WebhooksController } from './http/webhooks.controller.js';
@@ -54,7 +56,13 @@ export class AppModule {
         }),
         HealthModule.forRoot({ parts: [breakerHealth('provider', http)] }),
       ],
-      controllers: [PaymentsController, ReconciliationsController, WebhooksController],
+      controllers: [
+        PaymentsController,
+        BooksController,
+        ReconciliationsController,
+        WebhooksController,
+        MerchantFactsController,
+      ],
       providers: [
         {
           provide: PaymentHandler,

@@ -1,5 +1,6 @@
 /** The contract of payment's rows: one payment an order, and the gate before money is taken. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { FeeRate } from '#contracts';
 import { migrations } from '#migrations/payment';
 import { RetryableError, type Tx } from '#messaging';
 import { barrierTable } from '#participant';
@@ -8,6 +9,12 @@ import {
   postgresPaymentRows,
   type PaymentRows,
 } from '../../../apps/payment/src/persistence/payment-rows.js';
+import {
+  postgresFeeRateRows,
+  type FeeRateRows,
+  type KnownMerchant,
+} from '../../../apps/payment/src/persistence/fee-rate-rows.js';
+import { SimFeeRateRows } from '../../../tools/simulate/stores/fee-rate-rows.js';
 import { SimPaymentRows } from '../../../tools/simulate/stores/payment-rows.js';
 import { crossed, inOrder, second, SIDES, type Side } from './sides.js';
 
@@ -39,6 +46,11 @@ const payment = (no: number, change: Partial<StoredPayment> = {}): StoredPayment
   chargeTo: [to],
   undoTo: [],
   goodsRefunds: [],
+  capturedAt: null,
+  fee: 0,
+  feeRateId: null,
+  feeReturned: 0,
+  chargebacks: [],
   ...change,
 });
 const captured = payment(1, {
@@ -55,6 +67,11 @@ const captured = payment(1, {
   chargeTo: [],
   undoTo: [to],
   goodsRefunds: [{ returnId: id(7), amount: 300, done: true, to: [to] }],
+  capturedAt: '2026-11-26T12:00:00.123Z',
+  fee: 4_000_000_000_000,
+  feeRateId: 'rate-1',
+  feeReturned: 4_000_000_000_000,
+  chargebacks: [{ chargebackId: 'dp_1', disputed: 7, reason: 'fraudulent', status: 'open' }],
 });
 
 describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
@@ -86,9 +103,10 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
   });
 
   it('leaves what is not known of a new one to the table', async () => {
-    const { goodsRefunds } = captured;
+    const { goodsRefunds, capturedAt, fee, feeRateId, feeReturned, chargebacks } = captured;
+    const books = { capturedAt, fee, feeRateId, feeReturned, chargebacks };
     const known = { intentId: 'i', captured: 9, refunded: 9, problemCode: 'p', goodsRefunds };
-    await insert(payment(1, known));
+    await insert(payment(1, { ...known, ...books }));
     await expect(find(1)).resolves.toEqual(payment(1));
   });
 
@@ -169,6 +187,9 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
     ['more back than was captured', { captured: 5, refunded: 6 }],
     ['less than nothing back', { refunded: -1 }],
     ['an intent without its id', { status: 'intended' }],
+    ['a fee of less than nothing', { fee: -1 }],
+    ['a greater fee than was captured', { captured: 5, fee: 6 }],
+    ['a part of the fee returned', { captured: 5, fee: 3, feeReturned: 2 }],
   ] as const)('never holds %s', async (_what, change) => {
     await insert(payment(1));
     const broken = update(payment(1), payment(1, { revision: 2, ...change }));
@@ -328,5 +349,78 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
       await update(payment(1), captured);
       await expect(find(1)).resolves.toEqual({ ...captured, intentId: 'i' });
     });
+  });
+});
+
+describe.each(SIDES)('the fee rates of merchants on %s', (_name, open) => {
+  let side: Side;
+  let rows: FeeRateRows;
+
+  beforeEach(async () => {
+    side = await open({ migrations, tables: [barrierTable] });
+    rows = side.postgres ? postgresFeeRateRows : new SimFeeRateRows();
+  });
+  afterEach(() => side.close());
+
+  const rate = (rateId: string): FeeRate => ({
+    rateId,
+    channel: '*',
+    validFrom: '2026-01-01T00:00:00Z',
+    basisPoints: 250,
+    fixed: [{ currency: 'JPY', amount: 1_000_000_000_000 }],
+  });
+  const merchant = (merchantId: string, revision: number, ...feeRates: FeeRate[]) => ({
+    ...{ merchantId, revision, feeRates },
+  });
+  const learn = (...merchants: KnownMerchant[]) =>
+    side.transaction((tx) => rows.learnMerchants(tx, merchants));
+  const find = (...ids: string[]) => rows.findFeeRates(side.session, ids);
+
+  it('are found by merchant; those of nobody known are missing', async () => {
+    await learn(merchant('b', 1), merchant('a', 1, rate('r-1'), rate('r-2')));
+    const expected = new Map([
+      ['a', [rate('r-1'), rate('r-2')]],
+      ['b', []],
+    ]);
+    await expect(find('b', 'x', 'a', 'a')).resolves.toEqual(expected);
+    await expect(find()).resolves.toEqual(new Map());
+  });
+
+  it('are replaced by a higher revision alone, whatever comes when', async () => {
+    await learn(merchant('a', 3, rate('r-3')));
+    await learn(merchant('a', 2, rate('r-2')));
+    await learn(merchant('a', 3, rate('other')));
+    await expect(find('a')).resolves.toEqual(new Map([['a', [rate('r-3')]]]));
+    await learn(merchant('a', 4));
+    await expect(find('a')).resolves.toEqual(new Map([['a', []]]));
+  });
+
+  it.each([
+    ['commit', 'r-2'],
+    ['rollback', 'r-1'],
+  ] as const)('of a second writer wait for the %s of the first', async (end, expected) => {
+    const first = (tx: Tx) => rows.learnMerchants(tx, [merchant('a', 2, rate('r-2'))]);
+    const then = (tx: Tx) => rows.learnMerchants(tx, [merchant('a', 1, rate('r-1'))]);
+    await expect(second(side, first, then, end)).resolves.toEqual(['first ends', 'second has it']);
+    await expect(find('a')).resolves.toEqual(new Map([['a', [rate(expected)]]]));
+  });
+
+  it('are read without waiting for who learns new ones', async () => {
+    await learn(merchant('a', 1, rate('r-1')));
+    await side.transaction(async (tx) => {
+      await rows.learnMerchants(tx, [merchant('a', 2, rate('r-2'))]);
+      await expect(find('a')).resolves.toEqual(new Map([['a', [rate('r-1')]]]));
+    });
+  });
+
+  it('are written in the order of the ids, whatever order they come in', async () => {
+    await learn(merchant('1', 1), merchant('2', 1));
+    const ends = await inOrder(side, (tx, nos) =>
+      rows.learnMerchants(
+        tx,
+        nos.map((no) => merchant(String(no), 2, rate('r'))),
+      ),
+    );
+    expect(ends).toEqual(['first ends', 'second has it']);
   });
 });

@@ -217,8 +217,8 @@ export const apps: readonly PlantedBug[] = [
     breaks:
       'Each record of a refund is added to the last, until more is given back than was taken.',
     file: 'apps/payment/src/domain/settle.ts',
-    find: 'refunded: outcome.refunded',
-    replace: 'refunded: paid.captured + outcome.refunded',
+    find: 'Math.max(paid.refunded, outcome.refunded)',
+    replace: 'paid.captured + outcome.refunded',
     detectors: [spec('payment/src/domain/settle')],
   },
   {

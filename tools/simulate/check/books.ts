@@ -4,6 +4,7 @@ import type { SagaInstance } from '#saga';
 import type { Shop } from '../shop/shop.js';
 import { pairOf } from '../stores/shelf-rows.js';
 import { pendingOf } from './converged.js';
+import { checkFees } from './fee-books.js';
 import { checkOrder } from './order-books.js';
 import type { Report } from './report.js';
 import { checkLostParcel, checkReturn } from './return-books.js';
@@ -41,6 +42,7 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
     });
   }
   checkStock(shop, report);
+  checkFees(shop, report);
   checkOutsiders(shop, report);
   const isPoisoned = world.faults.counts.has('statement-poisoned');
   if (shop.deadLetters > 0 && !isPoisoned) report(`${shop.deadLetters} dead letters`);

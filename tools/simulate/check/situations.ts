@@ -39,6 +39,7 @@ export const SITUATIONS = [
   'goods came back in part',
   'goods came back in two parcels',
   'refund of a return tried again',
+  'fee returned',
   'return cancelled',
   'relay took over a dead writer',
   'writer went on with a new epoch',

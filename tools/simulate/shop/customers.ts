@@ -11,7 +11,7 @@ import type { OrderPlan, ReturnPlan } from '../plan.js';
 import { newActor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import type { Front } from './front.js';
-import { SEALED } from './settings.js';
+import { MERCHANT, SEALED } from './settings.js';
 
 /** How long a customer takes to notice that there is something to be done. */
 const NOTICED_AFTER_MS = 250;
@@ -241,7 +241,7 @@ const inputOf = (orderId: string, plan: OrderPlan): PlaceOrderInput => {
   return {
     orderId,
     customerId: `customer-${plan.no}`,
-    merchantId: 'merchant-1',
+    merchantId: MERCHANT.merchantId,
     channel: 'web',
     currency: 'JPY',
     items,

@@ -30,6 +30,7 @@ import { SimMailSender } from '../outside/mail.js';
 import type { Outside } from '../outside/outside.js';
 import { SimPaymentProvider } from '../outside/provider.js';
 import { SimBarrierStore } from '../stores/barrier-store.js';
+import { SimFeeRateRows } from '../stores/fee-rate-rows.js';
 import { SimEffectTaskStore } from '../stores/effect-task-store.js';
 import { SimNoticeRows } from '../stores/notice-rows.js';
 import { SimOrderRows } from '../stores/order-rows.js';
@@ -43,6 +44,7 @@ import { SimTrackingCursor } from '../stores/tracking-cursor.js';
 import type { Life } from './context.js';
 import {
   MAIL,
+  MERCHANT,
   OUTBOUND,
   PARK_BACKOFF_MS,
   PAYING,
@@ -61,6 +63,7 @@ export class ParticipantTables {
   readonly returns: SimReturnRows;
   readonly shelf: SimShelfRows;
   readonly payment = new SimPaymentRows();
+  readonly feeRates = new SimFeeRateRows();
   readonly shipment = new SimShipmentRows();
   readonly trackingCursor = new SimTrackingCursor();
   readonly returnParcel = new SimReturnParcelRows();
@@ -88,6 +91,7 @@ export class ParticipantTables {
       notification: new SimEffectTaskStore(newToken),
     };
     this.tasks.tracking.plant('carrier');
+    this.feeRates.plant(MERCHANT);
   }
 }
 
@@ -154,6 +158,7 @@ export function startPayment(life: Life, tables: ParticipantTables, outside: Out
     log,
     pollMs: POLL_MS,
     rows: tables.payment,
+    rates: tables.feeRates,
     store: tables.tasks.payment,
   });
   startParticipant(life, tables, 'payment', [new PaymentHandler(workers, tables.payment)]);

@@ -1,5 +1,7 @@
 /** Settings of the simulated services: short pauses, so that little virtual time passes idly. */
+import { ANY_CHANNEL } from '#contracts';
 import { Sealer } from '#platform';
+import type { KnownMerchant } from '../../../apps/payment/src/persistence/fee-rate-rows.js';
 
 export const PAYMENT_TOKEN_KEY = Buffer.alloc(32, 7).toString('base64');
 
@@ -29,6 +31,21 @@ export const MAIL = {
   MAIL_BACKOFF_MS: 500,
   MAIL_BACKOFF_MAX_MS: 5_000,
 };
+
+/** Who sells, and at which fee; all orders are theirs. */
+export const MERCHANT = {
+  merchantId: 'merchant-1',
+  revision: 1,
+  feeRates: [
+    {
+      rateId: 'rate-1',
+      channel: ANY_CHANNEL,
+      validFrom: '1970-01-01T00:00:00Z',
+      basisPoints: 325,
+      fixed: [{ currency: 'JPY', amount: 3 }],
+    },
+  ],
+} as const satisfies KnownMerchant;
 
 /** How often replicas look for work that nobody told them of. */
 export const POLL_MS = 5_000;

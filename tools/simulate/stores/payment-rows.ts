@@ -49,9 +49,11 @@ export class SimPaymentRows implements PaymentRows {
           const { wanted, status, sealedToken, captured, refunded, problemCode } = after;
           const { revision, chargeTo, undoTo, goodsRefunds } = after;
           const { email, attempt, declinedAttempt, instructions } = after;
+          const { capturedAt, fee, feeRateId, feeReturned, chargebacks } = after;
+          const books = { capturedAt, fee, feeRateId, feeReturned, chargebacks };
           const state = { wanted, status, sealedToken, captured, refunded, problemCode, revision };
           const asked = { email, attempt, declinedAttempt, instructions };
-          const changed = { ...row, ...state, ...asked, chargeTo, undoTo, goodsRefunds };
+          const changed = { ...row, ...state, ...asked, ...books, chargeTo, undoTo, goodsRefunds };
           view.update(this.payments, after.orderId, checked(changed));
           return true;
         }).length,
@@ -77,7 +79,8 @@ export class SimPaymentRows implements PaymentRows {
 /** Of columns that are not inserted. */
 const DEFAULTS = {
   ...{ intentId: null, captured: 0, refunded: 0, problemCode: null, goodsRefunds: [] },
-  ...{ attempt: 1, declinedAttempt: null, instructions: null },
+  ...{ attempt: 1, declinedAttempt: null, instructions: null, capturedAt: null },
+  ...{ fee: 0, feeRateId: null, feeReturned: 0, chargebacks: [] },
 };
 
 const wantsIntent = ({ status, wanted }: StoredPayment): boolean =>
@@ -85,10 +88,13 @@ const wantsIntent = ({ status, wanted }: StoredPayment): boolean =>
 
 /** As the table takes it. */
 const checked = (payment: StoredPayment): StoredPayment => {
-  const { amount, captured, refunded, status, intentId } = payment;
+  const { amount, captured, refunded, status, intentId, fee, feeReturned } = payment;
   if (amount < 0) throw checkViolation('payment_amount_check');
   if (refunded < 0) throw checkViolation('payment_refunded_check');
   if (refunded > captured) throw checkViolation('payment_refund_within_capture');
+  if (fee < 0) throw checkViolation('payment_fee_check');
+  if (fee > captured) throw checkViolation('payment_fee_within_capture');
+  if (feeReturned !== 0 && feeReturned !== fee) throw checkViolation('payment_fee_returned');
   if (status === 'intended' && intentId === null) throw checkViolation('payment_intended');
   return asJson(payment);
 };

@@ -122,6 +122,11 @@ const opened = <Address>(charge: Charge, to: Address): Payment<Address> => ({
   chargeTo: [to],
   undoTo: [],
   goodsRefunds: [],
+  capturedAt: null,
+  fee: 0,
+  feeRateId: null,
+  feeReturned: 0,
+  chargebacks: [],
 });
 
 /** One change of the payment, and so one revision more. */

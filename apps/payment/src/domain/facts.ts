@@ -1,17 +1,18 @@
-import type { Payment } from './payment.js';
+import { isTaken, type Chargeback, type Payment } from './payment.js';
 
 /** What others are told happened to a payment, in this order. */
-export type Fact =
-  | { readonly kind: 'instructed'; readonly revision: number }
-  | { readonly kind: 'completed'; readonly revision: number }
+export type Fact = News & { readonly revision: number };
+
+type News =
+  | { readonly kind: 'instructed' | 'completed' }
+  | { readonly kind: 'failed'; readonly outcome: Unpaid; readonly code: string }
+  /** `given`: this time; 0 where only the fee goes back, because goods had taken all before. */
+  | { readonly kind: 'refunded'; readonly given: number; readonly feeReturned: number }
+  | { readonly kind: 'refund-failed'; readonly code: string }
   | {
-      readonly kind: 'failed';
-      readonly revision: number;
-      readonly outcome: Unpaid;
-      readonly code: string;
-    }
-  | { readonly kind: 'refunded'; readonly revision: number }
-  | { readonly kind: 'refund-failed'; readonly revision: number; readonly code: string };
+      readonly kind: 'chargeback-opened' | 'chargeback-won' | 'chargeback-lost';
+      readonly chargeback: Chargeback;
+    };
 
 /**
  * The facts of one stored change. They follow from the two states alone, so whatever path led from
@@ -19,28 +20,54 @@ export type Fact =
  * Facts of one change keep distinct revisions: a consumer may drop what it has already seen.
  */
 export function factsBetween(before: Payment, after: Payment): Fact[] {
-  const facts: Fact[] = [];
-  const undecided = before.status === 'accepted' || before.status === 'intended';
-  const refunded = after.refunded > before.refunded;
+  const news = [
+    ...refundFailure(before, after),
+    ...payingNews(before, after),
+    ...refundNews(before, after),
+    ...chargebackNews(before, after),
+  ];
+  const first = after.revision - news.length + 1;
+  return news.map((one, index) => ({ ...one, revision: first + index }));
+}
+
+function payingNews(before: Payment, after: Payment): News[] {
+  const news: News[] = [];
   if (before.instructions === null && after.instructions !== null) {
-    facts.push({ kind: 'instructed', revision: after.revision });
+    news.push({ kind: 'instructed' });
   }
-  if (after.captured > 0 ? before.captured === 0 : undecided && after.status === 'captured') {
-    facts.push({ kind: 'completed', revision: after.revision - (refunded ? 1 : 0) });
-  }
+  if (isTaken(before, after)) news.push({ kind: 'completed' });
+  const undecided = before.status === 'accepted' || before.status === 'intended';
   const outcome = UNPAID.find((status) => status === after.status);
   if (undecided && outcome !== undefined) {
     const code = outcome === 'canceled' ? 'canceled' : (after.problemCode ?? 'unknown');
-    facts.push({ kind: 'failed', revision: after.revision, outcome, code });
+    news.push({ kind: 'failed', outcome, code });
   }
-  if (refunded) facts.push({ kind: 'refunded', revision: after.revision });
-  const problem = after.status === 'captured' ? after.problemCode : null;
-  if (problem !== null && problem !== before.problemCode) {
-    // what was given back in the same change is a fact of its own
-    const revision = after.revision - (refunded ? 1 : 0);
-    facts.unshift({ kind: 'refund-failed', revision, code: problem });
-  }
-  return facts;
+  return news;
+}
+
+function refundNews(before: Payment, after: Payment): News[] {
+  const given = after.refunded - before.refunded;
+  const feeReturned = after.feeReturned - before.feeReturned;
+  return given > 0 || feeReturned > 0 ? [{ kind: 'refunded', given, feeReturned }] : [];
+}
+
+function refundFailure(before: Payment, after: Payment): News[] {
+  const code = after.status === 'captured' ? after.problemCode : null;
+  return code !== null && code !== before.problemCode ? [{ kind: 'refund-failed', code }] : [];
+}
+
+/** One that is heard of when it is over has been opened all the same. */
+function chargebackNews(before: Payment, after: Payment): News[] {
+  const known = new Map(before.chargebacks.map((one) => [one.chargebackId, one.status]));
+  return after.chargebacks.flatMap((chargeback): News[] => {
+    const { chargebackId, status } = chargeback;
+    const earlier = known.get(chargebackId);
+    const news: News[] = earlier ? [] : [{ kind: 'chargeback-opened', chargeback }];
+    if (status !== 'open' && status !== earlier) {
+      news.push({ kind: `chargeback-${status}`, chargeback });
+    }
+    return news;
+  });
 }
 
 const UNPAID = ['declined', 'expired', 'failed', 'canceled'] as const;

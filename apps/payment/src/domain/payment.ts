@@ -74,6 +74,27 @@ export interface Payment<Address = unknown> {
   readonly undoTo: readonly Address[];
   /** In the order in which they were asked for; together never more than was captured. */
   readonly goodsRefunds: readonly GoodsRefund<Address>[];
+  /** When the money was taken, ISO 8601; decided once, with the fee. */
+  readonly capturedAt: string | null;
+  /** What the merchant pays for it, by the rate that counted then. */
+  readonly fee: number;
+  readonly feeRateId: string | null;
+  /** The fee again, once the order was undone; else 0. */
+  readonly feeReturned: number;
+  /** In the order in which they were opened. */
+  readonly chargebacks: readonly Chargeback[];
+}
+
+/** Money that the customer's bank has taken back, or did for a time. */
+export interface Chargeback {
+  /** The provider's. */
+  readonly chargebackId: string;
+  /** More than 0; with what was refunded it may be more than was captured. */
+  readonly disputed: number;
+  /** A code of the provider's. */
+  readonly reason: string;
+  /** `lost`: for good, unless an appeal wins it yet. `won`: the money is there again. */
+  readonly status: 'open' | 'lost' | 'won';
 }
 
 /** What a charge command asks for. */
@@ -93,6 +114,12 @@ export type Charge = Pick<
 
 /** Paid by the customer in hours or days, not by us at once. */
 export const isSlow = ({ method }: Pick<Payment, 'method'>): boolean => method !== 'credit_card';
+
+/** Whether the money was taken between these two states, an order of no value included. */
+export const isTaken = (before: Payment, after: Payment): boolean =>
+  after.captured > 0
+    ? before.captured === 0
+    : after.status === 'captured' && (before.status === 'accepted' || before.status === 'intended');
 
 /** The code of what was refused because it was taken back first. */
 export const UNDONE_CODE = 'undone';

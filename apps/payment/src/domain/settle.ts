@@ -70,7 +70,9 @@ export function settle<Address>(payment: Payment<Address>, outcome: Outcome): Pa
       return goodsRefunded(payment, outcome);
     case 'refunded': {
       const paid = status === 'captured' ? payment : captured(payment, outcome.captured);
-      return changed(paid, { status: 'refunded', refunded: outcome.refunded });
+      // A refund that the customer's bank has sent back is for people to see; totals only grow.
+      const refunded = Math.max(paid.refunded, outcome.refunded);
+      return changed(paid, { status: 'refunded', refunded });
     }
   }
 }

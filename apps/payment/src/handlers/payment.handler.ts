@@ -7,12 +7,12 @@ import { isSlow, type Charge } from '../domain/payment.js';
 import { acceptCharge, acceptGoodsRefund, acceptUndo, type Acceptance } from '../domain/accept.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
 import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
+import { requestedEvent } from './payment.facts.js';
 import {
   chargeAnswer,
   declined,
   goodsAnswer,
   nothingToUndo,
-  requestedEvent,
   undoAnswer,
 } from './payment.replies.js';
 import { PaymentWorkers } from './payment.workers.js';

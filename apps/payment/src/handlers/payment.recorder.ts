@@ -1,4 +1,5 @@
-import type { UnitOfWork } from '#messaging';
+import type { FeeRate } from '#contracts';
+import type { Tx, UnitOfWork } from '#messaging';
 import {
   NotNowError,
   dead,
@@ -10,18 +11,22 @@ import {
   type LateAnswer,
 } from '#participant';
 import { runtime } from '#platform';
-import type { Payment } from '../domain/payment.js';
+import { withFee } from '../domain/fee.js';
+import { isTaken, type Payment } from '../domain/payment.js';
 import { settle, type Outcome } from '../domain/settle.js';
+import { postgresFeeRateRows, type FeeRateRows } from '../persistence/fee-rate-rows.js';
 import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
 import type { PaymentChange } from '../persistence/update-payments.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
-import { answersDue, effectsOf, factEvents, rejected } from './payment.replies.js';
+import { factEvents } from './payment.facts.js';
+import { answersDue, effectsOf, rejected } from './payment.replies.js';
 
 /** Writes what came of the work, tells those who wait for it, and publishes what happened. */
 export class PaymentRecorder {
   constructor(
     private readonly answers: Pick<Answers, 'answer' | 'report'>,
     private readonly rows: PaymentRows = postgresPaymentRows,
+    private readonly rates: Pick<FeeRateRows, 'findFeeRates'> = postgresFeeRateRows,
   ) {}
 
   async record(unit: UnitOfWork, done: readonly EffectDone<Outcome>[]): Promise<void> {
@@ -29,14 +34,16 @@ export class PaymentRecorder {
       unit.tx,
       done.map(({ subject }) => subject),
     );
+    const settled = done.flatMap(({ subject, outcome }) => {
+      const before = payments.get(subject);
+      const after = before && settle(before, outcome);
+      return before && after && after !== before ? [{ before, after, outcome }] : [];
+    });
+    const ratesOf = await this.ratesFor(unit.tx, settled);
     const changes: PaymentChange[] = [];
     const now = runtime.date();
-    const answers = done.flatMap(({ subject, outcome }) => {
-      const before = payments.get(subject);
-      if (!before) return [];
-      const settled = settle(before, outcome);
-      if (settled === before) return [];
-      const due = answersDue(settled);
+    const answers = settled.flatMap(({ before, after, outcome }) => {
+      const due = answersDue(withFee(before, after, ratesOf(after), now));
       changes.push({ before, after: due.payment });
       const [cause] = due.answers;
       unit.publish(...factEvents(before, due.payment, cause?.to, now));
@@ -45,6 +52,17 @@ export class PaymentRecorder {
     });
     await this.rows.updatePayments(unit.tx, changes);
     await this.answers.answer(unit, answers);
+  }
+
+  /** Of those whose payments are taken with these changes; nothing waits for one that is not known. */
+  private async ratesFor(
+    tx: Tx,
+    changes: readonly PaymentChange[],
+  ): Promise<(payment: Payment) => readonly FeeRate[]> {
+    const taken = changes.filter(({ before, after }) => isTaken(before, after));
+    const merchantIds = [...new Set(taken.map(({ after }) => after.merchantId))];
+    const known = merchantIds.length > 0 ? await this.rates.findFeeRates(tx, merchantIds) : null;
+    return ({ merchantId }) => known?.get(merchantId) ?? [];
   }
 
   /** What a return has moved counts in the ledger of the saga that took the money. */

@@ -13,7 +13,8 @@ import { settle, type Outcome } from '../domain/settle.js';
 import type { PaymentStatus } from '../domain/payment.js';
 import { ORDER, payment } from '../fixtures/payments.js';
 import type { StoredPayment } from '../persistence/payment-row.js';
-import { answersDue, factEvents, nothingToUndo } from './payment.replies.js';
+import { factEvents } from './payment.facts.js';
+import { answersDue, nothingToUndo } from './payment.replies.js';
 
 const address = (commandId: string): CommandAddress => ({
   commandId,

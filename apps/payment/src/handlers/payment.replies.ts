@@ -1,16 +1,5 @@
-/** A payment's state as the answers and facts that others read. */
-import {
-  eventType,
-  paymentCompleted,
-  paymentFailed,
-  paymentInstructed,
-  paymentRequested,
-  refundCompleted,
-  refundFailed,
-  type Effect,
-  type Reason,
-} from '#contracts';
-import type { OutgoingEvent } from '#messaging';
+/** A payment's state as the answers that others read. */
+import type { Effect, Reason } from '#contracts';
 import {
   accepted,
   dead,
@@ -20,7 +9,6 @@ import {
   type Answer,
   type LateAnswer,
 } from '#participant';
-import { factsBetween, type Fact } from '../domain/facts.js';
 import {
   UNDONE_CODE,
   chargeVerdict,
@@ -120,71 +108,3 @@ export function answersDue(payment: StoredPayment): {
   });
   return { payment: { ...payment, chargeTo, undoTo, goodsRefunds }, answers };
 }
-
-const FACTS = {
-  requested: paymentRequested,
-  instructed: paymentInstructed,
-  completed: paymentCompleted,
-  failed: paymentFailed,
-  refunded: refundCompleted,
-  'refund-failed': refundFailed,
-} as const;
-
-type AnyFact = Fact | { readonly kind: 'requested'; readonly revision: number };
-
-/** `cause`: the command that the change answers, if it answers one. */
-export function factEvents(
-  before: StoredPayment,
-  after: StoredPayment,
-  cause: StoredPayment['chargeTo'][number] | undefined,
-  now: Date,
-): OutgoingEvent[] {
-  return factsBetween(before, after).map((fact) => factEvent(fact, after, cause, now));
-}
-
-/** The first that is heard of a payment. */
-export const requestedEvent = (payment: StoredPayment, now: Date): OutgoingEvent =>
-  factEvent({ kind: 'requested', revision: payment.revision }, payment, payment.chargeTo[0], now);
-
-function factEvent(
-  fact: AnyFact,
-  payment: StoredPayment,
-  cause: StoredPayment['chargeTo'][number] | undefined,
-  now: Date,
-): OutgoingEvent {
-  const { name, topic } = FACTS[fact.kind];
-  return {
-    topic,
-    key: payment.orderId,
-    id: `${name}:${payment.orderId}:${fact.revision}`,
-    source: 'payment',
-    type: eventType(name),
-    subject: payment.orderId,
-    time: now.toISOString(),
-    correlationid: payment.sagaId,
-    ...(cause && { causationid: cause.commandId }),
-    ...(cause?.traceparent !== undefined && { traceparent: cause.traceparent }),
-    data: factData(fact, payment, now),
-  };
-}
-
-const factData = (fact: AnyFact, payment: StoredPayment, now: Date) => ({
-  orderId: payment.orderId,
-  revision: fact.revision,
-  merchantId: payment.merchantId,
-  customerId: payment.customerId,
-  channel: payment.channel,
-  method: payment.method,
-  currency: payment.currency,
-  amount: payment.amount,
-  occurredAt: now.toISOString(),
-  ...(fact.kind === 'failed' && {
-    reason: { code: fact.code, message: 'The payment was not made.' },
-    outcome: fact.outcome,
-  }),
-  ...(fact.kind === 'instructed' && { instructions: payment.instructions }),
-  ...(fact.kind === 'refunded' && { refunded: payment.refunded }),
-  ...(fact.kind === 'refund-failed' && {
-    reason: { code: fact.code, message: 'The provider will not give the money back.' },
-  }),
-});

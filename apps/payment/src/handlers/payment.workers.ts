@@ -9,6 +9,7 @@ import {
 } from '#participant';
 import { Batcher, Sealer, backoffMs } from '#platform';
 import type { Outcome } from '../domain/settle.js';
+import type { FeeRateRows } from '../persistence/fee-rate-rows.js';
 import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
 import type { PaymentProvider } from '../provider/payment-provider.js';
 import type { PaymentSettings } from '../settings.js';
@@ -25,6 +26,7 @@ export interface PaymentWorkersParts {
   /** Pause between two looks for work that others left behind. Default: that of the workers. */
   readonly pollMs?: number;
   readonly rows?: PaymentRows;
+  readonly rates?: FeeRateRows;
   /** Default: the table `effect_task`. */
   readonly store?: EffectTaskStore;
 }
@@ -50,7 +52,7 @@ export class PaymentWorkers extends EffectWorkers<Outcome> {
     const { database, outbox, answers, provider, settings, log, pollMs, store } = parts;
     const rows = parts.rows ?? postgresPaymentRows;
     const sealer = new Sealer(settings.PAYMENT_TOKEN_KEY);
-    const recorder = new PaymentRecorder(answers, rows);
+    const recorder = new PaymentRecorder(answers, rows, parts.rates);
     const execution = new PaymentExecution(provider, sealer, paymentStore(parts, rows, recorder), {
       payWithinMs: settings.PAY_WITHIN_MS,
       pollMs: settings.PAY_POLL_MS,

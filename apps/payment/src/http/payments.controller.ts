@@ -47,5 +47,10 @@ const viewOf = (payment: Payment): PaymentDto => ({
   ...(payment.problemCode !== null && { problemCode: payment.problemCode }),
   attempt: payment.attempt,
   ...(payment.instructions && { instructions: instructionsOf(payment.instructions) }),
+  ...(payment.capturedAt !== null && { capturedAt: payment.capturedAt }),
+  fee: payment.fee,
+  ...(payment.feeRateId !== null && { feeRateId: payment.feeRateId }),
+  feeReturned: payment.feeReturned,
+  chargebacks: payment.chargebacks.map((chargeback) => ({ ...chargeback })),
   revision: payment.revision,
 });

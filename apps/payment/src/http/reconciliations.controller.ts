@@ -8,6 +8,7 @@ import {
   latestComparisons,
   type StoredComparison,
 } from '../persistence/reconciliation-rows.js';
+import { dayParameter } from './day-parameter.js';
 import {
   ComparisonAskedDto,
   ComparisonDto,
@@ -55,15 +56,9 @@ export class ReconciliationsController {
 }
 
 function checkedDay(text: string): string {
-  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
-  const isDay = date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-  if (!isDay) throw fieldProblem(400, [{ field: 'day', message: 'must be a day, as 2026-11-26' }]);
+  const date = dayParameter('day', text);
   if (date > runtime.date()) {
     throw fieldProblem(422, [{ field: 'day', message: 'must not lie in the future' }]);
-  }
-  // Neither the provider nor the database knows such days: they would be asked about for ever.
-  if (date.getTime() < 0) {
-    throw fieldProblem(422, [{ field: 'day', message: 'must not lie before 1970' }]);
   }
   return text;
 }

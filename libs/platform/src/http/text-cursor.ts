@@ -5,16 +5,15 @@ export const cursorOfText = (last: string): string => Buffer.from(last).toString
 
 /**
  * The text behind a cursor.
+ * @param field what the parameter is called
  * @throws ProblemException 400 for what was never one
  */
-export function textOfCursor(cursor: string): string {
+export function textOfCursor(cursor: string, field = 'cursor'): string {
   const text = Buffer.from(cursor, 'base64url').toString();
   // oxlint-disable-next-line no-control-regex
   const isOurs = cursorOfText(text) === cursor && !/[\u0000-\u001f\ufffd]/.test(text);
   if (isOurs) return text;
-  throw fieldProblem(400, [
-    { field: 'cursor', message: 'must be the nextCursor of a page before' },
-  ]);
+  throw fieldProblem(400, [{ field, message: 'must be the nextCursor of a page before' }]);
 }
 
 export interface Page<Item> {
