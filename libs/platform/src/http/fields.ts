@@ -119,6 +119,12 @@ export const ChoiceField = (options: ChoiceOptions): PropertyDecorator => {
   ]);
 };
 
+/** `true` or `false`, as JSON has them. */
+export const BooleanField = (options: Common = {}): PropertyDecorator =>
+  field(options, { type: Boolean }, [
+    rule('boolean', (value) => (typeof value === 'boolean' ? undefined : 'must be true or false')),
+  ]);
+
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
