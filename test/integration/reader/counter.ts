@@ -55,7 +55,7 @@ export const counter: Rebuildable = {
   types: [orderCreated.name],
   tables: ['seen', 'total'],
   reads: ['rate'],
-  facts: { table: 'seen', key: ['fact_id'] },
+  facts: [{ table: 'seen', key: ['fact_id'] }],
   async apply(tx: Tx, events: readonly CloudEvent[]) {
     const ids = events.map(({ id }) => id);
     const amounts = events.map(({ data }) => (data as Data).totalAmount);

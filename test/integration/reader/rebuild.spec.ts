@@ -146,7 +146,9 @@ describe('a rebuild', () => {
     await live(world, fact('only-here'));
     const found = await rebuilt(true);
     expect(found).toMatchObject({ status: 'failed', swapped: false, missing: 1 });
-    expect(found['problem']).toContain('does not know 1 facts that are known here, only-here');
+    expect(found['problem']).toContain(
+      'not know 1 of the facts that are known here (seen only-here)',
+    );
     expect(await total()).toBe(3);
     store.events.push(fact('only-here'));
     expect(await rebuilt(true)).toMatchObject({ swapped: true, identical: true });

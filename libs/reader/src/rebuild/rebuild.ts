@@ -36,8 +36,8 @@ export class FactsMissingError extends Error {
 
   constructor(readonly found: FactsMissing) {
     super(
-      `the event store does not know ${found.count} facts that are known here, ${found.examples} ` +
-        'for example; nothing was swapped',
+      `the event store does not know ${found.count} of the facts that are known here ` +
+        `(${found.examples.join(', ')}); nothing was swapped`,
     );
   }
 }

@@ -11,14 +11,17 @@ export interface Rebuildable {
   readonly tables: readonly string[];
   /** Further tables that `apply` reads and never writes. */
   readonly reads?: readonly string[];
-  /** The table with one row for each fact that was counted, and the columns by which it is known. */
-  readonly facts: { readonly table: string; readonly key: readonly string[] };
+  /** Tables with one row for each fact that was counted, and the columns by which it is known. */
+  readonly facts: readonly { readonly table: string; readonly key: readonly string[] }[];
   /**
    * Counts facts, each once, whatever is there already. It waits for all its statements.
    * @throws ZodError for one that breaks its contract: it is left out, as if it were a dead letter
    */
   apply(tx: Tx, events: readonly CloudEvent[]): Promise<void>;
-  /** Whether each of these facts was counted; also true of what `apply` passes over. */
+  /**
+   * Whether each of these facts was counted; also true of what `apply` passes over or cannot read.
+   * It throws for none of them.
+   */
   areKnown(tx: Tx, events: readonly CloudEvent[]): Promise<readonly boolean[]>;
   /** Selects of all figures that must come out the same, each in an order without ties. */
   readonly figures: readonly string[];
