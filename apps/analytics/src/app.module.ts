@@ -2,6 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/analytics';
 import { MessagingModule } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
+import { RebuildModule } from '#reader';
+import { analyticsTables } from './analytics-tables.js';
+import { FactsController } from './handlers/facts.controller.js';
+import { MetricsController } from './http/metrics.controller.js';
 import type { AnalyticsSettings } from './settings.js';
 
 @Module({})
@@ -11,8 +15,16 @@ export class AppModule {
       module: AppModule,
       imports: [
         MessagingModule.forRoot({ service: 'analytics', settings, migrations, log }),
-        HealthModule.forRoot(),
+        RebuildModule.forRoot({
+          reader: analyticsTables,
+          auditUrl: settings.AUDIT_URL,
+          settleMs: settings.REBUILD_SETTLE_MS,
+          log,
+        }),
+        // figures are told without Kafka too; they grow later
+        HealthModule.forRoot({ required: { kafka: false } }),
       ],
+      controllers: [FactsController, MetricsController],
     };
   }
 }

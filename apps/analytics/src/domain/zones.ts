@@ -1,0 +1,50 @@
+/** On which day something happened, where the merchant is. */
+import type { ZoneFact } from './facts.js';
+
+/** For merchants of whom nothing is known. */
+const NOWHERE = 'UTC';
+
+/** What is known of one merchant, in any order. */
+export type KnownZones = readonly Pick<ZoneFact, 'revision' | 'at' | 'timeZone'>[];
+
+/**
+ * The time zone that counted at a moment: that of the highest revision that was there by then. Of old
+ * revisions only the latest may be known, for their topic keeps no more; before the first that is known
+ * that one counts.
+ * @param at epoch ms
+ */
+export function zoneAt(zones: KnownZones, at: number): string {
+  let found: KnownZones[number] | undefined;
+  let first: KnownZones[number] | undefined;
+  for (const zone of zones) {
+    if (!first || zone.revision < first.revision) first = zone;
+    if (zone.at <= at && (!found || zone.revision > found.revision)) found = zone;
+  }
+  return (found ?? first)?.timeZone ?? NOWHERE;
+}
+
+/**
+ * The earliest moment at which another zone counts by what is known now: days before it are right.
+ * Undefined where none does, -Infinity where there is no such moment.
+ */
+export function changedFrom(before: KnownZones, now: KnownZones): number | undefined {
+  const moments = [...before, ...now].map(({ at }) => at).toSorted((a, b) => a - b);
+  return [-Infinity, ...moments].find((at) => zoneAt(before, at) !== zoneAt(now, at));
+}
+
+/** They are dear to make, and there are a few hundred zones. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** @param at epoch ms. @returns `2026-11-30` */
+export function dayIn(timeZone: string, at: number): string {
+  let format = formats.get(timeZone);
+  if (!format) {
+    // This language writes dates as ISO 8601 does.
+    format = new Intl.DateTimeFormat('sv', {
+      ...{ timeZone, calendar: 'iso8601', numberingSystem: 'latn' },
+      ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+    });
+    formats.set(timeZone, format);
+  }
+  return format.format(at);
+}
