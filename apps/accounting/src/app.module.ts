@@ -2,6 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/accounting';
 import { MessagingModule } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
+import { LEDGER_LOG, LedgerFactsController } from './handlers/ledger-facts.controller.js';
+import { EntriesController } from './http/entries.controller.js';
+import { LedgerController } from './http/ledger.controller.js';
+import { StatementsController } from './http/statements.controller.js';
 import type { AccountingSettings } from './settings.js';
 
 @Module({})
@@ -13,6 +17,13 @@ export class AppModule {
         MessagingModule.forRoot({ service: 'accounting', settings, migrations, log }),
         HealthModule.forRoot(),
       ],
+      controllers: [
+        LedgerFactsController,
+        LedgerController,
+        StatementsController,
+        EntriesController,
+      ],
+      providers: [{ provide: LEDGER_LOG, useValue: log }],
     };
   }
 }

@@ -1,0 +1,32 @@
+/** Running balances, which go on from page to page with the cursor. */
+import { fieldProblem } from '#platform';
+import { isDay } from '../domain/days.js';
+import type { LinePlace, StatementLine } from '../persistence/read-statement.js';
+import type { StatementLineDto } from './ledger.dto.js';
+
+/** @param balance before the first of the lines, debit less credit */
+export function runOn(lines: readonly StatementLine[], balance: number): StatementLineDto[] {
+  let running = balance;
+  return lines.map(({ name, merchantId, ...line }) => {
+    running += line.debit - line.credit;
+    return { ...line, fact: name, ...(merchantId !== '' && { merchantId }), balance: running };
+  });
+}
+
+/** Short enough for a cursor. */
+export const cursorText = ({ day, occurredAt, entryId, line, balance }: StatementLineDto): string =>
+  [day, Date.parse(occurredAt), entryId, line, balance].join(' ');
+
+/** Where a page begins, and with which balance. @throws ProblemException 400 */
+export function startAt(text: string): { readonly after?: LinePlace; readonly balance: number } {
+  const [, day, ms, entryId, line, balance] =
+    /^(\d{4}-\d\d-\d\d) (\d{1,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\d{1,4}) (-?\d{1,16})$/.exec(
+      text,
+    ) ?? [];
+  if (day === undefined || entryId === undefined || !isDay(day)) {
+    const message = 'must be the nextCursor of a page before';
+    throw fieldProblem(400, [{ field: 'cursor', message }]);
+  }
+  const occurredAt = new Date(Number(ms)).toISOString();
+  return { after: { day, occurredAt, entryId, line: Number(line) }, balance: Number(balance) };
+}
