@@ -13,4 +13,6 @@ export const dayAfter = (day: string): string => dayOfMs(startOf(day) + DAY_MS);
 
 /** Whether there is such a day, and it is written so. */
 export const isDay = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(startOf(text)) && dayOfMs(startOf(text)) === text;
+  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+  !Number.isNaN(startOf(text)) &&
+  dayOfMs(startOf(text)) === text;

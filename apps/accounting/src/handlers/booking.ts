@@ -32,9 +32,11 @@ export async function book(
   events: readonly CloudEvent[],
   datesOf: DatesOf = onOpenDays,
 ): Promise<Booked> {
-  const candidates = read(events).map(
-    (fact): Candidate => ({ fact, entryId: entryIdOf(fact), content: contentOf(fact) }),
-  );
+  const candidates = read(events).map((fact): Candidate => ({
+    fact,
+    entryId: entryIdOf(fact),
+    content: contentOf(fact),
+  }));
   if (candidates.length === 0) return { entries: [], contradictions: [] };
   const keys = candidates.map(({ entryId, fact: { event } }) => ({
     ...{ entryId, source: event.source, eventId: event.id },

@@ -63,9 +63,14 @@ function knownAccount(account: string): AccountSpec {
   const spec = accountSpec(account);
   if (spec) return spec;
   const names = CHART.map((known) => known.account).join(', ');
-  throw new ProblemException(404, 'No such account', `There is no ${account}; there are ${names}.`, {
-    errors: [{ field: 'account', message: 'is not known' }],
-  });
+  throw new ProblemException(
+    404,
+    'No such account',
+    `There is no ${account}; there are ${names}.`,
+    {
+      errors: [{ field: 'account', message: 'is not known' }],
+    },
+  );
 }
 
 function askedOf(

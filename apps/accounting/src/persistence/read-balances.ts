@@ -9,7 +9,10 @@ export interface BalanceQuery {
   readonly together: boolean;
 }
 
-type Row = Omit<AccountSum, 'debit' | 'credit'> & { readonly debit: string; readonly credit: string };
+type Row = Omit<AccountSum, 'debit' | 'credit'> & {
+  readonly debit: string;
+  readonly credit: string;
+};
 
 /** By currency, account and merchant; all of one moment. */
 export async function readBalances(

@@ -66,7 +66,10 @@ export const BEFORE_ALL: EntryPlace = {
 export async function listEntries(
   tx: Tx,
   filter: EntryFilter,
-  { after = BEFORE_ALL, limit }: { readonly after?: EntryPlace | undefined; readonly limit: number },
+  {
+    after = BEFORE_ALL,
+    limit,
+  }: { readonly after?: EntryPlace | undefined; readonly limit: number },
 ): Promise<StoredEntry[]> {
   const [condition, value] = conditionOf(filter);
   const rows = await tx.query<Row>(

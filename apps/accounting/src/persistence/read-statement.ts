@@ -67,7 +67,8 @@ export async function readLines(
   { account, merchantId, currency, from, to }: StatementQuery,
   { after, limit }: { readonly after?: LinePlace | undefined; readonly limit: number },
 ): Promise<StatementLine[]> {
-  const ofMerchant = merchantId === undefined ? '' : `and l.merchant_id = $10 and l.merchant_id <> ''`;
+  const ofMerchant =
+    merchantId === undefined ? '' : `and l.merchant_id = $10 and l.merchant_id <> ''`;
   const rows = await tx.query<
     Omit<StatementLine, 'debit' | 'credit' | 'occurredAt'> &
       Record<'debit' | 'credit', string> & { readonly occurredAt: Date }

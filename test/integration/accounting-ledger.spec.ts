@@ -1,0 +1,510 @@
+/**
+ * Promises attacked here: a fact is booked once, whoever tells it how often and in whatever order; the
+ * database itself refuses what does not balance and every change of what was booked; what is shown
+ * follows from the lines.
+ */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { factEvent, NOON } from '../../apps/accounting/src/fixtures/facts.js';
+import type { CloudEvent, Tx } from '#messaging';
+import { AccountingWorld } from './accounting-world.js';
+
+interface Sum {
+  account: string;
+  merchantId?: string;
+  debit: number;
+  credit: number;
+  balance: number;
+}
+interface TrialBalance {
+  currencies: {
+    currency: string;
+    debit: number;
+    credit: number;
+    balanced: boolean;
+    accounts: Sum[];
+  }[];
+}
+interface Entries {
+  items: { entryId: string; fact: string; day: string; lines: { account: string }[] }[];
+  nextCursor?: string;
+}
+
+const WHOLE = `(1, 'cash-at-bank', '', 'XXX', 5, 0), (2, 'fee-income', '', 'XXX', 0, 5)`;
+
+const paid = (data: object = {}) =>
+  factEvent('payment.completed', { orderId: randomUUID(), amount: 1000, fee: 30, ...data });
+
+describe('the ledger', () => {
+  let world: AccountingWorld;
+  beforeAll(async () => {
+    world = await AccountingWorld.start();
+  }, 240_000);
+  afterAll(() => world.stop());
+
+  /** Of one currency, which each test has for itself. */
+  const balances = async (currency: string, more = '') => {
+    const path = `/trial-balance?currency=${currency}${more}`;
+    const [found] = (await world.get<TrialBalance>(path)).currencies;
+    return found;
+  };
+  const balanceOf = async (currency: string, account: string, more = '') =>
+    (await balances(currency, more))?.accounts.find((one) => one.account === account)?.balance;
+  const count = async (where = 'true') => {
+    const [row] = await world.database.query<{ n: number }>(
+      `select count(*)::int as n from entry where ${where}`,
+    );
+    return row?.n;
+  };
+
+  it('books what moves money, and shows where it is', async () => {
+    const orderId = randomUUID();
+    const about = { orderId, currency: 'AAA' };
+    await world.deliver([
+      factEvent('payment.completed', { ...about, amount: 1000, fee: 30, revision: 3 }),
+      factEvent('refund.completed', { ...about, refunded: 200, given: 200, revision: 5 }),
+      factEvent('chargeback.opened', { ...about, disputed: 300, revision: 6 }),
+    ]);
+    await world.deliver([
+      factEvent('settlement.settled', {
+        ...{ currency: 'AAA', settlementId: 'books-1' },
+        ...{ gross: 1000, fees: 30, refunds: 200, chargebacks: 300, net: 470 },
+      }),
+    ]);
+    await world.deliver([
+      factEvent('balance.held', { currency: 'AAA', amount: 400, revision: 1 }),
+      factEvent('withdrawal.paid', { currency: 'AAA', amount: 400, withdrawalId: randomUUID() }),
+    ]);
+    expect(await balances('AAA')).toEqual({
+      ...{ currency: 'AAA', debit: 3300, credit: 3300, balanced: true },
+      accounts: [
+        { account: 'cash-at-bank', debit: 0, credit: 400, balance: -400 },
+        { account: 'cash-at-provider', debit: 1000, credit: 500, balance: 500 },
+        { account: 'chargebacks', merchantId: 'tea', debit: 300, credit: 300, balance: 0 },
+        { account: 'fee-income', debit: 0, credit: 30, balance: -30 },
+        { account: 'merchant-balance', merchantId: 'tea', debit: 400, credit: 470, balance: -70 },
+        { account: 'merchant-payable', merchantId: 'tea', debit: 1000, credit: 1000, balance: 0 },
+        { account: 'refunds', merchantId: 'tea', debit: 200, credit: 200, balance: 0 },
+        {
+          ...{ account: 'withdrawals-in-transit', merchantId: 'tea' },
+          ...{ debit: 400, credit: 400, balance: 0 },
+        },
+      ],
+    });
+    const entries = await world.get<Entries>(`/entries?orderId=${orderId}`);
+    expect(new Set(entries.items.map(({ fact }) => fact))).toEqual(
+      new Set(['payment.completed', 'refund.completed', 'chargeback.opened']),
+    );
+    const [first] = entries.items;
+    expect((await world.ask(`/entries/${first?.entryId}`)).body).toEqual(first);
+    expect((await world.ask(`/entries/${randomUUID()}`)).status).toBe(404);
+  });
+
+  it('books nothing twice, within a batch, after it and at the same time elsewhere', async () => {
+    const events = Array.from({ length: 60 }, () => paid({ currency: 'BBB' }));
+    const others = await Promise.all([world.replica(), world.replica()]);
+    await Promise.all([
+      world.deliver([...events, ...events]),
+      world.deliver(events.toReversed(), { by: others[0]?.outbox as never }),
+      world.deliver(events, { by: others[1]?.outbox as never, topic: 'accounting.replay' }),
+    ]);
+    await world.deliver(events);
+    const renamed = events.map((event) => ({ ...event, id: `${event.id} told again` }));
+    await world.deliver(renamed);
+    expect(
+      await count(`entry_id in (select entry_id from entry_line where currency = 'BBB')`),
+    ).toBe(60);
+    expect(await balanceOf('BBB', 'cash-at-provider')).toBe(60_000);
+    expect((await world.world.told()).filter(({ topic }) => topic.endsWith('.dlq'))).toEqual([]);
+  });
+
+  it('keeps currencies and merchants apart', async () => {
+    const of = (currency: string, merchantId: string, amount: number) =>
+      paid({ currency, merchantId, amount });
+    await world.deliver([of('CCC', 'a', 100), of('CCC', 'b', 200), of('CCD', 'a', 400)]);
+    const sums = async (path: string) =>
+      (await balances('CCC', path))?.accounts
+        .filter(({ account }) => account === 'merchant-payable')
+        .map(({ merchantId, balance }) => [merchantId, balance]);
+    expect(await sums('')).toEqual([
+      ['a', -70],
+      ['b', -170],
+    ]);
+    expect(await sums('&by=account')).toEqual([[undefined, -240]]);
+    expect(await balanceOf('CCD', 'merchant-payable')).toBe(-370);
+  });
+
+  it('gives back each part once, in whatever order mere totals are told', async () => {
+    const orderId = randomUUID();
+    const about = { orderId, currency: 'DDD' };
+    const total = (refunded: number, revision: number, given?: number) =>
+      factEvent('refund.completed', { ...about, refunded, revision, ...(given && { given }) });
+    await world.deliver([total(500, 5)]);
+    await world.deliver([total(900, 9, 200), total(300, 3)]);
+    await world.deliver([total(700, 7), total(500, 5)]);
+    expect(await balanceOf('DDD', 'refunds')).toBe(900);
+    expect(await balanceOf('DDD', 'cash-at-provider')).toBe(-900);
+  });
+
+  it('shows a day as it was when it ended', async () => {
+    const on = (day: string, amount: number) =>
+      paid({ currency: 'EEE', amount, fee: 0, occurredAt: `${day}T23:59:59.999Z` });
+    await world.deliver([on('2026-11-24', 1), on('2026-11-25', 10), on('2026-11-26', 100)]);
+    const asOf = (day: string) => balanceOf('EEE', 'cash-at-provider', `&asOf=${day}`);
+    expect(await Promise.all(['2026-11-23', '2026-11-24', '2026-11-25'].map(asOf))).toEqual([
+      ...[undefined, 1, 11],
+    ]);
+    expect(await balanceOf('EEE', 'cash-at-provider')).toBe(111);
+  });
+
+  describe('refuses in the database', () => {
+    let entryId: string;
+    let before: unknown;
+    const all = () =>
+      world.database.query(`select e.*, l.* from entry e join entry_line l using (entry_id)
+                             order by e.entry_id, line`);
+    beforeAll(async () => {
+      const event = paid({ currency: 'FFF' });
+      await world.deliver([event]);
+      const [row] = await world.database.query<{ id: string }>(
+        `select entry_id as id from entry where event_id = $1`,
+        [event.id],
+      );
+      entryId = row?.id ?? '';
+      before = await all();
+    });
+    afterAll(async () => expect(await all()).toEqual(before));
+
+    interface Wanted {
+      lines?: number;
+      values?: string;
+      day?: string;
+    }
+    const insert = (
+      { lines = 2, values = WHOLE, day = '2026-11-26' }: Wanted,
+      tx: Pick<Tx, 'query'> = world.database,
+    ) =>
+      tx.query(
+        `with e as (
+           insert into entry (entry_id, source, event_id, name, aggregate_type, aggregate_id,
+                              revision, merchant_id, occurred_at, day, lines, content)
+           select '00000000-0000-0000-0000-000000000009', 'hand', gen_random_uuid(), 'x', 'x', 'x', 1,
+                  'm', '${NOON}', '${day}', ${lines}, '')
+         insert into entry_line (entry_id, line, account, merchant_id, currency, debit, credit, day,
+                                 occurred_at)
+         select '00000000-0000-0000-0000-000000000009'::uuid, v.line, v.account, v.merchant, v.currency,
+                v.debit, v.credit, '${day}'::date, '${NOON}'::timestamptz
+           from (values ${values})
+             as v (line, account, merchant, currency, debit, credit)`,
+      );
+
+    it('not what is whole, of which the others differ in one thing', async () => {
+      const whole = world.database.transaction(async (tx) => {
+        await insert({}, tx);
+        throw new Error('taken back');
+      });
+      await expect(whole).rejects.toThrow('taken back');
+    });
+
+    it.each<[string, Wanted, string]>([
+      [
+        'an entry that does not balance',
+        {
+          values: `(1, 'cash-at-bank', '', 'XXX', 5, 0), (2, 'fee-income', '', 'XXX', 0, 4)`,
+        },
+        'does not balance in XXX: debit 5, credit 4',
+      ],
+      [
+        'one that balances over two currencies only',
+        {
+          values: `(1, 'cash-at-bank', '', 'XXX', 5, 0), (2, 'fee-income', '', 'YYY', 0, 5)`,
+        },
+        'does not balance in',
+      ],
+      [
+        'an account that there is not',
+        {
+          values: `(1, 'petty-cash', '', 'XXX', 5, 0), (2, 'fee-income', '', 'XXX', 0, 5)`,
+        },
+        'has no account petty-cash',
+      ],
+      [
+        'an account of a merchant without one',
+        {
+          values: `(1, 'refunds', '', 'XXX', 5, 0), (2, 'fee-income', '', 'XXX', 0, 5)`,
+        },
+        'has no account refunds without a merchant',
+      ],
+      [
+        'a merchant where there is none',
+        {
+          values: `(1, 'cash-at-bank', 'm', 'XXX', 5, 0), (2, 'fee-income', '', 'XXX', 0, 5)`,
+        },
+        'has no account cash-at-bank with a merchant',
+      ],
+      ['fewer lines than it says', { lines: 3 }, 'is not there, or not whole'],
+      [
+        'more lines than it says',
+        {
+          values: `(1, 'cash-at-bank', '', 'XXX', 5, 0), (2, 'fee-income', '', 'XXX', 0, 5),
+                 (3, 'cash-at-bank', '', 'XXX', 5, 0), (4, 'fee-income', '', 'XXX', 0, 5)`,
+        },
+        'is not there, or not whole',
+      ],
+      [
+        'a line that moves nothing',
+        {
+          values: `(1, 'cash-at-bank', '', 'XXX', 0, 0), (2, 'fee-income', '', 'XXX', 0, 0)`,
+        },
+        'violates check constraint',
+      ],
+      [
+        'an amount below zero',
+        {
+          values: `(1, 'cash-at-bank', '', 'XXX', -5, 0), (2, 'fee-income', '', 'XXX', 0, -5)`,
+        },
+        'violates check constraint',
+      ],
+    ])('%s', async (_, wanted, message) => {
+      await expect(insert(wanted)).rejects.toThrow(message);
+    });
+
+    it('an entry without lines', async () => {
+      await expect(
+        world.database.query(
+          `insert into entry (entry_id, source, event_id, name, aggregate_type, aggregate_id, revision,
+                              merchant_id, occurred_at, day, lines, content)
+           values (gen_random_uuid(), 'hand', 'y', 'x', 'x', 'x', 1, 'm', now(), current_date, 2, '')`,
+        ),
+      ).rejects.toThrow('has no lines');
+    });
+
+    it.each([
+      [1, 2],
+      [5, 6],
+    ])('lines %i and %i for an entry that is there', async (one, two) => {
+      const add = world.database.query(
+        `insert into entry_line (entry_id, line, account, merchant_id, currency, debit, credit, day,
+                                 occurred_at)
+         select e.entry_id, v.line, v.account, '', 'FFF', v.debit, v.credit, e.day, e.occurred_at
+           from entry e, (values (${one}, 'cash-at-bank', 5, 0), (${two}, 'fee-income', 0, 5))
+             as v (line, account, debit, credit)
+          where e.entry_id = $1`,
+        [entryId],
+      );
+      await expect(add).rejects.toThrow(/duplicate key|not whole/);
+    });
+
+    it.each([
+      'update entry set revision = 2 where entry_id = $1',
+      'update entry set booked_at = now() where entry_id = $1',
+      'delete from entry where entry_id = $1',
+      'update entry_line set debit = 7 where entry_id = $1',
+      'delete from entry_line where entry_id = $1',
+    ])('%s', async (sql) => {
+      await expect(world.database.query(sql, [entryId])).rejects.toThrow('are only ever added');
+    });
+
+    it.each(['entry', 'entry_line', 'entry, entry_line', 'day_end', 'day_close'])(
+      'truncate %s',
+      async (tables) => {
+        await expect(world.database.query(`truncate ${tables}`)).rejects.toThrow(
+          'are only ever added',
+        );
+      },
+    );
+  });
+
+  describe('a fact that contradicts what it said before', () => {
+    const told = paid({ currency: 'GGG', revision: 2 });
+    const dead = async () =>
+      (await world.world.told()).filter(({ topic }) => topic === 'payment.events.dlq');
+    beforeAll(() => world.deliver([told]));
+
+    it.each<[string, CloudEvent, string]>([
+      [
+        'with another amount',
+        { ...told, data: { ...(told.data as object), amount: 9999 } },
+        'payment.completed at revision 2 was booked before with other content',
+      ],
+      [
+        'as another fact under the same id',
+        { ...told, data: { ...(told.data as object), revision: 3 } },
+        'was booked before for another fact than this payment.completed',
+      ],
+    ])('%s is put aside with the reason, once, and the ledger stays', async (_, lie, reason) => {
+      const before = await dead();
+      const stood = await balances('GGG');
+      await world.deliver([lie, paid({ currency: 'GGH' })]);
+      await world.deliver([lie, lie]);
+      expect(await balances('GGG')).toEqual(stood);
+      const { body } = await world.ask('/suspicious-facts?limit=1');
+      expect(body['items']).toMatchObject([
+        { eventId: told.id, fact: 'payment.completed', data: lie.data },
+      ]);
+      expect(JSON.stringify(body)).toContain(reason);
+      const letters = (await dead()).slice(before.length);
+      expect(letters).toHaveLength(1);
+      expect(letters[0]?.data).toMatchObject({ value: JSON.stringify(lie.data) });
+      const [entry] = await world.database.query<{ id: string }>(
+        'select entry_id as id from entry where event_id = $1',
+        [told.id],
+      );
+      expect(body['items']).toMatchObject([{ entryId: entry?.id }]);
+    });
+
+    it('within one batch counts as it was told first', async () => {
+      const first = paid({ currency: 'HHH' });
+      const other = { ...first, data: { ...(first.data as object), amount: 1 } };
+      await world.deliver([first, other]);
+      expect(await balanceOf('HHH', 'cash-at-provider')).toBe(1000);
+    });
+
+    it('is listed page by page', async () => {
+      const one = await world.ask('/suspicious-facts?limit=2');
+      expect(one.body['items']).toHaveLength(2);
+      const two = await world.ask(`/suspicious-facts?cursor=${String(one.body['nextCursor'])}`);
+      expect(two.body['items']).toHaveLength(1);
+      expect(two.body).not.toHaveProperty('nextCursor');
+    });
+  });
+
+  it('lets no fact in that cannot be booked, nor any of its batch', async () => {
+    const bad = factEvent('settlement.settled', { settlementId: 'bad', currency: 'III', net: 7 });
+    await expect(world.deliver([paid({ currency: 'III' }), bad])).rejects.toThrow(
+      'does not balance',
+    );
+    const worse = paid({ currency: 'III', amount: -1 });
+    await expect(world.deliver([worse])).rejects.toThrow('amount');
+    expect(await balances('III')).toBeUndefined();
+  });
+
+  describe('shows an account', () => {
+    const currency = 'JJJ';
+    const at = (day: number, amount: number, merchantId = 'tea') => {
+      const occurredAt = `2026-10-${String(day).padStart(2, '0')}T10:00:00.000Z`;
+      return paid({ currency, amount, fee: 0, merchantId, occurredAt });
+    };
+    interface Statement {
+      opening: number;
+      closing: number;
+      items: { day: string; credit: number; balance: number; merchantId?: string }[];
+      nextCursor?: string;
+    }
+    const statement = (query: string, account = 'merchant-payable') =>
+      world.get<Statement>(`/accounts/${account}/statement?currency=${currency}&${query}`);
+    beforeAll(() =>
+      world.deliver([at(5, 30), at(2, 10), at(3, 20), at(5, 40), at(9, 50), at(5, 7, 'coffee')]),
+    );
+
+    it('from what it was at first to what it is at last', async () => {
+      const shown = await statement('merchant_id=tea&from=2026-10-03&to=2026-10-05');
+      expect(shown).toMatchObject({
+        ...{ account: 'merchant-payable', normalSide: 'credit', merchantId: 'tea', currency },
+        ...{ opening: -10, closing: -100 },
+      });
+      expect(shown.items.map(({ day, balance }) => [day, balance])).toEqual([
+        ['2026-10-03', -30],
+        ['2026-10-05', expect.any(Number)],
+        ['2026-10-05', -100],
+      ]);
+    });
+
+    it('of all merchants together, or without any', async () => {
+      const { closing, items } = await statement('from=2026-10-01&to=2026-10-31');
+      expect([closing, items.length]).toEqual([-157, 6]);
+      const cash = await statement('from=2026-10-04&to=2026-10-31', 'cash-at-provider');
+      expect(cash).toMatchObject({ opening: 30, closing: 157 });
+      expect(cash.items[0]).not.toHaveProperty('merchantId');
+    });
+
+    it('page by page, with balances that go on', async () => {
+      const whole = await statement('from=2026-10-01&to=2026-10-31');
+      const items: Statement['items'] = [];
+      let cursor = '';
+      do {
+        const page = await statement(`from=2026-10-01&to=2026-10-31&limit=2${cursor}`);
+        expect([page.opening, page.closing]).toEqual([0, -157]);
+        items.push(...page.items);
+        cursor = page.nextCursor === undefined ? '' : `&cursor=${page.nextCursor}`;
+      } while (cursor !== '');
+      expect(items).toEqual(whole.items);
+    });
+
+    it('as CSV', async () => {
+      const { payload, headers } = await world.world.app.inject({
+        url: `/accounts/merchant-payable/statement?currency=${currency}&merchant_id=tea&from=2026-10-03&to=2026-10-04&format=csv`,
+      });
+      expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+      expect(headers['content-disposition']).toContain('merchant-payable-JJJ-2026-10-03');
+      const rows = payload.trimEnd().split('\r\n');
+      expect(rows[0]).toContain('day,occurredAt,fact,');
+      expect(rows.slice(1).map((row) => row.split(',').slice(-4).join(' '))).toEqual([
+        'JJJ   -10',
+        'JJJ 0 20 -30',
+        'JJJ   -30',
+      ]);
+    });
+  });
+
+  it('lists entries of a merchant and a day page by page', async () => {
+    const merchantId = 'many';
+    const events = Array.from({ length: 25 }, (_, n) =>
+      paid({ currency: 'KKK', merchantId, occurredAt: `2026-09-0${1 + (n % 3)}T00:00:00Z` }),
+    );
+    await world.deliver(events);
+    const seen: string[] = [];
+    for (let cursor = ''; ;) {
+      const page = await world.get<Entries>(`/entries?merchantId=many&limit=10${cursor}`);
+      seen.push(...page.items.map(({ day, entryId }) => `${day} ${entryId}`));
+      if (page.nextCursor === undefined) break;
+      cursor = `&cursor=${page.nextCursor}`;
+    }
+    expect(seen).toHaveLength(25);
+    expect(seen).toEqual(seen.toSorted());
+    const day = await world.get<Entries>('/entries?day=2026-09-03');
+    expect(day.items).toHaveLength(8);
+  });
+
+  it('has the accounts that the database knows', async () => {
+    const { items } = await world.get<{ items: { account: string; perMerchant: boolean }[] }>(
+      '/accounts',
+    );
+    const rows = await world.database.query(
+      'select account, per_merchant as "perMerchant" from account',
+    );
+    const own = items.map(({ account, perMerchant }) => ({ account, perMerchant }));
+    expect(new Set(own.map((one) => JSON.stringify(one)))).toEqual(
+      new Set(rows.map((one) => JSON.stringify(one))),
+    );
+  });
+
+  it.each([
+    ['/trial-balance?currency=pounds', 'currency'],
+    ['/trial-balance?asOf=2026-02-30', 'asOf'],
+    ['/trial-balance?asOf=yesterday', 'asOf'],
+    ['/trial-balance?by=shop', 'by'],
+    ['/accounts/refunds/statement', 'currency'],
+    ['/accounts/refunds/statement?currency=JPY&from=2026-11-02&to=2026-11-01', 'from'],
+    ['/accounts/fee-income/statement?currency=JPY&merchant_id=tea', 'merchant_id'],
+    ['/accounts/refunds/statement?currency=JPY&cursor=abc', 'cursor'],
+    ['/entries', ''],
+    ['/entries?day=2026-11-26&merchantId=tea', ''],
+    ['/entries?orderId=1', 'orderId'],
+    ['/entries?day=2026-11-31', 'day'],
+    ['/entries?day=2026-11-26&cursor=abc', 'cursor'],
+    ['/suspicious-facts?cursor=abc', 'cursor'],
+  ])('refuses %s, naming the field', async (path, field) => {
+    const refused = await world.ask(path);
+    expect(refused.headers['content-type']).toBe('application/problem+json');
+    expect(refused.body).toMatchObject({ status: 400, errors: [{ field }] });
+  });
+
+  it('knows no account beyond the chart', async () => {
+    const { status, body } = await world.ask('/accounts/petty-cash/statement?currency=JPY');
+    expect([status, body['errors']]).toEqual([
+      404,
+      [{ field: 'account', message: 'is not known' }],
+    ]);
+  });
+});
