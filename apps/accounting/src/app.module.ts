@@ -1,8 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/accounting';
-import { MessagingModule } from '#messaging';
+import { Database, KafkaClient, MessagingModule, Outbox } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
-import { LEDGER_LOG, LedgerFactsController } from './handlers/ledger-facts.controller.js';
+import { caughtUp } from './handlers/caught-up.js';
+import { DayCloser } from './handlers/day-closer.js';
+import { LEDGER_LOG, LEDGER_TOPICS, LedgerFactsController } from './handlers/ledger-facts.controller.js';
+import { DayClosesController } from './http/day-closes.controller.js';
 import { EntriesController } from './http/entries.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
 import { StatementsController } from './http/statements.controller.js';
@@ -22,8 +25,21 @@ export class AppModule {
         LedgerController,
         StatementsController,
         EntriesController,
+        DayClosesController,
       ],
-      providers: [{ provide: LEDGER_LOG, useValue: log }],
+      providers: [{ provide: LEDGER_LOG, useValue: log }, dayCloser(settings, log)],
     };
   }
 }
+
+const dayCloser = (settings: AccountingSettings, log: Logger) => ({
+  provide: DayCloser,
+  inject: [Database, Outbox, KafkaClient],
+  useFactory: (database: Database, outbox: Outbox, kafka: KafkaClient) =>
+    new DayCloser({
+      ...{ database, outbox, log },
+      graceMs: settings.DAY_CLOSE === 'auto' ? settings.DAY_CLOSE_GRACE_MS : undefined,
+      everyMs: settings.DAY_CLOSE_POLL_MS,
+      isCaughtUp: caughtUp(() => kafka.lag('accounting', LEDGER_TOPICS)),
+    }),
+});

@@ -22,6 +22,9 @@ const suspicious = counter({
   labelNames: ['fact'],
 });
 
+/** Where facts are told for the first time. */
+export const LEDGER_TOPICS = ['payment.events', 'settlement.events', 'withdrawal.events'] as const;
+
 export const LEDGER_LOG = Symbol('ledger-log');
 
 /** Whatever moves money is an entry of the ledger. */
