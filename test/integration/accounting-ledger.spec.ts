@@ -105,8 +105,8 @@ describe('the ledger', () => {
     const others = await Promise.all([world.replica(), world.replica()]);
     await Promise.all([
       world.deliver([...events, ...events]),
-      world.deliver(events.toReversed(), { by: others[0]?.outbox as never }),
-      world.deliver(events, { by: others[1]?.outbox as never, topic: 'accounting.replay' }),
+      world.deliver(events.toReversed(), { by: others[0]?.outbox }),
+      world.deliver(events, { by: others[1]?.outbox, topic: 'accounting.replay' }),
     ]);
     await world.deliver(events);
     const renamed = events.map((event) => ({ ...event, id: `${event.id} told again` }));

@@ -70,7 +70,7 @@ export class AccountingWorld {
     events: readonly CloudEvent[],
     { by, topic = 'payment.events' }: { by?: Transactions; topic?: string } = {},
   ): Promise<void> {
-    const outbox = by ?? this.world.app.get(Outbox);
+    const outbox: Transactions = by ?? this.world.app.get<Outbox>(Outbox);
     const controller = this.world.app.get(LedgerFactsController);
     const batch: EventBatch = {
       topic,

@@ -2,9 +2,15 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/accounting';
 import { Database, KafkaClient, MessagingModule, Outbox } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
+import { RebuildModule } from '#reader';
 import { caughtUp } from './handlers/caught-up.js';
 import { DayCloser } from './handlers/day-closer.js';
-import { LEDGER_LOG, LEDGER_TOPICS, LedgerFactsController } from './handlers/ledger-facts.controller.js';
+import {
+  LEDGER_LOG,
+  LEDGER_TOPICS,
+  LedgerFactsController,
+} from './handlers/ledger-facts.controller.js';
+import { rebuildableLedger } from './handlers/ledger-rebuild.js';
 import { DayClosesController } from './http/day-closes.controller.js';
 import { EntriesController } from './http/entries.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
@@ -18,6 +24,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         MessagingModule.forRoot({ service: 'accounting', settings, migrations, log }),
+        RebuildModule.forRoot({ reader: rebuildableLedger, auditUrl: settings.AUDIT_URL, log }),
         HealthModule.forRoot(),
       ],
       controllers: [

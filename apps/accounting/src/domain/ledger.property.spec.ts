@@ -40,7 +40,11 @@ function sumsOf(ledger: Map<string, Entry>): Record<string, number> {
       sums[key] = (sums[key] ?? 0) + debit - credit;
     }
   }
-  return Object.fromEntries(Object.entries(sums).filter(([, sum]) => sum !== 0).sort());
+  return Object.fromEntries(
+    Object.entries(sums)
+      .filter(([, sum]) => sum !== 0)
+      .sort(),
+  );
 }
 
 const byId = (ledger: Map<string, Entry>): Entry[] =>
@@ -69,7 +73,9 @@ describe('the ledger', () => {
   it('is the same whatever the order, the repetitions and the batches', () => {
     fc.assert(
       fc.property(
-        ledgerFacts({ mereTotals: false }).chain((facts) => fc.tuple(fc.constant(facts), told(facts))),
+        ledgerFacts({ mereTotals: false }).chain((facts) =>
+          fc.tuple(fc.constant(facts), told(facts)),
+        ),
         ([facts, batches]) => {
           const inTurn = bookInMemory([facts]);
           expect(byId(bookInMemory(batches))).toEqual(byId(inTurn));
@@ -82,7 +88,9 @@ describe('the ledger', () => {
   it('has the same sums also where refunds tell their totals alone', () => {
     fc.assert(
       fc.property(
-        ledgerFacts({ mereTotals: true }).chain((facts) => fc.tuple(fc.constant(facts), told(facts))),
+        ledgerFacts({ mereTotals: true }).chain((facts) =>
+          fc.tuple(fc.constant(facts), told(facts)),
+        ),
         ([facts, batches]) => {
           const sums = sumsOf(bookInMemory(batches));
           expect(sums).toEqual(sumsOf(bookInMemory([facts])));

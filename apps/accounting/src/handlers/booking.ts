@@ -50,7 +50,8 @@ export async function book(
   return { entries, contradictions };
 }
 
-async function entriesOf(tx: Tx, facts: readonly LedgerFact[]): Promise<Entry[]> {
+/** Without what moves nothing. */
+export async function entriesOf(tx: Tx, facts: readonly LedgerFact[]): Promise<Entry[]> {
   const refunds = facts.filter(({ name }) => name === 'refund.completed');
   const orderIds = [...new Set(refunds.map((fact) => aggregateOf(fact).id))];
   const given = orderIds.length > 0 ? await lockRefunds(tx, orderIds) : new Map<string, never>();
@@ -67,8 +68,11 @@ async function entriesOf(tx: Tx, facts: readonly LedgerFact[]): Promise<Entry[]>
 /** On the day on which it occurred, or the first one that is open. */
 async function onOpenDays(tx: Tx, entries: readonly Entry[]): Promise<DatedEntry[]> {
   const closed = await lockOpenDays(tx);
-  return entries.map((entry) => {
-    const day = dayOf(entry.occurredAt);
-    return { ...entry, day: closed !== undefined && day <= closed ? dayAfter(closed) : day };
-  });
+  return entries.map((entry) => ({ ...entry, day: openDay(entry, closed) }));
 }
+
+/** @param closed the last day that takes no entry any more */
+export const openDay = ({ occurredAt }: Entry, closed: string | undefined): string => {
+  const day = dayOf(occurredAt);
+  return closed !== undefined && day <= closed ? dayAfter(closed) : day;
+};

@@ -4,10 +4,19 @@ import { caughtUp } from './caught-up.js';
 
 it.each<[number[], boolean[]]>([
   [[0], [true]],
-  [[501, 501, 501], [false, false, false]],
+  [
+    [501, 501, 501],
+    [false, false, false],
+  ],
   // always something new: what lay there at the first look is read at the second
-  [[300, 200, 400], [false, true, true]],
-  [[300, 9_000, 300, 300], [false, false, false, true]],
+  [
+    [300, 200, 400],
+    [false, true, true],
+  ],
+  [
+    [300, 9_000, 300, 300],
+    [false, false, false, true],
+  ],
 ])('with %p left it says %p', async (left, says) => {
   const rest = [...left];
   const isCaughtUp = caughtUp(() => {

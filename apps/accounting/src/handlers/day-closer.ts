@@ -7,6 +7,7 @@ import { dayClosed, eventType } from '#contracts';
 import type { Database, MessagingLog, Outbox, OutgoingEvent } from '#messaging';
 import { Poll } from '#participant';
 import { runtime } from '#platform';
+import { besideRebuild, isRebuilding } from '#reader';
 import { dayHash } from '../domain/day-hash.js';
 import { dayOfMs } from '../domain/days.js';
 import {
@@ -49,21 +50,24 @@ export class DayCloser {
   }
 
   /**
-   * When it resolves the day takes no entry any more; its hash follows.
-   * @returns false where a later day is closed, and this one had nothing to close
+   * When it resolves the day takes no entry any more; its hash follows. While the ledger is rebuilt no
+   * day is closed: what the ledger had lost is booked on days that are open.
+   * @returns `with-later` where a later day is closed, and this one had nothing to close
    */
-  async end(day: string): Promise<boolean> {
+  async end(day: string): Promise<'ended' | 'with-later' | 'rebuilding'> {
     const ended = await this.parts.database.transaction(async (tx) => {
       await lockDays(tx);
-      return endDays(tx, day);
+      if (await isRebuilding(tx)) return 'rebuilding';
+      return (await endDays(tx, day)) ? 'ended' : 'with-later';
     });
     this.poll.wake();
-    return ended !== undefined;
+    return ended;
   }
 
   /** @returns undefined where no day waits for its hash, or another replica is at it */
   closeNext(): Promise<DayClose | undefined> {
     return this.parts.outbox.transaction(async (unit) => {
+      besideRebuild(unit);
       const next = await takeDayToClose(unit.tx);
       if (!next) return undefined;
       const { day, previousHash } = next;
@@ -97,7 +101,10 @@ export class DayCloser {
 }
 
 /** @param time RFC 3339 */
-const closedFact = ({ day, entries, hash, previousHash }: DayClose, time: string): OutgoingEvent => ({
+const closedFact = (
+  { day, entries, hash, previousHash }: DayClose,
+  time: string,
+): OutgoingEvent => ({
   topic: dayClosed.topic,
   key: day,
   id: `${dayClosed.name}:${day}@1`,

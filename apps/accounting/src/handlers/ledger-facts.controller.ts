@@ -7,6 +7,7 @@ import {
   type UnitOfWork,
 } from '#messaging';
 import { counter } from '#platform';
+import { besideRebuild } from '#reader';
 import type { Contradiction } from '../domain/sort-out.js';
 import { addSuspiciousFacts } from '../persistence/suspicious-facts.js';
 import { book } from './booking.js';
@@ -54,6 +55,7 @@ export class LedgerFactsController {
   }
 
   private async book({ events }: EventBatch, unit: UnitOfWork): Promise<void> {
+    besideRebuild(unit);
     const { entries, contradictions } = await book(unit.tx, events);
     if (contradictions.length > 0) await this.putAside(events, contradictions, unit);
     unit.afterCommit(() => {

@@ -34,7 +34,10 @@ export class DayClosesController {
   @ApiOperation({ summary: 'Closes a day: it takes no entry any more' })
   @ApiAcceptedResponse({ type: DayCloseDto, description: 'It takes no entry; its hash follows.' })
   @ApiOkResponse({ type: DayCloseDto, description: 'It was closed before.' })
-  @ApiResponse({ status: 409, description: 'A later day is closed, and this one with it.' })
+  @ApiResponse({
+    status: 409,
+    description: 'A later day is closed, and this one with it; or the ledger is being rebuilt.',
+  })
   @ApiResponse({ status: 422, description: 'It is not over yet.' })
   async close(
     @Body() { day: text }: CloseDayDto,
@@ -46,7 +49,11 @@ export class DayClosesController {
       const message = `must be over; today is ${today} (UTC)`;
       throw fieldProblem(422, [{ field: 'day', message }], 'The day is not over');
     }
-    await this.closer.end(day);
+    if ((await this.closer.end(day)) === 'rebuilding') {
+      const detail =
+        'The ledger is being rebuilt; ask again when GET /rebuilds says that it is done.';
+      throw new ProblemException(409, 'A rebuild is under way', detail, { code: 'rebuilding' });
+    }
     const found = await findEndedDay(this.database, day);
     if (!found) {
       const detail = `A later day is closed, and ${day}, which had no entries, with it.`;

@@ -64,6 +64,13 @@ export async function failSilent(database: Queries): Promise<void> {
   );
 }
 
+/** For what must wait until no rebuild is under way. */
+export async function isRebuilding(database: Queries): Promise<boolean> {
+  await failSilent(database);
+  const running = await database.query(`select 1 from rebuild where status = 'running'`);
+  return running.length > 0;
+}
+
 /** @returns whether it is the only one */
 export async function beginRebuild(
   database: Queries,
