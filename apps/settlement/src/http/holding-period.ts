@@ -1,0 +1,4 @@
+/** How long what is delivered waits, where Nest looks for it. */
+export class HoldingPeriod {
+  constructor(readonly ms: number) {}
+}
