@@ -38,6 +38,16 @@ export const payoutAccount = z.object({
 });
 export type PayoutAccount = z.infer<typeof payoutAccount>;
 
+const SHOWN_DIGITS = 4;
+
+/** The account as it is shown: the end of its number is enough to know it by. */
+export const shownAccount = ({ currency: of, holder, number, bank }: PayoutAccount) => ({
+  currency: of,
+  holder,
+  number: `…${number.slice(-Math.min(SHOWN_DIGITS, Math.floor(number.length / 2)))}`,
+  ...(bank !== undefined && { bank }),
+});
+
 /** A key that is good; what it is a hash of is known to its holder only. */
 export const apiKey = z.object({
   keyId: z.string().min(1).max(64),

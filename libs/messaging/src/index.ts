@@ -19,6 +19,7 @@ export { openDatabase } from './database-connect.js';
 export type { DatabaseOptions } from './database-connect.js';
 export type { StreamPosition, UnitOfWork } from './unit-of-work.js';
 export { CommitUnknownError, EventTooLargeError, isTransient, RetryableError } from './errors.js';
+export { asStillLocked, StillLockedError, waitingAtMost } from './lock-wait.js';
 export { PartitionUpkeep } from './partition-upkeep.js';
 export type { DayPartition, PartitionedTable } from './partitions.js';
 

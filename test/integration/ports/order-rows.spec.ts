@@ -1,7 +1,7 @@
 /** The contract of the order service's rows: one order an id and a key, locks that are waited for. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { migrations } from '#migrations/order';
-import type { Tx } from '#messaging';
+import { StillLockedError, type Tx } from '#messaging';
 import { barrierTable } from '#participant';
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import {
@@ -9,7 +9,6 @@ import {
   type OrderRows,
 } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
-import { StillLockedError } from '../../../apps/order/src/persistence/lock-wait.js';
 import { readEvents } from '../../../apps/order/src/persistence/order-events.js';
 import { SimOrderRows } from '../../../tools/simulate/stores/order-rows.js';
 import { crossed, inOrder, second, SIDES, type Side } from './sides.js';

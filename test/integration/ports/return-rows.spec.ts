@@ -1,7 +1,7 @@
 /** The contract of the order service's returns: one an id and a key, under the lock of their order. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { migrations } from '#migrations/order';
-import type { Tx } from '#messaging';
+import { StillLockedError, type Tx } from '#messaging';
 import { barrierTable } from '#participant';
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import type { OrderReturn } from '../../../apps/order/src/domain/order-return.js';
@@ -13,7 +13,6 @@ import {
   postgresReturnRows,
   type ReturnRows,
 } from '../../../apps/order/src/persistence/return-rows.js';
-import { StillLockedError } from '../../../apps/order/src/persistence/lock-wait.js';
 import { readEvents } from '../../../apps/order/src/persistence/order-events.js';
 import { SimOrderRows } from '../../../tools/simulate/stores/order-rows.js';
 import { SimReturnRows } from '../../../tools/simulate/stores/return-rows.js';

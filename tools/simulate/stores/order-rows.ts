@@ -1,5 +1,5 @@
 import type { Reason } from '#contracts';
-import type { Tx } from '#messaging';
+import { asStillLocked, type Tx } from '#messaging';
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import { typeOfState, type OrderEvent } from '../../../apps/order/src/domain/order-event.js';
 import type { Cards } from '../../../apps/order/src/domain/another-card.js';
@@ -9,7 +9,6 @@ import type {
   EarlierRequest,
   KeyedOrder,
 } from '../../../apps/order/src/persistence/insert-orders.js';
-import { asStillLocked } from '../../../apps/order/src/persistence/lock-wait.js';
 import type { OrderRows } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
 import { sessionOf } from '../database/database.js';

@@ -1,9 +1,8 @@
-import type { Tx } from '#messaging';
+import { asStillLocked, type Tx } from '#messaging';
 import type { Order } from '../../../apps/order/src/domain/order.js';
 import { typeOfReturn } from '../../../apps/order/src/domain/order-event.js';
 import type { OrderReturn } from '../../../apps/order/src/domain/order-return.js';
 import type { ReturnState } from '../../../apps/order/src/domain/settle-return.js';
-import { asStillLocked } from '../../../apps/order/src/persistence/lock-wait.js';
 import type { RequestKey } from '../../../apps/order/src/persistence/insert-orders.js';
 import type {
   AskedReturn,

@@ -6,9 +6,10 @@ import type { PlaceOrderInput } from '#contracts';
 import {
   allStatements,
   isTransient,
-  RetryableError,
   type Outbox,
   type OutgoingEvent,
+  RetryableError,
+  StillLockedError,
   type UnitOfWork,
 } from '#messaging';
 import { runtime } from '#platform';
@@ -16,7 +17,6 @@ import type { OrderProblem } from '../domain/check-order.js';
 import { createdFact, sagaStartOf } from '../domain/messages.js';
 import { newOrder } from '../domain/order.js';
 import type { KeyedOrder, RequestKey } from '../persistence/insert-orders.js';
-import { StillLockedError } from '../persistence/lock-wait.js';
 import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
 import { KeysInUse } from './keys-in-use.js';
 import { Lanes, type LaneLimits } from './lanes.js';

@@ -1,8 +1,8 @@
 /** Promises attacked here: who is held up holds up nobody else, and is told so when its time is up. */
+import { StillLockedError } from '#messaging';
 import { describe, expect, it } from '@jest/globals';
 import { runtime } from '#platform';
 import { waitFor } from '#testing';
-import { StillLockedError } from '../persistence/lock-wait.js';
 import { Lanes } from './lanes.js';
 
 const LIMITS = { maxItems: 100, maxConcurrent: 2, maxQueued: 1_000 };

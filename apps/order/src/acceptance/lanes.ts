@@ -13,8 +13,8 @@
  * locks, two hundred a transaction, and a transaction of a version that does not take them, or of a
  * person, would hold up everybody all the same.
  */
+import { StillLockedError } from '#messaging';
 import { Batcher, runtime } from '#platform';
-import { StillLockedError } from '../persistence/lock-wait.js';
 
 /** Two requests with one key on two replicas rarely need more: a commit takes that long. */
 const FAST_WAIT_MS = 20;

@@ -1,5 +1,5 @@
 import type { ReturnOrderInput, StockLine } from '#contracts';
-import { RetryableError, type Outbox, type UnitOfWork } from '#messaging';
+import { type Outbox, RetryableError, StillLockedError, type UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
 import { returnStartOf } from '../domain/messages.js';
 import type { Order } from '../domain/order.js';
@@ -11,7 +11,6 @@ import {
   type Selection,
 } from '../domain/order-return.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
-import { StillLockedError } from '../persistence/lock-wait.js';
 import { postgresReturnRows, type ReturnRows } from '../persistence/return-rows.js';
 import { DEFAULT_KEY_WAIT_MS } from './acceptance.js';
 import { KeysInUse } from './keys-in-use.js';

@@ -20,14 +20,22 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Database, newId } from '#messaging';
-import { fieldProblem, ProblemException, runtime } from '#platform';
+import {
+  checkedKey,
+  checkedTrace,
+  fieldProblem,
+  keyDescription,
+  keyReused,
+  ProblemException,
+  requestInProgress,
+  runtime,
+} from '#platform';
 import { AcceptanceDesk } from '../acceptance/acceptance.js';
 import { AnotherCardDesk } from '../acceptance/another-card.js';
 import { CancelDesk } from '../acceptance/cancel.js';
 import { isOnItsWay } from '../domain/settle.js';
 import { findOrder } from '../persistence/read-orders.js';
 import { searchOrders } from '../persistence/search-orders.js';
-import { keyDescription, keyReused, requestInProgress } from './key-problems.js';
 import { orderQueryOf } from './list-orders.js';
 import { orderRefused } from './order-refused.js';
 import {
@@ -45,13 +53,7 @@ import {
   OrderDto,
   OrderPageDto,
 } from './orders.dto.js';
-import {
-  checkedKey,
-  checkedTrace,
-  inputOf,
-  RequestHasher,
-  type PaymentTerms,
-} from './place-order-input.js';
+import { inputOf, RequestHasher, type PaymentTerms } from './place-order-input.js';
 import { AnotherCardDto, PlaceOrderDto } from './place-order.dto.js';
 
 /** Provides the `PaymentTerms`. */

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { StockLine } from '#contracts';
-import { fieldProblem, ProblemException } from '#platform';
+import { fieldProblem, keyReused, ProblemException, requestInProgress } from '#platform';
 import type { ReturnRequested } from '../acceptance/request-return.js';
 import { merged, type OrderReturn } from '../domain/order-return.js';
 import type { RequestKey } from '../persistence/insert-orders.js';
-import { keyReused, requestInProgress } from './key-problems.js';
 import type { ReturnDto } from './returns.dto.js';
 
 export const returnView = (one: OrderReturn, currency: string): ReturnDto => ({

@@ -9,14 +9,18 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Database, newId } from '#messaging';
-import { ProblemException, uuidParameter } from '#platform';
+import {
+  checkedKey,
+  checkedTrace,
+  keyDescription,
+  ProblemException,
+  uuidParameter,
+} from '#platform';
 import { CancelReturnDesk } from '../acceptance/cancel-return.js';
 import { ReturnDesk } from '../acceptance/request-return.js';
 import { findOrder } from '../persistence/read-orders.js';
 import { findReturn, listReturns } from '../persistence/return-rows.js';
 import { unknownOrder } from './order-views.js';
-import { keyDescription } from './key-problems.js';
-import { checkedKey, checkedTrace } from './place-order-input.js';
 import {
   nothingToCancel,
   problemOf,

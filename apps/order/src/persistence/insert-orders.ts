@@ -1,6 +1,5 @@
-import type { Tx } from '#messaging';
+import { type Tx, waitingAtMost } from '#messaging';
 import type { Order } from '../domain/order.js';
-import { waitingAtMost } from './lock-wait.js';
 
 /** The client's key of a request, with a hash of what was asked. */
 export interface RequestKey {

@@ -1,7 +1,6 @@
 import type { OrderStatus, Reason } from '#contracts';
-import { allStatements, type Tx } from '#messaging';
+import { allStatements, type Tx, waitingAtMost } from '#messaging';
 import type { Cards } from '../domain/another-card.js';
-import { waitingAtMost } from './lock-wait.js';
 import { appendEvents } from './order-events.js';
 
 /**

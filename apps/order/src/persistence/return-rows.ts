@@ -1,13 +1,12 @@
 /** The returns of the order service, as its desk and its handler use them; a simulator brings its own. */
 import type { OrderItem, OrderStatus, Reason, ReturnStatus } from '#contracts';
-import { allStatements, type Tx } from '#messaging';
+import { allStatements, type Tx, waitingAtMost } from '#messaging';
 import { typeOfReturn } from '../domain/order-event.js';
 import type { OrderReturn, ReturnOrigin } from '../domain/order-return.js';
 import type { ReturnState } from '../domain/settle-return.js';
 import type { RequestKey } from './insert-orders.js';
 import { appendEvents, lockOrdersOf } from './order-events.js';
 import type { Order } from '../domain/order.js';
-import { waitingAtMost } from './lock-wait.js';
 import { findOrder, findOrders, type Queries } from './read-orders.js';
 
 /** What an earlier try, or an earlier request with the same key, has made. */

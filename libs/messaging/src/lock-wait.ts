@@ -1,4 +1,6 @@
-import { allStatements, RetryableError, type Tx } from '#messaging';
+import { allStatements } from './all-statements.js';
+import type { Tx } from './database.js';
+import { RetryableError } from './errors.js';
 
 /** Another transaction has what this one has to wait for, and has not ended in time. */
 export class StillLockedError extends RetryableError {
