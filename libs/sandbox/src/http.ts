@@ -6,7 +6,7 @@ import { parse as parseForm } from 'node:querystring';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Journal } from './journal.js';
-import { moodSchema, type Mood } from './mood.js';
+import type { Mood } from './mood.js';
 import { renderPage, type PageTable } from './page.js';
 import { pageOf, pageQuery, shownAs, type List } from './paging.js';
 import { shownDelivery, type WebhookBooks } from './webhooks/webhook-books.js';
@@ -111,12 +111,12 @@ const addCommonRoutes = (app: FastifyInstance, sandbox: SandboxDescription): voi
   }
   app.get('/mood', () => mood.setting);
   app.put('/mood', (request) => {
-    mood.set(moodSchema.parse(request.body));
+    mood.set(mood.schema.parse(request.body));
     return mood.setting;
   });
   // The page's buttons: an HTML form can only post.
   app.post('/mood', (request, reply) => {
-    mood.set(moodSchema.parse(request.body));
+    mood.set(mood.schema.parse(request.body));
     return reply.redirect('/', 303);
   });
   app.get('/health/live', () => ({ status: 'ok' }));
@@ -134,7 +134,7 @@ const addCommonRoutes = (app: FastifyInstance, sandbox: SandboxDescription): voi
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(renderPage(title, mood.setting, table(), webhooks && toldBy(webhooks))),
+      .send(renderPage(title, mood, table(), webhooks && toldBy(webhooks))),
   );
 };
 

@@ -9,6 +9,8 @@ export const WEBHOOK_WISHES = ['ok', 'off', 'late', 'twice', 'shuffled'] as cons
  * - `down`: refuses everything (HTTP 503, SMTP 421) without effect.
  * - `slow`: waits `delayMs` before it does what was asked, even if the client has hung up by then.
  *
+ * Some can do more, which is their own business; see `MORE_MODES`.
+ *
  * `webhooks` is how a sandbox that sends them does so:
  * - `ok`: as soon as something has happened.
  * - `off`: none; what happens meanwhile is told when they are on again.
@@ -16,13 +18,23 @@ export const WEBHOOK_WISHES = ['ok', 'off', 'late', 'twice', 'shuffled'] as cons
  * - `twice`: each of them twice.
  * - `shuffled`: held back for a moment, and then one after the other, the newest first.
  */
-export const moodSchema = z.strictObject({
-  mode: z.enum(['ok', 'down', 'slow']),
-  /** Milliseconds, for `slow` and `late`; 5 s when absent, past the time-outs of this system. */
-  delayMs: z.coerce.number().int().min(0).max(600_000).optional(),
-  webhooks: z.enum(WEBHOOK_WISHES).optional(),
-});
-export type MoodSetting = z.infer<typeof moodSchema>;
+const moodSchemaOf = (modes: readonly Mode[]) =>
+  z.strictObject({
+    mode: z.enum(modes),
+    /** Milliseconds, for `slow` and `late`; 5 s when absent, past the time-outs of this system. */
+    delayMs: z.coerce.number().int().min(0).max(600_000).optional(),
+    webhooks: z.enum(WEBHOOK_WISHES).optional(),
+  });
+
+const COMMON_MODES = ['ok', 'slow', 'down'] as const;
+/**
+ * - `late`: does what was asked, and answers `delayMs` afterwards.
+ * - `mute`: does what was asked, and hangs up without an answer.
+ * - `refuse`: says a business no to everything that it is asked to do.
+ */
+export const MORE_MODES = ['late', 'mute', 'refuse'] as const;
+export type Mode = (typeof COMMON_MODES | typeof MORE_MODES)[number];
+export type MoodSetting = z.infer<ReturnType<typeof moodSchemaOf>>;
 export type WebhookWish = (typeof WEBHOOK_WISHES)[number];
 
 const SLOW_DELAY_MS = 5_000;
@@ -31,6 +43,15 @@ export class Mood {
   #setting: MoodSetting = { mode: 'ok' };
   readonly #stopping = new AbortController();
   readonly #listeners: (() => void)[] = [];
+  /** What it can be set to, in the order of the page's buttons. */
+  readonly modes: readonly Mode[];
+  readonly schema: ReturnType<typeof moodSchemaOf>;
+
+  /** @param more what this sandbox can do beyond what all can */
+  constructor(more: readonly (typeof MORE_MODES)[number][] = []) {
+    this.modes = [...COMMON_MODES, ...more];
+    this.schema = moodSchemaOf(this.modes);
+  }
 
   /** Without `webhooks` they are sent as they should be. */
   get setting(): MoodSetting {
@@ -49,7 +70,7 @@ export class Mood {
   set({ mode, delayMs = SLOW_DELAY_MS, webhooks = 'ok' }: MoodSetting): void {
     this.#setting = {
       mode,
-      ...((mode === 'slow' || webhooks === 'late') && { delayMs }),
+      ...((mode === 'slow' || mode === 'late' || webhooks === 'late') && { delayMs }),
       ...(webhooks !== 'ok' && { webhooks }),
     };
     for (const listener of this.#listeners) listener();

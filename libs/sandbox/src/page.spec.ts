@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { Mood } from './mood.js';
 import { renderPage } from './page.js';
 import { pageOf, shownAs } from './paging.js';
 
 describe('the page of a sandbox', () => {
   it('shows whatever it received as text, never as markup', () => {
     const evil = `<script>alert("1" & '2')</script>`;
-    const html = renderPage(evil, { mode: 'ok' }, { columns: [evil], rows: [[evil]], total: 1 });
+    const html = renderPage(evil, new Mood(), { columns: [evil], rows: [[evil]], total: 1 });
     expect(html).not.toContain('<script>');
     const escaped = '&lt;script&gt;alert(&quot;1&quot; &amp; &#39;2&#39;)&lt;/script&gt;';
     expect(html.split(escaped)).toHaveLength(5);

@@ -1,5 +1,5 @@
 /** The HTML page of a sandbox: what it received last, what it told, and its mood. */
-import { WEBHOOK_WISHES, type MoodSetting } from './mood.js';
+import { WEBHOOK_WISHES, type Mood } from './mood.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -63,12 +63,13 @@ const moodForm = (name: string, chosen: string, choices: readonly string[], rest
 /** @param told what was sent to others, where the sandbox sends anything */
 export const renderPage = (
   title: string,
-  { mode, webhooks = 'ok', delayMs }: MoodSetting,
+  { modes: choices, setting }: Pick<Mood, 'modes' | 'setting'>,
   table: PageTable,
   told?: PageTable,
 ): string => {
+  const { mode, webhooks = 'ok', delayMs } = setting;
   const delay = delayMs === undefined ? {} : { delayMs };
-  const modes = moodForm('mode', mode, ['ok', 'slow', 'down'], { webhooks, ...delay });
+  const modes = moodForm('mode', mode, choices, { webhooks, ...delay });
   const wishes = moodForm('webhooks', webhooks, WEBHOOK_WISHES, { mode, ...delay });
   return `<!doctype html>
 <html lang="en">
