@@ -1,5 +1,10 @@
 /** What each definition is explored with: an input that fits it, and what its steps answer. */
-import type { PlaceOrderInput, RefundLostParcelInput, ReturnOrderInput } from '#contracts';
+import type {
+  PlaceOrderInput,
+  RefundLostParcelInput,
+  ReturnOrderInput,
+  WithdrawInput,
+} from '#contracts';
 
 export interface Example {
   readonly input: unknown;
@@ -39,6 +44,14 @@ const returnOrder: ReturnOrderInput = {
 const { shippingAddress: _, ...lostParcel } = returnOrder;
 const refundLostParcel: RefundLostParcelInput = lostParcel;
 
+const withdraw: WithdrawInput = {
+  withdrawalId: '019aa0c5-7d5c-7000-8000-000000000003',
+  merchantId: placeOrder.merchantId,
+  currency: placeOrder.currency,
+  amount: 5000,
+  account: { currency: placeOrder.currency, holder: 'The Tea Shop Ltd', number: '…5555' },
+};
+
 export const examples: Readonly<Record<string, Example>> = {
   'place-order': {
     input: placeOrder,
@@ -51,4 +64,5 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   'return-order': { input: returnOrder, faults: 4 },
   'refund-lost-parcel': { input: refundLostParcel, faults: 5 },
+  withdraw: { input: withdraw, results: { 'pay-out': { payoutId: 'po-1' } } },
 };

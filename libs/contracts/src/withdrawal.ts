@@ -7,13 +7,17 @@ import { currency, minorUnits, reason, withdrawalId } from './values.js';
 const topic = 'withdrawal.commands';
 const merchantId = z.string().min(1).max(64);
 
-/** Input of the saga `withdraw`. `account`: as it was when the merchant asked. */
+/**
+ * Input of the saga `withdraw`. `account`: as it was when the merchant asked, of its number the end
+ * alone. The whole number stays with the withdrawal service, which is the one that needs it: what is
+ * in a saga is kept for good, and shown to operators.
+ */
 export const withdrawInput = z.object({
   withdrawalId,
   merchantId,
   currency,
   amount: minorUnits.min(1),
-  account: payoutAccount,
+  account: payoutAccount.extend({ number: z.string().min(1).max(34) }),
 });
 export type WithdrawInput = z.infer<typeof withdrawInput>;
 
