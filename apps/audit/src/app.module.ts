@@ -1,7 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/audit';
-import { MessagingModule } from '#messaging';
+import { Database, MessagingModule } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
+import { FactStore } from './handlers/fact-store.js';
+import { FactsController } from './handlers/facts.controller.js';
+import { MonthsWorker } from './handlers/months.worker.js';
+import { EventsController } from './http/events.controller.js';
 import type { AuditSettings } from './settings.js';
 
 @Module({})
@@ -11,7 +15,17 @@ export class AppModule {
       module: AppModule,
       imports: [
         MessagingModule.forRoot({ service: 'audit', settings, migrations, log }),
-        HealthModule.forRoot(),
+        // what is kept can be read without Kafka too
+        HealthModule.forRoot({ required: { kafka: false } }),
+      ],
+      controllers: [FactsController, EventsController],
+      providers: [
+        { provide: FactStore, useFactory: () => new FactStore(log) },
+        {
+          provide: MonthsWorker,
+          inject: [Database],
+          useFactory: (database: Database) => new MonthsWorker(database, log),
+        },
       ],
     };
   }

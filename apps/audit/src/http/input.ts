@@ -1,0 +1,74 @@
+/** What the decorators of the requests cannot check. */
+import { nameOfType } from '#contracts';
+import { cursorOfText, fieldProblem, TextField, textOfCursor } from '#platform';
+import { START, type EventFilter, type Position } from '../persistence/read-events.js';
+
+export const MomentField = (description: string): PropertyDecorator =>
+  TextField({
+    optional: true,
+    description,
+    max: 40,
+    pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/,
+    shape: 'a moment with its offset (RFC 3339), as 2026-01-31T00:00:00+09:00',
+    example: '2026-12-01T00:00:00Z',
+  });
+
+const LAST_YEAR = 9999;
+
+/** RFC 3339, UTC. @throws ProblemException 400 */
+export function momentIn(field: string, text: string): string {
+  const moment = new Date(text);
+  const day = text.slice(0, 10);
+  // Date takes 30 February for 2 March.
+  const isDay = new Date(Date.parse(`${day}T00:00:00Z`) || 0).toISOString().startsWith(day);
+  const year = moment.getUTCFullYear();
+  if (isDay && year >= 1 && year <= LAST_YEAR) return moment.toISOString();
+  throw fieldProblem(400, [{ field, message: 'is no moment of any calendar' }]);
+}
+
+/** Opaque to clients. */
+export const cursorOf = ({ xid, seq }: Position): string => cursorOfText(`${xid}.${seq}`);
+
+const MOST_XID = 2n ** 64n;
+const MOST_SEQ = 2n ** 63n;
+
+/** @throws ProblemException 400 for what was never a cursor */
+export function positionOf(cursor: string | undefined): Position {
+  if (cursor === undefined) return START;
+  const [, xid, seq] = /^(\d{1,20})\.(\d{1,19})$/.exec(textOfCursor(cursor)) ?? [];
+  if (xid !== undefined && seq !== undefined && BigInt(xid) < MOST_XID && BigInt(seq) < MOST_SEQ) {
+    return { xid, seq };
+  }
+  throw fieldProblem(400, [{ field: 'after', message: 'must be the cursor of an answer before' }]);
+}
+
+export interface FilterInput {
+  readonly types?: readonly string[] | undefined;
+  readonly aggregateType?: string | undefined;
+  readonly aggregateId?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** @param toField what `to` is called where it is asked for. @throws ProblemException 400 */
+export function filterOf(input: FilterInput, toField = 'to'): EventFilter {
+  const { types, aggregateType, aggregateId } = input;
+  if (aggregateId !== undefined && aggregateType === undefined) {
+    const message = 'is needed beside aggregateId: an id alone may be that of several things';
+    throw fieldProblem(400, [{ field: 'aggregateType', message }]);
+  }
+  const from = input.from === undefined ? undefined : momentIn('from', input.from);
+  const to = input.to === undefined ? undefined : momentIn(toField, input.to);
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw fieldProblem(400, [{ field: toField, message: 'must be later than from' }]);
+  }
+  return {
+    ...(types !== undefined && {
+      names: [...new Set(types.map((type) => nameOfType(type) ?? type))],
+    }),
+    ...(aggregateType !== undefined && { aggregateType }),
+    ...(aggregateId !== undefined && { aggregateId }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+}

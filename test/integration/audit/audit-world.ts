@@ -1,0 +1,83 @@
+/** The audit service on a database of its own, without any broker: facts are handed to its handler. */
+import { auditService } from '../../../apps/audit/src/service.js';
+import { FactsController } from '../../../apps/audit/src/handlers/facts.controller.js';
+import { eventType } from '#contracts';
+import { newId, Outbox, type ReceivedEvent } from '#messaging';
+import { ServiceWorld } from '../service-world.js';
+
+export interface Item {
+  readonly id: string;
+  readonly name: string;
+  readonly aggregateType: string;
+  readonly aggregateId: string;
+  readonly revision?: number;
+  readonly time: string;
+  readonly data: unknown;
+  readonly [more: string]: unknown;
+}
+
+export interface Page {
+  readonly items: Item[];
+  readonly cursor: string;
+  readonly more: boolean;
+}
+
+let offset = 0;
+
+/** A fact as the transport hands it over. */
+export function aFact(
+  name: string,
+  subject: string,
+  data: unknown,
+  more: Partial<ReceivedEvent> = {},
+): ReceivedEvent {
+  offset += 1;
+  return {
+    ...{ id: newId(), source: 'test', type: eventType(name), subject, key: subject },
+    ...{ time: '2026-11-26T12:00:00.000Z', topic: 'order.events', data },
+    ...{ partition: 0, offset: String(offset), headers: {}, extensions: {} },
+    ...more,
+  };
+}
+
+export class AuditWorld {
+  private constructor(readonly service: ServiceWorld) {}
+
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<AuditWorld> {
+    return new AuditWorld(await ServiceWorld.start(auditService, settings));
+  }
+
+  get database() {
+    return this.service.database;
+  }
+
+  /** One batch, one transaction. */
+  async keep(...events: ReceivedEvent[]): Promise<void> {
+    const controller = this.service.app.get(FactsController);
+    await this.service.app
+      .get(Outbox)
+      .transaction((unit) => controller.keep({ topic: events[0]?.topic ?? '', events }, unit));
+  }
+
+  async page(query = ''): Promise<Page> {
+    const { status, body } = await this.service.ask('GET', `/events${query}`);
+    if (status !== 200) throw new Error(JSON.stringify(body));
+    return body as unknown as Page;
+  }
+
+  /** All that a filter finds, read in pages of `limit`. */
+  async readAll(filter: string, limit: number): Promise<Item[]> {
+    const items: Item[] = [];
+    let after = '';
+    for (;;) {
+      const page = await this.page(`?limit=${limit}${filter}${after}`);
+      items.push(...page.items);
+      if (!page.more) return items;
+      after = `&after=${page.cursor}`;
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.service.stop();
+  }
+}

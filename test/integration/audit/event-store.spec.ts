@@ -1,0 +1,208 @@
+/**
+ * Promises attacked here: each fact is kept once and as it was, whatever it holds and whenever it was;
+ * what is read on from a cursor misses nothing that is committed later; nothing kept is changed.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuditWorld, aFact } from './audit-world.js';
+
+describe('the event store', () => {
+  let world: AuditWorld;
+  beforeAll(async () => {
+    world = await AuditWorld.start();
+  }, 240_000);
+  afterAll(() => world?.stop());
+
+  const of = (id: string) => world.readAll(`&aggregateType=order&aggregateId=${id}`, 3);
+  const count = async (sql: string, params: unknown[] = []) =>
+    Number((await world.database.query<{ n: string }>(sql, params))[0]?.n);
+
+  it('keeps a fact with all that came with it', async () => {
+    const fact = aFact(
+      'merchant.updated',
+      'tea',
+      { revision: 3, b: 1, a: 'zero \0 and half \ud800', 2: 'x' },
+      {
+        ...{ topic: 'merchant.events', key: 'k', source: 'merchant', correlationid: 'saga-1' },
+        ...{ causationid: 'cause', traceparent: '00-1-2-03', extensions: { chain: '1 1*x' } },
+      },
+    );
+    await world.keep(fact);
+    const [item] = await world.readAll('&aggregateType=merchant&aggregateId=tea', 3);
+    const { headers: _, partition: __, offset: ___, ...told } = fact;
+    expect(item).toEqual({
+      ...told,
+      ...{ aggregateType: 'merchant', aggregateId: 'tea', revision: 3 },
+    });
+    expect(JSON.stringify(item?.data)).toBe(JSON.stringify(fact.data));
+  });
+
+  it('keeps each once, however often and with whom it comes', async () => {
+    const facts = [1, 2, 3].map((revision) => aFact('order.confirmed', 'once', { revision }));
+    const [a, b, c] = facts as [(typeof facts)[0], (typeof facts)[0], (typeof facts)[0]];
+    await world.keep(a, a, b);
+    await world.keep(a, b, c);
+    await Promise.all(Array.from({ length: 5 }, () => world.keep(c, b, a)));
+    expect((await of('once')).map(({ id }) => id)).toEqual([a.id, b.id, c.id]);
+    expect(await count('select count(*) as n from event_conflict')).toBe(0);
+  });
+
+  it('keeps what says something else under the same id apart, once, and says so', async () => {
+    const fact = aFact('order.confirmed', 'liar', { revision: 1 });
+    const other = { ...fact, data: { revision: 2 } };
+    const later = { ...fact, time: '2026-12-26T12:00:00.000Z' };
+    await world.keep(fact, { ...fact, extensions: { chain: 'another' } }, other);
+    await world.keep(other, later);
+    expect(await of('liar')).toMatchObject([{ data: { revision: 1 } }]);
+    const rows = await world.database.query<{ data: unknown; time: string }>(
+      'select data, time from event_conflict where event_id = $1 order by conflict_id',
+      [fact.id],
+    );
+    expect(rows).toEqual([
+      { data: { revision: 2 }, time: fact.time },
+      { data: { revision: 1 }, time: later.time },
+    ]);
+    const told = world.service.logged.filter((line) => line.includes('says something else'));
+    expect(told).toHaveLength(2);
+  });
+
+  it('keeps facts of types and with data that nobody knows, of any length', async () => {
+    const odd = [
+      aFact('order.teleported', 'odd', { revision: 'many' }),
+      aFact('x', 'odd', 'a text', { type: `org.else.${'y'.repeat(4_000)}` }),
+      aFact('order.', 'odd', null),
+      aFact('inventory.reserved', 'odd', [1, 2], { topic: 'inventory.events' }),
+      aFact('order.x', 'odd', { z: 1 }, { id: 'i'.repeat(5_000), source: 's\0'.repeat(3_000) }),
+    ];
+    await world.keep(...odd);
+    const kept = await of('odd');
+    expect(kept.map(({ data }) => data)).toEqual([{ revision: 'many' }, 'a text', null, { z: 1 }]);
+    expect(kept.every((item) => !('revision' in item))).toBe(true);
+    expect(kept[1]?.['type']).toBe(odd[1]?.type);
+    expect(await world.readAll('&aggregateType=stock&aggregateId=odd', 3)).toHaveLength(1);
+  });
+
+  it.each([
+    ['the future', '2999-01-01T00:00:00Z', 'event_ahead'],
+    ['the past', '1999-12-31T23:59:59.999Z', 'event_past'],
+    ['before all calendars', '0000-01-01T00:00:00Z', 'event_past'],
+    ['after all calendars', '9999-12-31T23:59:59-23:59', 'event_ahead'],
+    ['an old month', '2021-02-28T23:59:59.999Z', 'event_202102'],
+    ['the month after', '2021-03-01T00:00:00Z', 'event_202103'],
+    ['no time at all', 'yesterday', undefined],
+  ])('keeps a fact of %s', async (_, time, table) => {
+    const fact = aFact('order.confirmed', `at ${time}`, { revision: 1 }, { time });
+    await world.keep(fact, aFact('order.confirmed', 'now', {}, { time: new Date().toISOString() }));
+    await world.keep(fact);
+    expect(await of(encodeURIComponent(fact.subject))).toMatchObject([{ id: fact.id, time }]);
+    const [row] = await world.database.query<{ table: string }>(
+      'select tableoid::regclass::text as table from event where event_id = $1',
+      [fact.id],
+    );
+    if (table !== undefined) expect(row?.table).toBe(table);
+  });
+
+  it('has the partitions of the next months before they are needed', async () => {
+    const made = await count(`select count(*) as n from pg_inherits
+      where inhparent = 'event'::regclass and inhrelid::regclass::text >=
+        'event_' || to_char(now(), 'YYYYMM') and inhrelid::regclass::text like 'event_2%'`);
+    expect(made).toBeGreaterThanOrEqual(3);
+  });
+
+  it('can be asked by aggregate, type, and time, in pages that fit together', async () => {
+    const times = Array.from({ length: 20 }, (_, n) =>
+      new Date(Date.UTC(2025, 0, 1 + n)).toISOString(),
+    );
+    const facts = times.flatMap((time, n) => [
+      aFact(
+        n % 2 ? 'refund.failed' : 'refund.completed',
+        `p${n % 3}`,
+        { n },
+        {
+          ...{ time, topic: 'payment.events' },
+        },
+      ),
+      aFact('shipment.lost', `p${n % 3}`, { n }, { time, topic: 'shipment.events' }),
+    ]);
+    for (const fact of facts.toReversed()) await world.keep(fact);
+    const found = async (filter: string) =>
+      (await world.readAll(`${filter}&from=2025-01-01T00:00:00Z&to=2025-02-01T00:00:00Z`, 3)).map(
+        ({ data }) => (data as { n: number }).n,
+      );
+    const ns = Array.from({ length: 20 }, (_, n) => n).toReversed();
+    expect(await found('')).toEqual(ns.flatMap((n) => [n, n]));
+    expect(await found('&type=shipment.lost')).toEqual(ns);
+    expect(await found('&type=com.example.refund.failed')).toEqual(ns.filter((n) => n % 2));
+    expect(await found('&type=refund.failed&type=shipment.lost')).toHaveLength(30);
+    expect(await found('&aggregateType=payment')).toEqual(ns);
+    expect(await found('&aggregateType=payment&type=shipment.lost')).toEqual([]);
+    expect(await found('&aggregateType=payment&aggregateId=p1')).toEqual(
+      ns.filter((n) => n % 3 === 1),
+    );
+    expect(await found('&aggregateType=payment&aggregateId=p1&type=refund.failed')).toEqual(
+      ns.filter((n) => n % 3 === 1 && n % 2 === 1),
+    );
+    const day = '&from=2025-01-05T00:00:00Z&to=2025-01-06T00:00:00Z';
+    expect(await world.readAll(day, 1)).toHaveLength(2);
+  });
+
+  it('hands out no more at once than fits into memory, and the rest next time', async () => {
+    const big = 'b'.repeat(800_000);
+    for (let n = 0; n < 3; n += 1) {
+      const facts = Array.from({ length: 5 }, (_, i) => aFact('order.big', 'big', { n, i, big }));
+      await world.keep(...facts);
+    }
+    const filter = '&aggregateType=order&aggregateId=big';
+    const page = await world.page(`?limit=1000${filter}`);
+    expect(page).toMatchObject({ more: true });
+    expect(page.items.length).toBeLessThan(12);
+    expect(await world.readAll(filter, 1000)).toHaveLength(15);
+  });
+
+  it('reads on from a cursor without missing what is committed later with a lower number', async () => {
+    const [early, late] = ['early', 'late'].map((which) =>
+      aFact('order.raced', 'raced', { which }),
+    );
+    const filter = '&aggregateType=order&aggregateId=raced';
+    const before = (await world.page(`?limit=5${filter}`)).cursor;
+    let afterFirst = '';
+    await world.database.transaction(async (tx) => {
+      // Takes its numbers first, and commits last.
+      await insertLike(tx, early?.id as string);
+      await world.keep(late as typeof early & object);
+      const meanwhile = await world.page(`?limit=5${filter}&after=${before}`);
+      expect(meanwhile).toMatchObject({ items: [], more: false });
+      afterFirst = meanwhile.cursor;
+    });
+    const then = await world.page(`?limit=5${filter}&after=${afterFirst}`);
+    expect(then.items.map(({ id }) => id)).toEqual([early?.id, late?.id]);
+    const end = await world.page(`?limit=5${filter}&after=${then.cursor}`);
+    expect(end.items).toEqual([]);
+  });
+
+  const insertLike = (
+    tx: { query(sql: string, params: unknown[]): Promise<unknown> },
+    id: string,
+  ) =>
+    tx.query(
+      `insert into event (month, source, event_id, type, name, subject, time, at, topic, key,
+         aggregate_type, aggregate_id, data, partition, kafka_offset, bytes, digest)
+       values ('-infinity', 's', $1, 't', 'n', 'raced', 'x', '2000-01-01', 't', 'k', 'order',
+         'raced', '{}', 0, 0, 2, '')`,
+      [id],
+    );
+
+  it.each([
+    ['update event set subject = $$x$$', /permission denied/],
+    ['delete from event', /permission denied/],
+    ['truncate event', /permission denied/],
+    ['update event_ahead set subject = $$x$$', /permission denied/],
+    ['delete from event_202102', /permission denied/],
+    ['truncate event_202102', /permission denied/],
+    ['update event_key set digest = key', /permission denied/],
+    ['delete from event_key', /permission denied/],
+    ['delete from event_conflict', /permission denied/],
+    ['truncate event_conflict', /permission denied/],
+  ])('gives the service no right to %s', async (statement, refusal) => {
+    await expect(world.database.query(statement)).rejects.toThrow(refusal);
+  });
+});
