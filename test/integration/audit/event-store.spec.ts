@@ -3,6 +3,12 @@
  * what is read on from a cursor misses nothing that is committed later; nothing kept is changed.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runSql, testPostgres } from '#testing';
+import {
+  readEventsIn,
+  START,
+  type EventFilter,
+} from '../../../apps/audit/src/persistence/read-events.js';
 import { AuditWorld, aFact } from './audit-world.js';
 
 describe('the event store', () => {
@@ -204,5 +210,76 @@ describe('the event store', () => {
     ['truncate event_conflict', /permission denied/],
   ])('gives the service no right to %s', async (statement, refusal) => {
     await expect(world.database.query(statement)).rejects.toThrow(refusal);
+  });
+
+  it.each([
+    'update event set subject = subject',
+    'delete from event',
+    'truncate event',
+    'truncate event_past',
+    'update event_ahead set subject = subject',
+    'delete from event_202102',
+    'truncate event_202102',
+    'update event_key set digest = key',
+    'delete from event_conflict',
+    'truncate event_key',
+  ])('refuses even those who have every right: %s', async (statement) => {
+    const [{ name } = { name: '' }] = await world.database.query<{ name: string }>(
+      'select current_database() as name',
+    );
+    const postgres = await testPostgres();
+    try {
+      const url = new URL(postgres.url);
+      url.pathname = `/${name}`;
+      await expect(runSql(url.href, [statement])).rejects.toThrow(/is append-only/);
+    } finally {
+      await postgres.stop();
+    }
+  });
+
+  describe('with many facts', () => {
+    beforeAll(async () => {
+      await world.database.query(`
+        insert into event (month, source, event_id, type, name, subject, time, at, topic, key,
+          aggregate_type, aggregate_id, data, partition, kafka_offset, bytes, digest)
+        select '2021-02-01', 's', n, 't', 'name' || n % 30, n, 'x', timestamptz '2021-02-01' + n *
+          interval '1 minute', 't', 'k', 'type' || n % 10, n, '{}', 0, 0, 2, ''
+          from generate_series(1, 20000) as n`);
+      await world.database.query('analyze event');
+    }, 120_000);
+
+    it.each<[string, EventFilter]>([
+      ['pkey', {}],
+      ['aggregate_type_aggregate_id_xid_seq_idx', { aggregateType: 'type1', aggregateId: '1' }],
+      [
+        'aggregate_type_aggregate_id_xid_seq_idx',
+        { aggregateType: 'type1', aggregateId: '1', names: ['name1'] },
+      ],
+      ['aggregate_type_xid_seq_idx', { aggregateType: 'type1' }],
+      ['name_xid_seq_idx', { names: ['name1', 'name2'] }],
+      [
+        'name_xid_seq_idx',
+        { names: ['name1'], aggregateType: 'type1', from: '2021-02-01T00:00:00Z' },
+      ],
+      ['at_xid_seq_month_idx', { from: '2021-02-01T00:00:00Z', to: '2021-02-02T00:00:00Z' }],
+      ['pkey', { from: '2021-02-01T00:00:00Z', to: '2021-02-12T00:00:00Z' }],
+    ])('reads along the index %s what is asked for by %j', async (index, filter) => {
+      const plan: string[] = [];
+      await world.database.transaction((tx) =>
+        readEventsIn(
+          {
+            query: async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
+              if (sql.startsWith('set')) return tx.query(sql);
+              const lines = await tx.query<Record<string, string>>(`explain ${sql}`, params);
+              plan.push(...lines.map((line) => line['QUERY PLAN'] ?? ''));
+              return [];
+            },
+          },
+          { after: START, limit: 100, ...filter },
+        ),
+      );
+      const scans = plan.filter((line) => / on event_202102 /.test(line));
+      expect(scans[0]).toContain(`using event_202102_${index}`);
+    });
   });
 });

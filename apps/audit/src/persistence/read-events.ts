@@ -1,9 +1,6 @@
 /** Pages of the event store, in its order of reading. */
-import type { Tx } from '#messaging';
+import { allStatements, type Database, type Tx } from '#messaging';
 import { monthFrom } from '../domain/moment.js';
-
-/** Anything that runs a statement: the database itself, or a transaction. */
-type Queries = Pick<Tx, 'query'>;
 
 /** A place in the order of reading. Both are whole numbers in decimal digits. */
 export interface Position {
@@ -26,6 +23,7 @@ export interface EventFilter {
 
 export interface EventQuery extends EventFilter {
   readonly after: Position;
+  /** At most 1,000. */
   readonly limit: number;
 }
 
@@ -68,17 +66,23 @@ const COLUMNS = `event.xid::text, event.seq::text, source, event_id as id, type,
   data::text as data, correlation_id as correlationid, causation_id as causationid, traceparent,
   extensions`;
 
-export async function readEvents(database: Queries, query: EventQuery): Promise<EventPage> {
+export const readEvents = (
+  database: Pick<Database, 'transaction'>,
+  query: EventQuery,
+): Promise<EventPage> => database.transaction((tx) => readEventsIn(tx, query));
+
+type Row = Partial<StoredEvent> & { readonly edge: string; readonly before: string };
+
+export async function readEventsIn(tx: Tx, query: EventQuery): Promise<EventPage> {
   const { after, limit } = query;
   const { sql, params } = statementFor(query);
-  const rows = await database.query<Partial<StoredEvent> & { edge: string; before: string }>(
-    sql,
-    params,
-  );
+  // All that a bitmap finds has to be sorted, however little of it is wanted.
+  const told = tx.query('set local enable_bitmapscan = off');
+  const asked = tx.query<Row>(sql, params);
+  await allStatements([told, asked]);
+  const rows = await asked;
   const edge = rows[0]?.edge ?? '0';
-  const found = rows.filter((row): row is StoredEvent & { edge: string; before: string } =>
-    Boolean(row.source),
-  );
+  const found = rows.filter((row): row is StoredEvent & Row => typeof row.source === 'string');
   const events = found
     .slice(0, limit)
     .filter(({ before }, index) => index === 0 || Number(before) < PAGE_BYTES);
@@ -92,47 +96,91 @@ export async function readEvents(database: Queries, query: EventQuery): Promise<
 
 const later = (a: Position, b: Position): Position => (BigInt(a.xid) >= BigInt(b.xid) ? a : b);
 
+/** Told to the planner as a number, it makes it read in order and stop. */
+const MOST_READ = 1_001;
+const KEY = 'month, xid, seq, at, name, aggregate_type';
+
+type Along = readonly (readonly [column: string, value: string])[];
+
+/** Where to look, and what for. */
+interface Way {
+  /** Columns that stand in the index before the order of reading. */
+  readonly along: Along;
+  /** Of partitions. */
+  readonly months: readonly string[];
+  readonly others: readonly string[];
+  readonly isByTime: boolean;
+}
+
 /**
- * Reads one more than `limit`. The number of filters is small, so that each text has its plan; each
- * reads along the index that ends with the order of reading.
+ * Reads one more than `limit`. The number of filters is small, so that each text has its plan. Each
+ * reads along the one index that begins with `along` and ends with the order of reading, and sorts
+ * at most a page: a plan must do for rare types and for frequent ones. So the columns of `along` are
+ * bounded from both sides and not set equal, which other indexes could serve as well, and what else is
+ * asked for is looked at behind a fence.
  */
 function statementFor(query: EventQuery): { sql: string; params: unknown[] } {
   const params: unknown[] = [query.after.xid, query.after.seq, query.limit + 1];
   const param = (value: unknown): string => `$${params.push(value)}`;
   const { names, aggregateType, aggregateId, from, to } = query;
-  const conditions = ['(xid, seq) > ($1::xid8, $2::bigint)', 'xid < edge.xid'];
-  if (aggregateType !== undefined) conditions.push(`aggregate_type = ${param(aggregateType)}`);
-  if (aggregateId !== undefined) conditions.push(`aggregate_id = ${param(aggregateId)}`);
+  const along: (readonly [column: string, value: string])[] = [];
+  const others: string[] = [];
+  const months: string[] = [];
+  const isByName = names !== undefined && aggregateId === undefined;
+  if (aggregateType !== undefined) {
+    const type = param(aggregateType);
+    if (isByName) others.push(`aggregate_type = ${type}`);
+    else along.push(['aggregate_type', type]);
+  }
+  if (aggregateId !== undefined) along.push(['aggregate_id', param(aggregateId)]);
+  if (isByName) along.push(['name', 'wanted.one']);
+  else if (names !== undefined) others.push(`name = any(${param(names)}::text[])`);
   if (from !== undefined) {
-    conditions.push(`at >= ${param(from)}::timestamptz`);
-    conditions.push(`month >= ${param(monthFrom(Date.parse(from)))}::date`);
+    others.push(`at >= ${param(from)}::timestamptz`);
+    months.push(`month >= ${param(monthFrom(Date.parse(from)))}::date`);
   }
   if (to !== undefined) {
-    conditions.push(`at < ${param(to)}::timestamptz`);
-    conditions.push(`(month <= ${param(monthFrom(Date.parse(to)))}::date or month = 'infinity')`);
+    others.push(`at < ${param(to)}::timestamptz`);
+    months.push(`month <= ${param(monthFrom(Date.parse(to)))}::date`);
   }
-  const byName = names !== undefined && aggregateId === undefined;
-  if (names !== undefined && !byName) conditions.push(`name = any(${param(names)}::text[])`);
-  const along = `select month, xid, seq from event where ${conditions.join(' and ')}`;
-  const page = 'order by xid, seq limit $3';
-  const picked = byName
-    ? `unnest(${param(names)}::text[]) as wanted (wanted_name)
-         cross join lateral (${along} and name = wanted_name ${page}) as one`
-    : isShort(query)
-      ? `(${along} offset 0) as one`
-      : `(${along} ${page}) as one`;
+  const way = { along, months, others, isByTime: isShort(query) };
+  const ways = [pick('event', way)];
+  // Kept beside their months, as they were far ahead when they came.
+  if (to !== undefined) ways.push(pick('event_ahead', { ...way, months: [] }));
+  const wanted = isByName
+    ? `unnest(${param(names)}::text[]) as wanted (one) cross join lateral`
+    : '';
   const sql = `
     with edge as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as xid)
     select edge.xid::text as edge, page.*
       from edge left join lateral (
         select ${COLUMNS}, sum(bytes) over (order by event.xid, event.seq) - bytes as before
-          from (select one.* from ${picked} ${page}) as picked
+          from (select picked.month, picked.xid, picked.seq
+                  from ${wanted} (${ways.join(' union all ')}) as picked
+                 order by picked.xid, picked.seq limit $3) as picked
             join event using (month, xid, seq)
          order by event.xid, event.seq) as page on true`;
   return { sql, params };
 }
 
-/** Few enough to be sorted; of longer times most that lies along the way is wanted. */
+function pick(table: string, { along, months, others, isByTime }: Way): string {
+  const columns = along.map(([column]) => `${column}, `).join('');
+  const values = along.map(([, value]) => `${value}::text, `).join('');
+  const places = [
+    `(${columns}xid, seq) > (${values}$1::xid8, $2::bigint)`,
+    columns === '' ? 'xid < edge.xid' : `(${columns}xid) < (${values}edge.xid)`,
+    ...months,
+  ].join(' and ');
+  if (isByTime) {
+    return `(select ${KEY} from ${table} where ${others.join(' and ')} and ${places} offset 0)`;
+  }
+  const inOrder = `select ${KEY} from ${table} where ${places} order by ${columns}xid, seq`;
+  if (others.length === 0) return `(${inOrder} limit ${MOST_READ})`;
+  return `(select * from (${inOrder} offset 0) as fenced
+            where ${others.join(' and ')} limit ${MOST_READ})`;
+}
+
+/** Few enough to be sorted; of longer times much of what lies along the way is wanted. */
 const isShort = ({ aggregateType, names, from, to }: EventQuery): boolean =>
   aggregateType === undefined &&
   names === undefined &&
