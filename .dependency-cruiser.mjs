@@ -42,6 +42,22 @@ const forbid = (name, comment, from, to, exempt = []) => ({
 export default {
   forbidden: [
     ...Object.entries(MAY_IMPORT).map(layer),
+    forbid(
+      'open-telemetry-in-one-file',
+      'Where tracing is off none of its libraries is loaded.',
+      '.',
+      { path: 'node_modules/@opentelemetry/' },
+      ['^libs/platform/src/tracing/open-telemetry\\.ts$'],
+    ),
+    forbid(
+      'open-telemetry-when-needed',
+      'Imported at run time only: where tracing is off its libraries are not loaded.',
+      '.',
+      {
+        path: '^libs/platform/src/tracing/open-telemetry\\.ts$',
+        dependencyTypesNot: ['dynamic-import'],
+      },
+    ),
     {
       name: 'lib-without-layer',
       comment: 'A new lib is given its place in MAY_IMPORT first.',

@@ -20,5 +20,6 @@ Settings (environment):
   KAFKA_BROKERS       a Kafka to use instead of starting one
   STACK_KAFKA         auto (default), container or local
   STACK_PORT_OFFSET   added to every port, default 0
+  STACK_PAGE_PORT     port of the start page, default 3999
   STACK_DATA_DIR      where data and logs go, default .data
 `;

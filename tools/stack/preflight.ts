@@ -39,6 +39,7 @@ async function checkPorts(settings: StackSettings, only: readonly AppName[]): Pr
   const wanted: [string, number][] = [
     ...(settings.databaseUrl ? [] : [['Postgres', settings.postgresPort] as [string, number]]),
     ...(settings.kafkaBrokers ? [] : [['Kafka', settings.kafkaPort] as [string, number]]),
+    ['start page', settings.pagePort],
     ...only.flatMap((name) =>
       Object.values(appPorts(settings, name)).map((port): [string, number] => [name, port]),
     ),

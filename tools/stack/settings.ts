@@ -9,6 +9,8 @@ export interface StackSettings {
   readonly portOffset: number;
   readonly postgresPort: number;
   readonly kafkaPort: number;
+  /** Of the start page. */
+  readonly pagePort: number;
   /** Given servers, used instead of our own. */
   readonly databaseUrl: string | undefined;
   readonly kafkaBrokers: string | undefined;
@@ -23,6 +25,7 @@ export class StackProblem extends Error {
 // Not the usual ones: a Postgres of the system often has 5432.
 const POSTGRES_PORT = 15432;
 const KAFKA_PORT = 19092;
+const PAGE_PORT = 3999;
 
 export function stackSettings(env: NodeJS.ProcessEnv = process.env): StackSettings {
   const portOffset = number(env, 'STACK_PORT_OFFSET', 0);
@@ -35,6 +38,7 @@ export function stackSettings(env: NodeJS.ProcessEnv = process.env): StackSettin
     portOffset,
     postgresPort: POSTGRES_PORT + portOffset,
     kafkaPort: KAFKA_PORT + portOffset,
+    pagePort: number(env, 'STACK_PAGE_PORT', PAGE_PORT) + portOffset,
     databaseUrl: env['DATABASE_URL'] || undefined,
     kafkaBrokers: env['KAFKA_BROKERS'] || undefined,
     kafkaMode: mode,

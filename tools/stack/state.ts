@@ -11,6 +11,8 @@ export interface StackState {
   /** URL of the superuser. */
   postgresUrl?: string;
   kafka?: { brokers: string; kind: KafkaKind; description: string };
+  /** URL of the start page. */
+  page?: string;
   parts: PartState[];
 }
 

@@ -26,7 +26,8 @@ export async function runStatus(settings: StackSettings): Promise<number> {
       return { part, ok: alive && (health?.ok ?? true), health: health?.detail ?? '', alive };
     }),
   );
-  console.log(`${state.phase} since ${state.startedAt} (pid ${state.supervisor.pid})`);
+  const page = state.page === undefined ? '' : `, ${state.page}`;
+  console.log(`${state.phase} since ${state.startedAt} (pid ${state.supervisor.pid})${page}`);
   console.log(
     formatTable(
       rows.map(({ part, ok, alive, health }) => [

@@ -1,9 +1,11 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { apps, type AppName } from '#testing';
+import { appSpec, apps, isService, type AppName } from '#testing';
 import { makeExampleKnown, untilExampleIsHeardOf } from '../example/example.js';
 import { startApps } from './run-apps.js';
-import { welcome } from './welcome.js';
+import { startPage } from './page/server.js';
+import { Watcher } from './page/watcher.js';
+import { welcome, WITH_PAGE } from './welcome.js';
 import { stopLeftovers } from './leftovers.js';
 import { isDiskFull, preflight } from './preflight.js';
 import { identify } from './process-identity.js';
@@ -68,9 +70,23 @@ async function bringUp(
   await prepare(supervisor, progress, names);
   await startApps(settings, supervisor, progress, names);
   await makeKnown(settings, progress, names);
+  supervisor.state.page = await showPage(settings, names);
   console.log(welcome(settings, supervisor.state, names, progress.total));
   supervisor.state.phase = 'ready';
   supervisor.save();
+}
+
+/** Where people look first: what runs, how it is, and what it does. It ends with this process. */
+async function showPage(settings: StackSettings, names: readonly AppName[]): Promise<string> {
+  const watched = names.map((name) => {
+    const url = appUrl(settings, name);
+    return {
+      ...{ name, url, about: appSpec(name).about, isService: isService(name) },
+      ...(WITH_PAGE.includes(name) && { docs: `${url}/docs` }),
+    };
+  });
+  const { url } = await startPage(new Watcher({ apps: watched }), settings.pagePort);
+  return url;
 }
 
 /** The example of the README can be ordered as soon as all of it runs. */

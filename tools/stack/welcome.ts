@@ -5,7 +5,7 @@ import type { StackState } from './state.js';
 import { formatTable } from './table.js';
 
 // Services with an API of their own, which have a page that describes it.
-const WITH_PAGE: readonly AppName[] = [
+export const WITH_PAGE: readonly AppName[] = [
   'order',
   'orchestrator',
   'inventory',
@@ -36,7 +36,10 @@ export function welcome(
     'database and role: <service>, password as the role',
   ]);
   rows.push(['Kafka', state.kafka?.brokers ?? '', state.kafka?.description ?? '']);
-  const parts = [`\nAll of it runs after ${took}.\n`, formatTable(rows)];
+  const parts = [
+    `\nAll of it runs after ${took}: ${state.page ?? ''} shows how it is.\n`,
+    formatTable(rows),
+  ];
   if (names.includes('order')) parts.push('', 'Try:', tryIt(settings, names));
   parts.push('', 'npm run stack -- --help lists what else can be done.');
   return parts.join('\n');

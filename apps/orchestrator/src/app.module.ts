@@ -6,6 +6,7 @@ import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
 import { EndedSagas } from './engine/ended-sagas.js';
 import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
+import { SagaGauges } from './engine/saga-gauges.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
 import { AdminController } from './http/admin.controller.js';
 import { HISTORY_TABLE } from './persistence/history-table.js';
@@ -42,6 +43,7 @@ export class AppModule {
         { provide: SAGA_STORE, useValue: postgresSagaStore },
         EndedSagas,
         SagaEngine,
+        SagaGauges,
         TimerService,
       ],
       exports: [EndedSagas],

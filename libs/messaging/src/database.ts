@@ -15,6 +15,14 @@ export interface Tx {
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
 }
 
+export interface PoolUse {
+  readonly size: number;
+  readonly idle: number;
+  /** Callers that wait for a connection. */
+  readonly waiting: number;
+  readonly max: number;
+}
+
 /**
  * The server keeps a plan for each named statement of each connection. A statement text beyond this
  * many is sent without a name: texts that are put together at run time would fill its memory.
@@ -72,6 +80,12 @@ export class Database {
 
   close(): Promise<void> {
     return this.dataSource.destroy();
+  }
+
+  /** How the connections are used at the moment. */
+  get pool(): PoolUse {
+    const { totalCount, idleCount, waitingCount, options } = this.#pool;
+    return { size: totalCount, idle: idleCount, waiting: waitingCount, max: options.max };
   }
 
   get #pool(): Pool {

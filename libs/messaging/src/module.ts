@@ -11,13 +11,15 @@ import { HEALTH_PARTS } from '#platform';
 import { systemClock } from './clock.js';
 import { openDatabase } from './database-connect.js';
 import { Database } from './database.js';
+import { SampledLog } from './event-fields.js';
+import type { ReceivedEvent } from './event.js';
 import { databaseHealth, kafkaHealth } from './health.js';
 import { KafkaClient } from './kafka/client.js';
 import type { ConsumerTuning } from './kafka/consumer-options.js';
 import type { KafkaOptions } from './kafka/options.js';
 import { KafkaPublisher } from './kafka/producer.js';
 import type { MessagingLog } from './log.js';
-import { countTrouble, observeBatch, observeOutbox } from './metrics.js';
+import { countTrouble, observeBatch, observeHandled, observePublished } from './metrics.js';
 import { Outbox } from './outbox/outbox.js';
 import { OUTBOX_TABLE } from './outbox/partitions.js';
 import { PostgresOutboxStorage } from './outbox/postgres-storage.js';
@@ -25,6 +27,7 @@ import { PartitionUpkeep } from './partition-upkeep.js';
 import type { PartitionedTable } from './partitions.js';
 import type { MessagingSettings } from './settings.js';
 import { BatchTransport } from './transport/strategy.js';
+import { watchParts } from './watched-parts.js';
 
 export interface MessagingOptions {
   /** Name of the service: consumer group, application name, writer of outbox rows. */
@@ -42,7 +45,7 @@ export interface MessagingOptions {
 }
 
 const PUBLISHER = Symbol('publisher');
-const STOP_WATCHING_OUTBOX = Symbol('stop-watching-outbox');
+const STOP_WATCHING = Symbol('stop-watching');
 
 /**
  * Global; provides Database (migrated, with its partitions), Outbox, KafkaClient, BatchTransport and
@@ -56,7 +59,7 @@ export class MessagingModule implements OnApplicationShutdown {
     private readonly upkeep: PartitionUpkeep,
     private readonly kafka: KafkaClient,
     @Inject(PUBLISHER) private readonly publisher: KafkaPublisher,
-    @Inject(STOP_WATCHING_OUTBOX) private readonly stopWatching: () => void,
+    @Inject(STOP_WATCHING) private readonly stopWatching: () => void,
   ) {}
 
   static forRoot(options: MessagingOptions): DynamicModule {
@@ -77,6 +80,14 @@ export class MessagingModule implements OnApplicationShutdown {
     await this.kafka.close();
     await this.database.close();
   }
+}
+
+function handledBy({ settings, log = nestLog }: MessagingOptions) {
+  const sampled = new SampledLog(log, settings.LOG_SAMPLE_EVERY ?? 0);
+  return (events: readonly ReceivedEvent[], processingMs: number): void => {
+    observeHandled(events, processingMs);
+    sampled.handled(events);
+  };
 }
 
 const databaseProviders = (options: MessagingOptions) => {
@@ -131,15 +142,20 @@ const kafkaProviders = (options: MessagingOptions) => {
       useFactory: (database: Database, broker: KafkaPublisher) => {
         const owner = `${options.service}@${hostname()}:${process.pid}`;
         const storage = new PostgresOutboxStorage(database);
-        const outbox = new Outbox({ owner, storage, broker, log });
+        const outbox = new Outbox({ owner, storage, broker, log, observe: observePublished });
         outbox.start();
         return outbox;
       },
     },
     {
-      provide: STOP_WATCHING_OUTBOX,
-      inject: [Outbox],
-      useFactory: (outbox: Outbox) => observeOutbox(outbox),
+      provide: STOP_WATCHING,
+      inject: [Database, Outbox, BatchTransport, KafkaClient],
+      useFactory: (
+        database: Database,
+        outbox: Outbox,
+        transport: BatchTransport,
+        client: KafkaClient,
+      ) => watchParts({ database, outbox, transport, client, group: options.service }),
     },
     {
       provide: BatchTransport,
@@ -152,6 +168,7 @@ const kafkaProviders = (options: MessagingOptions) => {
           ping: () => client.ping(),
           tuning: options.tuning,
           count: countTrouble,
+          handled: handledBy(options),
           observe: observeBatch,
         }),
     },

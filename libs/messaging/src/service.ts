@@ -6,6 +6,7 @@ import {
   createHttpApp,
   runMain,
   settings,
+  startTracing,
   type Environment,
   type Logger,
   type serviceSettings,
@@ -50,9 +51,15 @@ export const runService = <Schema extends typeof serviceSettings>(
   service: ServiceDefinition<Schema>,
 ): Promise<void> =>
   runMain(service.name, async ({ env, logger }) => {
+    const stopTracing = await startTracing(service.name, env);
     const app = await createService(service, env, logger);
     const { PORT, HOST } = settings(service.settings, env);
     await app.listen(PORT, HOST);
     logger.info({ port: PORT }, 'listening');
-    return { stop: () => app.close() };
+    return {
+      stop: async () => {
+        await app.close();
+        await stopTracing?.();
+      },
+    };
   });

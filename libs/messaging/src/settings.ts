@@ -6,4 +6,6 @@ export interface MessagingSettings {
   readonly KAFKA_BROKERS: readonly string[];
   /** Put before every topic and consumer group, so that environments can share a broker. */
   readonly TOPIC_PREFIX: string;
+  /** Of so many events handled the log shows one; 0 or absent: none. */
+  readonly LOG_SAMPLE_EVERY?: number;
 }

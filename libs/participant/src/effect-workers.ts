@@ -9,6 +9,7 @@ import {
 } from './effect-task-store.js';
 import type { EffectWorkersOptions } from './effect-options.js';
 import { nestLog } from './log.js';
+import { countGivenUp, observeRun, watchWorkers } from './metrics.js';
 import { Poll } from './poll.js';
 
 interface Taken {
@@ -48,6 +49,7 @@ export class EffectWorkers<Outcome> {
   private started = false;
   private more = false;
   private wakeUps = new Set<() => void>();
+  private stopWatching = (): void => undefined;
 
   /** @throws RangeError for limits that could not work */
   constructor(private readonly options: EffectWorkersOptions<Outcome>) {
@@ -108,9 +110,17 @@ export class EffectWorkers<Outcome> {
 
   onApplicationBootstrap(): void {
     this.start();
+    const { name, database } = this.options;
+    this.stopWatching = watchWorkers({
+      name,
+      database,
+      running: () => this.running.size,
+      queued: () => this.queue.length,
+    });
   }
 
   beforeApplicationShutdown(): Promise<void> {
+    this.stopWatching();
     return this.stop();
   }
 
@@ -167,7 +177,12 @@ export class EffectWorkers<Outcome> {
 
   private async run({ task, takenAtMs }: Taken): Promise<void> {
     const endsAtMs = takenAtMs + this.options.leaseMs;
+    const begunAtMs = runtime.monotonicMs();
     const result = await this.execute(task, endsAtMs);
+    if (!('stopped' in result)) {
+      const outcome = 'outcome' in result ? 'done' : 'failed';
+      observeRun(this.options.name, outcome, runtime.monotonicMs() - begunAtMs);
+    }
     crashPoint(`effect.${this.options.name}.executed`);
     const ending = await this.write(task, result, endsAtMs);
     if (ending.kind === 'again') this.expectIn(ending.pauseMs);
@@ -238,9 +253,10 @@ export class EffectWorkers<Outcome> {
 
   private report(task: TakenTask, ending: Ending, result: object): void {
     const fields = { worker: this.options.name, subject: task.subject, attempt: task.attempt };
-    if (ending.kind === 'given-up')
+    if (ending.kind === 'given-up') {
+      countGivenUp(this.options.name);
       this.log.error({ ...fields, ...result }, 'an effect is given up');
-    else this.log.warn(fields, 'a lease was lost; the outcome was discarded');
+    } else this.log.warn(fields, 'a lease was lost; the outcome was discarded');
   }
 }
 

@@ -17,6 +17,7 @@ export { Poll } from './poll.js';
 export type { PollOptions } from './poll.js';
 export { gatherFinds, gatherOutcomes } from './gather.js';
 export { NotNowError, asNotNow } from './not-now-error.js';
+export { traceEffect } from './trace.js';
 export type {
   EffectDone,
   EffectFailure,

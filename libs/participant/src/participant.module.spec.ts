@@ -8,7 +8,7 @@ import {
   secureStock,
   type CommandContract,
 } from '#contracts';
-import { Outbox } from '#messaging';
+import { Database, Outbox } from '#messaging';
 import type { Answer } from './answer.js';
 import { Answers } from './answers.js';
 import type { CommandHandler } from './command.js';
@@ -30,8 +30,11 @@ describe('ParticipantModule', () => {
   const start = async (...handlers: Type<CommandHandler>[]) => {
     const outbox = { transaction: () => Promise.resolve() };
     @Module({
-      providers: [{ provide: Outbox, useValue: outbox }],
-      exports: [Outbox],
+      providers: [
+        { provide: Outbox, useValue: outbox },
+        { provide: Database, useValue: {} },
+      ],
+      exports: [Outbox, Database],
     })
     class MessagingStandIn {}
     @Module({

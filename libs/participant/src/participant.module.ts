@@ -2,7 +2,7 @@ import { Controller, Module, type DynamicModule, type Type } from '@nestjs/commo
 import { ModuleRef } from '@nestjs/core';
 import * as contracts from '#contracts';
 import type { CommandContract, Participant, TopicName } from '#contracts';
-import { BatchHandler, Outbox, PoisonHandler } from '#messaging';
+import { BatchHandler, Database, Outbox, PoisonHandler } from '#messaging';
 import type {
   EventBatch,
   EventFailure,
@@ -15,6 +15,7 @@ import { BARRIER_KEEP_DAYS } from './barrier.js';
 import type { CommandHandler } from './command.js';
 import { createParticipant } from './create-participant.js';
 import type { ParkingOptions } from './inbox.js';
+import { watchParked } from './parking-metrics.js';
 
 /** For `MessagingModule.forRoot({ partitionedTables: [barrierTable] })`. */
 export const barrierTable: PartitionedTable = {
@@ -58,10 +59,12 @@ function commandsController({ handlers, ...options }: ParticipantOptions): Type 
   @Controller()
   class CommandsController {
     private parts: ReturnType<typeof createParticipant> | undefined;
+    private stopWatching = (): void => undefined;
 
     constructor(
       private readonly modules: ModuleRef,
       private readonly outbox: Outbox,
+      private readonly database: Database,
     ) {}
 
     /** Not earlier: the handlers of other modules are only complete now. */
@@ -76,9 +79,11 @@ function commandsController({ handlers, ...options }: ParticipantOptions): Type 
 
     onApplicationBootstrap(): void {
       this.parts?.parkingWorker.start();
+      this.stopWatching = watchParked(this.database);
     }
 
     async beforeApplicationShutdown(): Promise<void> {
+      this.stopWatching();
       await this.parts?.parkingWorker.stop();
     }
 

@@ -81,6 +81,8 @@ export const serviceSettings = z.object({
   PORT: port,
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Of so many events handled the log shows one; 0: none. */
+  LOG_SAMPLE_EVERY: wholeNumber(0, 1_000_000_000).default(1_000),
   DATABASE_URL: postgresUrl,
   DATABASE_POOL_SIZE: wholeNumber(1, 1000).default(10),
   KAFKA_BROKERS: brokerList,

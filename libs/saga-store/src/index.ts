@@ -1,3 +1,4 @@
+export { countLive, countWithAttention, type LiveCount } from './count-instances.js';
 export {
   findInstance,
   listInstances,

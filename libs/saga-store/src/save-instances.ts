@@ -10,6 +10,8 @@ export interface InstanceChange {
   readonly before?: SagaInstance;
   readonly partition: number;
   readonly position?: OutboxPosition;
+  /** See `StoredInstance`. */
+  readonly trace?: string;
 }
 
 type Moved = InstanceChange & { readonly before: SagaInstance };
@@ -71,7 +73,7 @@ const insert = async (tx: Tx, changes: readonly InstanceChange[]): Promise<void>
     all((c) => c.instance.createdAt),
     all((c) => c.instance.updatedAt),
     jsonTexts(all((c) => inputOf(c.instance))),
-    jsonTexts(all((c) => writeBody(c.instance))),
+    jsonTexts(all((c) => writeBody(c.instance, c.trace))),
   ]);
   assertAll(written.length, changes.length);
 };
@@ -92,7 +94,7 @@ const update = async (tx: Tx, changes: readonly Moved[]): Promise<void> => {
     all((c) => c.instance.updatedAt),
     // It hardly ever changes, and what is not written need not be sent.
     all((c) => (c.instance.input === c.before.input ? null : inputOf(c.instance))),
-    jsonTexts(all((c) => writeBody(c.instance))),
+    jsonTexts(all((c) => writeBody(c.instance, c.trace))),
   ]);
   assertAll(written.length, changes.length);
 };

@@ -6,10 +6,10 @@
  * look as nearly all do, to a quarter of their length; any other is kept as it is:
  *
  *     [2, { step: [state, attempts, sent, due, finished, result] }, { effect: [kind, unit, taken, returned,
- *      revision, step] }, rest]
+ *      revision, step] }, rest, trace]
  *
  * `sent` and `finished` are ms since the instance was created, `due` ms since `sent`; what is absent is
- * null, and left out at the end. Ids of commands are those that the engine gives first commands, and were
+ * null, and left out at the end; `trace` is there only where the saga is traced. Ids of commands are those that the engine gives first commands, and were
  * issued on the day they were sent.
  */
 import {
@@ -50,17 +50,20 @@ type ShortBody = readonly [
   form: 2,
   steps: Readonly<Record<string, StepInstance | ShortStep>>,
   ledger: Readonly<Record<string, LedgerEntry | ShortEffect>>,
-  rest?: Omit<Body, 'steps' | 'ledger'>,
+  rest?: Omit<Body, 'steps' | 'ledger'> | null,
+  /** `traceparent` of what was decided last: a timer's command belongs to that trace. */
+  trace?: string,
 ];
 
 /** As it lies in the database, parsed. */
 export type StoredBody = Body | ShortBody;
 
 /** As JSON text, in form 2. */
-export const writeBody = (instance: SagaInstance): string => {
+export const writeBody = (instance: SagaInstance, trace?: string): string => {
   const { steps, ledger, cause, cancel, attention, alsoAttention, held } = instance;
   const rest = { cause, cancel, attention, alsoAttention, held };
   const body = [2, shortSteps(steps, instance), shortLedger(ledger)];
+  if (trace !== undefined) return JSON.stringify([...body, isEmpty(rest) ? null : rest, trace]);
   return JSON.stringify(isEmpty(rest) ? body : [...body, rest]);
 };
 
@@ -72,6 +75,9 @@ export const readBody = (stored: StoredBody, owner: Owner): Body => {
     throw new Error(`the document of saga ${owner.id} has the unknown form ${String(form)}`);
   return { steps: fullSteps(steps, owner), ledger: fullLedger(ledger), ...rest };
 };
+
+export const readTrace = (stored: StoredBody): string | undefined =>
+  isShort(stored) ? stored[4] : undefined;
 
 const isShort = (stored: StoredBody): stored is ShortBody => Array.isArray(stored);
 

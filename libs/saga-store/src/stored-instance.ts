@@ -1,6 +1,6 @@
 /** An instance as a row: what is searched for in columns, the rest as one document. */
 import type { SagaInstance } from '#saga';
-import { readBody, type StoredBody } from './stored-body.js';
+import { readBody, readTrace, type StoredBody } from './stored-body.js';
 
 /** Where the last commands of an instance stand in the outbox. */
 export interface OutboxPosition {
@@ -38,11 +38,14 @@ export interface StoredInstance {
   readonly instance: SagaInstance;
   readonly partition: number;
   readonly position?: OutboxPosition;
+  /** `traceparent` of what was decided last, where that was traced. */
+  readonly trace?: string;
 }
 
 export const fromRow = (row: InstanceRow): StoredInstance => {
   const { id, outbox_epoch: epoch, outbox_seq: seq } = row;
   const createdAt = Math.round(row.created_at_ms);
+  const trace = readTrace(row.body);
   return {
     instance: {
       id,
@@ -59,6 +62,7 @@ export const fromRow = (row: InstanceRow): StoredInstance => {
     },
     partition: row.partition,
     ...(epoch !== null && seq !== null && { position: { epoch, seq } }),
+    ...(trace !== undefined && { trace }),
   };
 };
 

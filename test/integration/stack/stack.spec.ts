@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isPortFree, testKafka, testPostgres, waitFor } from '#testing';
 import type { KafkaServer, PostgresServer } from '#testing';
+import type { View } from '../../../tools/stack/page/watcher.js';
 import { StackCli } from './stack-cli.js';
 
 const MINUTES = 60_000;
@@ -62,6 +63,11 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       expect(up.output).toContain(`http://127.0.0.1:${stack.port(4003)}`);
       expect(up.code).toBe(0);
       expect(await mailAnswers(stack)).toBe(true);
+      const page = `http://127.0.0.1:${stack.port(3999)}`;
+      expect(up.output).toContain(`${page} shows how it is`);
+      expect(await (await fetch(page)).text()).toContain('<h1>Saga orchestrator</h1>');
+      const view = (await (await fetch(`${page}/state.json`)).json()) as View;
+      expect(view.apps).toMatchObject([{ name: 'sandbox-mail', ok: true, detail: 'ok' }]);
 
       expect((await stack.run('up')).output).toContain('The stack runs already.');
       const status = await stack.run('status');

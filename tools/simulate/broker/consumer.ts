@@ -180,7 +180,6 @@ export class SimConsumer implements ConsumerPort {
         topic,
         partition,
         messages,
-        offsetLag: () => String(source.log.length - from - messages.length),
       },
       resolveOffset: (offset) => {
         share.position = Number(offset) + 1;

@@ -50,6 +50,7 @@ export class SimNoticeRows implements NoticeRows {
 }
 
 const withoutCause = (recorded: NewNotice): Notice => {
-  const { cause: _, ...notice } = recorded;
-  return notice;
+  const { cause, ...notice } = recorded;
+  const { traceparent } = cause;
+  return { ...notice, ...(traceparent !== undefined && { traceparent }) };
 };

@@ -67,6 +67,8 @@ export interface Notice {
   readonly locale: string | null;
   readonly order: NoticeOrder;
   readonly status: NoticeStatus;
+  /** Of the event that asked for it. */
+  readonly traceparent?: string;
 }
 
 /**

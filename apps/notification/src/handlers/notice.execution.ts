@@ -1,3 +1,4 @@
+import { inSpan, type SpanStart } from '#platform';
 import type { Notice, Outcome } from '../domain/notice.js';
 import { RefusedError } from '../provider/refused-error.js';
 import type { NoticeChannel } from './notice.channel.js';
@@ -14,7 +15,11 @@ export class NoticeExecution {
     const notice = await this.find(noticeId);
     if (notice?.status !== 'recorded') return { kind: 'unchanged' };
     try {
-      await this.channel.deliver(notice);
+      await inSpan(
+        notice.traceparent,
+        () => delivering(notice),
+        () => this.channel.deliver(notice),
+      );
       return { kind: 'sent' };
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
@@ -22,3 +27,9 @@ export class NoticeExecution {
     }
   }
 }
+
+const delivering = ({ noticeId, template, channel }: Notice): SpanStart => ({
+  name: `deliver ${channel}`,
+  kind: 'client',
+  attributes: { 'notice.id': noticeId, 'notice.template': template, 'notice.channel': channel },
+});

@@ -30,6 +30,8 @@ import { mendProblem, replyProblem } from './check-message.js';
 import { commandEvent } from './command-event.js';
 import { EndedSagas } from './ended-sagas.js';
 import { readInboxItem, type InboxItem, type MoveRequest } from './inbox-item.js';
+import { observeSteps } from './step-metrics.js';
+import { deciding } from './trace-decision.js';
 import { WorkingSet, type LiveInstance } from './working-set.js';
 
 /** Timers fired by one tick; the next tick follows at once when more are due. */
@@ -160,10 +162,12 @@ export class SagaEngine {
       const problem = replyProblem(definition, live.instance, message);
       if (problem) return reject(batch.unit, event, 'invalid-reply', problem);
     }
+    const trace = deciding(event.traceparent ?? live.trace, live.instance, message);
     const decision = decide(definition, live.instance, message, this.context(batch.now));
     batch.work.apply(live, decision);
+    trace.decided(live, batch.unit);
     const events = decision.commands.map((command) =>
-      caused(event, commandEvent(live.instance, command, batch.now)),
+      caused(event, { ...commandEvent(live.instance, command, batch.now), ...trace.cause }),
     );
     if (events.length > 0) batch.unit.publish(...events);
   }
@@ -204,12 +208,16 @@ export class SagaEngine {
       ...(live.before && { before: live.before }),
       partition: live.partition,
       ...(live.sent && position && { position }),
+      ...(live.trace !== undefined && { trace: live.trace }),
     }));
     const history = changed.flatMap(({ instance, history: entries }) =>
       entries.map((entry) => ({ instance, entry })),
     );
     unit.beforeCommit(this.store.saveInstances(unit.tx, changes));
     unit.beforeCommit(this.store.appendHistory(unit.tx, history));
+    unit.afterCommit(() => {
+      for (const { before, instance } of changed) observeSteps(before, instance);
+    });
     const ended = changed.filter(hasEnded).map(({ instance }) => instance);
     if (ended.length > 0) unit.afterCommit(() => this.ended.tell(ended));
   }

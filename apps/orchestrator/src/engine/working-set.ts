@@ -7,6 +7,8 @@ export interface LiveInstance {
   readonly before?: SagaInstance;
   readonly partition: number;
   readonly position?: OutboxPosition;
+  /** `traceparent` of what was decided last, where that was traced. */
+  trace?: string;
   instance: SagaInstance;
   readonly history: HistoryEntry[];
   /** Commands went out, so the clocks start anew with this batch. */
@@ -18,11 +20,12 @@ export class WorkingSet {
   private readonly byKey = new Map<string, LiveInstance>();
 
   constructor(stored: readonly StoredInstance[]) {
-    for (const { instance, partition, position } of stored) {
+    for (const { instance, partition, position, trace } of stored) {
       this.add({
         before: instance,
         partition,
         ...(position && { position }),
+        ...(trace !== undefined && { trace }),
         instance,
         history: [],
         sent: false,

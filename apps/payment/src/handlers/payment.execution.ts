@@ -14,7 +14,7 @@
  *   the provider has none of that return, and what is left to refund is bounded by what was captured.
  */
 import type { PaymentInstructions } from '#contracts';
-import { NotNowError } from '#participant';
+import { NotNowError, traceEffect } from '#participant';
 import { OutboundError, UnsealError, runtime, type Sealer } from '#platform';
 import { nextStep } from '../domain/next-step.js';
 import { isSlow, type Payment } from '../domain/payment.js';
@@ -76,7 +76,11 @@ export class PaymentExecution {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       signal.throwIfAborted();
       const payment = await this.store.find(orderId);
-      const outcome = payment ? await this.drive(payment, signal) : { kind: 'unchanged' as const };
+      if (!payment) return { kind: 'unchanged' };
+      const { chargeTo, undoTo, goodsRefunds } = payment;
+      const waiting = [...chargeTo, ...goodsRefunds.flatMap(({ to }) => to), ...undoTo];
+      const traced = { worker: 'payment', subject: orderId, waiting };
+      const outcome = await traceEffect(traced, () => this.drive(payment, signal));
       if (outcome) return outcome;
     }
     throw new Error('the payment changes all the time');

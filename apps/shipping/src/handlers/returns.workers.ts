@@ -1,5 +1,12 @@
 import type { UnitOfWork } from '#messaging';
-import { EffectWorkers, NotNowError, asNotNow, type Answers, type EffectDone } from '#participant';
+import {
+  EffectWorkers,
+  NotNowError,
+  asNotNow,
+  traceEffect,
+  type Answers,
+  type EffectDone,
+} from '#participant';
 import { Batcher, backoffMs } from '#platform';
 import {
   pollPauseMs,
@@ -56,7 +63,11 @@ export class ReturnWorkers extends EffectWorkers<ReturnOutcome> {
       leaseMs: settings.OUTBOUND_TIMEOUT_MS * LEASE_CALLS,
       maxAttempts: Infinity,
       backoff: (attempts) => backoffMs(backoff, attempts),
-      execute: async (returnId) => fetchBack(carrier, await reads.add(returnId), pauses),
+      execute: async (returnId) => {
+        const parcel = await reads.add(returnId);
+        const traced = { worker: 'return', subject: returnId, waiting: parcel?.receiveTo ?? [] };
+        return traceEffect(traced, () => fetchBack(carrier, parcel, pauses));
+      },
       record: (unit, done) => record(unit, rows, answers, done),
       // It was answered that it takes long, so that a carrier that is away for a while changes nothing.
       failed: () => Promise.resolve(),

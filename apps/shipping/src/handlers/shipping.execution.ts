@@ -9,6 +9,7 @@
  * - cancelling again changes nothing, and of a parcel on its way it is refused. So the carrier decides
  *   every race between a van and a recall, and says the same whenever it is asked again.
  */
+import { traceEffect } from '#participant';
 import type { Booking, Outcome } from '../domain/settle.js';
 import { nextStep } from '../domain/next-step.js';
 import type { Shipment } from '../domain/shipment.js';
@@ -45,21 +46,31 @@ export class ShippingExecution {
       signal.throwIfAborted();
       const shipment = await this.store.find(orderId);
       if (!shipment) return { kind: 'unchanged' };
-      switch (nextStep(shipment)) {
-        case 'rest':
-          return { kind: 'unchanged' };
-        case 'pick-up':
-          return this.carrier.pickUp(idOf(shipment));
-        case 'cancel':
-          return this.carrier.cancel(idOf(shipment));
-        case 'book': {
-          const booking = await this.book(shipment, attempt);
-          if (booking.kind !== 'created' || shipment.wanted === 'booked') return booking;
-          await this.store.settle(orderId, booking);
-        }
-      }
+      const { shipTo, bookTo, handOverTo, cancelTo } = shipment;
+      const waiting = [...shipTo, ...bookTo, ...handOverTo, ...cancelTo];
+      const traced = { worker: 'shipping', subject: orderId, waiting };
+      const outcome = await traceEffect(traced, () => this.drive(shipment, attempt));
+      if (outcome) return outcome;
     }
     throw new Error('the shipment changes all the time');
+  }
+
+  /** Undefined when there is more to do. */
+  private async drive(shipment: Shipment, attempt: number): Promise<Outcome | undefined> {
+    switch (nextStep(shipment)) {
+      case 'rest':
+        return { kind: 'unchanged' };
+      case 'pick-up':
+        return this.carrier.pickUp(idOf(shipment));
+      case 'cancel':
+        return this.carrier.cancel(idOf(shipment));
+      case 'book': {
+        const booking = await this.book(shipment, attempt);
+        if (booking.kind !== 'created' || shipment.wanted === 'booked') return booking;
+        await this.store.settle(shipment.orderId, booking);
+        return undefined;
+      }
+    }
   }
 
   /**

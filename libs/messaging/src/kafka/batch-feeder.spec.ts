@@ -41,7 +41,7 @@ function feed(): Promise<void> {
   });
   const message = { offset: '7', timestamp: '0', key: null, value: null };
   const payload: FetchedPayload = {
-    batch: { topic: 'p.t', partition: 3, messages: [message], offsetLag: () => '0' },
+    batch: { topic: 'p.t', partition: 3, messages: [message] },
     resolveOffset: () => undefined,
     heartbeat: () => {
       beats += 1;

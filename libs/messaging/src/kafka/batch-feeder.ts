@@ -47,6 +47,7 @@ export class BatchFeeder {
     });
     const messages = batch.messages.map((message) => ({ ...message, topic: logical, partition }));
     const control = {
+      fetchedAtMs: startedMs,
       isActive: () => lost === undefined && isRunning() && !isStale() && !this.#stopped,
       done: (offset: string) => {
         this.#setbacks.over(`${topic}/${partition}`);
@@ -57,10 +58,8 @@ export class BatchFeeder {
     const outcome = await this.options.handle(messages, control).finally(stopBeating);
     this.options.observe?.({
       topic: logical,
-      partition,
       messages: messages.length,
       durationMs: clock.now() - startedMs,
-      lag: Number(batch.offsetLag()),
     });
     if (lost !== undefined || this.#stopped) await atMost(clock, FLUSH_WITHIN_MS, offsets.flush());
     // kafkajs joins the group anew when it is told.

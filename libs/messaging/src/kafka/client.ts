@@ -107,11 +107,26 @@ export class KafkaClient {
         const behind: number[] = [];
         for (const { partition, high, low } of ends) {
           const at = partitions.find((known) => known.partition === partition)?.offset ?? '-1';
-          behind[partition] = Number(high) - (Number(at) < 0 ? Number(low) : Number(at));
+          // What the topic no longer keeps can no longer be missed.
+          behind[partition] = Number(high) - Math.max(Number(low), Number(at));
         }
         lags[this.#logical(topic)] = behind;
       }
       return lags;
+    });
+  }
+
+  /** How many messages each of these topics keeps; those that are not there are left out. */
+  async kept(topics: readonly string[]): Promise<Record<string, number>> {
+    return this.#withAdmin(async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const counts: Record<string, number> = {};
+      for (const topic of topics) {
+        if (!existing.has(this.#full(topic))) continue;
+        const ends = await admin.fetchTopicOffsets(this.#full(topic));
+        counts[topic] = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+      }
+      return counts;
     });
   }
 

@@ -32,15 +32,14 @@ export interface PartitionControl {
   isActive(): boolean;
   /** Everything up to and including this offset is done. */
   done(offset: string): void;
+  /** When they were fetched, on `Clock.now`. */
+  readonly fetchedAtMs?: number;
 }
 
 export interface ObservedBatch {
   readonly topic: string;
-  readonly partition: number;
   readonly messages: number;
   readonly durationMs: number;
-  /** Messages of the partition that are still to come. */
-  readonly lag: number;
 }
 
 export interface GroupConsumerOptions {

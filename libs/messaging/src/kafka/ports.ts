@@ -70,8 +70,6 @@ export interface FetchedBatch {
   readonly topic: string;
   readonly partition: number;
   readonly messages: readonly FetchedMessage[];
-  /** Messages of the partition that come after these. */
-  offsetLag(): string;
 }
 
 export type FetchedMessage = Omit<RawMessage, 'topic' | 'partition'>;

@@ -5,7 +5,7 @@ import { asError, CommitUnknownError, RetryableError } from '../errors.js';
 import type { MessagingLog } from '../log.js';
 import type { StreamPosition, UnitOfWork } from '../unit-of-work.js';
 import { DEFAULT_LEASE_TIMES, EpochLeases, type LeaseTimes } from './leases.js';
-import type { MessagePublisher, OutboxStorage } from './ports.js';
+import type { MessagePublisher, OutboxStorage, StoredMessage } from './ports.js';
 import { DEFAULT_PUBLISHER_LIMITS, OutboxPublisher, type PublisherLimits } from './publisher.js';
 import { OutboxRelay } from './relay.js';
 import { OutboxUnit } from './unit.js';
@@ -20,6 +20,8 @@ export interface OutboxOptions {
   readonly clock?: Clock;
   readonly times?: LeaseTimes;
   readonly limits?: PublisherLimits;
+  /** Told of each transaction's events once they are committed; must not throw. */
+  readonly observe?: (rows: readonly StoredMessage[]) => void;
 }
 
 /** Transactions whose events are published after their commit. */
@@ -31,6 +33,7 @@ export class Outbox {
   readonly #writer: OutboxWriter;
   readonly #relay: OutboxRelay;
   readonly #clock: Clock;
+  readonly #observe: OutboxOptions['observe'];
   #openUnits = 0;
   #stopping = false;
   #onChange: (() => void) | undefined;
@@ -53,6 +56,7 @@ export class Outbox {
     this.#relay = new OutboxRelay(relayPorts, times);
     this.#storage = storage;
     this.#clock = clock;
+    this.#observe = options.observe;
     this.#log = log;
   }
 
@@ -96,7 +100,10 @@ export class Outbox {
       throw error;
     }
     crashPoint('outbox.after-commit');
-    if (unit !== undefined && unit.rows.length > 0) this.#publisher.add(unit);
+    if (unit !== undefined && unit.rows.length > 0) {
+      this.#publisher.add(unit);
+      this.#observe?.(unit.rows);
+    }
     unit?.runHooks((error) =>
       this.#log.error({ err: asError(error) }, 'an after-commit hook threw'),
     );
@@ -136,6 +143,11 @@ export class Outbox {
   /** Committed events that have not been sent yet. */
   get backlog(): number {
     return this.#publisher.backlog;
+  }
+
+  /** When the event that waits longest was committed, on `Clock.now`; undefined while none waits. */
+  get oldestSinceMs(): number | undefined {
+    return this.#publisher.oldestSinceMs;
   }
 
   /** Why publishing fails at the moment; undefined while it works. */

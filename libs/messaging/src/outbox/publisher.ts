@@ -10,6 +10,7 @@ import type { MessagingLog } from '../log.js';
 import { sizeOf, type WireMessage } from '../wire.js';
 import { Lanes } from './lanes.js';
 import type { MessagePublisher, OutboxStorage, StoredMessage } from './ports.js';
+import { endSending } from './traced.js';
 import type { EpochTracker, Ticket } from './watermark.js';
 
 export interface PublisherLimits {
@@ -73,6 +74,7 @@ export class OutboxPublisher {
     // Once rows wait in the table, later ones queue up behind them.
     if (tracker.hasSpilled || this.#isFull) {
       for (const ticket of tickets) tracker.spill(ticket, nowMs);
+      for (const { message } of rows) endSending(message, 'spilled');
       this.#spilled.add(tracker);
     } else {
       for (const { seq, message } of rows) {
@@ -104,6 +106,16 @@ export class OutboxPublisher {
     let count = this.#lanes.count;
     for (const tracker of this.#spilled) count += tracker.spilledCount;
     return count;
+  }
+
+  /** Since when the one that waits longest does, in memory or in the table. */
+  get oldestSinceMs(): number | undefined {
+    let oldestMs = this.#lanes.oldestMs;
+    for (const { firstSpilled } of this.#spilled) {
+      if (firstSpilled === undefined) continue;
+      oldestMs = Math.min(oldestMs ?? Infinity, firstSpilled.sinceMs);
+    }
+    return oldestMs;
   }
 
   /** Why the last attempt failed; undefined while sending works. */
@@ -148,7 +160,8 @@ export class OutboxPublisher {
         crashPoint('outbox.after-publish');
         this.#lanes.sent(selection);
         const nowMs = this.ports.clock.now();
-        for (const { ticket, sinceMs } of selection.waiting) {
+        for (const { message, ticket, sinceMs } of selection.waiting) {
+          endSending(message);
           ticket.tracker.published(ticket);
           if (nowMs - sinceMs > LATE_MS) this.#late.add(ticket.tracker);
         }

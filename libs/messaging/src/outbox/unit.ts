@@ -1,10 +1,10 @@
 import { allStatements } from '../all-statements.js';
-import { encode } from '../codec.js';
 import type { Tx } from '../database.js';
 import type { OutgoingEvent } from '../event.js';
 import type { StreamPosition, UnitOfWork } from '../unit-of-work.js';
 import type { WireMessage } from '../wire.js';
 import type { StoredMessage } from './ports.js';
+import { encodeTraced } from './traced.js';
 import type { EpochTracker, Ticket } from './watermark.js';
 
 /** The unit of work that the outbox hands out. Its numbers are given out as late as possible. */
@@ -23,7 +23,7 @@ export class OutboxUnit implements UnitOfWork {
 
   publish(...events: OutgoingEvent[]): void {
     if (this.#isOver) throw new Error('this transaction is over, nothing can be published with it');
-    for (const event of events) this.#unnumbered.push(encode(event));
+    for (const event of events) this.#unnumbered.push(encodeTraced(event));
   }
 
   stamp(): StreamPosition {

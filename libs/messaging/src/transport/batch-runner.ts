@@ -8,17 +8,17 @@
  *   dead letters, in a transaction of its own.
  */
 import { backoffMs, sleep, type Clock } from '../clock.js';
-import { decode } from '../codec.js';
 import { crashPoint } from '../crash-point.js';
 import { deadLetter, deadLetterOfRaw } from '../dead-letter.js';
 import { asError, isTransient } from '../errors.js';
+import { eventFields } from '../event-fields.js';
 import type { EventBatch, EventFailure, ReceivedEvent } from '../event.js';
 import type { MessagingLog } from '../log.js';
-import { loopOf } from '../loop-guard.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import type { RawMessage } from '../wire.js';
 import { bisect, Interrupted } from './bisect.js';
+import { inspect, type Item } from './item.js';
 
 export interface TopicHandlers {
   readonly batch: (batch: EventBatch, unit: UnitOfWork) => Promise<void>;
@@ -30,7 +30,9 @@ export interface BatchRunnerPorts {
   readonly clock: Clock;
   readonly log: MessagingLog;
   /** Counts what is worth an alarm. */
-  readonly count?: (what: 'dead-letter' | 'loop' | 'retry', topic: string) => void;
+  readonly count?: (what: 'loop' | 'retry', topic: string) => void;
+  /** Told of the events of a transaction that was committed, and how long it took since the fetch. */
+  readonly handled?: (events: readonly ReceivedEvent[], processingMs: number) => void;
 }
 
 export interface BatchControl {
@@ -38,6 +40,8 @@ export interface BatchControl {
   isActive(): boolean;
   /** Everything up to and including this offset is committed. */
   done(offset: string): void;
+  /** When they were fetched, on `Clock.now`. */
+  readonly fetchedAtMs?: number;
 }
 
 /** What was fetched of one partition. */
@@ -63,13 +67,6 @@ export const DEFAULT_BATCH_LIMITS: BatchLimits = {
 /** `again`: not all of it is done, and it must be fetched once more. */
 export type BatchOutcome = 'done' | 'again';
 
-interface Item {
-  readonly raw: RawMessage;
-  /** Absent when it is to be put aside. */
-  readonly event?: ReceivedEvent;
-  readonly aside?: { readonly code: string; readonly message: string };
-}
-
 export class BatchRunner {
   constructor(
     private readonly ports: BatchRunnerPorts,
@@ -87,8 +84,9 @@ export class BatchRunner {
    */
   async runTogether(partitions: readonly Fetched[], handlers: TopicHandlers): Promise<boolean> {
     if (!partitions.every(({ control }) => control.isActive())) return false;
+    let items: readonly Item[];
     try {
-      const items = partitions.flatMap(({ messages }) => messages.map((raw) => this.#inspect(raw)));
+      items = partitions.flatMap(({ messages }) => messages.map((raw) => inspect(raw, this.ports)));
       await this.ports.outbox.transaction((unit) => this.#handle(items, handlers, unit));
       crashPoint('batch.after-commit');
     } catch (error) {
@@ -101,6 +99,7 @@ export class BatchRunner {
     for (const { messages, control } of partitions) {
       control.done((messages.at(-1) as RawMessage).offset);
     }
+    this.#committed(items, Math.min(...partitions.map(({ control }) => this.#since(control))));
     return true;
   }
 
@@ -113,7 +112,7 @@ export class BatchRunner {
     const { maxEvents } = this.limits;
     try {
       for (let from = 0; from < messages.length; from += maxEvents) {
-        const items = messages.slice(from, from + maxEvents).map((raw) => this.#inspect(raw));
+        const items = messages.slice(from, from + maxEvents).map((raw) => inspect(raw, this.ports));
         await bisect(items, {
           attempt: (part) =>
             this.#commit(part, control, (unit) => this.#handle(part, handlers, unit)),
@@ -130,25 +129,6 @@ export class BatchRunner {
     }
   }
 
-  #inspect(raw: RawMessage): Item {
-    const decoded = decode(raw);
-    if ('undecodable' in decoded) {
-      const { topic, partition, offset } = raw;
-      const { code, message } = decoded.undecodable;
-      this.ports.log.error({ topic, partition, offset, code }, `undecodable message: ${message}`);
-      return { raw, aside: decoded.undecodable };
-    }
-    const { event } = decoded;
-    const loop = loopOf(event);
-    if (loop === undefined) return { raw, event };
-    this.ports.log.error(
-      { ...describe(event), chain: event.extensions?.['chain'] },
-      `loop: ${loop}`,
-    );
-    this.ports.count?.('loop', raw.topic);
-    return { raw, event, aside: { code: 'loop', message: loop } };
-  }
-
   async #handle(items: readonly Item[], handlers: TopicHandlers, unit: UnitOfWork): Promise<void> {
     const events: ReceivedEvent[] = [];
     for (const { raw, event, aside } of items) {
@@ -156,7 +136,6 @@ export class BatchRunner {
         if (event !== undefined) events.push(event);
       } else {
         unit.publish(event ? deadLetter(event, aside) : deadLetterOfRaw(raw, aside));
-        unit.afterCommit(() => this.ports.count?.('dead-letter', raw.topic));
       }
     }
     const { topic } = (items[0] as Item).raw;
@@ -171,24 +150,24 @@ export class BatchRunner {
     control: BatchControl,
   ): Promise<void> {
     const { raw, event } = item;
+    item.span?.fail(error);
     if (event !== undefined && item.aside === undefined && poison !== undefined) {
       try {
         await this.#commit([item], control, (unit) => poison({ event, error }, unit));
         return;
       } catch (failure) {
         if (failure instanceof Interrupted) throw failure;
-        const fields = { ...describe(event), err: failure };
+        const fields = { ...eventFields(event), err: failure };
         this.ports.log.error(fields, 'the poison handler failed too, the event is a dead letter');
       }
     } else {
       const { topic, partition, offset } = raw;
-      const fields = { topic, partition, offset, ...(event && describe(event)), err: error };
+      const fields = { topic, partition, offset, ...(event && eventFields(event)), err: error };
       this.ports.log.error(fields, 'cannot be handled, the event is a dead letter');
     }
     const reason = { code: 'handler-failed', message: `${error.name}: ${error.message}` };
     await this.#commit([item], control, (unit) => {
       unit.publish(event ? deadLetter(event, reason) : deadLetterOfRaw(raw, reason));
-      unit.afterCommit(() => this.ports.count?.('dead-letter', raw.topic));
       return Promise.resolve();
     });
   }
@@ -209,6 +188,7 @@ export class BatchRunner {
         await this.ports.outbox.transaction(work);
         crashPoint('batch.after-commit');
         control.done(raw.offset);
+        this.#committed(part, this.#since(control));
         return;
       } catch (error) {
         if (!isTransient(error)) throw error;
@@ -224,15 +204,19 @@ export class BatchRunner {
       }
     }
   }
-}
 
-const describe = (event: ReceivedEvent): object => ({
-  eventId: event.id,
-  eventType: event.type,
-  eventSource: event.source,
-  subject: event.subject,
-  causationId: event.causationid,
-  topic: event.topic,
-  partition: event.partition,
-  offset: event.offset,
-});
+  #since({ fetchedAtMs }: BatchControl): number {
+    return fetchedAtMs ?? this.ports.clock.now();
+  }
+
+  /** Tells those who watch of what was handled. */
+  #committed(items: readonly Item[], sinceMs: number): void {
+    const { handled } = this.ports;
+    const events: ReceivedEvent[] = [];
+    for (const { event, aside, span } of items) {
+      if (event !== undefined && aside === undefined) events.push(event);
+      span?.end();
+    }
+    handled?.(events, this.ports.clock.now() - sinceMs);
+  }
+}

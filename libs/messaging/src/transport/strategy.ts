@@ -18,6 +18,7 @@ export interface BatchTransportOptions {
   readonly ping: () => Promise<void>;
   readonly tuning?: ConsumerTuning | undefined;
   readonly count?: BatchRunnerPorts['count'];
+  readonly handled?: BatchRunnerPorts['handled'];
   readonly observe?: GroupConsumerOptions['observe'];
 }
 
@@ -49,6 +50,14 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     await this.#consumer?.stop();
   }
 
+  /** Logical names of the topics that have a handler. */
+  get topics(): readonly string[] {
+    const extras = [...this.messageHandlers.values()].map(
+      (handler) => handler.extras as BatchExtras,
+    );
+    return [...new Set(extras.map(({ topic }) => topic))];
+  }
+
   /** Why nothing is consumed at the moment; undefined while it is, or where nothing is to be. */
   get failure(): Error | undefined {
     return this.#consumer?.failure;
@@ -66,8 +75,14 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
     const topics = this.#handlersByTopic();
     if (topics.size === 0) return;
     await this.#beforeListen();
-    const { kafka, group, outbox, ping, tuning, count, observe } = this.options;
-    const ports = { outbox, clock: systemClock, log: kafka.log, ...(count && { count }) };
+    const { kafka, group, outbox, ping, tuning, count, handled, observe } = this.options;
+    const ports: BatchRunnerPorts = {
+      outbox,
+      clock: systemClock,
+      log: kafka.log,
+      ...(count && { count }),
+      ...(handled && { handled }),
+    };
     const gatherer = new BatchGatherer(new BatchRunner(ports));
     this.#consumer = new GroupConsumer({
       kafka,

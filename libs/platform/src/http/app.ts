@@ -17,6 +17,7 @@ import { ProblemException } from './problem.js';
 import { keepRawBody } from './raw-body.js';
 import { readJson } from './json-body.js';
 import { RouteTable } from './routes.js';
+import { traceRequests } from './trace-requests.js';
 import { StrictValidationPipe } from './validation.js';
 
 export interface HttpAppOptions {
@@ -64,6 +65,7 @@ export async function createHttpApp(
   });
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => routes.add(route.url, route.method));
+  traceRequests(fastify);
   readJson(fastify);
   fastify.addHook('onRequest', refuseEncoding);
   closeGracefully(fastify);

@@ -19,6 +19,7 @@ import {
 } from 'cockatiel';
 import { Pool } from 'undici';
 import { gauge, histogram } from '../metrics.js';
+import { asCall, type SpanStart } from '../tracing/tracing.js';
 import { OutboundError, outboundFault } from './outbound-error.js';
 
 export interface OutboundOptions {
@@ -76,6 +77,16 @@ const breakerState = gauge({
   labelNames: ['target'],
 });
 
+const calling = (target: string, { method, path }: OutboundRequest): SpanStart => ({
+  name: `${method} ${target}`,
+  kind: 'client',
+  attributes: {
+    'http.request.method': method,
+    'server.address': target,
+    'url.path': path.split('?', 1)[0] ?? '',
+  },
+});
+
 export class OutboundHttp {
   private readonly pool: Pool;
   private readonly pathPrefix: string;
@@ -101,6 +112,7 @@ export class OutboundHttp {
       breaker: new SamplingBreaker(BREAKER),
     });
     this.breaker.onBreak(() => (this.openUntilMs = Date.now() + halfOpenAfterMs));
+    breakerState.set({ target }, STATES[this.breaker.state]);
     this.breaker.onStateChange((state) => breakerState.set({ target }, STATES[state]));
     this.limit = timeout(timeoutMs, {
       strategy: TimeoutStrategy.Cooperative,
@@ -117,7 +129,10 @@ export class OutboundHttp {
     const { target } = this.options;
     const stop = seconds.startTimer({ target });
     try {
-      const answer = await this.guard.execute(() => this.send(request));
+      const answer = await asCall(
+        () => calling(target, request),
+        (span) => this.guard.execute(() => this.send(request, span?.traceparent)),
+      );
       stop({ outcome: String(answer.status) });
       return answer;
     } catch (error) {
@@ -142,13 +157,17 @@ export class OutboundHttp {
     return this.close();
   }
 
-  private send(request: OutboundRequest): Promise<OutboundAnswer> {
+  private send(request: OutboundRequest, traceparent?: string): Promise<OutboundAnswer> {
     return this.limit.execute(async (_context, signal) => {
       try {
         const { statusCode, body } = await this.pool.request({
           method: request.method,
           path: this.pathPrefix + request.path,
-          headers: { ...this.options.headers, ...request.headers },
+          headers: {
+            ...this.options.headers,
+            ...request.headers,
+            ...(traceparent !== undefined && { traceparent }),
+          },
           body: request.body ?? null,
           signal,
         });
