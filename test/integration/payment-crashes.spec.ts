@@ -4,6 +4,8 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type {
+  BookedDispute,
+  DisputePage,
   IntentPage,
   IntentState,
   NewIntent,
@@ -53,6 +55,12 @@ class Stall extends PaymentProvider {
   }
   listIntents(range: TimeRange, cursor?: string): Promise<IntentPage> {
     return this.inner.listIntents(range, cursor);
+  }
+  disputesOf(intentId: string): Promise<readonly BookedDispute[]> {
+    return this.inner.disputesOf(intentId);
+  }
+  listDisputes(range: TimeRange, cursor?: string): Promise<DisputePage> {
+    return this.inner.listDisputes(range, cursor);
   }
 
   private async around<Result>(call: Call, work: () => Promise<Result>): Promise<Result> {

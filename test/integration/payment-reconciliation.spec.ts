@@ -26,9 +26,9 @@ describe('a day held against the provider’s books', () => {
     world = await PaymentWorld.start({ now: () => Date.now() + aheadMs });
     payment = await world.replica({ timeoutMs: 5_000 });
     const { database, outbox } = payment.replica;
-    const { provider } = payment;
+    const { provider, chargebacks } = payment;
     comparing = new ReconciliationWorkers({
-      ...{ database, outbox, provider, log: silent, everyMs: 3_600_000 },
+      ...{ database, outbox, provider, chargebacks, log: silent, everyMs: 3_600_000 },
     });
     comparing.start();
   }, 240_000);

@@ -57,6 +57,24 @@ describe('the provider’s messages over HTTP', () => {
     expect(await kept('evt_1')).toBe(1);
   });
 
+  it('about a dispute make us look at the disputes of its intent, once a message', async () => {
+    const payload = JSON.stringify({
+      ...{ id: 'evt_dispute', object: 'event', type: 'charge.dispute.created', created: 1 },
+      data: { object: { id: 'dp_1', object: 'dispute', payment_intent: 'pi_9', metadata: {} } },
+    });
+    const looks = () =>
+      world.database.query<{ revision: number }>(
+        `select revision from effect_task where worker = 'chargeback' and subject = 'pi_9'`,
+      );
+    expect((await post(payload, signed(payload, 'whsec_forged'))).status).toBe(400);
+    expect(await looks()).toEqual([]);
+    expect(await post(payload, signed(payload))).toEqual({
+      ...{ status: 200, body: { received: 'heard' } },
+    });
+    expect(await post(payload, signed(payload))).toMatchObject({ body: { received: 'repeated' } });
+    expect(await looks()).toEqual([{ revision: 1 }]);
+  });
+
   it('that come all at once are kept once each', async () => {
     const all = Array.from({ length: 60 }, (_, index) => event(`evt_many_${index % 20}`));
     const answers = await Promise.all(all.map((payload) => post(payload, signed(payload))));

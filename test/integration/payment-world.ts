@@ -1,5 +1,6 @@
 /** The payment service's working parts on a real Postgres, against the provider over real sockets. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { ChargebackWorkers } from '../../apps/payment/src/handlers/chargeback.workers.js';
 import { PaymentHandler } from '../../apps/payment/src/handlers/payment.handler.js';
 import { ProviderDesk } from '../../apps/payment/src/handlers/provider-desk.js';
 import { PaymentWorkers } from '../../apps/payment/src/handlers/payment.workers.js';
@@ -97,6 +98,7 @@ export class PaymentReplica {
   private constructor(
     readonly replica: Replica,
     readonly workers: PaymentWorkers,
+    readonly chargebacks: ChargebackWorkers,
     /** Where the provider's messages arrive. */
     readonly desk: ProviderDesk,
     private readonly inbox: ReturnType<typeof createParticipant>['inbox'],
@@ -125,11 +127,12 @@ export class PaymentReplica {
       halfOpenAfterMs,
     });
     const provider = new SandboxProvider(http);
+    const used = options.around?.(provider) ?? provider;
     const workers = new PaymentWorkers({
       database: replica.database,
       outbox: replica.outbox,
       answers: new Answers('payment'),
-      provider: options.around?.(provider) ?? provider,
+      provider: used,
       settings: {
         PAYMENT_TOKEN_KEY: KEY,
         OUTBOUND_CONNECTIONS: concurrency,
@@ -150,8 +153,21 @@ export class PaymentReplica {
       log: silent,
     });
     workers.start();
-    const desk = new ProviderDesk(replica.outbox, workers);
-    return new PaymentReplica(replica, workers, desk, inbox, http, provider);
+    const chargebacks = new ChargebackWorkers({
+      database: replica.database,
+      outbox: replica.outbox,
+      provider: used,
+      settings: {
+        OUTBOUND_TIMEOUT_MS: timeoutMs,
+        OUTBOUND_BACKOFF_MS: 20,
+        OUTBOUND_BACKOFF_MAX_MS: 200,
+      },
+      log: silent,
+      pollMs: takesOver ? 50 : 3_600_000,
+    });
+    chargebacks.start();
+    const desk = new ProviderDesk(replica.outbox, workers, chargebacks);
+    return new PaymentReplica(replica, workers, chargebacks, desk, inbox, http, provider);
   }
 
   async deliver(...events: ReceivedEvent[]): Promise<void> {
@@ -204,7 +220,7 @@ export class PaymentReplica {
 
   /** May be called again. */
   async stop(): Promise<void> {
-    await this.workers.stop();
+    await Promise.all([this.workers.stop(), this.chargebacks.stop()]);
     await this.http.close();
   }
 }
@@ -247,6 +263,22 @@ export class PaymentWorld {
     const url = `${this.sandbox.url}/books`;
     const intents = await getAll<BookedIntent & { orderId: string }>(url, 1_000);
     return intents.filter((intent) => intent.orderId === orderId);
+  }
+
+  /** Made and paid at the provider by somebody else, with our account. @returns its id */
+  async charged(fields: Record<string, string>): Promise<string> {
+    const form = async (path: string, body: Record<string, string>): Promise<{ id: string }> => {
+      const answer = await fetch(`${this.sandbox.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer sk_test' },
+        body: new URLSearchParams(body),
+      });
+      return (await answer.json()) as { id: string };
+    };
+    const card = { currency: 'jpy', 'payment_method_types[]': 'card' };
+    const { id } = await form('/v1/payment_intents', { ...card, ...fields });
+    await form(`/v1/payment_intents/${id}/confirm`, { payment_method: 'tok_ok' });
+    return id;
   }
 
   /** Ends the replicas of one test. */

@@ -3,6 +3,7 @@ import { migrations } from '#migrations/payment';
 import { Database, MessagingModule, Outbox, type PartitionedTable } from '#messaging';
 import { Answers, ParticipantModule, barrierTable } from '#participant';
 import { HealthModule, OutboundHttp, breakerHealth, type Logger } from '#platform';
+import { ChargebackWorkers } from './handlers/chargeback.workers.js';
 import { MerchantFactsController } from './handlers/merchant-facts.controller.js';
 import { PaymentHandler } from './handlers/payment.handler.js';
 import { PaymentWorkers } from './handlers/payment.workers.js';
@@ -72,36 +73,47 @@ export class AppModule {
         { provide: WEBHOOK_SECRETS, useValue: settings.PROVIDER_WEBHOOK_SECRET },
         {
           provide: ProviderDesk,
-          inject: [Outbox, PaymentWorkers],
-          useFactory: (outbox: Outbox, workers: PaymentWorkers) =>
-            new ProviderDesk(outbox, workers),
+          inject: [Outbox, PaymentWorkers, ChargebackWorkers],
+          useFactory: (outbox: Outbox, workers: PaymentWorkers, chargebacks: ChargebackWorkers) =>
+            new ProviderDesk(outbox, workers, chargebacks),
         },
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },
-        {
-          provide: ReconciliationWorkers,
-          inject: [Database, Outbox],
-          useFactory: (database: Database, outbox: Outbox) =>
-            new ReconciliationWorkers({
-              database,
-              outbox,
-              provider,
-              log: logger,
-              everyMs: settings.RECONCILIATION_POLL_MS,
-            }),
-        },
-        {
-          provide: PaymentWorkers,
-          inject: [Database, Outbox, Answers],
-          useFactory: (database: Database, outbox: Outbox, answers: Answers) =>
-            new PaymentWorkers({
-              ...{ database, outbox, answers, provider, settings },
-              log: logger,
-            }),
-        },
+        ...workers(settings, provider, logger),
       ],
     };
   }
+}
+
+/** What talks to the provider, outside of any transaction. */
+function workers(settings: PaymentSettings, provider: PaymentProvider, log: Logger) {
+  return [
+    {
+      provide: ReconciliationWorkers,
+      inject: [Database, Outbox, ChargebackWorkers],
+      useFactory: (database: Database, outbox: Outbox, chargebacks: ChargebackWorkers) =>
+        new ReconciliationWorkers({
+          ...{ database, outbox, chargebacks, provider },
+          log,
+          everyMs: settings.RECONCILIATION_POLL_MS,
+        }),
+    },
+    {
+      provide: ChargebackWorkers,
+      inject: [Database, Outbox],
+      useFactory: (database: Database, outbox: Outbox) =>
+        new ChargebackWorkers({ database, outbox, provider, settings, log }),
+    },
+    {
+      provide: PaymentWorkers,
+      inject: [Database, Outbox, Answers],
+      useFactory: (database: Database, outbox: Outbox, answers: Answers) =>
+        new PaymentWorkers({
+          ...{ database, outbox, answers, provider, settings },
+          log,
+        }),
+    },
+  ];
 }
 
 const providerOf = (settings: PaymentSettings, http: OutboundHttp): PaymentProvider => {

@@ -6,7 +6,7 @@ const PAGE_ROWS = 50;
 
 export const tableOf = (intents: readonly Intent[]): PageTable => ({
   columns: [
-    ...['intent', 'order', 'method', 'status', 'amount', 'captured', 'refunded'],
+    ...['intent', 'order', 'method', 'status', 'amount', 'captured', 'refunded', 'disputed'],
     ...['created', 'the customer'],
   ],
   total: intents.length,
@@ -23,13 +23,20 @@ const rowOf = (intent: Intent): Cell[] => {
     `${audit.amount} ${audit.currency}`,
     String(audit.captured),
     String(audit.refunded),
+    String(audit.disputed ?? 0),
     audit.createdAt,
     buttonsOf(intent),
   ];
 };
 
-const buttonsOf = ({ id, action }: Intent): Cell => {
+const buttonsOf = ({ id, action, captures, disputes }: Intent): Cell => {
   const button = (label: string) => ({ label, path: `/sandbox/intents/${id}/${label}` });
+  const open = disputes.find(({ status }) => status === 'needs_response');
+  if (open) {
+    const close = (label: string) => ({ label, path: `/sandbox/disputes/${open.id}/${label}` });
+    return { buttons: [close('win'), close('lose')] };
+  }
+  if (captures > 0) return { buttons: [button('dispute')] };
   if (action === undefined) return '';
   return {
     buttons: action.expiresAtMs === undefined ? [button('pay')] : [button('pay'), button('expire')],

@@ -1,6 +1,6 @@
 /**
  * A payment provider on a socket of its own that speaks Stripe's API (customers, payment intents,
- * refunds, webhooks) and keeps its own books, so that a charge can really be executed and its answer
+ * refunds, disputes, webhooks) and keeps its own books, so that a charge can really be executed and its answer
  * really be lost.
  */
 import {
@@ -89,7 +89,7 @@ export const createSandboxPayment = async (
     errorBody,
     onFault,
   });
-  addControlRoutes(app, provider, written);
+  addControlRoutes(app, { provider, now, written });
   addProviderRoutes(app, { mood, errorBody }, (scope) =>
     addPaymentRoutes(scope, {
       ...{ provider, mood, written, now },

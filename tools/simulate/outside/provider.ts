@@ -2,7 +2,9 @@ import { runtime } from '#platform';
 import {
   PaymentProvider,
   ProviderRejection,
+  type BookedDispute,
   type BookedIntent,
+  type DisputePage,
   type IntentPage,
   type IntentState,
   type NewIntent,
@@ -173,6 +175,15 @@ export class SimPaymentProvider extends PaymentProvider {
 
   totalRefunded(id: string): Promise<number> {
     return this.line.call(this.actor, `refunded of ${id}`, () => this.books.find(id).refunded);
+  }
+
+  /** No bank takes anything back here. */
+  disputesOf(id: string): Promise<readonly BookedDispute[]> {
+    return this.line.call(this.actor, `disputes of ${id}`, () => []);
+  }
+
+  listDisputes(): Promise<DisputePage> {
+    return this.line.call(this.actor, 'list disputes', () => ({ disputes: [] }));
   }
 
   listIntents(range: TimeRange): Promise<IntentPage> {

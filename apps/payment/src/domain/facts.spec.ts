@@ -202,7 +202,7 @@ const STEP: fc.Arbitrary<Outcome | { readonly chargebacks: readonly Chargeback[]
     chargebacks: fc.array(
       fc
         .tuple(fc.constantFrom('dp_1', 'dp_2'), fc.constantFrom('open', 'lost', 'won'))
-        .map(([id, status]) => dispute(id, status as Chargeback['status'])),
+        .map(([id, status]) => dispute(id, status)),
       { maxLength: 3 },
     ),
   }),

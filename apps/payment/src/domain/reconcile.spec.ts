@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { payment } from '../fixtures/payments.js';
-import { differencesOf, isUnderWay, unknownToThem, type TheirIntent } from './reconcile.js';
+import { withChargebacks } from './chargebacks.js';
+import {
+  differencesOf,
+  disputeDifferences,
+  isUnderWay,
+  unknownToThem,
+  type TheirDispute,
+  type TheirIntent,
+} from './reconcile.js';
 
 const ours = payment({
   ...{ status: 'captured', intentId: 'pi_1', captured: 1200, chargeTo: [] },
@@ -53,5 +61,48 @@ describe('a payment and the provider’s books', () => {
     expect(isUnderWay(ours)).toBe(false);
     expect(isUnderWay({ ...ours, wanted: 'undone' })).toBe(true);
     expect(isUnderWay(payment({ status: 'intended', intentId: 'pi_1' }))).toBe(true);
+  });
+});
+
+describe('a dispute and the provider’s books', () => {
+  const dispute: TheirDispute = {
+    ...{ disputeId: 'dp_1', intentId: 'pi_1', orderId, amount: 500, currency: 'JPY' },
+    status: 'open',
+  };
+  const chargeback = { chargebackId: 'dp_1', disputed: 500, reason: 'x', status: 'open' } as const;
+  const known = withChargebacks(ours, [chargeback]);
+  const about = { kind: 'chargeback', orderId, intentId: 'pi_1' } as const;
+
+  it('agree when it is known, as it stands', () => {
+    expect(disputeDifferences(dispute, known)).toEqual([]);
+    const won = withChargebacks(known, [{ ...chargeback, status: 'won' }]);
+    expect(disputeDifferences({ ...dispute, status: 'won' }, won)).toEqual([]);
+  });
+
+  it('differ when it is not known, or not as it stands', () => {
+    expect(disputeDifferences(dispute, ours)).toEqual([{ ...about, theirs: 500 }]);
+    expect(disputeDifferences({ ...dispute, status: 'won' }, ours)).toEqual([
+      { ...about, theirs: 500 },
+    ]);
+    expect(disputeDifferences({ ...dispute, status: 'lost', amount: 400 }, known)).toEqual([
+      { ...about, ours: 500, theirs: 400 },
+      { ...about, ours: 'open', theirs: 'lost' },
+    ]);
+  });
+
+  it('differ in the currency, which nothing is added up with', () => {
+    expect(disputeDifferences({ ...dispute, currency: 'USD' }, ours)).toEqual([
+      { ...about, kind: 'currency', ours: 'JPY', theirs: 'USD' },
+    ]);
+  });
+
+  it('differ when it takes money of a payment that is not ours, until it is won', () => {
+    const { orderId: _, ...nameless } = dispute;
+    expect(disputeDifferences(nameless, undefined)).toEqual([
+      { kind: 'chargeback', intentId: 'pi_1', theirs: 500 },
+    ]);
+    const second = { ...dispute, intentId: 'pi_2' };
+    expect(disputeDifferences(second, ours)).toEqual([{ ...about, intentId: 'pi_2', theirs: 500 }]);
+    expect(disputeDifferences({ ...second, status: 'won' }, ours)).toEqual([]);
   });
 });

@@ -7,9 +7,11 @@ import {
   type Difference,
   type TheirIntent,
 } from '../domain/reconcile.js';
+import { ourOrderId } from '../domain/order-id.js';
 import { findPayments } from '../persistence/find-payments.js';
 import { paymentsOfDay, type Comparison } from '../persistence/reconciliation-rows.js';
 import type { BookedIntent, PaymentProvider, TimeRange } from '../provider/payment-provider.js';
+import { compareDisputes } from './dispute-reconciliation.js';
 
 export interface ReconciliationParts {
   readonly database: Pick<Database, 'query'>;
@@ -21,14 +23,19 @@ const DAY_MS = 86_400_000;
 const MARGIN_MS = 3_600_000;
 const PAGE = 500;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A day's comparison, and what is to be read anew after it. */
+export interface ComparedDay extends Comparison {
+  /** Intents at the provider. */
+  readonly disputed: readonly string[];
+}
 
 /** @param day YYYY-MM-DD, UTC. @throws OutboundError, ProviderRejection: to be tried again */
 export async function compareDay(
   { database, provider }: ReconciliationParts,
   day: string,
   signal: AbortSignal,
-): Promise<Comparison> {
+): Promise<ComparedDay> {
   const from = new Date(`${day}T00:00:00Z`);
   const to = new Date(from.getTime() + DAY_MS);
   const seen = new Set<string>();
@@ -59,7 +66,9 @@ export async function compareDay(
     if (!last || payments.length < PAGE) break;
     after = last.orderId;
   }
-  return { day, ours, theirs, underWay, differences };
+  const disputes = await compareDisputes({ database, provider }, to, signal);
+  differences.push(...disputes.differences);
+  return { day, ours, theirs, underWay, differences, disputed: disputes.intentIds };
 }
 
 async function* pagesOf(
@@ -107,9 +116,8 @@ async function reread(provider: PaymentProvider, intent: BookedIntent): Promise<
   return { ...intent, captured, refunded };
 }
 
-const orderIdOf = ({ orderId = '' }: TheirIntent): string => orderId.toLowerCase();
+const orderIdOf = ({ orderId }: TheirIntent): string => ourOrderId(orderId) ?? '';
 
-/** Others name their payments as they like. */
 const orderIdsOf = (intents: readonly TheirIntent[]): string[] => [
-  ...new Set(intents.map(orderIdOf).filter((id) => UUID.test(id))),
+  ...new Set(intents.map(orderIdOf).filter((id) => id !== '')),
 ];

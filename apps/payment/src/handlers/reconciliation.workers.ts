@@ -1,18 +1,17 @@
 import type { Database, MessagingLog, Outbox } from '#messaging';
 import { EffectWorkers, Poll, asNotNow } from '#participant';
 import { backoffMs, gauge, runtime } from '#platform';
-import {
-  findComparison,
-  storeComparisons,
-  type Comparison,
-} from '../persistence/reconciliation-rows.js';
+import { findComparison, storeComparisons } from '../persistence/reconciliation-rows.js';
 import type { PaymentProvider } from '../provider/payment-provider.js';
-import { compareDay } from './reconciliation.js';
+import type { ChargebackWorkers } from './chargeback.workers.js';
+import { compareDay, type ComparedDay } from './reconciliation.js';
 
 export interface ReconciliationWorkersParts {
   readonly database: Pick<Database, 'query'>;
   readonly outbox: Pick<Outbox, 'transaction'>;
   readonly provider: PaymentProvider;
+  /** Read disputes anew that differ, or are open. */
+  readonly chargebacks: Pick<ChargebackWorkers, 'want'>;
   readonly log: MessagingLog;
   /** Pause between two looks whether yesterday is to be compared. */
   readonly everyMs: number;
@@ -28,12 +27,12 @@ const BACKOFF = { baseMs: 60_000, maxMs: 30 * 60_000 };
  * Compares each day with the provider's books, once it is over; the subject is the day. Of several
  * replicas one does it, and another one goes on when that one dies.
  */
-export class ReconciliationWorkers extends EffectWorkers<Comparison> {
+export class ReconciliationWorkers extends EffectWorkers<ComparedDay> {
   private readonly daily: Poll;
   private readonly outbox: Pick<Outbox, 'transaction'>;
 
   constructor(parts: ReconciliationWorkersParts) {
-    const { database, outbox, log, everyMs } = parts;
+    const { database, outbox, chargebacks, log, everyMs } = parts;
     const differing = gauge({
       name: 'payment_reconciliation_differences',
       help: 'What differs from the books of the provider, on the day that was compared last',
@@ -52,6 +51,8 @@ export class ReconciliationWorkers extends EffectWorkers<Comparison> {
       record: async (unit, done) => {
         const found = done.map(({ outcome }) => outcome);
         await storeComparisons(unit.tx, found);
+        const disputed = found.flatMap((compared) => compared.disputed);
+        await chargebacks.want(unit, disputed);
         unit.afterCommit(() => {
           for (const { day, differences } of found) {
             differing.set(differences.length);

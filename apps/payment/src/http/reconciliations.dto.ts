@@ -4,7 +4,7 @@ import type { DifferenceKind } from '../domain/reconcile.js';
 
 const KINDS: readonly DifferenceKind[] = [
   ...(['not-ours', 'other-intent', 'not-theirs'] as const),
-  ...(['captured', 'refunded', 'currency'] as const),
+  ...(['captured', 'refunded', 'currency', 'chargeback'] as const),
 ];
 
 export class ListComparisonsQuery {
@@ -18,7 +18,7 @@ export class DifferenceDto {
   @ApiPropertyOptional({ description: "The provider's number" }) intentId?: string;
   @ApiPropertyOptional({
     oneOf: [{ type: 'integer' }, { type: 'string' }],
-    description: 'What we say: minor units, a currency or an intent',
+    description: 'What we say: minor units, a currency, an intent, or how a dispute stands',
   })
   ours?: number | string;
   @ApiPropertyOptional({

@@ -35,8 +35,9 @@ export class WebhooksController {
     @Req() request: { readonly raw: object },
     @Headers('stripe-signature') signature?: string,
   ): Promise<WebhookAnswerDto> {
-    const { messageId, type, orderId } = this.read(rawBodyOf(request), signature);
-    return { received: await this.desk.hear({ messageId, type, orderId }) };
+    const message = this.read(rawBodyOf(request), signature);
+    const { messageId, type, orderId, intentId } = message;
+    return { received: await this.desk.hear({ messageId, type, orderId, intentId }) };
   }
 
   private read(body: Buffer, signature: string | undefined) {

@@ -123,4 +123,24 @@ export const intentsQuery = (
   ...(cursor !== undefined && { starting_after: cursor }),
 });
 
+/** The intent comes with each: a dispute does not know the order by itself. */
+export const disputesQuery = (intentId: string, cursor?: string): Stripe.DisputeListParams => ({
+  payment_intent: intentId,
+  ...disputesPage(cursor),
+});
+
+export const disputesOpenedQuery = (
+  { from, to }: TimeRange,
+  cursor?: string,
+): Stripe.DisputeListParams => ({
+  created: { gte: seconds(from), lt: seconds(to) },
+  ...disputesPage(cursor),
+});
+
+const disputesPage = (cursor: string | undefined): Stripe.DisputeListParams => ({
+  limit: PAGE,
+  expand: ['data.payment_intent'],
+  ...(cursor !== undefined && { starting_after: cursor }),
+});
+
 const seconds = (time: Date): number => Math.floor(time.getTime() / 1000);

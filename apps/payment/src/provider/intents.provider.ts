@@ -15,10 +15,13 @@ import {
   stateOf,
   type ProviderProblem,
 } from './intents-answers.js';
+import { bookedDispute, disputesAnswer } from './disputes-answers.js';
 import {
   RETURN,
   confirmParameters,
   customerParameters,
+  disputesOpenedQuery,
+  disputesQuery,
   intentParameters,
   intentsQuery,
   refundParameters,
@@ -27,6 +30,8 @@ import {
 import {
   PaymentProvider,
   ProviderRejection,
+  type BookedDispute,
+  type DisputePage,
   type IntentPage,
   type IntentState,
   type NewIntent,
@@ -48,6 +53,7 @@ export interface IntentsApi {
   listIntents(query: Stripe.PaymentIntentListParams): Promise<Result>;
   createRefund(parameters: Stripe.RefundCreateParams, key: string): Promise<Result>;
   listRefunds(query: Stripe.RefundListParams): Promise<Result>;
+  listDisputes(query: Stripe.DisputeListParams): Promise<Result>;
 }
 
 const UNEXPECTED_STATE = 'payment_intent_unexpected_state';
@@ -114,6 +120,27 @@ export class IntentsProvider extends PaymentProvider {
     const { data, has_more } = accepted(intentsAnswer, result);
     const next = has_more ? data.at(-1)?.id : undefined;
     return { intents: data.map(bookedIntent), ...(next !== undefined && { next }) };
+  }
+
+  async disputesOf(intentId: string): Promise<readonly BookedDispute[]> {
+    const found: BookedDispute[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.disputePage(disputesQuery(intentId, cursor));
+      found.push(...page.disputes);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return found.reverse();
+  }
+
+  listDisputes(range: TimeRange, cursor?: string): Promise<DisputePage> {
+    return this.disputePage(disputesOpenedQuery(range, cursor));
+  }
+
+  private async disputePage(query: Stripe.DisputeListParams): Promise<DisputePage> {
+    const { data, has_more } = accepted(disputesAnswer, await this.api.listDisputes(query));
+    const next = has_more ? data.at(-1)?.id : undefined;
+    return { disputes: data.flatMap(bookedDispute), ...(next !== undefined && { next }) };
   }
 
   private async createCustomer({ orderId, payer }: NewIntent): Promise<string> {

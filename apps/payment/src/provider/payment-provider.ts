@@ -78,6 +78,28 @@ export interface IntentPage {
   readonly next?: string;
 }
 
+/** A dispute as the provider's books have it: the customer's bank has taken money back. */
+export interface BookedDispute {
+  readonly disputeId: string;
+  readonly intentId: string;
+  /** Absent when somebody else made the intent. */
+  readonly orderId?: string;
+  /** Minor units, more than 0; with what was refunded it may exceed what was captured. */
+  readonly amount: number;
+  /** ISO 4217, upper case. */
+  readonly currency: string;
+  /** The provider's code. */
+  readonly reason: string;
+  /** Of one that was lost the money is gone, and may come back by appeal. */
+  readonly status: 'open' | 'won' | 'lost';
+}
+
+export interface DisputePage {
+  readonly disputes: readonly BookedDispute[];
+  /** The cursor of the next page; absent on the last. */
+  readonly next?: string;
+}
+
 /**
  * Every method may be repeated after any of its failures: intents and refunds are made under keys
  * that follow from the order or the return, and an intent is captured at most once.
@@ -99,6 +121,10 @@ export abstract class PaymentProvider {
   abstract totalRefunded(intentId: string): Promise<number>;
   /** All intents that were made in this time, newest first, page by page. */
   abstract listIntents(range: TimeRange, cursor?: string): Promise<IntentPage>;
+  /** All disputes of an intent that have moved money, in the order in which they were opened. */
+  abstract disputesOf(intentId: string): Promise<readonly BookedDispute[]>;
+  /** All disputes that were opened in this time and have moved money, newest first, page by page. */
+  abstract listDisputes(range: TimeRange, cursor?: string): Promise<DisputePage>;
 }
 
 /** The provider will not do it however often it is asked. It holds codes only, no text of theirs. */

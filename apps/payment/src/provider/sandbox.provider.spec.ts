@@ -184,4 +184,38 @@ describe('the adapter of the provider', () => {
     const thrown = await provider.confirmIntent('pi_1', byCard('tok_secret')).catch(String);
     expect(thrown).not.toContain('tok_secret');
   });
+
+  it.each([
+    ['needs_response', 'open'],
+    ['under_review', 'open'],
+    ['won', 'won'],
+    ['lost', 'lost'],
+    ['appeal_needs_response', 'lost'],
+    ['appeal_under_review', 'lost'],
+    ['warning_needs_response', undefined],
+    ['warning_closed', undefined],
+    ['prevented', undefined],
+    ['something_new', undefined],
+  ])('reads a dispute that is %s as %s', async (status, expected) => {
+    const dispute = {
+      ...{ id: 'dp_1', amount: 500, currency: 'jpy', reason: '', status },
+      payment_intent: { id: 'pi_1', metadata: { order_id: 'o-1' } },
+    };
+    const { provider, asked } = scripted([200, { has_more: false, data: [dispute] }]);
+    const about = { disputeId: 'dp_1', intentId: 'pi_1', orderId: 'o-1', reason: 'general' };
+    expect(await provider.disputesOf('pi_1')).toEqual(
+      expected ? [{ ...about, amount: 500, currency: 'JPY', status: expected }] : [],
+    );
+    expect(asked[0]?.path).toContain('/v1/disputes?payment_intent=pi_1');
+  });
+
+  it('reads no dispute of a charge without an intent, or of nothing', async () => {
+    const dispute = { id: 'dp_1', currency: 'jpy', reason: null, status: 'lost' };
+    const data = [
+      { ...dispute, amount: 500, payment_intent: null },
+      { ...dispute, amount: 0, payment_intent: { id: 'pi_1' } },
+    ];
+    const { provider } = scripted([200, { has_more: false, data }]);
+    expect(await provider.disputesOf('pi_1')).toEqual([]);
+  });
 });

@@ -50,6 +50,10 @@ class FormApi implements IntentsApi {
     return this.get(`/v1/refunds?${formOf(query)}`);
   }
 
+  listDisputes(query: object): Promise<Result> {
+    return this.get(`/v1/disputes?${formOf(query)}`);
+  }
+
   private post(path: string, parameters: object, key?: string): Promise<Result> {
     const headers = key === undefined ? FORM : { ...FORM, 'idempotency-key': key };
     return this.ask({ method: 'POST', path, headers, body: formOf(parameters) });

@@ -70,6 +70,10 @@ class PackageApi implements IntentsApi {
   listRefunds(query: Stripe.RefundListParams): Promise<Result> {
     return ask(this.stripe.refunds.list(query));
   }
+
+  listDisputes(query: Stripe.DisputeListParams): Promise<Result> {
+    return ask(this.stripe.disputes.list(query));
+  }
 }
 
 /** The package throws what it does not like, with texts of the provider in it: none go on. */

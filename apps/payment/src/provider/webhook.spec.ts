@@ -49,6 +49,7 @@ describe('a message of the payment provider', () => {
     [{ id: 're_1', object: 'refund', payment_intent: null, metadata: null }, {}],
     [{ object: 'refund', metadata: { order_id: 'o-1' } }, { orderId: 'o-1' }],
     [{ id: 'pi_1', object: 'payment_intent', metadata: {} }, { intentId: 'pi_1' }],
+    [{ id: 'dp_1', object: 'dispute', payment_intent: 'pi_1', metadata: {} }, { intentId: 'pi_1' }],
     [{ object: 'balance' }, {}],
   ])('about %j leads to %j', (object, ids) => {
     const raw = bytes(event(object, 'some.thing'));

@@ -1,6 +1,6 @@
-/** Customers, intents, charges, refunds and errors as Stripe's API writes them. Times there are epoch seconds. */
+/** Customers, intents, charges, refunds, disputes and errors as Stripe's API writes them. Times there are epoch seconds. */
 import { ProviderError } from '#sandbox';
-import type { Customer, Intent, PaymentError, Refund } from './books.js';
+import type { Customer, Dispute, Intent, PaymentError, Refund } from './books.js';
 import { nextActionAnswer } from './next-action.js';
 
 /** @param expandCharge whether the latest charge is shown itself and not by its id */
@@ -34,6 +34,7 @@ const chargeAnswer = (intent: Intent) =>
         amount: intent.amount,
         amount_captured: received(intent),
         amount_refunded: intent.amountRefunded,
+        disputed: intent.disputes.length > 0,
         currency: intent.currency,
         payment_intent: intent.id,
       };
@@ -50,6 +51,22 @@ export const refundAnswer = (refund: Refund, { currency, charge = null }: Refund
   created: seconds(refund.atMs),
 });
 type RefundedIntent = { readonly currency: string; readonly charge?: string | null | undefined };
+
+/** @param expandIntent whether the intent is shown itself and not by its id */
+export const disputeAnswer = (dispute: Dispute, intent: Intent, expandIntent = false) => ({
+  id: dispute.id,
+  object: 'dispute',
+  status: dispute.status,
+  amount: dispute.amount,
+  charge: intent.charge ?? null,
+  currency: intent.currency,
+  payment_intent: expandIntent ? intentAnswer(intent) : intent.id,
+  reason: dispute.reason,
+  is_charge_refundable: false,
+  metadata: {},
+  created: seconds(dispute.atMs),
+  livemode: false,
+});
 
 export const customerAnswer = (customer: Customer) => ({
   id: customer.id,

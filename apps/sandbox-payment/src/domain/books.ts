@@ -1,4 +1,4 @@
-/** The provider's books: customers, payment intents and refunds, folded from the journal's entries. */
+/** The provider's books: customers, payment intents, refunds and disputes, folded from the journal's entries. */
 import { IdempotencyKeys, type RememberedAnswer } from '#sandbox';
 
 export type IntentStatus =
@@ -50,6 +50,7 @@ export interface Intent extends IntentTerms {
   /** Of the last attempt that got as far as a charge, refused or not. */
   charge: string | undefined;
   readonly refunds: Refund[];
+  readonly disputes: Dispute[];
 }
 
 /** The customer can pay in a shop or at a bank. */
@@ -71,6 +72,19 @@ export interface Refund {
   readonly metadata: Metadata;
   readonly atMs: number;
   failed?: boolean;
+}
+
+/** `needs_response` is the only state here in which a dispute is open. */
+export type DisputeStatus = 'needs_response' | 'won' | 'lost';
+
+/** What the customer's bank takes back: all of it is gone until the dispute is won. */
+export interface Dispute {
+  readonly id: string;
+  readonly intentId: string;
+  readonly amount: number;
+  readonly reason: string;
+  readonly atMs: number;
+  status: DisputeStatus;
 }
 
 export interface PaymentError {
@@ -96,6 +110,13 @@ export type Entry =
   | { readonly kind: 'canceled'; readonly id: string }
   | ({ readonly kind: 'refunded' } & Refund)
   | { readonly kind: 'refund-failed'; readonly id: string; readonly intentId: string }
+  | ({ readonly kind: 'disputed' } & Omit<Dispute, 'status'>)
+  | {
+      readonly kind: 'dispute-closed';
+      readonly id: string;
+      readonly intentId: string;
+      readonly status: Exclude<DisputeStatus, 'needs_response'>;
+    }
   | RememberedAnswer;
 
 export const EXPIRED: PaymentError = {
@@ -108,8 +129,11 @@ export class PaymentBooks {
   readonly intents: Intent[] = [];
   readonly customers = new Map<string, Customer>();
   readonly keys: IdempotencyKeys;
+  /** Of all intents, in the order in which they were opened. */
+  readonly disputes: Dispute[] = [];
   readonly #byId = new Map<string, Intent>();
   readonly #byRefund = new Map<string, Intent>();
+  readonly #byDispute = new Map<string, Dispute>();
 
   constructor(keyLifetimeMs?: number) {
     this.keys = new IdempotencyKeys(keyLifetimeMs);
@@ -121,6 +145,10 @@ export class PaymentBooks {
 
   intentOfRefund(refundId: string): Intent | undefined {
     return this.#byRefund.get(refundId);
+  }
+
+  dispute(id: string): Dispute | undefined {
+    return this.#byDispute.get(id);
   }
 
   apply(entry: Entry): void {
@@ -135,6 +163,11 @@ export class PaymentBooks {
       case 'refunded':
       case 'refund-failed':
         return this.#refund(entry);
+      case 'disputed':
+        return this.#dispute(entry);
+      case 'dispute-closed':
+        this.#knownDispute(entry.id).status = entry.status;
+        return;
       default:
         return progress(this.#known(entry.id), entry);
     }
@@ -160,6 +193,19 @@ export class PaymentBooks {
     refund.failed = true;
   }
 
+  #dispute({ id, intentId, amount, reason, atMs }: Entry & { kind: 'disputed' }): void {
+    const dispute: Dispute = { id, intentId, amount, reason, atMs, status: 'needs_response' };
+    this.#known(intentId).disputes.push(dispute);
+    this.disputes.push(dispute);
+    this.#byDispute.set(id, dispute);
+  }
+
+  #knownDispute(id: string): Dispute {
+    const dispute = this.#byDispute.get(id);
+    if (dispute === undefined) throw new Error(`the journal names an unknown dispute: ${id}`);
+    return dispute;
+  }
+
   #add(entry: Entry & { kind: 'created' }): void {
     const { id, amount, currency, metadata, createdAtMs, methods = ['card'] } = entry;
     const { customer, receiptEmail, konbiniDays, transfer } = entry;
@@ -174,6 +220,7 @@ export class PaymentBooks {
       action: undefined,
       charge: undefined,
       refunds: [],
+      disputes: [],
     };
     this.intents.push(intent);
     this.#byId.set(intent.id, intent);
@@ -223,6 +270,10 @@ const progress = (intent: Intent, entry: Progress): void => {
   }
 };
 
+/** Gone, for good or until it is won. */
+export const disputedOf = ({ disputes }: Intent): number =>
+  disputes.reduce((sum, { status, amount }) => (status === 'won' ? sum : sum + amount), 0);
+
 /** One intent for an audit. */
 export const auditOf = (intent: Intent) => ({
   intentId: intent.id,
@@ -240,5 +291,11 @@ export const auditOf = (intent: Intent) => ({
     ...(returnId !== undefined && { returnId }),
     ...(failed && { failed }),
   })),
+  ...(intent.disputes.length > 0 && {
+    disputed: disputedOf(intent),
+    disputes: intent.disputes.map(({ id, amount, reason, status }) => ({
+      ...{ id, amount, reason, status },
+    })),
+  }),
   createdAt: new Date(intent.createdAtMs).toISOString(),
 });

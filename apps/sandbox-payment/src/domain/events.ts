@@ -1,6 +1,6 @@
 /** What the provider tells its clients by webhook, as Stripe's API writes it. */
 import type { WebhookEntry } from '#sandbox';
-import { intentAnswer, refundAnswer } from './answers.js';
+import { disputeAnswer, intentAnswer, refundAnswer } from './answers.js';
 import type { Entry, Intent } from './books.js';
 import { randomId } from './random-id.js';
 
@@ -13,6 +13,8 @@ const TYPES: Readonly<Partial<Record<Entry['kind'], readonly string[]>>> = {
   canceled: ['payment_intent.canceled'],
   refunded: ['refund.created'],
   'refund-failed': ['refund.updated', 'refund.failed'],
+  disputed: ['charge.dispute.created'],
+  'dispute-closed': ['charge.dispute.closed'],
 };
 
 /** For an entry that was just applied: they hold what it was about as it stands then. */
@@ -30,6 +32,10 @@ export const eventsOf = (entry: Entry, intent: Intent, nowMs: number): WebhookEn
   });
 
 const objectOf = (entry: Entry, intent: Intent): object => {
+  if (entry.kind === 'disputed' || entry.kind === 'dispute-closed') {
+    const dispute = intent.disputes.find(({ id }) => id === entry.id);
+    return dispute === undefined ? intentAnswer(intent) : disputeAnswer(dispute, intent);
+  }
   if (entry.kind !== 'refunded' && entry.kind !== 'refund-failed') return intentAnswer(intent);
   const refund = intent.refunds.find(({ id }) => id === entry.id);
   return refund === undefined ? intentAnswer(intent) : refundAnswer(refund, intent);

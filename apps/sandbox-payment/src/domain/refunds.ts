@@ -1,6 +1,6 @@
 /** What the provider gives back: in parts, and never more than was captured. */
 import { invalidRequest, noSuch, refundAnswer, unexpectedState } from './answers.js';
-import type { Metadata } from './books.js';
+import { disputedOf, type Metadata } from './books.js';
 import type { PaymentProvider } from './provider.js';
 import { randomId } from './random-id.js';
 
@@ -17,11 +17,18 @@ export const createRefund = (
 ): object => {
   const intent = provider.intent(id);
   if (intent.status !== 'succeeded') throw unexpectedState(intent, 'refunded');
-  const left = intent.captures * intent.amount - intent.amountRefunded;
-  if (left === 0) {
+  const unrefunded = intent.captures * intent.amount - intent.amountRefunded;
+  if (unrefunded === 0) {
     throw invalidRequest({
       code: 'charge_already_refunded',
       message: `The charge of ${id} has already been refunded.`,
+    });
+  }
+  const left = unrefunded - disputedOf(intent);
+  if (left <= 0) {
+    throw invalidRequest({
+      code: 'charge_disputed',
+      message: `The charge of ${id} has been charged back.`,
     });
   }
   const wanted = amount ?? left;

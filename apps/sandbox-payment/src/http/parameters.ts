@@ -4,6 +4,7 @@ import { invalidRequest } from '../domain/answers.js';
 import { METHODS } from '../domain/books.js';
 import { TOKENS, type Token } from '../domain/cards.js';
 import type { Confirmation } from '../domain/confirmation.js';
+import type { ListDisputes } from '../domain/disputes.js';
 import type { ListIntents } from '../domain/listing.js';
 import type { CreateIntent } from '../domain/provider.js';
 import { TRANSFERS } from '../domain/slow-payment.js';
@@ -145,5 +146,35 @@ export const listRefundsQuery = formOf({
   payment_intent: text,
   limit: wholeNumber.pipe(z.int().min(1).max(100)).optional(),
 });
+/** As the API names them. */
+const REASONS = [
+  ...(['credit_not_processed', 'duplicate', 'fraudulent', 'general'] as const),
+  ...(['product_not_received', 'product_unacceptable', 'subscription_canceled'] as const),
+  'unrecognized',
+] as const;
+
+/** Of the control route: JSON, a form, or nothing at all. */
+export const openDisputeParameters = z
+  .strictObject({
+    amount: z.union([z.int().min(1), amount]).optional(),
+    reason: z.enum(REASONS).default('fraudulent'),
+  })
+  .prefault({});
+
+export const listDisputesQuery = formOf({
+  payment_intent: text.optional(),
+  created: z.strictObject({ gte: wholeNumber.optional(), lt: wholeNumber.optional() }).optional(),
+  limit: wholeNumber.pipe(z.int().min(1).max(100)).default(10),
+  starting_after: text.optional(),
+  expand: listOf(z.literal('data.payment_intent')).optional(),
+}).transform(({ payment_intent, created, limit, starting_after, expand }): ListDisputes => ({
+  intentId: payment_intent,
+  from: created?.gte,
+  before: created?.lt,
+  limit,
+  startingAfter: starting_after,
+  expandIntent: expand !== undefined,
+}));
+
 export const idParameter = z.object({ id: z.string() });
 export const idempotencyKey = z.string().min(1).max(255).optional();

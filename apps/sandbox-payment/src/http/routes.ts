@@ -2,6 +2,7 @@
 import { fingerprintOf, requireBearer, type Mood } from '#sandbox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from '../domain/answers.js';
+import { listDisputes } from '../domain/disputes.js';
 import { listIntents } from '../domain/listing.js';
 import type { PaymentProvider } from '../domain/provider.js';
 import { createRefund, listRefunds } from '../domain/refunds.js';
@@ -84,6 +85,10 @@ export const addPaymentRoutes = (scope: FastifyInstance, parts: ProviderParts): 
     const wanted = parameters.createRefundParameters.parse(request.body);
     return answer(request, reply, () => createRefund(provider, wanted, now()));
   });
+
+  scope.get('/v1/disputes', (request) =>
+    listDisputes(provider.books, parameters.listDisputesQuery.parse(request.query)),
+  );
 
   scope.get('/v1/refunds', (request) => {
     const query = parameters.listRefundsQuery.parse(request.query);
