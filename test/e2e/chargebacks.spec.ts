@@ -107,6 +107,9 @@ describe('the merchant of an order', () => {
     const productId = await shop.product(5);
     const orderId = await shop.placeOne({ productId });
     await shop.untilOrder(orderId, 'shipped');
+    const [parcel] = (await shop.books(orderId)).shipments;
+    const street = `${world.url('sandbox-carrier')}/sandbox/shipments/${parcel?.shipmentId}`;
+    expect((await call(`${street}/deliver`, { method: 'POST' })).status).toBe(200);
     await shop.untilStatus(orderId, 'completed');
     const completed = await untilTold(orderId, paymentCompleted);
     expect(completed).toMatchObject({ amount: 2500, fee: 91 });
