@@ -157,6 +157,7 @@ describe('the facts of a payment', () => {
           if (status !== 'open') expect(told.at(-1)).toBe(`chargeback-${status}`);
         }
       }),
+      { numRuns: 1_000 },
     );
   });
 });
