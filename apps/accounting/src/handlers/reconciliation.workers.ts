@@ -1,0 +1,99 @@
+import type { Database, MessagingLog, Outbox } from '#messaging';
+import { asNotNow, EffectWorkers, NotNowError, Poll } from '#participant';
+import { backoffMs, gauge, runtime } from '#platform';
+import { dayOfMs } from '../domain/days.js';
+import { daysBehind, findRun, noteProblem, type Run } from '../persistence/reconciliation-rows.js';
+import { ProviderPendingError, reconcileDay, type ReconciliationParts } from './reconciliation.js';
+import { LATE_MS } from './reconciliation-limits.js';
+
+export interface ReconciliationWorkersParts extends ReconciliationParts {
+  readonly database: Pick<Database, 'query' | 'transaction'>;
+  readonly outbox: Pick<Outbox, 'transaction'>;
+  readonly log: MessagingLog;
+  /** Pause between two looks whether a day is to be compared. */
+  readonly everyMs: number;
+}
+
+const DAY_MS = 86_400_000;
+/** So long after midnight payment has compared itself with the provider. */
+const AFTER_MIDNIGHT_MS = 2 * 3_600_000;
+const LEASE_MS = 30 * 60_000;
+const BACKOFF = { baseMs: 5_000, maxMs: 30 * 60_000 };
+const PROVIDER_PAUSE_MS = 2_000;
+
+/**
+ * Compares each day with the books of others once it is over, and again where payment was ahead; the
+ * subject is the day. Of several replicas one does it, and another one goes on when that one dies.
+ */
+export class ReconciliationWorkers extends EffectWorkers<Run> {
+  private readonly daily: Poll;
+  private readonly outbox: Pick<Outbox, 'transaction'>;
+
+  constructor(parts: ReconciliationWorkersParts) {
+    const { database, outbox, log, everyMs } = parts;
+    const differing = gauge({
+      name: 'accounting_reconciliation_differences',
+      help: 'What differs from the books of others, on the day that was compared last',
+      labelNames: [],
+    });
+    super({
+      ...{ database, outbox, log, name: 'reconciliation', concurrency: 1, leaseMs: LEASE_MS },
+      maxAttempts: Infinity,
+      backoff: (attempts) => backoffMs(BACKOFF, attempts),
+      execute: (day, { signal }) => reconcileDay(parts, day, signal).catch(later),
+      record: async (unit, done) => {
+        for (const { subject: day } of done) {
+          const found = await findRun(unit.tx, day);
+          unit.afterCommit(() => {
+            differing.set(found?.differences ?? 0);
+            if (!found?.differences) return;
+            log.error(
+              { day, differences: found.differences },
+              'the ledger differs from other books',
+            );
+          });
+        }
+      },
+      failed: async (unit, failures) => {
+        for (const { subject: day, error, attempts } of failures) {
+          await noteProblem(unit.tx, day, error.message);
+          log.warn({ err: error, day, attempts }, 'a day is not reconciled yet; tried again later');
+        }
+      },
+    });
+    this.outbox = outbox;
+    this.daily = new Poll({
+      ...{ name: 'reconciliation', everyMs, log },
+      run: async () => {
+        const now = runtime.date().getTime();
+        const days = await daysBehind(database, new Date(now - LATE_MS));
+        const day = dayOfMs(now - DAY_MS - AFTER_MIDNIGHT_MS);
+        if (!(await findRun(database, day))) days.push(day);
+        if (days.length > 0) await this.reconcile(...days);
+        return false;
+      },
+    });
+  }
+
+  /** Resolves when it is sure to be done. @param days YYYY-MM-DD, UTC */
+  reconcile(...days: readonly string[]): Promise<void> {
+    return this.outbox.transaction((unit) => this.want(unit, days));
+  }
+
+  override start(): void {
+    super.start();
+    this.daily.start();
+  }
+
+  override async stop(): Promise<void> {
+    await this.daily.stop();
+    await super.stop();
+  }
+}
+
+function later(error: unknown): never {
+  if (error instanceof ProviderPendingError) {
+    throw new NotNowError(error.message, PROVIDER_PAUSE_MS);
+  }
+  return asNotNow(error);
+}
