@@ -56,7 +56,7 @@ describe('a day held against the books of others', () => {
     await Promise.all([payment.stop(), bank.stop()]);
   });
 
-  async function replica(everyMs = 3_600_000): Promise<ReconciliationWorkers> {
+  async function replica(everyMs?: number): Promise<ReconciliationWorkers> {
     const { database, outbox } = await world.replica();
     const http = (target: string, baseUrl: string, headers = {}) => {
       const made = new OutboundHttp({ target, baseUrl, headers, halfOpenAfterMs: 50 });

@@ -41,7 +41,7 @@ export class AccountingWorld {
       {
         ...{ AUDIT_URL: NOWHERE, PAYMENT_URL: NOWHERE, BANK_URL: NOWHERE, BANK_KEY: 'key' },
         // nothing of its own accord
-        ...{ DAY_CLOSE: 'manual', RECONCILIATION_POLL_MS: '3600000' },
+        ...{ DAY_CLOSE: 'manual', RECONCILIATION: 'manual' },
         ...settings,
       },
     );

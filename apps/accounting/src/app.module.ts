@@ -86,7 +86,7 @@ const reconciliation = (
       payment: paymentBooks(payment),
       bank: bankBooks(bank),
       isCaughtUp: caughtUp(() => kafka.lag('accounting', LEDGER_TOPICS)),
-      everyMs: settings.RECONCILIATION_POLL_MS,
+      everyMs: settings.RECONCILIATION === 'auto' ? settings.RECONCILIATION_POLL_MS : undefined,
     }),
 });
 

@@ -15,6 +15,8 @@ export const accountingSettings = serviceSettings.extend({
   DAY_CLOSE_GRACE_MS: wholeNumber(0, 2_147_483_647).default(21_600_000),
   /** Between two looks whether a day is to be closed. */
   DAY_CLOSE_POLL_MS: milliseconds.default(60_000),
+  /** `manual`: days are compared with the books of others only when somebody asks for it. */
+  RECONCILIATION: z.enum(['auto', 'manual']).default('auto'),
   /** Between two looks whether a day is still to be compared with the books of others. */
   RECONCILIATION_POLL_MS: milliseconds.default(900_000),
 });

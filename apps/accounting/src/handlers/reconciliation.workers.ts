@@ -10,8 +10,8 @@ export interface ReconciliationWorkersParts extends ReconciliationParts {
   readonly database: Pick<Database, 'query' | 'transaction'>;
   readonly outbox: Pick<Outbox, 'transaction'>;
   readonly log: MessagingLog;
-  /** Pause between two looks whether a day is to be compared. */
-  readonly everyMs: number;
+  /** Pause between two looks whether a day is to be compared; undefined: only when it is asked for. */
+  readonly everyMs: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -26,7 +26,7 @@ const PROVIDER_PAUSE_MS = 2_000;
  * subject is the day. Of several replicas one does it, and another one goes on when that one dies.
  */
 export class ReconciliationWorkers extends EffectWorkers<Run> {
-  private readonly daily: Poll;
+  private readonly daily: Poll | undefined;
   private readonly outbox: Pick<Outbox, 'transaction'>;
 
   constructor(parts: ReconciliationWorkersParts) {
@@ -62,17 +62,10 @@ export class ReconciliationWorkers extends EffectWorkers<Run> {
       },
     });
     this.outbox = outbox;
-    this.daily = new Poll({
-      ...{ name: 'reconciliation', everyMs, log },
-      run: async () => {
-        const now = runtime.date().getTime();
-        const days = await daysBehind(database, new Date(now - LATE_MS));
-        const day = dayOfMs(now - DAY_MS - AFTER_MIDNIGHT_MS);
-        if (!(await findRun(database, day))) days.push(day);
-        if (days.length > 0) await this.reconcile(...days);
-        return false;
-      },
-    });
+    this.daily =
+      everyMs === undefined
+        ? undefined
+        : new Poll({ name: 'reconciliation', everyMs, log, run: () => this.lookForDays(database) });
   }
 
   /** Resolves when it is sure to be done. @param days YYYY-MM-DD, UTC */
@@ -82,12 +75,22 @@ export class ReconciliationWorkers extends EffectWorkers<Run> {
 
   override start(): void {
     super.start();
-    this.daily.start();
+    this.daily?.start();
   }
 
   override async stop(): Promise<void> {
-    await this.daily.stop();
+    await this.daily?.stop();
     await super.stop();
+  }
+
+  /** Yesterday, and where payment was ahead. */
+  private async lookForDays(database: Pick<Database, 'query'>): Promise<boolean> {
+    const now = runtime.date().getTime();
+    const days = await daysBehind(database, new Date(now - LATE_MS));
+    const day = dayOfMs(now - DAY_MS - AFTER_MIDNIGHT_MS);
+    if (!(await findRun(database, day))) days.push(day);
+    if (days.length > 0) await this.reconcile(...days);
+    return false;
   }
 }
 
