@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { accrue } from '../../apps/settlement/src/handlers/accrual.js';
 import { settlementService } from '../../apps/settlement/src/service.js';
+import { readPdf } from '../../apps/settlement/src/statements/spec/read-pdf.js';
 import { Outbox, type ReceivedEvent } from '#messaging';
 import { waitFor } from '#testing';
 import { ServiceWorld } from './service-world.js';
@@ -135,6 +136,43 @@ describe('the settlement service', () => {
     );
     expect(ids.length).toBeGreaterThanOrEqual(3);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('states what it has settled as files to keep, however many orders there are', async () => {
+    await hear([named('many', 'Old'), named('many', '茶の木', 2), named('many', 'Old', 1)]);
+    const orders = Array.from({ length: 1201 }, () => newOrder('many', 'JPY'));
+    await hear(orders.map((order) => delivered(order)));
+    await hear(orders.map((order) => paid(order, 1000, { fee: 36 })));
+    await settle();
+    const [settlement] = (await listed('merchantId=many')).items;
+    const file = (kind: string) =>
+      world.app.inject(`/settlements/${settlement?.settlementId}/statement.${kind}`);
+    const csv = await file('csv');
+    expect(csv.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': `attachment; filename="${settlement?.settlementId}.csv"`,
+    });
+    const lines = csv.body.trimEnd().split('\r\n').slice(1);
+    expect(lines).toEqual(
+      orders
+        .map(({ orderId }) => `${orderId},2026-01-01T12:00:00.000Z,JPY,1000,36,0,0,964`)
+        .toSorted(),
+    );
+    const pdf = await file('pdf');
+    expect(pdf.headers['content-type']).toBe('application/pdf');
+    const { plain, embedded } = readPdf(pdf.rawPayload);
+    expect(plain.at(-1)?.split(/\s+/)).toEqual([
+      '1201',
+      'orders',
+      'total',
+      '1201000',
+      '43236',
+      '0',
+      '0',
+      '1157764',
+    ]);
+    for (const character of '茶の木') expect(embedded).toContain(character);
+    expect((await world.app.inject('/settlements/st_none/statement.pdf')).statusCode).toBe(404);
   });
 
   it('knows a merchant who has sold nothing yet', async () => {

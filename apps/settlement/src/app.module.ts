@@ -12,6 +12,7 @@ import { BatchesController } from './http/batches.controller.js';
 import { HoldingPeriod } from './http/holding-period.js';
 import { OrdersController } from './http/orders.controller.js';
 import { SettlementsController } from './http/settlements.controller.js';
+import { StatementsController } from './http/statements.controller.js';
 import type { SettlementSettings } from './settings.js';
 
 @Module({})
@@ -45,6 +46,7 @@ export class AppModule {
         FactsController,
         BatchesController,
         SettlementsController,
+        StatementsController,
         OrdersController,
         BalancesController,
       ],
