@@ -1,7 +1,16 @@
 /** Merchants and their money, as the system is seen from outside: earned, settled, drawn and paid. */
 import { randomUUID } from 'node:crypto';
-import { eventType, type PayoutAccount, type Reason, type WithdrawalStatus } from '#contracts';
+import {
+  eventType,
+  orderCompleted,
+  paymentCompleted,
+  type EventContract,
+  type PayoutAccount,
+  type Reason,
+  type WithdrawalStatus,
+} from '#contracts';
 import { waitFor, type TestWorld } from '#testing';
+import type { z } from 'zod';
 import { call, get, getAll, type Answer } from './http.js';
 import { Topics, type OutgoingMessage } from './topics.js';
 
@@ -69,9 +78,13 @@ export class Till {
   async earn(merchantId: string, amount: number): Promise<void> {
     const orderId = randomUUID();
     await this.topics.send([
-      factOf('payment.completed', orderId, merchantId, { amount, method: 'credit_card' }),
-      factOf('order.completed', orderId, merchantId, {
-        ...{ status: 'completed', totalAmount: amount, customerId: 'c', channel: 'web' },
+      factOf(paymentCompleted, orderId, {
+        ...money(orderId, merchantId),
+        ...{ amount, method: 'credit_card' },
+      }),
+      factOf(orderCompleted, orderId, {
+        ...money(orderId, merchantId),
+        ...{ status: 'completed', totalAmount: amount },
       }),
     ]);
     const before = (await this.balance(merchantId))?.settled ?? 0;
@@ -184,18 +197,24 @@ export class Till {
 export const sumOf = (all: readonly { readonly amount: number }[]): number =>
   all.reduce((sum, { amount }) => sum + amount, 0);
 
-function factOf(name: string, orderId: string, merchantId: string, more: object): OutgoingMessage {
+const money = (orderId: string, merchantId: string) => ({
+  ...{ orderId, merchantId, currency: CURRENCY, customerId: 'c', channel: 'web' },
+  ...{ revision: 2, occurredAt: LONG_AGO },
+});
+
+function factOf<Data extends z.ZodType>(
+  { name, topic, data }: EventContract<string, Data>,
+  key: string,
+  said: z.input<Data>,
+): OutgoingMessage {
   return {
-    topic: name.startsWith('payment.') ? 'payment.events' : 'order.events',
-    key: orderId,
+    topic,
+    key,
     headers: {
-      ...{ 'content-type': 'application/json', ce_specversion: '1.0', ce_subject: orderId },
-      ...{ ce_id: `${name}:${orderId}`, ce_source: name.split('.')[0] ?? '', ce_time: LONG_AGO },
+      ...{ 'content-type': 'application/json', ce_specversion: '1.0', ce_subject: key },
+      ...{ ce_id: `${name}:${key}`, ce_source: name.split('.')[0] ?? '', ce_time: LONG_AGO },
       ce_type: eventType(name),
     },
-    value: JSON.stringify({
-      ...{ orderId, merchantId, currency: CURRENCY, revision: 2, occurredAt: LONG_AGO },
-      ...more,
-    }),
+    value: JSON.stringify(data.parse(said)),
   };
 }
