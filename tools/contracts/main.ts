@@ -1,17 +1,24 @@
 /** `npm run contracts`; see `--help`. */
+import 'reflect-metadata';
+import { checkFolder, writeFolder } from '../docs/folder.js';
 import { HELP, readArguments, UsageError, type Arguments } from './arguments.js';
 import { changesSince } from './diff.js';
+import { contractPages } from './docs/pages.js';
 import { readFolderAt, RELEASED, tamperedWith, writeSnapshot } from './files.js';
 import { snapshotsToAdd } from './release.js';
 import { readReleased } from './released.js';
 import { checkReport, diffReport } from './report.js';
 import { checkedNow, verdictOf } from './state.js';
 
+const DOCUMENTS = 'docs/contracts';
+
 const print = (lines: readonly string[]): void => lines.forEach((line) => console.log(line));
 const printJson = (content: unknown): void => console.log(JSON.stringify(content, null, 2));
 
 /** Each: whether all is well. */
-const commands: Readonly<Record<Arguments['command'], (options: Arguments) => boolean>> = {
+const commands: Readonly<
+  Record<Arguments['command'], (options: Arguments) => boolean | Promise<boolean>>
+> = {
   check({ json }) {
     const checked = checkedNow();
     const tampered = tamperedWith();
@@ -49,7 +56,12 @@ const commands: Readonly<Record<Arguments['command'], (options: Arguments) => bo
     return true;
   },
 
-  docs: () => true,
+  async docs({ check }) {
+    const pages = await contractPages();
+    if (check) return checkFolder(DOCUMENTS, pages, 'npm run contracts -- docs');
+    writeFolder(DOCUMENTS, pages);
+    return true;
+  },
 };
 
 /** @throws UsageError */
@@ -63,7 +75,7 @@ function releasedAt(ref: string) {
 try {
   const options = readArguments(process.argv.slice(2));
   if (options === undefined) console.log(HELP);
-  else process.exitCode = commands[options.command](options) ? 0 : 1;
+  else process.exitCode = (await commands[options.command](options)) ? 0 : 1;
 } catch (error) {
   console.error(`✗ ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;

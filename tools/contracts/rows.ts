@@ -1,5 +1,5 @@
 /** A schema as rows for people: one a field. */
-import { alternativesOf, takesAnything, valuesOf, type Schema } from './judge/schema.js';
+import { alternativesOf, nullLast, takesAnything, valuesOf, type Schema } from './judge/schema.js';
 
 export interface Row {
   /** `data.items[].quantity` */
@@ -39,7 +39,7 @@ function inside(schema: Schema, path: string): readonly Row[] {
 function kindOf(schema: Schema): string {
   if (takesAnything(schema)) return 'anything';
   const parts = alternativesOf(schema);
-  if (parts.length > 1) return parts.map(kindOf).join(' or ');
+  if (parts.length > 1) return nullLast(parts.map(kindOf)).join(' or ');
   const [only = schema] = parts;
   if (only.type === 'array') return `array of ${kindOf(only.items ?? {})}`;
   if (only.format !== undefined) return only.format;

@@ -1,42 +1,31 @@
 /** The documents that are made from code; see `--help`. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { projectRoot } from '#testing';
 import { sagas } from '../../apps/orchestrator/src/sagas/index.js';
+import { contractPages } from '../contracts/docs/pages.js';
+import { checkFolder, writeFolder } from './folder.js';
 import { pagesOf, type Pages } from './pages.js';
-import { staleIn } from './stale.js';
 
-const HELP = `Writes the documents that are made from code: a page a saga and the table of the state machine.
+const HELP = `Writes the documents that are made from code: a page a saga and the table of the state machine, and
+the contracts as an AsyncAPI document and a page to read.
 
-  npm run docs               writes docs/sagas
+  npm run docs               writes docs/sagas and docs/contracts
   npm run docs -- --check    changes nothing, and fails when something there is out of date
   npm run docs -- --help`;
 
-const folder = join(projectRoot(), 'docs', 'sagas');
+/** By folder. */
+const documents = async (): Promise<readonly (readonly [string, Pages])[]> => [
+  ['docs/sagas', pagesOf(sagas)],
+  ['docs/contracts', await contractPages()],
+];
 
-const readPages = (): Pages => {
-  mkdirSync(folder, { recursive: true });
-  const names = readdirSync(folder);
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+const check = async (): Promise<boolean> => {
+  const all = await documents();
+  return all.map(([folder, pages]) => checkFolder(folder, pages, 'npm run docs')).every(Boolean);
 };
 
-/** @returns whether all of it is current */
-const check = (pages: Pages): boolean => {
-  const stale = staleIn(pages, readPages());
-  for (const { name, problem } of stale) console.error(`✗ docs/sagas/${name} ${problem}`);
-  if (stale.length > 0) console.error('  npm run docs writes them anew');
-  else console.log(`${Object.keys(pages).length} generated documents are up to date`);
-  return stale.length === 0;
-};
-
-const write = (pages: Pages): void => {
-  for (const { name } of staleIn(pages, readPages())) {
-    const page = pages[name];
-    if (page === undefined) rmSync(join(folder, name));
-    else writeFileSync(join(folder, name), page);
-    console.log(`docs/sagas/${name} ${page === undefined ? 'removed' : 'written'}`);
-  }
+const write = async (): Promise<void> => {
+  for (const [folder, pages] of await documents()) writeFolder(folder, pages);
 };
 
 const readArguments = () => {
@@ -53,5 +42,5 @@ const readArguments = () => {
 const options = readArguments();
 if (options === undefined) process.exitCode = 1;
 else if (options.help) console.log(HELP);
-else if (options.check) process.exitCode = check(pagesOf(sagas)) ? 0 : 1;
-else write(pagesOf(sagas));
+else if (options.check) process.exitCode = (await check()) ? 0 : 1;
+else await write();

@@ -41,6 +41,7 @@ function checks(): Step[] {
     { name: 'lint', args: bin('oxlint', '--type-aware') },
     { name: 'imports', args: bin('depcruise', 'apps', 'libs', 'migrations', 'test', 'tools') },
     { name: 'unused code', args: bin('knip') },
+    { name: 'contracts', args: ['dist/tools/contracts/main.js', 'check'] },
     { name: 'generated docs', args: ['dist/tools/docs/main.js', '--check'] },
     { name: 'lockfile', args: ['tools/lockfile/complete.mjs', '--check'] },
     {

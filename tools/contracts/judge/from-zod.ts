@@ -34,19 +34,23 @@ function translate(type: z.ZodType): Schema | string {
   }
 }
 
+type Def = z.core.$ZodTypes['_zod']['def'];
+
+const defOf = ({ _zod: inner }: z.core.$ZodTypes): Def => inner.def;
+
 function hiddenIn(type: z.core.$ZodTypes, path: string): readonly string[] {
-  const { def } = type._zod;
-  return [...ofChecks(type, path), ...ofType(def, path)];
+  const def = defOf(type);
+  return [...ofChecks(def, path), ...ofType(def, path)];
 }
 
-function ofType(def: z.core.$ZodTypes['_zod']['def'], path: string): readonly string[] {
+function ofType(def: Def, path: string): readonly string[] {
   const inner = (one: z.core.$ZodType, at = path): readonly string[] =>
     hiddenIn(one as z.core.$ZodTypes, at);
   switch (def.type) {
     case 'string':
     case 'number':
     case 'boolean':
-      return 'coerce' in def && def.coerce === true ? [`${path}: 'coerce' is not understood`] : [];
+      return 'coerce' in def && def.coerce ? [`${path}: 'coerce' is not understood`] : [];
     case 'null':
     case 'literal':
     case 'enum':
@@ -76,14 +80,13 @@ function ofType(def: z.core.$ZodTypes['_zod']['def'], path: string): readonly st
 
 /** Only a field of an object may be missing: an array has no place that is not there. */
 const withoutOptional = (field: z.core.$ZodType): z.core.$ZodType => {
-  const { def } = (field as z.core.$ZodTypes)._zod;
+  const def = defOf(field as z.core.$ZodTypes);
   if (def.type === 'nonoptional') return withoutOptional(def.innerType);
   return def.type === 'optional' ? def.innerType : field;
 };
 
-function ofChecks(type: z.core.$ZodTypes, path: string): readonly string[] {
-  const { def } = type._zod;
-  const checks = [def, ...(def.checks ?? []).map((check) => check._zod.def)];
+function ofChecks(def: Def, path: string): readonly string[] {
+  const checks = [def, ...(def.checks ?? []).map(({ _zod: check }) => check.def)];
   return checks.flatMap((check) => {
     const name = 'check' in check ? check.check : undefined;
     if (name !== undefined && !CHECKS.has(name)) {

@@ -61,7 +61,7 @@ const cases: readonly Case[] = [
   },
   {
     ...{ change: 'nullable', before: a(z.string()), now: a(z.string().nullable()) },
-    forward: ['data.a changed from string to null or string'],
+    forward: ['data.a changed from string to string or null'],
   },
   {
     ...{ change: 'an enum widened', before: a(z.enum(['x'])), now: a(z.enum(['x', 'y'])) },

@@ -7,15 +7,27 @@ import { typeName, type Scalar, type Schema } from './schema.js';
  */
 export type Direction = 'backward' | 'forward';
 
+type Limit = string | number | undefined;
+/** What the reader bounds, and how far. */
+export type Bounding =
+  | 'minimum'
+  | 'maximum'
+  | 'multipleOf'
+  | 'minLength'
+  | 'maxLength'
+  | 'minItems'
+  | 'maxItems'
+  | 'pattern';
+
 export type Problem = { readonly path: string } & (
   | { readonly rule: 'required'; readonly declared: boolean }
   | { readonly rule: 'type'; readonly writer: Schema; readonly reader: Schema }
   | { readonly rule: 'value'; readonly value: Scalar }
   | {
       readonly rule: 'limit';
-      readonly keyword: keyof Schema;
-      readonly writer: unknown;
-      readonly reader: unknown;
+      readonly keyword: Bounding;
+      readonly writer: Limit;
+      readonly reader: Limit;
     }
   | { readonly rule: 'unknown-field' }
   | { readonly rule: 'alternative'; readonly writer: Schema }
@@ -55,4 +67,4 @@ function change(problem: Problem, backward: boolean): string {
   }
 }
 
-const limitText = (limit: unknown): string => (limit === undefined ? 'none' : String(limit));
+const limitText = (limit: Limit): string => String(limit ?? 'none');

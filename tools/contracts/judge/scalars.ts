@@ -1,5 +1,5 @@
 /** Whether a reader takes the strings, numbers and counted values of a writer. */
-import type { Problem } from './problem.js';
+import type { Bounding, Problem } from './problem.js';
 import type { Scalar, Schema } from './schema.js';
 
 type Limit = 'minimum' | 'maximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems';
@@ -112,7 +112,7 @@ const bound = (
   reader: boundText(reader),
 });
 
-const limit = (path: string, keyword: keyof Schema, writer: Schema, reader: Schema): Problem => ({
+const limit = (path: string, keyword: Bounding, writer: Schema, reader: Schema): Problem => ({
   ...{ path, rule: 'limit', keyword },
   writer: writer[keyword],
   reader: reader[keyword],

@@ -49,7 +49,7 @@ export function canonical(schema: unknown): Schema {
   const entries = Object.entries(schema)
     .filter(([keyword]) => !ANNOTATIONS.has(keyword))
     .map(([keyword, value]) => [keyword, canonicalValue(keyword, value)] as const);
-  return sortedByName(entries) as Schema;
+  return sortedByName(entries);
 }
 
 function canonicalValue(keyword: string, value: unknown): unknown {
@@ -122,11 +122,15 @@ export function isOfType(value: Scalar, { type }: Schema): boolean {
 export const fieldOf = ({ properties }: Schema, name: string): Schema | undefined =>
   properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined;
 
+/** However it was written: `string or null`. */
+export const nullLast = (names: readonly string[]): readonly string[] =>
+  names.toSorted((one, other) => Number(one === 'null') - Number(other === 'null'));
+
 /** For people: `integer`, `array of string`, `one of "a", "b"`. */
 export function typeName(schema: Schema): string {
   if (takesAnything(schema)) return 'anything';
   const alternatives = alternativesOf(schema);
-  if (alternatives.length > 1) return alternatives.map(typeName).join(' or ');
+  if (alternatives.length > 1) return nullLast(alternatives.map(typeName)).join(' or ');
   const [only = schema] = alternatives;
   if (only.enum !== undefined || only.const !== undefined) {
     return `one of ${(valuesOf(only) ?? []).map((value) => JSON.stringify(value)).join(', ')}`;
