@@ -107,8 +107,11 @@ describe('who sends and who reads', () => {
     const handlers = [...text.matchAll(/@BatchHandler\('([^']+)'\)/g)].map(
       ([, topic = '']) => topic,
     );
-    const commands = [...text.matchAll(/\bparticipant: '([^']+)'/g)].map(([, it = '']) => it);
-    return [...handlers, ...commands.map((it) => `${it}.commands`)].map((topic) => [app, topic]);
+    const commands = [...text.matchAll(/\bparticipant: '([^']+)'/g)].map(([, name = '']) => name);
+    return [...handlers, ...commands.map((name) => `${name}.commands`)].map((topic) => [
+      app,
+      topic,
+    ]);
   });
 
   it('is read from the handlers', () => {

@@ -1,7 +1,7 @@
 /** Everything that a check looks at, as it is in this checkout. */
 import { findingsOf, RELEASE, unreleased, type Checked, type Finding } from './check.js';
 import { declaredMessages } from './declared.js';
-import { readAccepted, readFolder, tamperedWith } from './files.js';
+import { readAccepted, readFolder } from './files.js';
 import { readReleased } from './released.js';
 import { shapesOf } from './shapes.js';
 import { currentTopics } from './topics.js';
@@ -40,5 +40,3 @@ export function verdictOf(checked: Checked, tampered: readonly string[] = []): V
     unreleased: missing,
   };
 }
-
-export const verdictNow = (): Verdict => verdictOf(checkedNow(), tamperedWith());

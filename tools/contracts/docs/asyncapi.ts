@@ -104,7 +104,9 @@ function operationsOf({ entries, topics, handled }: Documented): object {
         sent.set(sender, [...(sent.get(sender) ?? []), entry]);
       }
     }
-    for (const [sender, messages] of [...sent].toSorted()) {
+    for (const [sender, messages] of [...sent].toSorted(([one], [other]) =>
+      one < other ? -1 : 1,
+    )) {
       operations[`${sender}-sends-to-${topic}`] = operation('send', sender, topic, messages);
     }
     const read = messagesOf(topic, entries);

@@ -16,6 +16,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const escaped = (text: string): string =>
   text.replaceAll(/[&<>"]/g, (sign) => ESCAPES[sign] ?? sign);
 const code = (text: string): string => `<code>${escaped(text)}</code>`;
+/** A comment's text, with what stands in backticks as code. */
+const prose = (text: string): string => escaped(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 const codes = (texts: readonly string[]): string => texts.map(code).join(', ');
 
 export function pageOf(documented: Documented): string {
@@ -107,7 +109,7 @@ function messagePart(entry: Entry, people: readonly string[], senders: readonly 
   ];
   return `<details id="${escaped(name)}" data-services="${escaped([...new Set(people)].join(' '))}">
 <summary><b>${escaped(name)}</b> <small>v${version} ${kind}</small>${
-    summary === undefined ? '' : ` <span>${escaped(summary)}</span>`
+    summary === undefined ? '' : ` <span>${prose(summary)}</span>`
   }</summary>
 <p>${facts.join('; ')}.</p>
 ${table(rowsOf(payload, 'data').slice(1))}
