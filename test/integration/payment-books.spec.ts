@@ -1,7 +1,9 @@
 /** Promise attacked here: others get all that was taken, each payment once, by the day it was taken. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { bookRows } from '../../apps/payment/src/persistence/book-rows.js';
 import { paymentService } from '../../apps/payment/src/service.js';
+import type { Tx } from '#messaging';
 import { freePort } from '#testing';
 import { ServiceWorld } from './service-world.js';
 
@@ -106,19 +108,25 @@ describe('the books of the payment service', () => {
     expect(await ids(`?capturedOn=2026-11-25&after=${nextCursor}`)).not.toContain(one);
   });
 
-  it('of a day are found by their index', async () => {
-    await world.database.transaction(async (tx) => {
+  it.each([
+    ['a day', { capturedOn: '2026-11-25' }, 'payment_books'],
+    ['all days', {}, 'payment_pkey'],
+  ])('of %s are read in the order of an index', async (_, query, index) => {
+    let [asked, given]: [string, unknown[]] = ['', []];
+    const listening: Tx = {
+      query: (sql, params = []) => {
+        [asked, given] = [sql, [...params]];
+        return Promise.resolve([]);
+      },
+    };
+    await bookRows(listening, { ...query, after: randomUUID(), limit: 10 });
+    const plan = await world.database.transaction(async (tx) => {
       await tx.query('set local enable_seqscan = off');
-      const plan = await tx.query<Record<string, string>>(
-        `explain select order_id from payment where captured > 0 and order_id > $1::uuid
-            and (coalesce(captured_at, created_at) at time zone 'UTC')::date = $2::date
-          order by order_id limit 10`,
-        [randomUUID(), '2026-11-25'],
-      );
-      const text = plan.map((row) => row['QUERY PLAN']).join('\n');
-      expect(text).toContain('payment_books');
-      expect(text).not.toContain('Sort');
+      return tx.query<Record<string, string>>(`explain ${asked}`, given);
     });
+    const text = plan.map((row) => row['QUERY PLAN']).join('\n');
+    expect(text).toContain(index);
+    expect(text).not.toContain('Sort');
   });
 
   it.each([
