@@ -68,7 +68,7 @@ export class AccountingWorld {
   /** As the transport does it: one transaction, tried again while nothing is wrong with the facts. */
   async deliver(
     events: readonly CloudEvent[],
-    { by, topic = 'payment.events' }: { by?: Transactions; topic?: string } = {},
+    { by, topic = 'payment.events' }: { by?: Transactions | undefined; topic?: string } = {},
   ): Promise<void> {
     const outbox: Transactions = by ?? this.world.app.get<Outbox>(Outbox);
     const controller = this.world.app.get(LedgerFactsController);
