@@ -93,6 +93,22 @@ describe('batches on Postgres', () => {
     expect(await world.wrongBooks()).toEqual([]);
   });
 
+  it('come to what the example in docs/settlement.md says', async () => {
+    const a = await world.sold('example', 10_000, 300);
+    await world.settle();
+    await world.hear([refunded(a, 6000)]);
+    await world.settle();
+    await world.sold('example', 5000, 150);
+    await world.settle();
+    await world.sold('example', 2000, 60);
+    await world.settle();
+    expect(of('example')).toMatchObject([
+      { orders: 1, gross: 10_000, fees: 300, refunds: 0, net: 9700 },
+      { orders: 3, gross: 7000, fees: 210, refunds: 6000, net: 790 },
+    ]);
+    expect(await world.balance('example')).toMatchObject({ available: 10_490, due: 0 });
+  });
+
   it('net chargebacks, and bring them back when they are won', async () => {
     const order = await world.sold('fraud', 1000, 30);
     await world.hear([disputed(order, 1000)]);

@@ -70,4 +70,6 @@ const codePointOf = (character: string): string =>
   `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
 
 export const isWritable = (text: string): boolean =>
-  [...text.normalize('NFC')].every((character) => scriptOf(character, undefined) !== undefined);
+  Array.from(text.normalize('NFC')).every(
+    (character) => scriptOf(character, undefined) !== undefined,
+  );
