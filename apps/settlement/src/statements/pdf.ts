@@ -2,7 +2,7 @@
  * A settlement as PDF, piece by piece: it is drawn only as fast as it is taken, and needs no more memory
  * for a hundred thousand orders than for ten.
  */
-import PDFDocument from 'pdfkit';
+import Pdf from 'pdfkit';
 import { netOf } from '../domain/settled.js';
 import type { Line, ListedSettlement } from '../persistence/list-settlements.js';
 import { decimalOf } from './decimal.js';
@@ -30,7 +30,7 @@ export async function* pdfOf(
   pages: AsyncIterable<readonly Line[]>,
 ): AsyncGenerator<Buffer> {
   const { settlement } = head;
-  const doc = new PDFDocument({
+  const doc = new Pdf({
     ...{ size: 'A4', layout: 'landscape', margin: MARGIN, font: TABLE_FONT },
     info: { Title: `Settlement ${settlement.settlementId}`, CreationDate: settlement.settledAt },
   });
