@@ -16,11 +16,13 @@ import {
 } from '#contracts';
 import type { ReceivedEvent, UnitOfWork } from '#messaging';
 import { freePort } from '#testing';
+import { Gate } from './participant-harness.js';
 import { ServiceWorld } from './service-world.js';
 
 const NUMBER = 'GB33BUKB20201555555555';
 const account = { holder: 'The Tea Shop Ltd', number: NUMBER, bank: 'BUKBGB22' };
-const KEY_WAIT_MS = 400;
+/** Longer than a commit takes on a machine that is busy with other things. */
+const KEY_WAIT_MS = 3_000;
 
 describe('the withdrawal service', () => {
   let world: ServiceWorld;
@@ -132,7 +134,7 @@ describe('the withdrawal service', () => {
 
   it('lets nobody wait for who is stuck with a key, and says to come again', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
-    let end = (): void => undefined;
+    const [holding, end] = [new Gate(), new Gate()];
     const stuck = world.database.transaction(async (tx) => {
       await tx.query(
         `insert into withdrawal (withdrawal_id, merchant_id, currency, amount, account, status,
@@ -140,13 +142,15 @@ describe('the withdrawal service', () => {
          values ($1, 'tea', 'GBP', 1, '{}', 'requested', 'none', 1, '[]', $2, 'h', now(), now())`,
         [randomUUID(), key],
       );
-      await new Promise<void>((resolve) => (end = resolve));
+      holding.open();
+      await end.passed;
       throw new Error('rolled back');
     });
+    await holding.passed;
     const [held, free] = await Promise.all([post(wish, key), post(wish, other)]);
     expect(free.status).toBe(202);
     expect(held).toMatchObject({ status: 409, body: { code: 'request-in-progress' } });
-    end();
+    end.open();
     await expect(stuck).rejects.toThrow('rolled back');
     expect((await post(wish, key)).status).toBe(202);
   });

@@ -102,7 +102,7 @@ describe('a payout', () => {
     });
     await world.decide(id, what);
     await one.final(pay);
-    expect(one.outcomes(pay)).toEqual(['pending', outcome]);
+    expect(one.outcomes(pay).at(-1)).toBe(outcome);
     expect(await one.withdrawal(id)).toMatchObject({ payout });
     expect(await world.books(id)).toHaveLength(1);
   });
@@ -164,9 +164,9 @@ describe('a payout', () => {
     const { pay, reject } = commandsOf(id);
     await lost.deliver(pay);
     await lost.untilOutcome(pay, 'dead');
-    expect(lost.replies(pay)).toMatchObject([
-      { outcome: 'dead', reason: { code: 'bank-rejected', message: expect.any(String) } },
-    ]);
+    expect(lost.replies(pay).at(-1)).toMatchObject({
+      ...{ outcome: 'dead', reason: { code: 'bank-rejected' } },
+    });
     expect(await lost.withdrawal(id)).toMatchObject({ payout: 'ordered', status: 'requested' });
     // Nobody knows that it will not be paid.
     await lost.deliver(reject);
