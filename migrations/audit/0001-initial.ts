@@ -89,11 +89,14 @@ const EVENT = `
     recorded_at    timestamptz not null default now()
   ) partition by range (month)`;
 
-/** Each ends with the order of reading, so that a page of any filter is read and not sorted. */
+/** Most end with the order of reading, so that a page of any filter is read and not sorted. */
 const EVENT_INDEXES = [
   'alter table event add primary key (xid, seq, month)',
   'create index event_of_aggregate on event (aggregate_type, aggregate_id, xid, seq)',
   'create index event_of_aggregate_type on event (aggregate_type, xid, seq)',
+  // not of the order of reading: it finds the latest of a moment, and the one before another
+  `create index event_by_revision on event (aggregate_type, aggregate_id, revision desc nulls last)
+     include (at)`,
   'create index event_by_name on event (name, xid, seq)',
   'create index event_by_time on event (at, xid, seq) include (month)',
 ];

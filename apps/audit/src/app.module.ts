@@ -1,11 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/audit';
-import { Database, MessagingModule } from '#messaging';
+import { Database, MessagingModule, Outbox } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
+import { ChainWorker } from './handlers/chain.worker.js';
 import { FactStore } from './handlers/fact-store.js';
 import { FactsController } from './handlers/facts.controller.js';
 import { MonthsWorker } from './handlers/months.worker.js';
+import { ReplayWorker } from './handlers/replay.worker.js';
+import { AuditLogController } from './http/audit-log.controller.js';
+import { AsOfController } from './http/as-of.controller.js';
 import { EventsController } from './http/events.controller.js';
+import { ReplaysController } from './http/replays.controller.js';
 import type { AuditSettings } from './settings.js';
 
 @Module({})
@@ -18,13 +23,30 @@ export class AppModule {
         // what is kept can be read without Kafka too
         HealthModule.forRoot({ required: { kafka: false } }),
       ],
-      controllers: [FactsController, EventsController],
+      controllers: [
+        FactsController,
+        EventsController,
+        AsOfController,
+        ReplaysController,
+        AuditLogController,
+      ],
       providers: [
         { provide: FactStore, useFactory: () => new FactStore(log) },
         {
           provide: MonthsWorker,
           inject: [Database],
           useFactory: (database: Database) => new MonthsWorker(database, log),
+        },
+        {
+          provide: ChainWorker,
+          inject: [Database],
+          useFactory: (database: Database) => new ChainWorker(database, log),
+        },
+        {
+          provide: ReplayWorker,
+          inject: [Database, Outbox],
+          useFactory: (database: Database, outbox: Outbox) =>
+            new ReplayWorker(database, outbox, log),
         },
       ],
     };

@@ -1,6 +1,7 @@
 /** The audit service on a database of its own, without any broker: facts are handed to its handler. */
 import { auditService } from '../../../apps/audit/src/service.js';
 import { FactsController } from '../../../apps/audit/src/handlers/facts.controller.js';
+import { FactStore } from '../../../apps/audit/src/handlers/fact-store.js';
 import { eventType } from '#contracts';
 import { newId, Outbox, type ReceivedEvent } from '#messaging';
 import { ServiceWorld } from '../service-world.js';
@@ -80,4 +81,27 @@ export class AuditWorld {
   stop(): Promise<void> {
     return this.service.stop();
   }
+}
+
+/** Adds a fact in a transaction that is left open; resolves with what commits it. */
+export async function holdBack(
+  world: AuditWorld,
+  fact: ReceivedEvent,
+): Promise<() => Promise<void>> {
+  let added = (): void => undefined;
+  let commit = (): void => undefined;
+  const isAdded = new Promise<void>((resolve) => (added = resolve));
+  const mayCommit = new Promise<void>((resolve) => (commit = resolve));
+  const store = world.service.app.get(FactStore);
+  const held = world.database.transaction(async (tx) => {
+    await tx.query('set local idle_in_transaction_session_timeout = 0');
+    await store.add([fact], { tx, afterCommit: () => undefined });
+    added();
+    await mayCommit;
+  });
+  await Promise.race([isAdded, held]);
+  return async () => {
+    commit();
+    await held;
+  };
 }

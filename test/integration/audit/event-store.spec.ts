@@ -4,12 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runSql, testPostgres } from '#testing';
-import {
-  readEventsIn,
-  START,
-  type EventFilter,
-} from '../../../apps/audit/src/persistence/read-events.js';
-import { AuditWorld, aFact } from './audit-world.js';
+import { readEventsIn, type EventFilter } from '../../../apps/audit/src/persistence/read-events.js';
+import { START } from '../../../apps/audit/src/domain/stored-event.js';
+import { AuditWorld, aFact, holdBack } from './audit-world.js';
 
 describe('the event store', () => {
   let world: AuditWorld;
@@ -165,37 +162,25 @@ describe('the event store', () => {
   });
 
   it('reads on from a cursor without missing what is committed later with a lower number', async () => {
-    const [early, late] = ['early', 'late'].map((which) =>
-      aFact('order.raced', 'raced', { which }),
-    );
+    const early = aFact('order.raced', 'raced', { n: 1 });
+    const late = aFact('order.raced', 'raced', { n: 2 });
     const filter = '&aggregateType=order&aggregateId=raced';
     const before = (await world.page(`?limit=5${filter}`)).cursor;
-    let afterFirst = '';
-    await world.database.transaction(async (tx) => {
-      // Takes its numbers first, and commits last.
-      await insertLike(tx, early?.id as string);
-      await world.keep(late as typeof early & object);
-      const meanwhile = await world.page(`?limit=5${filter}&after=${before}`);
+    // Takes its numbers first, and commits last.
+    const commit = await holdBack(world, early);
+    let meanwhile;
+    try {
+      await world.keep(late);
+      meanwhile = await world.page(`?limit=5${filter}&after=${before}`);
       expect(meanwhile).toMatchObject({ items: [], more: false });
-      afterFirst = meanwhile.cursor;
-    });
-    const then = await world.page(`?limit=5${filter}&after=${afterFirst}`);
-    expect(then.items.map(({ id }) => id)).toEqual([early?.id, late?.id]);
+    } finally {
+      await commit();
+    }
+    const then = await world.page(`?limit=5${filter}&after=${meanwhile.cursor}`);
+    expect(then.items.map(({ id }) => id)).toEqual([early.id, late.id]);
     const end = await world.page(`?limit=5${filter}&after=${then.cursor}`);
     expect(end.items).toEqual([]);
   });
-
-  const insertLike = (
-    tx: { query(sql: string, params: unknown[]): Promise<unknown> },
-    id: string,
-  ) =>
-    tx.query(
-      `insert into event (month, source, event_id, type, name, subject, time, at, topic, key,
-         aggregate_type, aggregate_id, data, partition, kafka_offset, bytes, digest)
-       values ('-infinity', 's', $1, 't', 'n', 'raced', 'x', '2000-01-01', 't', 'k', 'order',
-         'raced', '{}', 0, 0, 2, '')`,
-      [id],
-    );
 
   it.each([
     ['update event set subject = $$x$$', /permission denied/],

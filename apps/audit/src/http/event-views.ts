@@ -1,4 +1,5 @@
-import type { EventPage, StoredEvent } from '../persistence/read-events.js';
+import type { EventPage } from '../persistence/read-events.js';
+import type { StoredEvent } from '../domain/stored-event.js';
 import type { EventDto, EventPageDto } from './events.dto.js';
 import { cursorOf } from './input.js';
 

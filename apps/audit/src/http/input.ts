@@ -1,7 +1,8 @@
 /** What the decorators of the requests cannot check. */
 import { nameOfType } from '#contracts';
-import { cursorOfText, fieldProblem, TextField, textOfCursor } from '#platform';
-import { START, type EventFilter, type Position } from '../persistence/read-events.js';
+import { cursorOfText, fieldProblem, TextField } from '#platform';
+import { type EventFilter } from '../persistence/read-events.js';
+import { START, type Position } from '../domain/stored-event.js';
 
 export const MomentField = (description: string): PropertyDecorator =>
   TextField({
@@ -29,13 +30,15 @@ export function momentIn(field: string, text: string): string {
 /** Opaque to clients. */
 export const cursorOf = ({ xid, seq }: Position): string => cursorOfText(`${xid}.${seq}`);
 
+const textOf = (cursor: string): string => Buffer.from(cursor, 'base64url').toString('latin1');
+
 const MOST_XID = 2n ** 64n;
 const MOST_SEQ = 2n ** 63n;
 
 /** @throws ProblemException 400 for what was never a cursor */
 export function positionOf(cursor: string | undefined): Position {
   if (cursor === undefined) return START;
-  const [, xid, seq] = /^(\d{1,20})\.(\d{1,19})$/.exec(textOfCursor(cursor)) ?? [];
+  const [, xid, seq] = /^(\d{1,20})\.(\d{1,19})$/.exec(textOf(cursor)) ?? [];
   if (xid !== undefined && seq !== undefined && BigInt(xid) < MOST_XID && BigInt(seq) < MOST_SEQ) {
     return { xid, seq };
   }
@@ -57,18 +60,26 @@ export function filterOf(input: FilterInput, toField = 'to'): EventFilter {
     const message = 'is needed beside aggregateId: an id alone may be that of several things';
     throw fieldProblem(400, [{ field: 'aggregateType', message }]);
   }
-  const from = input.from === undefined ? undefined : momentIn('from', input.from);
-  const to = input.to === undefined ? undefined : momentIn(toField, input.to);
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw fieldProblem(400, [{ field: toField, message: 'must be later than from' }]);
-  }
   return {
     ...(types !== undefined && {
       names: [...new Set(types.map((type) => nameOfType(type) ?? type))],
     }),
     ...(aggregateType !== undefined && { aggregateType }),
     ...(aggregateId !== undefined && { aggregateId }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
+    ...periodOf(input.from, input.to, toField),
   };
+}
+
+/** RFC 3339, UTC. @throws ProblemException 400 */
+export function periodOf(
+  first: string | undefined,
+  end: string | undefined,
+  endField = 'to',
+): { readonly from?: string; readonly to?: string } {
+  const from = first === undefined ? undefined : momentIn('from', first);
+  const to = end === undefined ? undefined : momentIn(endField, end);
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw fieldProblem(400, [{ field: endField, message: 'must be later than from' }]);
+  }
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }

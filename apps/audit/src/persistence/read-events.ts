@@ -1,14 +1,7 @@
 /** Pages of the event store, in its order of reading. */
 import { allStatements, type Database, type Tx } from '#messaging';
 import { monthFrom } from '../domain/moment.js';
-
-/** A place in the order of reading. Both are whole numbers in decimal digits. */
-export interface Position {
-  readonly xid: string;
-  readonly seq: string;
-}
-
-export const START: Position = { xid: '0', seq: '0' };
+import type { Position, StoredEvent } from '../domain/stored-event.js';
 
 export interface EventFilter {
   /** Contract names, each once. */
@@ -25,26 +18,8 @@ export interface EventQuery extends EventFilter {
   readonly after: Position;
   /** At most 1,000. */
   readonly limit: number;
-}
-
-export interface StoredEvent extends Position {
-  readonly source: string;
-  readonly id: string;
-  readonly type: string;
-  readonly subject: string;
-  readonly time: string;
-  readonly topic: string;
-  readonly key: string;
-  readonly aggregateType: string;
-  readonly aggregateId: string;
-  /** int8. */
-  readonly revision: string | null;
-  /** JSON, to the letter as it was kept. */
-  readonly data: string;
-  readonly correlationid: string | null;
-  readonly causationid: string | null;
-  readonly traceparent: string | null;
-  readonly extensions: Readonly<Record<string, string>> | null;
+  /** Only what transactions before this one have added. */
+  readonly endXid?: string;
 }
 
 export interface EventPage {
@@ -53,7 +28,7 @@ export interface EventPage {
   readonly cursor: Position;
   /** Whether there is more already. */
   readonly more: boolean;
-  /** Every transaction below has ended: what it added was seen. */
+  /** Every transaction below has ended, and what it added was seen. */
   readonly edge: string;
 }
 
@@ -61,8 +36,8 @@ export interface EventPage {
 const PAGE_BYTES = 8_000_000;
 const DAY_MS = 86_400_000;
 
-const COLUMNS = `event.xid::text, event.seq::text, source, event_id as id, type, subject, time, topic,
-  key, aggregate_type as "aggregateType", aggregate_id as "aggregateId", revision,
+export const COLUMNS = `event.xid::text, event.seq::text, source, event_id as id, type, subject, time, at,
+  topic, key, aggregate_type as "aggregateType", aggregate_id as "aggregateId", revision,
   data::text as data, correlation_id as correlationid, causation_id as causationid, traceparent,
   extensions`;
 
@@ -76,11 +51,7 @@ type Row = Partial<StoredEvent> & { readonly edge: string; readonly before: stri
 export async function readEventsIn(tx: Tx, query: EventQuery): Promise<EventPage> {
   const { after, limit } = query;
   const { sql, params } = statementFor(query);
-  // All that a bitmap finds has to be sorted, however little of it is wanted.
-  const told = tx.query('set local enable_bitmapscan = off');
-  const asked = tx.query<Row>(sql, params);
-  await allStatements([told, asked]);
-  const rows = await asked;
+  const rows = await inOrder<Row>(tx, sql, params);
   const edge = rows[0]?.edge ?? '0';
   const found = rows.filter((row): row is StoredEvent & Row => typeof row.source === 'string');
   const events = found
@@ -90,9 +61,23 @@ export async function readEventsIn(tx: Tx, query: EventQuery): Promise<EventPage
   const more = events.length < found.length;
   // All below the edge was looked at, so what comes later is at or above it.
   const end = { xid: edge, seq: '0' };
-  const cursor = more && last ? { xid: last.xid, seq: last.seq } : later(after, end);
+  const cursor = more ? placeOf(last ?? after) : later(after, end);
   return { events: events.map(({ edge: _, before: __, ...event }) => event), cursor, more, edge };
 }
+
+/** All that a bitmap finds has to be sorted, however little of it is wanted. */
+export async function inOrder<Found>(
+  tx: Tx,
+  sql: string,
+  params: readonly unknown[],
+): Promise<Found[]> {
+  const told = tx.query('set local enable_bitmapscan = off');
+  const asked = tx.query<Found>(sql, params);
+  await allStatements([told, asked]);
+  return asked;
+}
+
+const placeOf = ({ xid, seq }: Position): Position => ({ xid, seq });
 
 const later = (a: Position, b: Position): Position => (BigInt(a.xid) >= BigInt(b.xid) ? a : b);
 
@@ -122,7 +107,7 @@ interface Way {
 function statementFor(query: EventQuery): { sql: string; params: unknown[] } {
   const params: unknown[] = [query.after.xid, query.after.seq, query.limit + 1];
   const param = (value: unknown): string => `$${params.push(value)}`;
-  const { names, aggregateType, aggregateId, from, to } = query;
+  const { names, aggregateType, aggregateId, from, to, endXid } = query;
   const along: (readonly [column: string, value: string])[] = [];
   const others: string[] = [];
   const months: string[] = [];
@@ -150,8 +135,10 @@ function statementFor(query: EventQuery): { sql: string; params: unknown[] } {
   const wanted = isByName
     ? `unnest(${param(names)}::text[]) as wanted (one) cross join lateral`
     : '';
+  const oldest = 'pg_snapshot_xmin(pg_current_snapshot())';
+  const edge = endXid === undefined ? oldest : `least(${oldest}, ${param(endXid)}::xid8)`;
   const sql = `
-    with edge as materialized (select pg_snapshot_xmin(pg_current_snapshot()) as xid)
+    with edge as materialized (select ${edge} as xid)
     select edge.xid::text as edge, page.*
       from edge left join lateral (
         select ${COLUMNS}, sum(bytes) over (order by event.xid, event.seq) - bytes as before
