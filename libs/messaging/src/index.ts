@@ -8,6 +8,7 @@ export type {
   OutgoingEvent,
   ReceivedEvent,
 } from './event.js';
+export { doneBy } from './actor.js';
 export { CHAIN, caused, chainAfter } from './loop-guard.js';
 export { deadLetter, deadLetterTopicOf } from './dead-letter.js';
 export type { DeadLetterData, DeadLetterReason } from './dead-letter.js';

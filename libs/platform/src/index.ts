@@ -20,6 +20,7 @@ export * from './http/problem.js';
 export * from './http/validation.js';
 export * from './http/app.js';
 export { rawBodyOf } from './http/raw-body.js';
+export * from './http/actor.js';
 export * from './http/fields.js';
 export * from './http/contact-fields.js';
 export * from './http/entity-tag.js';

@@ -1,4 +1,4 @@
-import { isTransient, type Outbox, type UnitOfWork } from '#messaging';
+import { doneBy, isTransient, type Outbox, type UnitOfWork } from '#messaging';
 import { runtime, type Expected } from '#platform';
 import { factEvent } from '../domain/facts.js';
 import {
@@ -25,8 +25,8 @@ export class ProductDesk {
   ) {}
 
   /** @param expected the revision that the caller has read, or that there is none, if that matters */
-  async put(wish: ProductWish, expected?: Expected): Promise<Revised | Moved> {
-    const [only] = await this.change<Revised | Moved>([wish.productId], (products) => {
+  async put(wish: ProductWish, expected?: Expected, actor?: string): Promise<Revised | Moved> {
+    const [only] = await this.change<Revised | Moved>([wish.productId], actor, (products) => {
       const current = products.get(wish.productId);
       return [expected === undefined ? revise(current, wish) : reviseRead(current, wish, expected)];
     });
@@ -34,16 +34,16 @@ export class ProductDesk {
   }
 
   /** Of products that differ in their ids. @returns what became of each, in their order */
-  putAll(wishes: readonly ProductWish[]): Promise<Revised[]> {
+  putAll(wishes: readonly ProductWish[], actor?: string): Promise<Revised[]> {
     const ids = wishes.map(({ productId }) => productId);
-    return this.change(ids, (products) =>
+    return this.change(ids, actor, (products) =>
       wishes.map((wish) => revise(products.get(wish.productId), wish)),
     );
   }
 
   /** @returns undefined for a product that nobody knows */
-  async withdraw(productId: string): Promise<Product | undefined> {
-    const [revised] = await this.change([productId], (products) => {
+  async withdraw(productId: string, actor?: string): Promise<Product | undefined> {
+    const [revised] = await this.change([productId], actor, (products) => {
       const current = products.get(productId);
       return current ? [revise(current, { ...current, status: 'withdrawn' })] : [];
     });
@@ -52,11 +52,14 @@ export class ProductDesk {
 
   private async change<One extends Revised | Moved>(
     productIds: readonly string[],
+    actor: string | undefined,
     decide: Decide<One>,
   ): Promise<One[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.outbox.transaction((unit) => this.record(unit, productIds, decide));
+        return await this.outbox.transaction((unit) =>
+          this.record(unit, productIds, actor, decide),
+        );
       } catch (error) {
         if (attempt === TRIES || !isTransient(error)) throw error;
       }
@@ -66,6 +69,7 @@ export class ProductDesk {
   private async record<One extends Revised | Moved>(
     unit: UnitOfWork,
     productIds: readonly string[],
+    actor: string | undefined,
     decide: Decide<One>,
   ): Promise<One[]> {
     const decided = decide(await lockProducts(unit.tx, productIds));
@@ -75,7 +79,7 @@ export class ProductDesk {
     if (changed.length === 0) return decided;
     await saveProducts(unit.tx, changed);
     const time = this.clock().toISOString();
-    unit.publish(...changed.map((product) => factEvent(product, time)));
+    unit.publish(...changed.map((product) => doneBy(actor, factEvent(product, time))));
     return decided;
   }
 }

@@ -20,6 +20,7 @@ import {
 } from '@nestjs/swagger';
 import { Database } from '#messaging';
 import {
+  Actor,
   DEFAULT_PAGE,
   entityTag,
   expectedBy,
@@ -77,10 +78,11 @@ export class ProductsController {
     @Res({ passthrough: true }) reply: Reply,
     @Headers('if-match') ifMatch?: string,
     @Headers('if-none-match') ifNoneMatch?: string,
+    @Actor() actor?: string,
   ): Promise<ProductDto> {
     const wish = { productId, name, unitPrice, currency, ...(status && { status }) };
     const expected = expectedBy({ ifMatch, ifNoneMatch });
-    const revised = await this.desk.put(wish, expected);
+    const revised = await this.desk.put(wish, expected, actor);
     if (revised.kind === 'moved') {
       throw movedProblem(`The product ${productId}`, revised.revision, expected);
     }
@@ -116,13 +118,16 @@ export class ProductsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Makes or replaces many products at once, all of them or none' })
   @ApiOkResponse({ type: BatchAnswerDto })
-  async putAll(@Body() { products }: ProductBatchDto): Promise<BatchAnswerDto> {
+  async putAll(
+    @Body() { products }: ProductBatchDto,
+    @Actor() actor?: string,
+  ): Promise<BatchAnswerDto> {
     refuseRepeated(
       'products',
       'productId',
       products.map(({ productId }) => productId),
     );
-    const revised = await this.desk.putAll(products);
+    const revised = await this.desk.putAll(products, actor);
     return {
       items: revised.map(({ kind, product: { productId, revision } }) => ({
         productId,
@@ -141,8 +146,9 @@ export class ProductsController {
   async withdraw(
     @Param() { productId }: ProductParams,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<ProductDto> {
-    return tagged(reply, known(productId, await this.desk.withdraw(productId)));
+    return tagged(reply, known(productId, await this.desk.withdraw(productId, actor)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { isTransient, type Outbox, type UnitOfWork } from '#messaging';
+import { doneBy, isTransient, type Outbox, type UnitOfWork } from '#messaging';
 import { runtime, type Expected } from '#platform';
 import {
   block,
@@ -27,8 +27,8 @@ export class CustomerDesk {
   ) {}
 
   /** @param expected the revision that the caller has read, or that there is none, if that matters */
-  async put(wish: CustomerWish, expected?: Expected): Promise<Revised | Moved> {
-    const [only] = await this.change<Revised | Moved>([wish.customerId], (customers) => {
+  async put(wish: CustomerWish, expected?: Expected, actor?: string): Promise<Revised | Moved> {
+    const [only] = await this.change<Revised | Moved>([wish.customerId], actor, (customers) => {
       const current = customers.get(wish.customerId);
       return [expected === undefined ? revise(current, wish) : reviseRead(current, wish, expected)];
     });
@@ -36,28 +36,29 @@ export class CustomerDesk {
   }
 
   /** Of customers who differ in their ids. @returns what became of each, in their order */
-  putAll(wishes: readonly CustomerWish[]): Promise<Revised[]> {
+  putAll(wishes: readonly CustomerWish[], actor?: string): Promise<Revised[]> {
     const ids = wishes.map(({ customerId }) => customerId);
-    return this.change(ids, (customers) =>
+    return this.change(ids, actor, (customers) =>
       wishes.map((wish) => revise(customers.get(wish.customerId), wish)),
     );
   }
 
   /** @returns undefined for a customer whom nobody knows */
-  block(customerId: string, reason: string): Promise<Customer | undefined> {
-    return this.changeKnown(customerId, (current) => block(current, reason));
+  block(customerId: string, reason: string, actor?: string): Promise<Customer | undefined> {
+    return this.changeKnown(customerId, actor, (current) => block(current, reason));
   }
 
   /** @returns undefined for a customer whom nobody knows */
-  unblock(customerId: string): Promise<Customer | undefined> {
-    return this.changeKnown(customerId, unblock);
+  unblock(customerId: string, actor?: string): Promise<Customer | undefined> {
+    return this.changeKnown(customerId, actor, unblock);
   }
 
   private async changeKnown(
     customerId: string,
+    actor: string | undefined,
     decide: (current: Customer) => Revised,
   ): Promise<Customer | undefined> {
-    const [revised] = await this.change([customerId], (customers) => {
+    const [revised] = await this.change([customerId], actor, (customers) => {
       const current = customers.get(customerId);
       return current ? [decide(current)] : [];
     });
@@ -66,11 +67,14 @@ export class CustomerDesk {
 
   private async change<One extends Revised | Moved>(
     customerIds: readonly string[],
+    actor: string | undefined,
     decide: Decide<One>,
   ): Promise<One[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.outbox.transaction((unit) => this.record(unit, customerIds, decide));
+        return await this.outbox.transaction((unit) =>
+          this.record(unit, customerIds, actor, decide),
+        );
       } catch (error) {
         if (attempt === TRIES || !isTransient(error)) throw error;
       }
@@ -80,6 +84,7 @@ export class CustomerDesk {
   private async record<One extends Revised | Moved>(
     unit: UnitOfWork,
     customerIds: readonly string[],
+    actor: string | undefined,
     decide: Decide<One>,
   ): Promise<One[]> {
     const decided = decide(await lockCustomers(unit.tx, customerIds));
@@ -89,7 +94,7 @@ export class CustomerDesk {
     if (changed.length === 0) return decided;
     await saveCustomers(unit.tx, changed);
     const time = this.clock().toISOString();
-    unit.publish(...changed.map((customer) => factEvent(customer, time)));
+    unit.publish(...changed.map((customer) => doneBy(actor, factEvent(customer, time))));
     return decided;
   }
 }

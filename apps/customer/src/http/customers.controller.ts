@@ -20,6 +20,7 @@ import {
 } from '@nestjs/swagger';
 import { Database } from '#messaging';
 import {
+  Actor,
   DEFAULT_PAGE,
   entityTag,
   expectedBy,
@@ -77,10 +78,11 @@ export class CustomersController {
     @Res({ passthrough: true }) reply: Reply,
     @Headers('if-match') ifMatch?: string,
     @Headers('if-none-match') ifNoneMatch?: string,
+    @Actor() actor?: string,
   ): Promise<CustomerDto> {
     const wish = wishOf(customerId, body);
     const expected = expectedBy({ ifMatch, ifNoneMatch });
-    const revised = await this.desk.put(wish, expected);
+    const revised = await this.desk.put(wish, expected, actor);
     if (revised.kind === 'moved') {
       throw movedProblem(`The customer ${customerId}`, revised.revision, expected);
     }
@@ -116,7 +118,10 @@ export class CustomersController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Makes many customers known at once, all of them or none' })
   @ApiOkResponse({ type: BatchAnswerDto })
-  async putAll(@Body() { customers }: CustomerBatchDto): Promise<BatchAnswerDto> {
+  async putAll(
+    @Body() { customers }: CustomerBatchDto,
+    @Actor() actor?: string,
+  ): Promise<BatchAnswerDto> {
     refuseRepeated(
       'customers',
       'customerId',
@@ -124,6 +129,7 @@ export class CustomersController {
     );
     const revised = await this.desk.putAll(
       customers.map((customer) => wishOf(customer.customerId, customer)),
+      actor,
     );
     return {
       items: revised.map(({ kind, customer: { customerId, revision } }) => ({
@@ -142,8 +148,9 @@ export class CustomersController {
     @Param() { customerId }: CustomerParams,
     @Body() { reason }: BlockCustomerDto,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<CustomerDto> {
-    return tagged(reply, known(customerId, await this.desk.block(customerId, reason)));
+    return tagged(reply, known(customerId, await this.desk.block(customerId, reason, actor)));
   }
 
   @Post(':customerId/unblock')
@@ -153,8 +160,9 @@ export class CustomersController {
   async unblock(
     @Param() { customerId }: CustomerParams,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<CustomerDto> {
-    return tagged(reply, known(customerId, await this.desk.unblock(customerId)));
+    return tagged(reply, known(customerId, await this.desk.unblock(customerId, actor)));
   }
 }
 

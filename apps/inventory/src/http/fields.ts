@@ -1,5 +1,5 @@
 /** Fields that several requests about stock have in common. */
-import { fieldProblem, TextField } from '#platform';
+import { actorIn, MAX_ACTOR, TextField } from '#platform';
 
 const OF_WAREHOUSE = {
   max: 32,
@@ -13,8 +13,6 @@ export const WarehouseIdField = (): PropertyDecorator =>
 export const WarehouseField = (description = 'Default: main.'): PropertyDecorator =>
   TextField({ ...OF_WAREHOUSE, optional: true, description, example: 'main' });
 
-const MAX_ACTOR = 100;
-
 /** Who did it; callers that cannot change their bodies send it as a header. */
 export const ActorField = (): PropertyDecorator =>
   TextField({
@@ -26,8 +24,5 @@ export const ActorField = (): PropertyDecorator =>
 
 /** @throws ProblemException for a header that the field would not take either */
 export function actorOf(by: string | undefined, header: string | undefined): string | undefined {
-  if (by !== undefined || header === undefined) return by;
-  if (/^[\x21-\x7e][\x20-\x7e]*$/.test(header) && header.length <= MAX_ACTOR) return header;
-  const message = `must have 1 to ${MAX_ACTOR} printable ASCII characters`;
-  throw fieldProblem(400, [{ field: 'X-Actor', message }]);
+  return by ?? actorIn(header);
 }

@@ -1,4 +1,4 @@
-import { isTransient, type Outbox, type UnitOfWork } from '#messaging';
+import { doneBy, isTransient, type Outbox, type UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
 import { factEvent } from '../domain/facts.js';
 import { StockFold, type StockFact } from '../domain/stock-fold.js';
@@ -79,19 +79,19 @@ export class StockDesk {
     const warehouses = new Map(found.map((warehouse) => [warehouse.warehouseId, warehouse]));
     const at = this.clock();
     const movements: NewMovement[] = [];
-    const facts: StockFact[] = [];
+    const facts: { readonly fact: StockFact; readonly actor: string | undefined }[] = [];
     for (const [index, wish] of wishes.entries()) {
       const granted = grant(fold, wish, warehouses);
       if (granted.kind === 'unchanged') continue;
       if (granted.kind !== 'changed') return { kind: 'refused', index, why: granted };
       movements.push(movementOf(wish, granted, at));
-      facts.push(...granted.facts);
+      facts.push(...granted.facts.map((fact) => ({ fact, actor: wish.actor })));
     }
     if (movements.length === 0) return { kind: 'done', movements: [], rows: rows() };
     await saveStock(tx, fold.changes());
     const recorded = await insertMovements(tx, key, movements);
     const time = at.toISOString();
-    unit.publish(...facts.map((fact) => factEvent(fact, time)));
+    unit.publish(...facts.map(({ fact, actor }) => doneBy(actor, factEvent(fact, time))));
     return { kind: 'done', movements: recorded, rows: rows() };
   }
 }

@@ -1,4 +1,4 @@
-import { isTransient, type Outbox, type UnitOfWork } from '#messaging';
+import { doneBy, isTransient, type Outbox, type UnitOfWork } from '#messaging';
 import { runtime, type Expected } from '#platform';
 import { newKey } from '../domain/api-key.js';
 import { factEvent } from '../domain/facts.js';
@@ -30,18 +30,22 @@ export class MerchantDesk {
   ) {}
 
   /** @param expected the revision that the caller has read, or that there is none, if that matters */
-  put(wish: MerchantWish, expected?: Expected): Promise<Revised | Moved> {
+  put(wish: MerchantWish, expected?: Expected, actor?: string): Promise<Revised | Moved> {
     return this.transaction((unit) =>
-      this.record(unit, wish.merchantId, (current) =>
+      this.record(unit, wish.merchantId, actor, (current) =>
         expected === undefined ? revise(current, wish) : reviseRead(current, wish, expected),
       ),
     );
   }
 
   /** @returns undefined for a merchant whom nobody knows */
-  change<One extends Decided>(merchantId: string, decide: Decide<One>): Promise<One | undefined> {
+  change<One extends Decided>(
+    merchantId: string,
+    decide: Decide<One>,
+    actor?: string,
+  ): Promise<One | undefined> {
     return this.transaction((unit) =>
-      this.record(unit, merchantId, (current, now) => current && decide(current, now)),
+      this.record(unit, merchantId, actor, (current, now) => current && decide(current, now)),
     );
   }
 
@@ -49,12 +53,13 @@ export class MerchantDesk {
   async issueKey(
     merchantId: string,
     label: string,
+    actor?: string,
   ): Promise<
     | { readonly decided: Revised | Refused; readonly keyId: string; readonly apiKey: string }
     | undefined
   > {
     const { kept, apiKey } = newKey(label, this.clock().toISOString());
-    const decided = await this.change(merchantId, (current) => addKey(current, kept));
+    const decided = await this.change(merchantId, (current) => addKey(current, kept), actor);
     return decided && { decided, keyId: kept.keyId, apiKey };
   }
 
@@ -71,6 +76,7 @@ export class MerchantDesk {
   private async record<One extends Decided | undefined>(
     unit: UnitOfWork,
     merchantId: string,
+    actor: string | undefined,
     decide: (current: Merchant | undefined, now: number) => One,
   ): Promise<One> {
     const current = await lockMerchant(unit.tx, merchantId);
@@ -78,7 +84,7 @@ export class MerchantDesk {
     const decided = decide(current, moment.getTime());
     if (decided?.kind === 'created' || decided?.kind === 'updated') {
       await saveMerchant(unit.tx, decided.merchant);
-      unit.publish(factEvent(decided.merchant, moment.toISOString()));
+      unit.publish(doneBy(actor, factEvent(decided.merchant, moment.toISOString())));
     }
     return decided;
   }

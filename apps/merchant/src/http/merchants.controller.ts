@@ -22,6 +22,7 @@ import {
 import { feeRateAt } from '#contracts';
 import { Database } from '#messaging';
 import {
+  Actor,
   DEFAULT_PAGE,
   entityTag,
   expectedBy,
@@ -99,10 +100,11 @@ export class MerchantsController {
     @Res({ passthrough: true }) reply: Reply,
     @Headers('if-match') ifMatch?: string,
     @Headers('if-none-match') ifNoneMatch?: string,
+    @Actor() actor?: string,
   ): Promise<MerchantDto> {
     const wish = { merchantId, name, timeZone: knownZone(timeZone) };
     const expected = expectedBy({ ifMatch, ifNoneMatch });
-    const revised = await this.desk.put(wish, expected);
+    const revised = await this.desk.put(wish, expected, actor);
     if (revised.kind === 'moved') {
       throw movedProblem(`The merchant ${merchantId}`, revised.revision, expected);
     }
@@ -142,8 +144,13 @@ export class MerchantsController {
     @Param() { merchantId }: MerchantParams,
     @Body() { reason }: SuspendMerchantDto,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<MerchantDto> {
-    const decided = await this.desk.change(merchantId, (current) => suspend(current, reason));
+    const decided = await this.desk.change(
+      merchantId,
+      (current) => suspend(current, reason),
+      actor,
+    );
     return tagged(reply, done(merchantId, decided));
   }
 
@@ -154,8 +161,9 @@ export class MerchantsController {
   async activate(
     @Param() { merchantId }: MerchantParams,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<MerchantDto> {
-    return tagged(reply, done(merchantId, await this.desk.change(merchantId, activate)));
+    return tagged(reply, done(merchantId, await this.desk.change(merchantId, activate, actor)));
   }
 
   @Post(':merchantId/fee-rates')
@@ -167,9 +175,12 @@ export class MerchantsController {
     @Param() { merchantId }: MerchantParams,
     @Body() body: AddRateDto,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<MerchantDto> {
-    const decided = await this.desk.change(merchantId, (current, now) =>
-      addRate(current, rateOf(body, now), now),
+    const decided = await this.desk.change(
+      merchantId,
+      (current, now) => addRate(current, rateOf(body, now), now),
+      actor,
     );
     return tagged(reply, done(merchantId, decided, 'validFrom'));
   }
@@ -196,9 +207,12 @@ export class MerchantsController {
   async removeRate(
     @Param() { merchantId, rateId }: RateParams,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<MerchantDto> {
-    const decided = await this.desk.change(merchantId, (current, now) =>
-      removeRate(current, rateId, now),
+    const decided = await this.desk.change(
+      merchantId,
+      (current, now) => removeRate(current, rateId, now),
+      actor,
     );
     return tagged(reply, done(merchantId, decided, 'rateId'));
   }
@@ -210,9 +224,14 @@ export class MerchantsController {
     @Param() { merchantId, currency }: AccountParams,
     @Body() { holder, number, bank }: PutAccountDto,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<MerchantDto> {
     const account = { currency, holder, number, ...(bank !== undefined && { bank }) };
-    const decided = await this.desk.change(merchantId, (current) => putAccount(current, account));
+    const decided = await this.desk.change(
+      merchantId,
+      (current) => putAccount(current, account),
+      actor,
+    );
     return tagged(reply, done(merchantId, decided, 'currency'));
   }
 
@@ -222,9 +241,12 @@ export class MerchantsController {
   async removeAccount(
     @Param() { merchantId, currency }: AccountParams,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<MerchantDto> {
-    const decided = await this.desk.change(merchantId, (current) =>
-      removeAccount(current, currency),
+    const decided = await this.desk.change(
+      merchantId,
+      (current) => removeAccount(current, currency),
+      actor,
     );
     return tagged(reply, done(merchantId, decided, 'currency'));
   }
@@ -236,8 +258,9 @@ export class MerchantsController {
     @Param() { merchantId }: MerchantParams,
     @Body() { label }: IssueKeyDto,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<NewKeyDto> {
-    const issued = await this.desk.issueKey(merchantId, label);
+    const issued = await this.desk.issueKey(merchantId, label, actor);
     tagged(reply, done(merchantId, issued?.decided, 'label'));
     reply.header('cache-control', 'no-store');
     const { keyId = '', apiKey = '' } = issued ?? {};
@@ -250,8 +273,13 @@ export class MerchantsController {
   async revokeKey(
     @Param() { merchantId, keyId }: KeyParams,
     @Res({ passthrough: true }) reply: Reply,
+    @Actor() actor?: string,
   ): Promise<MerchantDto> {
-    const decided = await this.desk.change(merchantId, (current) => revokeKey(current, keyId));
+    const decided = await this.desk.change(
+      merchantId,
+      (current) => revokeKey(current, keyId),
+      actor,
+    );
     return tagged(reply, done(merchantId, decided, 'keyId'));
   }
 }
