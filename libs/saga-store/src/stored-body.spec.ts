@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { newInstance, utcDay, type SagaInstance, type StepInstance } from '#saga';
-import { readBody, writeBody, type StoredBody } from './stored-body.js';
+import { readBody, readTrace, writeBody, type StoredBody } from './stored-body.js';
 
 const ID = '01a218f0-55f2-7483-878f-bd45cdc3f3cd';
 const NOON = Date.UTC(2026, 10, 26, 12);
@@ -48,6 +48,18 @@ describe('the document of an instance', () => {
       { 's:1': ['stock', 'pcs', 4, 0, 1, 'reserve'] },
     ]);
     expect(readBody(stored(of), of)).toEqual({ steps: of.steps, ledger: of.ledger });
+  });
+
+  it('remembers a trace where there is one, and is the same without', () => {
+    const of = instance({ steps: { reserve: done('reserve') } });
+    const odd = { ...of, cause: { code: 'c', message: 'm' } };
+    for (const one of [of, odd]) {
+      const traced = JSON.parse(writeBody(one, 'the trace')) as StoredBody;
+      expect(readTrace(traced)).toBe('the trace');
+      expect(readBody(traced, one)).toEqual(readBody(stored(one), one));
+      expect(readTrace(stored(one))).toBeUndefined();
+    }
+    expect(readTrace({ steps: {}, ledger: {} })).toBeUndefined();
   });
 
   it('is read as it was written before', () => {

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readExposition } from './prometheus-text.js';
 import { startPage, type RunningPage } from './server.js';
@@ -62,6 +63,8 @@ describe('the start page', () => {
     expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
     expect(text).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write/);
     expect(text).toContain('color-scheme: light dark');
+    const [, script = ''] = /<script>(.*)<\/script>/s.exec(text) ?? [];
+    expect(() => new Script(script)).not.toThrow();
   });
 
   it('tells how everything is, and the figures with their past', async () => {

@@ -4,7 +4,7 @@
  * that harmless: a reference has one payout at the bank, which is decided once, and asking for it again
  * says how far it is. Who may have asked before looks first.
  */
-import { NotNowError } from '#participant';
+import { NotNowError, traceEffect } from '#participant';
 import { runtime } from '#platform';
 import { isOut, pollPauseMs, type Outcome, type PollPauses } from '../domain/withdrawal.js';
 import type { Withdrawal } from '../domain/withdrawal.js';
@@ -36,12 +36,17 @@ export class PayoutExecution {
   async execute(withdrawalId: string, { attempt, signal }: Run): Promise<Outcome> {
     const withdrawal = await this.store.find(withdrawalId);
     if (!withdrawal || !isOut(withdrawal)) return { kind: 'unchanged' };
+    const traced = { worker: 'payout', subject: withdrawalId, waiting: withdrawal.payOutTo };
+    return traceEffect(traced, () => this.drive(withdrawal, { attempt, signal }));
+  }
+
+  private async drive(withdrawal: Withdrawal, { attempt, signal }: Run): Promise<Outcome> {
     const mayExist = attempt > 1 || withdrawal.payout === 'pending';
     const existing = mayExist ? await this.bank.find(withdrawal) : undefined;
     signal.throwIfAborted();
     const answer = existing ?? (await this.bank.pay(withdrawal));
     if (answer.kind !== 'pending') return answer;
-    await this.store.settle(withdrawalId, answer);
+    await this.store.settle(withdrawal.withdrawalId, answer);
     const waitedMs = runtime.date().getTime() - withdrawal.updatedAt.getTime();
     throw new NotNowError('the bank takes its time', pollPauseMs(this.pauses, waitedMs));
   }

@@ -144,6 +144,12 @@ describe('the switch', () => {
     expect(tracing()).toBeUndefined();
   });
 
+  it('never takes a part of a trace that is not sampled', async () => {
+    const always = openTelemetry('demo', { OTEL_TRACES_SAMPLER: 'always_on' });
+    expect(always.below(unsampled, start)).toBeUndefined();
+    await always.stop();
+  });
+
   it('refuses settings that mean nothing', () => {
     const env = { OTEL_TRACES_SAMPLER: 'sometimes', OTEL_TRACES_SAMPLER_ARG: '1.5' };
     expect(() => openTelemetry('demo', env)).toThrow(
