@@ -37,6 +37,7 @@ describe('the books of a shop', () => {
     const known = urls.filter((_, i) => isOfDemo(urls[i % 2 === 0 ? i + 1 : i] ?? ''));
     const options = readArguments(['--orders', ORDERS, ...known]);
     if (!options) throw new Error('help was not asked for');
+    await allWell(world);
     const said: string[] = [];
     const harm: Promise<void>[] = [];
     const demoing = runDemo(options, (text) => {
@@ -79,6 +80,17 @@ const isOfDemo = (entry: string): boolean => {
     return false;
   }
 };
+
+async function allWell(world: TestWorld): Promise<void> {
+  const there = apps.filter(({ name }) => name !== LATE);
+  await waitFor(
+    async () => {
+      const answers = await Promise.all(there.map(({ name }) => call(`${world.url(name)}/health`)));
+      return answers.every(({ status }) => status === 200);
+    },
+    { what: 'all services to be well', timeoutMs: 200_000 },
+  );
+}
 
 /** While the orders are placed, one after the other; each comes back before the next one's turn. */
 async function killInTurn(world: TestWorld): Promise<void> {
