@@ -121,7 +121,8 @@ describe('the books of the payment service', () => {
     };
     await bookRows(listening, { ...query, after: randomUUID(), limit: 10 });
     const plan = await world.database.transaction(async (tx) => {
-      await tx.query('set local enable_seqscan = off');
+      // A table of a few rows is sorted faster than it is read in order.
+      for (const way of ['seqscan', 'sort']) await tx.query(`set local enable_${way} = off`);
       return tx.query<Record<string, string>>(`explain ${asked}`, given);
     });
     const text = plan.map((row) => row['QUERY PLAN']).join('\n');
