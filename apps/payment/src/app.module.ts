@@ -79,14 +79,14 @@ export class AppModule {
         },
         // closed by Nest after the workers that use it
         { provide: OutboundHttp, useValue: http },
-        ...workers(settings, provider, logger),
+        ...providerWorkers(settings, provider, logger),
       ],
     };
   }
 }
 
 /** What talks to the provider, outside of any transaction. */
-function workers(settings: PaymentSettings, provider: PaymentProvider, log: Logger) {
+function providerWorkers(settings: PaymentSettings, provider: PaymentProvider, log: Logger) {
   return [
     {
       provide: ReconciliationWorkers,
