@@ -117,7 +117,7 @@ describe('a day held against the books of others', () => {
     };
     const before = await run();
     await workers.reconcile(day);
-    await waitFor(async () => (await run()) > before, { what: `${day}`, intervalMs: 10 });
+    await waitFor(async () => (await run()) > before, { what: day, intervalMs: 10 });
     return view(day);
   };
   const short = ({ items }: Found) => items.map(({ code, what, subject }) => [code, what, subject]);

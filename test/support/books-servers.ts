@@ -90,7 +90,7 @@ export class PaymentServer extends BooksServer {
       const day = searchParams.get('capturedOn');
       const found = this.orders.filter(({ capturedOn }) => capturedOn === day);
       return this.page(
-        found.map(({ capturedOn: _, ...shown }) => shown),
+        found.map((order) => ({ ...order, capturedOn: undefined })),
         searchParams,
       );
     }

@@ -3,6 +3,7 @@ import { migrations } from '#migrations/accounting';
 import { Database, KafkaClient, MessagingModule, Outbox } from '#messaging';
 import { breakerHealth, HealthModule, OutboundHttp, type Logger } from '#platform';
 import { RebuildModule } from '#reader';
+import { bankBooks } from './handlers/bank-books.js';
 import { caughtUp } from './handlers/caught-up.js';
 import { DayCloser } from './handlers/day-closer.js';
 import {
@@ -11,7 +12,6 @@ import {
   LedgerFactsController,
 } from './handlers/ledger-facts.controller.js';
 import { rebuildableLedger } from './handlers/ledger-rebuild.js';
-import { bankBooks } from './handlers/bank-books.js';
 import { paymentBooks } from './handlers/payment-books.js';
 import { ReconciliationWorkers } from './handlers/reconciliation.workers.js';
 import { DayClosesController } from './http/day-closes.controller.js';

@@ -105,7 +105,7 @@ function pastDay(text: string): string {
   throw fieldProblem(422, [{ field: 'day', message: 'must not lie in the future' }]);
 }
 
-const viewOf = (run: StoredRun): LedgerComparisonDto => ({
+const viewOf = (run: StoredRun): Pick<LedgerComparisonDto, keyof LedgerComparisonDto> => ({
   day: run.day,
   status: run.phase === 'done' ? 'done' : 'running',
   ...{ orders: run.orders, withdrawals: run.withdrawals },

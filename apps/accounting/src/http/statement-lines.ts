@@ -4,8 +4,11 @@ import { isDay } from '../domain/days.js';
 import type { LinePlace, StatementLine } from '../persistence/read-statement.js';
 import type { StatementLineDto } from './ledger.dto.js';
 
+/** As it is shown; no instance of anything. */
+export type ShownLine = Pick<StatementLineDto, keyof StatementLineDto>;
+
 /** @param balance before the first of the lines, debit less credit */
-export function runOn(lines: readonly StatementLine[], balance: number): StatementLineDto[] {
+export function runOn(lines: readonly StatementLine[], balance: number): ShownLine[] {
   let running = balance;
   return lines.map(({ name, merchantId, ...line }) => {
     running += line.debit - line.credit;
@@ -14,7 +17,7 @@ export function runOn(lines: readonly StatementLine[], balance: number): Stateme
 }
 
 /** Short enough for a cursor. */
-export const cursorText = ({ day, occurredAt, entryId, line, balance }: StatementLineDto): string =>
+export const cursorText = ({ day, occurredAt, entryId, line, balance }: ShownLine): string =>
   [day, Date.parse(occurredAt), entryId, line, balance].join(' ');
 
 /** Where a page begins, and with which balance. @throws ProblemException 400 */

@@ -2,8 +2,14 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { DEFAULT_PAGE, fieldProblem, ProblemException, runtime, textOfCursor } from '#platform';
-import { cursorOfText } from '#platform';
+import {
+  cursorOfText,
+  DEFAULT_PAGE,
+  fieldProblem,
+  ProblemException,
+  runtime,
+  textOfCursor,
+} from '#platform';
 import { accountSpec, CHART, type AccountSpec } from '../domain/chart.js';
 import { dayOfMs } from '../domain/days.js';
 import type { StatementQuery } from '../persistence/read-statement.js';
