@@ -10,6 +10,7 @@ import { factEvent } from '../../apps/accounting/src/fixtures/facts.js';
 import { dayClosed } from '#contracts';
 import type { CloudEvent } from '#messaging';
 import { waitFor } from '#testing';
+import { verifyLedger } from '../../tools/ledger/verify.js';
 import { EventStoreServer } from '../support/event-store.js';
 import { AccountingWorld } from './accounting-world.js';
 import { silent, type Replica } from './participant-harness.js';
@@ -286,6 +287,33 @@ describe('closing days', () => {
       await happened(late, refund);
       expect(await daysOf(late)).toEqual(['2026-11-21']);
       expect(await rebuilt(false)).toMatchObject({ identical: true });
+    });
+
+    it('loses nothing that is booked meanwhile, and has nothing twice', async () => {
+      await happened(...Array.from({ length: 300 }, () => at(DAY)));
+      const other = await world.replica();
+      let isOver = false;
+      let booked = 300;
+      const booking = (async () => {
+        while (!isOver) {
+          const events = [at(DAY), at('2026-11-21')];
+          await happened(...events);
+          await world.deliver(events, { by: other.outbox });
+          booked += 2;
+        }
+      })();
+      try {
+        expect(await rebuilt(true)).toMatchObject({ status: 'done', missing: 0, swapped: true });
+        expect(await rebuilt(true)).toMatchObject({ status: 'done', missing: 0, swapped: true });
+      } finally {
+        isOver = true;
+        await booking;
+      }
+      const shown = await world.get<{ currencies: object[] }>('/trial-balance?by=account');
+      expect(shown.currencies).toMatchObject([{ debit: booked * 1_030, balanced: true }]);
+      const found = await verifyLedger(world.databaseUrl);
+      expect(found.broken).toBeUndefined();
+      expect(found.entries).toBe(booked);
     });
 
     it('puts right what was lost or forged, and closes no day meanwhile', async () => {

@@ -146,6 +146,20 @@ describe('the ledger', () => {
     expect(await balanceOf('DDD', 'cash-at-provider')).toBe(-900);
   });
 
+  it('gives back each part once, also when two replicas hear of two totals at once', async () => {
+    const others = await Promise.all([world.replica(), world.replica()]);
+    const orders = Array.from({ length: 40 }, () => randomUUID());
+    for (const orderId of orders) {
+      const total = (refunded: number, revision: number) =>
+        factEvent('refund.completed', { orderId, currency: 'DDE', refunded, revision });
+      await Promise.all([
+        world.deliver([total(300, 3)], { by: others[0]?.outbox }),
+        world.deliver([total(500, 5)], { by: others[1]?.outbox }),
+      ]);
+    }
+    expect(await balanceOf('DDE', 'refunds')).toBe(40 * 500);
+  });
+
   it('shows a day as it was when it ended', async () => {
     const on = (day: string, amount: number) =>
       paid({ currency: 'EEE', amount, fee: 0, occurredAt: `${day}T23:59:59.999Z` });
