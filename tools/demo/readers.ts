@@ -124,11 +124,16 @@ export class Readers {
   }
 
   async #figures<Figures>(metrics: string, merchantId: string): Promise<readonly Figures[]> {
-    const query = new URLSearchParams({ merchant_id: merchantId, group_by: 'total' });
+    const span = { from: dayIn(-1), to: dayIn(1) };
+    const query = new URLSearchParams({ merchant_id: merchantId, group_by: 'total', ...span });
     const url = `${this.options.urls.analytics}/api/v1/analytics/${metrics}?${query.toString()}`;
     return (await get<{ items: readonly Figures[] }>(url)).items;
   }
 }
+
+/** So many days from today; merchants have days of their own. */
+const dayIn = (days: number): string =>
+  new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 const NOTHING = { available: 0, held: 0, drawn: 0, pending: 0, due: 0, debt: 0 };
 const NO_MERCHANT_FIGURES = {
