@@ -72,8 +72,8 @@ export class Readers {
   async balance(merchantId: string, currency: string): Promise<Balance> {
     const url = `${this.options.urls.settlement}/balances/${encodeURIComponent(merchantId)}`;
     const { status, body } = await callRepeatedly(url);
-    const { items = [] } = status === 200 ? (body as { items?: readonly Balance[] }) : {};
-    return items.find((one) => one.currency === currency) ?? { currency, ...NOTHING };
+    const { balances = [] } = status === 200 ? (body as { balances?: readonly Balance[] }) : {};
+    return balances.find((one) => one.currency === currency) ?? { currency, ...NOTHING };
   }
 
   async merchantFigures(merchantId: string): Promise<MerchantFigures> {
