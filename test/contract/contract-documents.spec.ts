@@ -121,6 +121,13 @@ describe('who sends and who reads', () => {
     }
   });
 
+  it('is the audit service where facts are told again', () => {
+    for (const topic of Object.keys(topics).filter((name) => name.endsWith('.replay'))) {
+      const { messages = [] } = document.operations[`audit-sends-to-${topic}`] ?? {};
+      expect(messages).toHaveLength(all.entries.filter(({ kind }) => kind === 'event').length);
+    }
+  });
+
   it('is a service, or a person', () => {
     const names = Object.values(document.operations).map(({ tags }) => tags[0]?.name ?? '');
     const isKnown = (name: string) => name === OPERATORS || isService(name as 'order');

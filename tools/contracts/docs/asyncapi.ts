@@ -3,7 +3,7 @@ import { deadLetterTopic, type TopicSpec } from '#contracts';
 import type { Topics } from '../topics.js';
 import type { Entry } from './catalogue.js';
 import { headerSchemas, headersFor } from './headers.js';
-import { OPERATORS, readersOf, sendersOf, type Handled } from './services.js';
+import { OPERATORS, readersOf, RETELLER, sendersOf, type Handled } from './services.js';
 
 export interface Documented {
   readonly entries: readonly Entry[];
@@ -16,9 +16,11 @@ export interface Documented {
 export const participantsOf = (entries: readonly Entry[]): readonly string[] =>
   [...new Set(entries.flatMap(({ participants = [] }) => participants))].toSorted();
 
+export const isReplay = (topic: string): boolean => topic.endsWith('.replay');
+
 /** On a topic of facts told again there is each fact; elsewhere what is declared for it. */
 export const messagesOf = (topic: string, entries: readonly Entry[]): readonly Entry[] =>
-  topic.endsWith('.replay')
+  isReplay(topic)
     ? entries.filter(({ kind }) => kind === 'event')
     : entries.filter((entry) => entry.topic === topic);
 
@@ -98,7 +100,8 @@ function operationsOf({ entries, topics, handled }: Documented): object {
   const operations: Record<string, object> = {};
   const participants = participantsOf(entries);
   for (const topic of Object.keys(topics)) {
-    const sent = new Map<string, Entry[]>();
+    const read = messagesOf(topic, entries);
+    const sent = new Map<string, readonly Entry[]>(isReplay(topic) ? [[RETELLER, read]] : []);
     for (const entry of entries.filter((one) => one.topic === topic)) {
       for (const sender of sendersOf(entry, participants)) {
         sent.set(sender, [...(sent.get(sender) ?? []), entry]);
@@ -109,7 +112,6 @@ function operationsOf({ entries, topics, handled }: Documented): object {
     )) {
       operations[`${sender}-sends-to-${topic}`] = operation('send', sender, topic, messages);
     }
-    const read = messagesOf(topic, entries);
     for (const reader of readersOf(topic, handled)) {
       operations[`${reader}-reads-${topic}`] = operation('receive', reader, topic, read);
     }

@@ -1,10 +1,10 @@
 /** The contracts as one page to read: no scripts or styles from elsewhere. Pure. */
 import { rowsOf, type Row } from '../rows.js';
 import type { TopicSpec } from '#contracts';
-import { messagesOf, participantsOf, type Documented } from './asyncapi.js';
+import { isReplay, messagesOf, participantsOf, type Documented } from './asyncapi.js';
 import type { Entry } from './catalogue.js';
 import { SCRIPT, STYLE } from './page-assets.js';
-import { readersOf, sendersOf } from './services.js';
+import { readersOf, RETELLER, sendersOf } from './services.js';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -79,12 +79,12 @@ function topicPart(
   const kept = spec.compacted
     ? 'the latest of each key for good'
     : `${spec.retentionMs / DAY_MS} days`;
-  const isReplay = topic.endsWith('.replay');
-  const messages = isReplay ? [] : messagesOf(topic, entries);
+  const isRetold = isReplay(topic);
+  const messages = isRetold ? [] : messagesOf(topic, entries);
   return `<section data-topic="${escaped(topic)}" data-services="${escaped(readers.join(' '))}">
 <h2 id="${escaped(topic)}">${escaped(topic)}</h2>
 <p>Keyed by ${escaped(spec.key)}; ${spec.partitions} partition${spec.partitions === 1 ? '' : 's'}, kept ${kept}. \
-Read by ${readers.length > 0 ? codes(readers) : 'nobody here'}.${isReplay ? ' Each fact may be told again here.' : ''}</p>
+Read by ${readers.length > 0 ? codes(readers) : 'nobody here'}.${isRetold ? ` Each fact may be told again here, by ${code(RETELLER)}.` : ''}</p>
 ${messages.map((entry) => messagePart(entry, people(entry), sendersOf(entry, participantsOf(entries)))).join('\n')}
 </section>`;
 }

@@ -16,6 +16,9 @@ const owners: Partial<Record<TopicName, string>> = {
   'accounting.events': 'accounting',
 };
 
+/** Tells facts of all others again, where one reader alone listens. */
+export const RETELLER = 'audit';
+
 /** Not a service: people who run the system, with the tools they have for it. */
 export const OPERATORS = 'operators';
 
