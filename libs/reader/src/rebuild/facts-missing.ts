@@ -23,13 +23,22 @@ export async function factsMissing(
 ): Promise<FactsMissing> {
   let count = 0;
   const examples: string[] = [];
+  // All of a table against all of another: row by row by an index takes many times as long.
+  await joinByHash(tx, 'on');
   for (const table of tables) {
     const missing = await missingOf(tx, table, sides);
     count += missing.count;
     examples.push(...missing.examples);
   }
+  await joinByHash(tx, 'off');
   return { count, examples: examples.slice(0, EXAMPLES) };
 }
+
+const joinByHash = (tx: Tx, how: 'on' | 'off'): Promise<unknown> =>
+  tx.query(
+    `select set_config('enable_hashjoin', $1, true), set_config('enable_seqscan', $1, true)`,
+    [how],
+  );
 
 async function missingOf(
   tx: Tx,

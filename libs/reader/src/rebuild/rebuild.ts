@@ -115,10 +115,7 @@ async function finish(
   { rebuildId, swap, progress, signal }: RebuildRun,
 ): Promise<Comparison & { swapped: boolean }> {
   const { reader } = parts;
-  await tx.query(
-    `select set_config('idle_in_transaction_session_timeout', '60s', true),
-            set_config('enable_hashjoin', 'on', true), set_config('enable_seqscan', 'on', true)`,
-  );
+  await tx.query(`set local idle_in_transaction_session_timeout = '60s'`);
   await holdLive(tx);
   const { events, later } = await readOn(tx, after, parts, { progress, signal });
   progress.events += events;
