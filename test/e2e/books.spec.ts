@@ -63,14 +63,17 @@ describe('the books of a shop', () => {
     expect(await demo.compareAgain()).toEqual([]);
   });
 
-  it.each(REBUILT)('are the same when they are rebuilt from all that happened: %s', async (name) => {
-    const compared = await rebuild(world, name, false);
-    expect(compared).toMatchObject({ status: 'done', identical: true, swapped: false });
-    const swapped = await rebuild(world, name, true);
-    expect(swapped).toMatchObject({ status: 'done', identical: true, swapped: true });
-    expect(swapped.rebuiltHash).toBe(compared.liveHash);
-    expect(await demo.compareAgain()).toEqual([]);
-  });
+  it.each(REBUILT)(
+    'are the same when they are rebuilt from all that happened: %s',
+    async (name) => {
+      const compared = await rebuild(world, name, false);
+      expect(compared).toMatchObject({ status: 'done', identical: true, swapped: false });
+      const swapped = await rebuild(world, name, true);
+      expect(swapped).toMatchObject({ status: 'done', identical: true, swapped: true });
+      expect(swapped.rebuiltHash).toBe(compared.liveHash);
+      expect(await demo.compareAgain()).toEqual([]);
+    },
+  );
 });
 
 const isOfDemo = (entry: string): boolean => {

@@ -63,9 +63,7 @@ export const runDemo = async (
   const readers = new Readers(options);
   const before = await readers.trialBalanceIfUp();
   const ends = await shop.bookEnds();
-  say(
-    `The goods are in the catalog and on their shelves after ${secondsSince(startedAtMs)}.\n`,
-  );
+  say(`The goods are in the catalog and on their shelves after ${secondsSince(startedAtMs)}.\n`);
 
   const { placed, sagas } = await placeAndWatch(shop, plan, options, startedAtMs);
   const ids = new Set(placed.accepted.map(({ orderId }) => orderId));
