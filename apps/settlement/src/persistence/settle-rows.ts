@@ -144,8 +144,16 @@ const ADD_LINES = `
   select settlement_id as "settlementId", orders, gross, fees, refunds, chargebacks, net
     from share order by settlement_id`;
 
-/** The orders then know what is settled of them. */
+/**
+ * The orders then know what is settled of them. Lines and orders are looked up in their indexes, one by
+ * one, which the planner is told: of lines written a moment ago it knows nothing, and it read all lines
+ * and all orders there ever were for each page (1 s with 300,000 of them, against 0.1 s so).
+ */
 export async function markSettled(tx: Tx, settlementIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+            set_config('enable_seqscan', 'off', true)`,
+  );
   await tx.query(
     `update order_money m
         set settled_gross = m.settled_gross + l.gross,
