@@ -256,6 +256,14 @@ describe('the ledger', () => {
         },
         'has no account cash-at-bank with a merchant',
       ],
+      [
+        'lines with a gap between them',
+        {
+          lines: 3,
+          values: `(1, 'cash-at-bank', '', 'XXX', 5, 0), (3, 'fee-income', '', 'XXX', 0, 5)`,
+        },
+        'is not there, or not whole',
+      ],
       ['fewer lines than it says', { lines: 3 }, 'is not there, or not whole'],
       [
         'more lines than it says',
