@@ -25,6 +25,9 @@ export class AuditReplays1764195200205 implements MigrationInterface {
         problem         text,
         -- time of the last fact sent
         sent_until      text,
+        -- the last of its rows in the outbox: who takes over waits for them to be published
+        outbox_epoch    bigint,
+        outbox_seq      bigint,
         -- grows with each runner: one that slept past its lease finds another number here
         fence           bigint not null default 0,
         lease_until     timestamptz not null default now(),

@@ -9,8 +9,10 @@ import { MonthsWorker } from './handlers/months.worker.js';
 import { ReplayWorker } from './handlers/replay.worker.js';
 import { AuditLogController } from './http/audit-log.controller.js';
 import { AsOfController } from './http/as-of.controller.js';
+import { ConflictsController } from './http/conflicts.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { ReplaysController } from './http/replays.controller.js';
+import { refuseForeignPlaces } from './persistence/foreign-places.js';
 import type { AuditSettings } from './settings.js';
 
 @Module({})
@@ -29,9 +31,17 @@ export class AppModule {
         AsOfController,
         ReplaysController,
         AuditLogController,
+        ConflictsController,
       ],
       providers: [
-        { provide: FactStore, useFactory: () => new FactStore(log) },
+        {
+          provide: FactStore,
+          inject: [Database],
+          useFactory: async (database: Database) => {
+            await refuseForeignPlaces(database);
+            return new FactStore(log);
+          },
+        },
         {
           provide: MonthsWorker,
           inject: [Database],

@@ -156,7 +156,10 @@ describe('the audit log', () => {
     try {
       await Promise.all(
         Array.from({ length: 20 }, async (_, n) => {
-          await world.keep(aFact('order.noted', `many ${n}`, { n }), aFact('order.x', 'y', { n }));
+          await world.keepUnseen(
+            aFact('order.noted', `many ${n}`, { n }),
+            aFact('order.x', 'y', { n }),
+          );
           await chainFacts(world.database, 3);
         }),
       );

@@ -4,6 +4,7 @@ import { FactsController } from '../../../apps/audit/src/handlers/facts.controll
 import { FactStore } from '../../../apps/audit/src/handlers/fact-store.js';
 import { eventType } from '#contracts';
 import { newId, Outbox, type ReceivedEvent } from '#messaging';
+import { waitFor } from '#testing';
 import { ServiceWorld } from '../service-world.js';
 
 export interface Item {
@@ -52,12 +53,30 @@ export class AuditWorld {
     return this.service.database;
   }
 
-  /** One batch, one transaction. */
+  /** One batch, one transaction; and until readers may see it. */
   async keep(...events: ReceivedEvent[]): Promise<void> {
+    await this.keepUnseen(...events);
+    await this.untilSeen();
+  }
+
+  /** For who holds an older transaction open. */
+  async keepUnseen(...events: ReceivedEvent[]): Promise<void> {
     const controller = this.service.app.get(FactsController);
     await this.service.app
       .get(Outbox)
       .transaction((unit) => controller.keep({ topic: events[0]?.topic ?? '', events }, unit));
+  }
+
+  /** Transactions of other tests on the same server are waited for, too. */
+  async untilSeen(): Promise<void> {
+    const seen = `
+      select from (select xid from event order by xid desc, seq desc limit 1) as last
+       where last.xid < pg_snapshot_xmin(pg_current_snapshot())`;
+    await waitFor(async () => (await this.database.query(seen)).length > 0, {
+      what: 'older transactions to end',
+      timeoutMs: 120_000,
+      intervalMs: 20,
+    });
   }
 
   async page(query = ''): Promise<Page> {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runSql, testPostgres } from '#testing';
 import { readEventsIn, type EventFilter } from '../../../apps/audit/src/persistence/read-events.js';
 import { START } from '../../../apps/audit/src/domain/stored-event.js';
+import { refuseForeignPlaces } from '../../../apps/audit/src/persistence/foreign-places.js';
 import { AuditWorld, aFact, holdBack } from './audit-world.js';
 
 describe('the event store', () => {
@@ -64,6 +65,20 @@ describe('the event store', () => {
       { data: { revision: 2 }, time: fact.time },
       { data: { revision: 1 }, time: later.time },
     ]);
+    const listed = await world.service.ask('GET', '/conflicts?limit=1');
+    expect(listed.body['items']).toMatchObject([
+      {
+        id: fact.id,
+        source: 'test',
+        time: later.time,
+        data: { revision: 1 },
+        offset: later.offset,
+      },
+    ]);
+    const before = String(listed.body['nextCursor']);
+    const older = await world.service.ask('GET', `/conflicts?cursor=${before}`);
+    expect(older.body['items']).toMatchObject([{ data: { revision: 2 } }]);
+    expect((await world.service.ask('GET', '/conflicts?cursor=eA')).status).toBe(400);
     const told = world.service.logged.filter((line) => line.includes('says something else'));
     expect(told).toHaveLength(2);
   });
@@ -170,12 +185,13 @@ describe('the event store', () => {
     const commit = await holdBack(world, early);
     let meanwhile;
     try {
-      await world.keep(late);
+      await world.keepUnseen(late);
       meanwhile = await world.page(`?limit=5${filter}&after=${before}`);
       expect(meanwhile).toMatchObject({ items: [], more: false });
     } finally {
       await commit();
     }
+    await world.untilSeen();
     const then = await world.page(`?limit=5${filter}&after=${meanwhile.cursor}`);
     expect(then.items.map(({ id }) => id)).toEqual([early.id, late.id]);
     const end = await world.page(`?limit=5${filter}&after=${then.cursor}`);
@@ -220,6 +236,21 @@ describe('the event store', () => {
     } finally {
       await postgres.stop();
     }
+  });
+
+  it('is not opened on a server that is behind its transactions', async () => {
+    await expect(refuseForeignPlaces(world.database)).resolves.toBeUndefined();
+    await world.database
+      .transaction(async (tx) => {
+        await tx.query(`
+          insert into event (xid, month, source, event_id, type, name, subject, time, at, topic,
+            key, aggregate_type, aggregate_id, data, partition, kafka_offset, bytes, digest)
+          values ('999999999999', '-infinity', 's', 'e', 't', 'n', 's', 'x', '2000-01-01', 't', 'k',
+            'x', 'x', '{}', 0, 0, 2, '')`);
+        await expect(refuseForeignPlaces(tx)).rejects.toThrow(/pg_resetwal/);
+        throw new Error('not to be kept');
+      })
+      .catch((error: Error) => expect(error.message).toBe('not to be kept'));
   });
 
   describe('with many facts', () => {

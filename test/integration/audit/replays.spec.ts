@@ -139,7 +139,7 @@ describe('a replay', () => {
         what: 'the first',
       });
       expect((await ask('GET', `/replays/${replayId}`)).body['status']).toBe('running');
-      await world.keep(aFact('order.later', 'later', { n: 78 }));
+      await world.keepUnseen(aFact('order.later', 'later', { n: 78 }));
     } finally {
       await commit();
     }
@@ -156,11 +156,26 @@ describe('a replay', () => {
       [replayId],
     );
     const outbox = world.service.app.get(Outbox);
-    const step = (fence: string) => replayStep(outbox, { replayId, fence }, 10, silent);
+    const step = (fence: string, isFirst = false) =>
+      replayStep(outbox, { replayId, fence }, { limit: 10, isFirst }, silent);
     expect(await step('7')).toEqual({ step: 'more', sent: 10 });
     await world.database.query('update replay set fence = 8 where replay_id = $1', [replayId]);
     expect(await step('7')).toEqual({ step: 'over', sent: 0 });
-    expect(await step('8')).toEqual({ step: 'more', sent: 10 });
+    // What another one has sent is on its way yet: it must not be overtaken.
+    const [writer] = await world.database.query<{ epoch: string }>(
+      `with writer as (insert into outbox_writer (owner) values ('other') returning epoch)
+       insert into outbox_watermark (epoch, lease_until)
+       select epoch, now() + interval '1 hour' from writer returning epoch`,
+    );
+    await world.database.query(
+      'update replay set outbox_epoch = $2, outbox_seq = 5 where replay_id = $1',
+      [replayId, writer?.epoch],
+    );
+    expect(await step('8', true)).toEqual({ step: 'behind', sent: 0 });
+    await world.database.query('update outbox_watermark set published_up_to = 5 where epoch = $1', [
+      writer?.epoch,
+    ]);
+    expect(await step('8', true)).toEqual({ step: 'more', sent: 10 });
     expect(await step('8')).toMatchObject({ sent: 10 });
     await waitFor(async () => (await step('8')).step === 'over', { what: 'its end' });
     const ended = await ask('GET', `/replays/${replayId}`);

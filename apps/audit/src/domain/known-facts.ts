@@ -7,7 +7,7 @@ export interface KnownFact {
   readonly id: string;
   readonly type: string;
   readonly aggregateType: string;
-  readonly revision: number | undefined;
+  readonly revision?: number;
   readonly time: string;
   readonly data: unknown;
 }

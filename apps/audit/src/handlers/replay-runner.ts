@@ -1,30 +1,57 @@
 /** One replay on its way: facts in their order, at their rate, each step in one transaction. */
-import { EventTooLargeError, type Outbox, type OutgoingEvent, type UnitOfWork } from '#messaging';
+import {
+  EventTooLargeError,
+  type Outbox,
+  type OutgoingEvent,
+  type StreamPosition,
+  type UnitOfWork,
+} from '#messaging';
 import type { Logger } from '#platform';
 import { readEventsIn } from '../persistence/read-events.js';
 import type { StoredEvent } from '../domain/stored-event.js';
-import { lockReplay, saveProgress, type Replay } from '../persistence/replay-rows.js';
+import {
+  lastSent,
+  lockReplay,
+  renewLease,
+  saveProgress,
+  type Replay,
+} from '../persistence/replay-rows.js';
 
-/** What becomes of a replay after a step; `waiting`: for transactions that began before it. */
-export type Step = 'more' | 'waiting' | 'over';
+/**
+ * What becomes of a replay after a step.
+ * - `behind`: what a runner before has committed is not published yet.
+ * - `waiting`: for transactions that began before the replay.
+ */
+export type Step = 'more' | 'behind' | 'waiting' | 'over';
+
+export interface StepWishes {
+  /** Facts, at most. */
+  readonly limit: number;
+  /** Of somebody who has just taken over: his facts must not overtake those sent before. */
+  readonly isFirst: boolean;
+}
 
 /** Unrenewed this long, a replay is taken over by whoever sees it first. */
 export const REPLAY_LEASE_MS = 10_000;
 
 /**
- * Sends at most `limit` facts. Where it stands is saved with the outbox's rows: whoever goes on after
+ * Sends some facts. Where it stands is saved with the outbox's rows: whoever goes on after
  * a crash skips none, and sends none again that was committed.
  * @returns and how many were sent
  */
 export function replayStep(
-  outbox: Pick<Outbox, 'transaction'>,
+  outbox: Pick<Outbox, 'transaction' | 'publishedBy'>,
   replay: Pick<Replay, 'replayId' | 'fence'>,
-  limit: number,
+  { limit, isFirst }: StepWishes,
   log: Pick<Logger, 'error'>,
 ): Promise<{ readonly step: Step; readonly sent: number }> {
   return outbox.transaction(async (unit) => {
     const current = await lockReplay(unit.tx, replay);
     if (current === undefined) return { step: 'over', sent: 0 };
+    if (isFirst && !(await isPublished(outbox, unit, lastSent(current)))) {
+      await renewLease(unit.tx, current, REPLAY_LEASE_MS);
+      return { step: 'behind', sent: 0 };
+    }
     const { afterXid: xid, afterSeq: seq, endXid, filter } = current;
     const query = { ...filter, after: { xid, seq }, limit, endXid };
     const { events, cursor, more, edge } = await readEventsIn(unit.tx, query);
@@ -38,11 +65,24 @@ export function replayStep(
       log.error({ replayId: current.replayId, problem }, 'a fact cannot be told again');
     }
     const isDone = !more && edge === endXid;
-    const progress = { position: cursor, sent: events.length - skipped, skipped, problem, isDone };
+    const sent = events.length - skipped;
+    const progress = { position: cursor, sent, skipped, problem, isDone };
     const sentUntil = events.at(-1)?.time;
-    await saveProgress(unit.tx, current, { ...progress, sentUntil }, REPLAY_LEASE_MS);
+    const stamp = sent > 0 ? unit.stamp() : undefined;
+    await saveProgress(unit.tx, current, { ...progress, sentUntil, stamp }, REPLAY_LEASE_MS);
     return { step: isDone ? 'over' : more ? 'more' : 'waiting', sent: events.length };
   });
+}
+
+/** What this process has written itself goes out in its order anyway. */
+async function isPublished(
+  outbox: Pick<Outbox, 'publishedBy'>,
+  unit: UnitOfWork,
+  last: StreamPosition | undefined,
+): Promise<boolean> {
+  if (last === undefined || last.epoch === unit.stamp().epoch) return true;
+  const [moment] = await outbox.publishedBy(unit.tx, [last]);
+  return moment !== Infinity;
 }
 
 /** @returns why it cannot be sent, for what came from others and is larger or odder than ours */

@@ -24,7 +24,7 @@ export class ReplayWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly database: Pick<Database, 'query'>,
-    private readonly outbox: Pick<Outbox, 'transaction' | 'backlog'>,
+    private readonly outbox: Pick<Outbox, 'transaction' | 'publishedBy' | 'backlog'>,
     private readonly log: Pick<Logger, 'info' | 'warn' | 'error'>,
   ) {}
 
@@ -72,12 +72,15 @@ export class ReplayWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const { replayId, topic, ratePerSecond, fence } = replay;
     this.log.info({ replayId, topic, fence }, 'a replay begins, or goes on');
     const bucket = new TokenBucket(ratePerSecond, runtime.monotonicMs());
+    let isFirst = true;
     while (!this.stopped) {
       const isFree = this.outbox.backlog < MOST_WAITING;
       const tokens = isFree ? bucket.available(runtime.monotonicMs()) : 0;
       const limit = Math.min(tokens, MOST_IN_STEP);
       // None: its lease is kept meanwhile.
-      const { step, sent } = await replayStep(this.outbox, replay, limit, this.log);
+      const wishes = { limit, isFirst };
+      const { step, sent } = await replayStep(this.outbox, replay, wishes, this.log);
+      if (step !== 'behind') isFirst = false;
       bucket.take(sent);
       if (step === 'over') {
         this.log.info({ replayId, topic }, 'a replay is over, or somebody else goes on with it');

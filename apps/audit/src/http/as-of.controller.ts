@@ -36,7 +36,7 @@ export class AsOfController {
     return {
       orderId: id,
       at: moment,
-      ...orderAsOf(facts.map((fact) => ({ ...fact, revision: fact.revision }))),
+      ...orderAsOf(facts),
     };
   }
 

@@ -62,7 +62,7 @@ export async function readEventsIn(tx: Tx, query: EventQuery): Promise<EventPage
   // All below the edge was looked at, so what comes later is at or above it.
   const end = { xid: edge, seq: '0' };
   const cursor = more ? placeOf(last ?? after) : later(after, end);
-  return { events: events.map(({ edge: _, before: __, ...event }) => event), cursor, more, edge };
+  return { events, cursor, more, edge };
 }
 
 /** All that a bitmap finds has to be sorted, however little of it is wanted. */
@@ -161,9 +161,9 @@ function pick(table: string, { along, months, others, isByTime }: Way): string {
   if (isByTime) {
     return `(select ${KEY} from ${table} where ${others.join(' and ')} and ${places} offset 0)`;
   }
-  const inOrder = `select ${KEY} from ${table} where ${places} order by ${columns}xid, seq`;
-  if (others.length === 0) return `(${inOrder} limit ${MOST_READ})`;
-  return `(select * from (${inOrder} offset 0) as fenced
+  const ordered = `select ${KEY} from ${table} where ${places} order by ${columns}xid, seq`;
+  if (others.length === 0) return `(${ordered} limit ${MOST_READ})`;
+  return `(select * from (${ordered} offset 0) as fenced
             where ${others.join(' and ')} limit ${MOST_READ})`;
 }
 

@@ -1,4 +1,4 @@
-import type { Tx } from '#messaging';
+import type { StreamPosition, Tx } from '#messaging';
 import type { EventFilter } from './read-events.js';
 import type { Position } from '../domain/stored-event.js';
 
@@ -21,6 +21,9 @@ export interface Replay {
   readonly skipped: string;
   readonly problem: string | null;
   readonly sentUntil: string | null;
+  /** int8, as the next one: where its rows in the outbox end. */
+  readonly outboxEpoch: string | null;
+  readonly outboxSeq: string | null;
   readonly fence: string;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
@@ -28,7 +31,8 @@ export interface Replay {
 
 const COLUMNS = `replay_id as "replayId", topic, filter, rate_per_second as "ratePerSecond", status,
   after_xid::text as "afterXid", after_seq as "afterSeq", end_xid::text as "endXid", sent, skipped,
-  problem, sent_until as "sentUntil", fence, created_at as "createdAt", ended_at as "endedAt"`;
+  problem, sent_until as "sentUntil", outbox_epoch as "outboxEpoch",
+  outbox_seq as "outboxSeq", fence, created_at as "createdAt", ended_at as "endedAt"`;
 
 export type NewReplay = Pick<Replay, 'replayId' | 'topic' | 'filter' | 'ratePerSecond'>;
 
@@ -110,6 +114,8 @@ export interface Progress {
   readonly problem: string | undefined;
   readonly sentUntil: string | undefined;
   readonly isDone: boolean;
+  /** Where its rows in the outbox end, if there are new ones. */
+  readonly stamp: StreamPosition | undefined;
 }
 
 export async function saveProgress(
@@ -118,18 +124,26 @@ export async function saveProgress(
   progress: Progress,
   leaseMs: number,
 ): Promise<void> {
-  const { position, sent, skipped, problem, sentUntil, isDone } = progress;
+  const { position, sent, skipped, problem, sentUntil, isDone, stamp } = progress;
   await tx.query(
     `update replay set after_xid = $3::xid8, after_seq = $4, sent = sent + $5,
             skipped = skipped + $6, problem = coalesce($7, problem),
             sent_until = coalesce($8, sent_until),
             status = case when $9 then 'done' else status end,
             ended_at = case when $9 then now() end,
-            lease_until = now() + $10 * interval '1 ms'
+            lease_until = now() + $10 * interval '1 ms',
+            outbox_epoch = coalesce($11, outbox_epoch), outbox_seq = coalesce($12, outbox_seq)
       where replay_id = $1 and fence = $2`,
     [
       ...[replayId, fence, position.xid, position.seq, sent, skipped],
-      ...[problem ?? null, sentUntil ?? null, isDone, leaseMs],
+      ...[
+        problem ?? null,
+        sentUntil ?? null,
+        isDone,
+        leaseMs,
+        stamp?.epoch ?? null,
+        stamp?.seq ?? null,
+      ],
     ],
   );
 }
@@ -144,3 +158,21 @@ export async function releaseReplay(
     [replayId, fence],
   );
 }
+
+export async function renewLease(
+  tx: Tx,
+  { replayId, fence }: Pick<Replay, 'replayId' | 'fence'>,
+  leaseMs: number,
+): Promise<void> {
+  await tx.query(
+    `update replay set lease_until = now() + $3 * interval '1 ms'
+      where replay_id = $1 and fence = $2`,
+    [replayId, fence, leaseMs],
+  );
+}
+
+export const lastSent = ({
+  outboxEpoch: epoch,
+  outboxSeq: seq,
+}: Pick<Replay, 'outboxEpoch' | 'outboxSeq'>): StreamPosition | undefined =>
+  epoch === null || seq === null ? undefined : { epoch, seq };
