@@ -3,10 +3,10 @@
  * one learns where its merchant is, count what one after the other would have.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Outbox, type ReceivedEvent } from '#messaging';
+import { Outbox, type ReceivedEvent, type Tx } from '#messaging';
 import { waitFor } from '#testing';
 import { settled, told } from '../../../apps/analytics/src/fixtures/events.js';
-import { FactsController } from '../../../apps/analytics/src/handlers/facts.controller.js';
+import { countFacts } from '../../../apps/analytics/src/handlers/count-facts.js';
 import { FiguresWorld, tablesOf } from './figures-world.js';
 
 const LATE = { at: '2026-11-30T16:00:00.000Z' };
@@ -25,19 +25,28 @@ describe('what is counted meanwhile', () => {
     return rows.length > 0;
   };
 
-  /** Counts `first` in a transaction that stays open until whoever counts `second` has to wait. */
+  /**
+   * Counts `first` in a transaction that has read all, and writes what follows from it when whoever
+   * counts `second` has to wait.
+   */
   async function countBoth(first: ReceivedEvent, second: ReceivedEvent): Promise<void> {
-    const { app } = world.service;
     let later: Promise<void> | undefined;
-    await app.get(Outbox).transaction(async (unit) => {
-      await app.get(FactsController).onReplay({ topic: 'analytics.replay', events: [first] }, unit);
-      later = world.hear(second);
+    const untilSecondWaits = async (): Promise<void> => {
+      later ??= world.hear(second);
       // It fails where it does not wait: then it has seen nothing of the first.
       await Promise.race([
         waitFor(waiting, { what: 'the second one to wait', timeoutMs: 8_000, intervalMs: 10 }),
         later.then(() => Promise.reject(new Error('the second one did not wait'))),
       ]);
+    };
+    await world.service.app.get(Outbox).transaction(({ tx }) => {
+      const query: Tx['query'] = async (sql, params) => {
+        if (/^\s*(update tally|with added)/.test(sql)) await untilSecondWaits();
+        return tx.query(sql, params);
+      };
+      return countFacts({ query }, [first]);
     });
+    expect(later).toBeDefined();
     await later;
   }
 

@@ -118,15 +118,16 @@ describe('the metrics of analytics', () => {
       const { body } = await world.get(`${path}${cursor}`);
       const items = body['items'] as Record<string, string>[];
       seen.push(...items.map(({ from, currency }) => `${from} ${currency}`));
-      if (body['nextCursor'] === undefined) break;
+      const next = body['nextCursor'] as string | undefined;
+      if (next === undefined) break;
       expect(items).toHaveLength(2);
-      cursor = `&cursor=${String(body['nextCursor'])}`;
+      cursor = `&cursor=${next}`;
     }
     expect(seen).toEqual([
       ...['2026-11-30 JPY', '2026-12-01 GBP', '2026-12-01 JPY', '2026-12-02 JPY', '2026-12-06 JPY'],
     ]);
     for (const group of ['week', 'month']) {
-      const paged = `${path.replace('limit=2', `limit=1&group_by=${group}`)}`;
+      const paged = path.replace('limit=2', `limit=1&group_by=${group}`);
       const first = await world.get(paged);
       const second = await world.get(`${paged}&cursor=${String(first.body['nextCursor'])}`);
       const [a, b] = [first, second].map(({ body }) => (body['items'] as object[])[0]);
