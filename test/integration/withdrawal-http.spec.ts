@@ -207,10 +207,10 @@ describe('the withdrawal service', () => {
       const found = (first.body['items'] as { withdrawalId: string }[]).map(
         ({ withdrawalId }) => withdrawalId,
       );
-      const next = first.body['nextCursor'];
+      const next = first.body['nextCursor'] as string | undefined;
       if (next === undefined) return found;
       const rest = query.replace(/&cursor=.*/, '');
-      return [...found, ...(await walk(`${rest}&cursor=${String(next)}`))];
+      return [...found, ...(await walk(`${rest}&cursor=${next}`))];
     };
     expect(await walk('merchantId=lists')).toEqual(ids.toReversed());
     expect(await walk('merchantId=lists&status=rejected')).toEqual([ids[1]]);

@@ -70,10 +70,10 @@ describe('makePlan', () => {
     // Four invoices of a hundred hold each of them: 80 orders of three pieces, half of which are there
     // (rounded down in each market).
     const pieces = plan.scarce.map((productId) => plan.stock.get(productId) ?? 0);
-    expect(pieces.reduce((sum, count) => sum + count)).toBeGreaterThan(3 * 120 - 9);
-    expect(pieces.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(3 * 120);
+    expect(pieces.reduce((sum, one) => sum + one)).toBeGreaterThan(3 * 120 - 9);
+    expect(pieces.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(3 * 120);
     const common = ['run-10000', 'run-10000-EUR', 'run-10000-JPY'].map((id) => plan.stock.get(id));
-    expect(common.reduce((sum = 0, count = 0) => sum + count)).toBe(4030);
+    expect(common.reduce((sum = 0, one = 0) => sum + one)).toBe(4030);
     expect(count(({ obstacle }) => obstacle === 'shortage')).toBe(80);
     expect(count(({ contested }) => contested)).toBe(240);
   });

@@ -33,11 +33,7 @@ export class AsOfController {
     const events = await orderFactsUntil(this.database, id, moment);
     if (events.length === 0) throw await this.unknown('orderId', OF_ORDERS, id, moment);
     const facts = events.map(eventView);
-    return {
-      orderId: id,
-      at: moment,
-      ...orderAsOf(facts),
-    };
+    return Object.assign(orderAsOf(facts), { orderId: id, at: moment });
   }
 
   @Get('aggregates/:type/:id')

@@ -1,6 +1,6 @@
 import { shownAccount } from '#contracts';
 import type { Merchant } from '../domain/merchant.js';
-import type { AccountDto, MerchantDto } from './merchants.dto.js';
+import type { MerchantDto } from './merchants.dto.js';
 
 /** Hashes stay inside, and so do the numbers of accounts, but for their ends. */
 export const merchantView = (merchant: Merchant): MerchantDto => ({

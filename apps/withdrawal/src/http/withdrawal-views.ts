@@ -10,19 +10,21 @@ import type {
   WithdrawalDto,
 } from './withdrawals.dto.js';
 
+const fieldsOf = ({ withdrawalId, merchantId, currency, amount, account }: Withdrawal) => ({
+  ...{ withdrawalId, merchantId, currency, amount },
+  account: shownAccount(account),
+});
+
 /** As it was when it was asked for, so that whoever asks again reads the same. */
-export const requestedView = (withdrawal: Withdrawal): RequestedWithdrawalDto => {
-  const { withdrawalId, merchantId, currency, amount, account } = withdrawal;
-  return {
-    ...{ withdrawalId, status: 'requested', merchantId, currency, amount },
-    account: shownAccount(account),
-  };
-};
+export const requestedView = (withdrawal: Withdrawal): RequestedWithdrawalDto => ({
+  ...fieldsOf(withdrawal),
+  status: 'requested',
+});
 
 export const withdrawalView = (withdrawal: Withdrawal): WithdrawalDto => {
   const { status, payout, payoutId, problemCode, reason, revision } = withdrawal;
   return {
-    ...requestedView(withdrawal),
+    ...fieldsOf(withdrawal),
     ...{ status, payout },
     ...(payoutId !== null && { payoutId }),
     ...(problemCode !== null && { problemCode }),
