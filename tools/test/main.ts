@@ -70,8 +70,7 @@ function runJest(
     ...['--selectProjects', ...round.suites, '--passWithNoTests', '--forceExit'],
     ...['--json', `--outputFile=${report}`],
     ...(round.inBand ? ['--runInBand'] : ['--maxWorkers=2']),
-    // Processes of their own report no coverage.
-    ...(round.inBand || round.part === 'tools' ? [] : COVERAGE[plan.coverage]),
+    ...(round.ownProcesses || round.part === 'tools' ? [] : COVERAGE[plan.coverage]),
     ...pathsOf(round),
     ...plan.jestArgs,
   ];

@@ -7,8 +7,10 @@ export const isSuite = (word: string): word is Suite => SUITES.includes(word as 
 /** What one call of Jest runs. */
 export interface Round {
   readonly suites: readonly Suite[];
-  /** One file after the other: their processes would take each other's time. */
+  /** One file after the other: what they take away and kill would be missed by others. Else two. */
   readonly inBand: boolean;
+  /** Processes of their own, which most of the time are waited for, report no coverage. */
+  readonly ownProcesses: boolean;
   /**
    * Of a run of everything: the tools apart, because counting coverage costs their long computations
    * most, and the services' own tests cover what has to be covered.
@@ -45,18 +47,24 @@ export function planTests(args: readonly string[]): Plan | undefined {
     rounds: [
       ...(whole
         ? [
-            { suites: together, inBand: false, part: 'all but tools' as const },
-            { suites: ['unit' as const], inBand: false, part: 'tools' as const },
+            { ...inProcess, suites: together, part: 'all but tools' as const },
+            { ...inProcess, suites: ['unit' as const], part: 'tools' as const },
           ]
         : []),
-      ...(!whole && together.length > 0 ? [{ suites: together, inBand: false }] : []),
-      ...alone.map((suite) => ({ suites: [suite], inBand: true })),
+      ...(!whole && together.length > 0 ? [{ ...inProcess, suites: together }] : []),
+      ...alone.map((suite) => ({
+        suites: [suite],
+        inBand: suite === 'chaos',
+        ownProcesses: true,
+      })),
     ],
     needsServers: suites.some((suite) => suite !== 'unit' && suite !== 'contract'),
     coverage: whole ? 'enforced' : coverage,
     jestArgs,
   };
 }
+
+const inProcess = { inBand: false, ownProcesses: false } as const;
 
 /** The suite a test file belongs to: where it lies says so. */
 export function suiteOf(file: string): Suite {
