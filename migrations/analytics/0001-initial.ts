@@ -45,42 +45,7 @@ export class AnalyticsInitial1764195200200 implements MigrationInterface {
         order_id uuid primary key,
         counted  json not null default '[]'
       ) with (fillfactor = 80)`);
-    for (const [table, dimension] of [
-      ['payment_metric', 'merchant_id'],
-      ['channel_metric', 'channel'],
-    ]) {
-      await runner.query(`
-        create table ${table} (
-          ${dimension}      text collate "C" not null,
-          day               date not null,
-          currency          text collate "C" not null,
-          total             bigint not null,
-          successful        bigint not null,
-          failed            bigint not null,
-          refunded          bigint not null,
-          chargebacks       bigint not null,
-          total_amount      bigint not null,
-          successful_amount bigint not null,
-          failed_amount     bigint not null,
-          refunded_amount   bigint not null,
-          chargeback_amount bigint not null,
-          primary key (${dimension}, day, currency)
-        ) with (fillfactor = 50)`);
-    }
-    await runner.query(`
-      create table merchant_metric (
-        merchant_id      text collate "C" not null,
-        day              date not null,
-        currency         text collate "C" not null,
-        orders_completed bigint not null,
-        orders_cancelled bigint not null,
-        orders_returned  bigint not null,
-        revenue          bigint not null,
-        refunds          bigint not null,
-        charged_back     bigint not null,
-        fees             bigint not null,
-        primary key (merchant_id, day, currency)
-      ) with (fillfactor = 50)`);
+    await createMetrics(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -92,4 +57,43 @@ export class AnalyticsInitial1764195200200 implements MigrationInterface {
     await rebuildV1Down(runner);
     await outboxV1Down(runner);
   }
+}
+
+async function createMetrics(runner: QueryRunner): Promise<void> {
+  for (const [table, dimension] of [
+    ['payment_metric', 'merchant_id'],
+    ['channel_metric', 'channel'],
+  ]) {
+    await runner.query(`
+      create table ${table} (
+        ${dimension}      text collate "C" not null,
+        day               date not null,
+        currency          text collate "C" not null,
+        total             bigint not null,
+        successful        bigint not null,
+        failed            bigint not null,
+        refunded          bigint not null,
+        chargebacks       bigint not null,
+        total_amount      bigint not null,
+        successful_amount bigint not null,
+        failed_amount     bigint not null,
+        refunded_amount   bigint not null,
+        chargeback_amount bigint not null,
+        primary key (${dimension}, day, currency)
+      ) with (fillfactor = 50)`);
+  }
+  await runner.query(`
+    create table merchant_metric (
+      merchant_id      text collate "C" not null,
+      day              date not null,
+      currency         text collate "C" not null,
+      orders_completed bigint not null,
+      orders_cancelled bigint not null,
+      orders_returned  bigint not null,
+      revenue          bigint not null,
+      refunds          bigint not null,
+      charged_back     bigint not null,
+      fees             bigint not null,
+      primary key (merchant_id, day, currency)
+    ) with (fillfactor = 50)`);
 }

@@ -99,7 +99,8 @@ describe('analytics', () => {
       tookMs.push(seenAt - Date.parse(capturedAt));
     }
     // How fast it is says something of the machine, too: it is told, and nothing fails by it.
-    console.log(`payments were in the figures ${tookMs.join(', ')} ms after they were taken`);
+    const report = `payments were in the figures ${tookMs.join(', ')} ms after they were taken`;
+    process.stderr.write(`${report}\n`);
   });
 
   let expected: Record<string, Figures>;

@@ -234,6 +234,20 @@ describe('the metrics of analytics', () => {
     expect(await world.items('payment-metrics?merchant_id=b&date=2026-11-26')).toHaveLength(1);
   });
 
+  it('describes all of it', async () => {
+    const { body } = await world.service.ask('GET', '/openapi.json');
+    const { schemas } = body['components'] as { schemas: Record<string, { properties: object }> };
+    const [payment] = await world.items('payment-metrics?merchant_id=tea&date=2026-12-01');
+    const [merchant] = await world.items('merchant-metrics?merchant_id=tea&date=2026-12-01');
+    const [channel] = await world.items('channel-metrics?channel=app&date=2026-12-01');
+    for (const [name, item] of Object.entries({ payment, merchant, channel })) {
+      const schema = schemas[`${name[0]?.toUpperCase()}${name.slice(1)}MetricDto`];
+      expect(Object.keys(schema?.properties ?? {}).toSorted()).toEqual(
+        Object.keys(item ?? {}).toSorted(),
+      );
+    }
+  });
+
   it.each([
     ['no merchant', 'payment-metrics?date=2026-12-01', 'merchant_id'],
     ['no channel', 'channel-metrics?date=2026-12-01', 'channel'],

@@ -4,7 +4,8 @@
  */
 import { Sums, type Contribution, type Figure } from './figures.js';
 import { FACT_KINDS, type FactKind, type OrderFact } from './facts.js';
-import { dayIn, zoneAt, type KnownZones } from './zones.js';
+import { dayIn } from './day-in.js';
+import { zoneAt, type KnownZones } from './zones.js';
 
 /** Adds to a figure on the day, and in the place, of a fact. */
 type Count = (fact: OrderFact, figure: Figure, amount: number) => void;

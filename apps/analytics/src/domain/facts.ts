@@ -14,6 +14,7 @@ import {
 } from '#contracts';
 import type { CloudEvent } from '#messaging';
 import { factReader, type FactOf } from '#reader';
+import { dayIn } from './day-in.js';
 
 const contracts = [
   ...([orderCompleted, orderCancelled, orderReturned] as const),
@@ -97,9 +98,10 @@ type MerchantFact = Extract<Fact, { name: `merchant.${string}` }>;
 
 function zoneFactOf({ data }: MerchantFact): ZoneFact {
   const { merchantId, revision, timeZone, occurredAt } = data;
+  const at = momentOf(occurredAt);
   // It throws for what is no time zone, before anything is counted by it.
-  new Intl.DateTimeFormat('en', { timeZone });
-  return { merchantId, revision, timeZone, at: momentOf(occurredAt) };
+  dayIn(timeZone, at);
+  return { merchantId, revision, timeZone, at };
 }
 
 function orderFactOf(fact: Exclude<Fact, MerchantFact>): OrderFact {

@@ -1,7 +1,8 @@
 /** Promise attacked here: whatever is known of a merchant's zones, in whatever order, days follow. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { changedFrom, dayIn, zoneAt } from './zones.js';
+import { dayIn } from './day-in.js';
+import { changedFrom, zoneAt } from './zones.js';
 
 const tokyo = { revision: 1, at: 1_000, timeZone: 'Asia/Tokyo' };
 const london = { revision: 3, at: 3_000, timeZone: 'Europe/London' };

@@ -84,7 +84,7 @@ const Figures = (names: readonly string[]): ClassDecorator =>
     ...names.map((name) => (target: { prototype: object }) => {
       ApiProperty({ type: 'integer' })(target.prototype, name);
     }),
-  ) as ClassDecorator;
+  );
 
 @Figures(PAYMENT_FIGURES)
 class PaymentFiguresDto extends PeriodDto {

@@ -1,5 +1,5 @@
 import { allStatements, type Tx } from '#messaging';
-import type { Contribution, Figure } from '../domain/figures.js';
+import type { Contribution } from '../domain/figures.js';
 import { columnOf, metricTables, type MetricTable } from './metric-tables.js';
 
 interface Statements {
@@ -71,7 +71,7 @@ function additionsTo(
         row: { [columnOf(dimension)]: dimensionValue, day, currency },
       };
       found.set(key, addition);
-      const column = columnOf(figure as Figure);
+      const column = columnOf(figure);
       addition.row[column] = Number(addition.row[column] ?? 0) + amount;
     }
   }

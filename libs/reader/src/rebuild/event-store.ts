@@ -60,7 +60,9 @@ export function eventStore({ http, types, patienceMs = 60_000 }: EventStoreOptio
     if (after !== undefined) query.set('after', after);
     const answer = await http.request({ method: 'GET', path: `/events?${query.toString()}` });
     if (answer.status !== 200) throw new Error(`the event store answered ${answer.status}`);
-    const { items, cursor, more } = storedPage.parse(answer.body);
+    const page = storedPage.safeParse(answer.body);
+    if (!page.success) throw new Error('the event store answered what is no page of events');
+    const { items, cursor, more } = page.data;
     return {
       events: items.filter(({ type }) => expected.has(type)).map(withoutAbsent),
       cursor,
