@@ -21,7 +21,8 @@ function storeOf(...answers: readonly (OutboundAnswer | Error)[]) {
     request: ({ path }: { path: string }): Promise<OutboundAnswer> => {
       const answer = answers[Math.min(asked.length, answers.length - 1)];
       asked.push(path);
-      return answer instanceof Error || !answer ? Promise.reject(answer) : Promise.resolve(answer);
+      if (answer instanceof Error) return Promise.reject(answer);
+      return Promise.resolve(answer ?? page());
     },
   };
   return { asked, read: eventStore({ http, types: ['order.created'], patienceMs: 5_000 }) };
