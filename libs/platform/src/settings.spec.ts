@@ -31,6 +31,7 @@ describe('settings', () => {
       PORT: 3000,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'info',
+      LOG_SAMPLE_EVERY: 1_000,
       DATABASE_URL: 'postgres://order:pw@127.0.0.1:5432/order',
       DATABASE_POOL_SIZE: 10,
       KAFKA_BROKERS: ['127.0.0.1:9092', 'b.example:9093'],
