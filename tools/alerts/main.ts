@@ -5,6 +5,20 @@
 import { spawnSync } from 'node:child_process';
 import { projectRoot } from '#testing';
 
+const HELP = `npm run alerts
+
+Has promtool check docker/prometheus/alerts.yml and prometheus.yml and run the tests of the rules,
+docker/prometheus/alerts.test.yml. Exits with 1 when one of them is wrong.
+
+promtool comes with Prometheus (apt-get install prometheus); PROMTOOL says where it lies.
+
+  --help   this text`;
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  console.log(HELP);
+  process.exit(0);
+}
+
 const folder = projectRoot('docker', 'prometheus');
 const promtool = process.env['PROMTOOL'] || 'promtool';
 

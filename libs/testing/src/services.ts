@@ -115,7 +115,10 @@ export const apps: readonly AppSpec[] = [
     BANK_URL: around.url('sandbox-bank'),
     BANK_KEY: 'bank_sandbox',
   })),
-  service('settlement', 3011, 'what merchants are owed, and their balances'),
+  service('settlement', 3011, 'what merchants are owed, and their balances', () => ({
+    // long enough to be seen; in earnest it is days
+    HOLDING_PERIOD_MS: '1000',
+  })),
   service('withdrawal', 3012, 'merchants drawing their money', (around) => ({
     BANK_URL: around.url('sandbox-bank'),
     BANK_KEY: 'bank_sandbox',
