@@ -7,6 +7,7 @@ import { readBooks, type BookSources } from './all-books.js';
 import type { AcceptedOrder, Discrepancy } from './audit.js';
 import { compareBooks, type MerchantBooks } from './books.js';
 import { MARKETS, merchantIdOf, type Market } from './markets.js';
+import type { Balance, WithdrawalWish } from './readers.js';
 import type { Shop } from './shop.js';
 import type { ReturnView } from './views.js';
 
@@ -75,56 +76,80 @@ export interface Money extends BookSources {
   readonly patienceMs: number;
 }
 
-/** Settles with every merchant and lets each draw a part; then compares all books. */
-export async function settleAndCompare(money: Money): Promise<{
+export interface Comparison {
   readonly discrepancies: readonly Discrepancy[];
   readonly merchants: readonly MerchantBooks[];
-}> {
-  await compareUntilAgreed(money);
-  await money.readers.settle();
-  for (const market of MARKETS) await draw(money, market);
-  return compareUntilAgreed(money);
 }
 
-async function draw({ readers, runId, patienceMs }: Money, market: Market): Promise<void> {
-  const merchantId = merchantIdOf(runId, market);
-  const { currency } = market;
-  const balance = await until(
-    () => readers.balance(merchantId, currency),
-    ({ pending, due, debt }) => pending + due - debt <= 0,
-    patienceMs,
-  );
-  const amount = Math.floor(balance.available * DRAWN_SHARE);
-  if (amount === 0) return;
-  // more than there is, which is refused, and what there is
-  for (const wish of [balance.available + 1, amount]) {
-    await until(
-      () => readers.withdraw({ merchantId, currency, amount: wish }, `${merchantId}-${wish}`),
-      (taken) => taken,
-      patienceMs,
-    );
-  }
-  await until(
-    () => readers.withdrawals(merchantId),
-    (all) => all.every(({ status }) => status === 'completed' || status === 'rejected'),
-    patienceMs,
-  );
+/** Settles with every merchant and lets each draw a part; then compares all books. */
+export async function settleAndCompare(money: Money): Promise<Comparison> {
+  await compareUntilAgreed(money);
+  // Only what was held long enough falls due.
+  for (const market of MARKETS) await untilBalance(money, market, ({ pending }) => pending === 0);
+  await money.readers.settle();
+  const drawing: Discrepancy[] = [];
+  for (const market of MARKETS) drawing.push(...(await draw(money, market)));
+  const { discrepancies, merchants } = await compareUntilAgreed(money);
+  return { merchants, discrepancies: [...drawing, ...discrepancies] };
 }
+
+/** More than there is, which must be refused; then a part of it, which must be paid. */
+async function draw(money: Money, market: Market): Promise<Discrepancy[]> {
+  const merchantId = merchantIdOf(money.runId, market);
+  const { available } = await untilBalance(money, market, ({ due, debt }) => due <= debt);
+  const part = Math.floor(available * DRAWN_SHARE);
+  const wishes = [
+    { amount: available + 1, ending: 'rejected' },
+    ...(part > 0 ? [{ amount: part, ending: 'completed' }] : []),
+  ];
+  const found: Discrepancy[] = [];
+  for (const { amount, ending } of wishes) {
+    const became = await drawOnce(money, { merchantId, currency: market.currency, amount });
+    if (became === ending) continue;
+    found.push({ of: merchantId, what: `drew ${amount} of ${available}, which is ${became}` });
+  }
+  return found;
+}
+
+/** @returns how it ended, or why it was not taken */
+async function drawOnce({ readers, patienceMs }: Money, wish: WithdrawalWish): Promise<string> {
+  const key = `${wish.merchantId}-${wish.amount}`;
+  const asked = await until(
+    () => readers.withdraw(wish, key),
+    // The merchant may not have been heard of yet.
+    (answer) => 'withdrawalId' in answer,
+    patienceMs,
+  );
+  if (!('withdrawalId' in asked)) return asked.refused;
+  const { status } = await until(
+    () => readers.withdrawal(asked.withdrawalId),
+    (now) => now.status === 'completed' || now.status === 'rejected',
+    patienceMs,
+  );
+  return status;
+}
+
+const untilBalance = (
+  { readers, runId, patienceMs }: Money,
+  market: Market,
+  isAsWished: (balance: Balance) => boolean,
+): Promise<Balance> =>
+  until(
+    () => readers.balance(merchantIdOf(runId, market), market.currency),
+    isAsWished,
+    patienceMs,
+  );
 
 /** Readers hear of things a moment later: they are given some time to agree. */
-export async function compareUntilAgreed(money: Money): Promise<{
-  readonly discrepancies: readonly Discrepancy[];
-  readonly merchants: readonly MerchantBooks[];
-}> {
-  return until(
+export const compareUntilAgreed = (money: Money): Promise<Comparison> =>
+  until(
     async () => {
-      const { merchants, changes } = await readBooks(money);
-      return { merchants, discrepancies: compareBooks(merchants, changes) };
+      const { merchants, changes, remembered } = await readBooks(money);
+      return { merchants, discrepancies: [...compareBooks(merchants, changes), ...remembered] };
     },
     ({ discrepancies }) => discrepancies.length === 0,
     money.patienceMs,
   );
-}
 
 /** Looks until it is as wished; after a while takes what there is, for the audit to judge. */
 async function until<Seen>(

@@ -1,10 +1,13 @@
 /** The books of all who keep some, as they are at one moment, merchant by merchant. */
 import { feeOf } from '#contracts';
-import { isSold } from './audit.js';
+import { isSold, type Discrepancy } from './audit.js';
 import type { LedgerChange, MerchantBooks } from './books.js';
+import { inParallel } from './http.js';
 import { MARKETS, merchantIdOf, type Market } from './markets.js';
 import type { Readers, TrialBalance } from './readers.js';
 import type { IntentView, OrderView } from './views.js';
+
+const AT_A_TIME = 16;
 
 export interface BookSources {
   readonly readers: Readers;
@@ -16,10 +19,15 @@ export interface BookSources {
   readonly before: TrialBalance;
 }
 
+export interface AllBooks {
+  readonly merchants: MerchantBooks[];
+  readonly changes: LedgerChange[];
+  /** Where the event store remembers an order otherwise than it is. */
+  readonly remembered: Discrepancy[];
+}
+
 /** What everybody's books say now of this run's merchants. */
-export async function readBooks(
-  money: BookSources,
-): Promise<{ readonly merchants: MerchantBooks[]; readonly changes: LedgerChange[] }> {
+export async function readBooks(money: BookSources): Promise<AllBooks> {
   const { readers, before } = money;
   const [intents, orders, ledger, payouts] = await Promise.all([
     money.intents(),
@@ -50,20 +58,33 @@ export async function readBooks(
           paidOut: sum(withdrawals, ({ withdrawalId }) => paid.get(withdrawalId) ?? 0),
         },
         ledger: accountsOf(ledger, market.currency, merchantId),
-        analytics: { ...figures, payments: payments.successful, ...amountsOf(payments) },
+        analytics: {
+          ...figures,
+          payments: payments.successful,
+          successfulAmount: payments.successfulAmount,
+          refundedAmount: payments.refundedAmount,
+        },
         settlement: balance,
         withdrawn: sum(completed, ({ amount }) => amount),
       };
     }),
   );
   const changes = MARKETS.map(({ currency }) => changeOf(before, ledger, currency));
-  return { merchants, changes };
+  return { merchants, changes, remembered: await otherwise(readers, orders) };
 }
 
-const amountsOf = (figures: { successfulAmount: number; refundedAmount: number }) => ({
-  successfulAmount: figures.successfulAmount,
-  refundedAmount: figures.refundedAmount,
-});
+async function otherwise(readers: Readers, orders: readonly OrderView[]): Promise<Discrepancy[]> {
+  const found: Discrepancy[] = [];
+  await inParallel(orders, AT_A_TIME, async ({ orderId, status }) => {
+    const remembered = await readers.rememberedStatus(orderId);
+    if (remembered === status) return;
+    found.push({
+      of: orderId,
+      what: `is ${status}, and ${remembered ?? 'not there'} by its facts`,
+    });
+  });
+  return found;
+}
 
 /** What provider and rate make of a market's orders. An order that was undone costs no fee. */
 const outsideOf = (

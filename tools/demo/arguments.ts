@@ -23,8 +23,8 @@ const LATER = [
   'audit',
   'sandbox-bank',
 ] as const satisfies readonly AppName[];
-const ALL = [...PARTS, ...LATER] as const;
-export type Part = (typeof ALL)[number];
+export const ALL_PARTS = [...PARTS, ...LATER] as const;
+export type Part = (typeof ALL_PARTS)[number];
 
 export interface DemoOptions {
   readonly orders: number;
@@ -99,13 +99,13 @@ const whole = (name: string, text: string, min: number, max: number): number => 
 const addresses = (given: readonly string[], env: NodeJS.ProcessEnv): Record<Part, string> => {
   const offset = whole('STACK_PORT_OFFSET', env['STACK_PORT_OFFSET'] || '0', 0, 60_000);
   const urls = Object.fromEntries(
-    ALL.map((part) => [part, `http://127.0.0.1:${appSpec(part).port + offset}`]),
+    ALL_PARTS.map((part) => [part, `http://127.0.0.1:${appSpec(part).port + offset}`]),
   ) as Record<Part, string>;
   for (const entry of given) {
     const [name = '', address = ''] = entry.split(/=(.*)/s);
-    const part = ALL.find((known) => known === name);
+    const part = ALL_PARTS.find((known) => known === name);
     if (part === undefined) {
-      throw new DemoProblem(`--url knows no part "${name}"; there are: ${ALL.join(', ')}.`);
+      throw new DemoProblem(`--url knows no part "${name}"; there are: ${ALL_PARTS.join(', ')}.`);
     }
     if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address)) {
       throw new DemoProblem(`--url ${part}= wants an http address, not "${address}".`);

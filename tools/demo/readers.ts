@@ -48,6 +48,8 @@ export interface WithdrawalView {
   readonly status: string;
 }
 
+export type WithdrawalWish = Pick<WithdrawalView, 'merchantId' | 'currency' | 'amount'>;
+
 export interface PayoutView {
   readonly reference: string;
   readonly status: string;
@@ -94,17 +96,21 @@ export class Readers {
     throw new DemoProblem(`POST ${url} answered ${status}: ${JSON.stringify(body)}`);
   }
 
-  /** @returns whether it was taken; the merchant may not have been heard of yet */
   async withdraw(
-    wish: Pick<WithdrawalView, 'merchantId' | 'currency' | 'amount'>,
+    wish: WithdrawalWish,
     key: string,
-  ): Promise<boolean> {
-    const { status } = await callRepeatedly(`${this.options.urls.withdrawal}/withdrawals`, {
+  ): Promise<Pick<WithdrawalView, 'withdrawalId'> | { readonly refused: string }> {
+    const { status, body } = await callRepeatedly(`${this.options.urls.withdrawal}/withdrawals`, {
       method: 'POST',
       json: wish,
       headers: { 'idempotency-key': key },
     });
-    return status === 202;
+    if (status === 202) return body as WithdrawalView;
+    return { refused: `${status}: ${JSON.stringify(body)}` };
+  }
+
+  withdrawal(withdrawalId: string): Promise<WithdrawalView> {
+    return get(`${this.options.urls.withdrawal}/withdrawals/${withdrawalId}`);
   }
 
   withdrawals(merchantId: string): Promise<WithdrawalView[]> {
@@ -117,10 +123,12 @@ export class Readers {
     return getPages<PayoutView>(url, { limit: PAGE });
   }
 
-  /** What the audit service makes of an order. */
-  async factsOf(orderId: string): Promise<{ readonly status?: string } | undefined> {
-    const { status, body } = await call(`${this.options.urls.audit}/orders/${orderId}`);
-    return status === 200 ? (body as { readonly status?: string }) : undefined;
+  /** What an order is by the facts in the event store; undefined where there are none. */
+  async rememberedStatus(orderId: string): Promise<string | undefined> {
+    const { status, body } = await callRepeatedly(`${this.options.urls.audit}/orders/${orderId}`);
+    return status === 200
+      ? (body as { readonly order?: { readonly status?: string } }).order?.status
+      : undefined;
   }
 
   async #figures<Figures>(metrics: string, merchantId: string): Promise<readonly Figures[]> {

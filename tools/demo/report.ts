@@ -103,7 +103,8 @@ export const booksReport = (
     return [merchantId, currency, ...amounts.map(String)];
   });
   const names = ['captured', 'refunded', 'charged back', 'fees', 'paid out', 'balance'];
-  const head = `Books of provider, bank, ledger, analytics, settlement and withdrawals: `;
+  const head =
+    'Books of provider, bank, ledger, analytics, settlement, withdrawals and the event store: ';
   return [
     table(
       [['merchant', '', ...names], ...rows],

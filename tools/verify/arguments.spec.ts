@@ -12,7 +12,8 @@ describe('arguments of verify', () => {
 
   it('say whether what takes minutes is done by itself', () => {
     expect(readArguments(['--proofs'])).toEqual({ tests: 'none', proofs: 'only' });
-    expect(readArguments(['--checks', '--proofs'])).toEqual({ tests: 'none', proofs: 'not' });
+    expect(readArguments(['--checks', '--no-proofs'])).toEqual({ tests: 'none', proofs: 'not' });
+    expect(readArguments(['--no-proofs'])).toEqual({ tests: 'all', proofs: 'not' });
   });
 
   it.each(['--help', '-h'])('run nothing with %s', (word) => {

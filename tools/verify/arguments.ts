@@ -5,7 +5,8 @@ export const HELP = `Runs what CI runs: every check of the project, one after th
   npm run verify                 all of them, then all tests with coverage
   npm run verify -- --fast       without the tests that start services
   npm run verify -- --checks     without any tests
-  npm run verify -- --proofs     only what explores the sagas and simulates worlds; with --checks, all but that
+  npm run verify -- --proofs     only what takes minutes of the processor: sagas explored, worlds simulated
+  npm run verify -- --no-proofs  all but that; also with --fast and --checks
   npm run verify:long            what takes too long for every change: old versions, and whether the
                                  tests notice
   npm run verify -- --help`;
@@ -24,12 +25,12 @@ export class UsageError extends Error {}
 
 /** Undefined when only help is wanted. @throws UsageError */
 export const readArguments = (args: readonly string[]): Wanted | undefined => {
-  const { help, fast, checks, proofs, long } = parse(args);
+  const { help, fast, checks, proofs, 'no-proofs': noProofs, long } = parse(args);
   if (help) return undefined;
   if (long) return { tests: 'of-tests', proofs: 'too' };
-  if (checks) return { tests: 'none', proofs: proofs ? 'not' : 'too' };
   if (proofs) return { tests: 'none', proofs: 'only' };
-  return { tests: fast ? 'fast' : 'all', proofs: 'too' };
+  const tests = checks ? 'none' : fast ? 'fast' : 'all';
+  return { tests, proofs: noProofs ? 'not' : 'too' };
 };
 
 const parse = (args: readonly string[]) => {
@@ -39,6 +40,7 @@ const parse = (args: readonly string[]) => {
       fast: flag,
       checks: flag,
       proofs: flag,
+      'no-proofs': flag,
       long: flag,
       help: { type: 'boolean', short: 'h' },
     } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventType, orderCancelled, orderCompleted } from '#contracts';
-import { factReader } from './facts.js';
+import { factReader, latestById } from './facts.js';
 
 const read = factReader([orderCompleted, orderCancelled]);
 
@@ -30,5 +30,17 @@ describe('facts', () => {
 
   it('that break their contract are not read', () => {
     expect(() => read([event('order.cancelled', order)])).toThrow('reason');
+  });
+});
+
+describe('the latest of each id', () => {
+  it('is what the highest revision says, whatever came last, in the order of the ids', () => {
+    const said = (id: string, revision: number) => ({ data: { id, revision } });
+    const facts = [said('b', 2), said('a', 1), said('b', 3), said('a', 1), said('b', 1)];
+    expect(latestById(facts, ({ id }) => id)).toEqual([
+      { id: 'a', revision: 1 },
+      { id: 'b', revision: 3 },
+    ]);
+    expect(latestById([], () => '')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-export { factReader } from './facts.js';
+export { factReader, latestById } from './facts.js';
 export type { FactOf, ReadFacts } from './facts.js';
 export { besideRebuild } from './rebuild/live-lock.js';
 export { isRebuilding } from './rebuild/rebuild-rows.js';

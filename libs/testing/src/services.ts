@@ -28,6 +28,7 @@ export const SANDBOX_NAMES = [
   'sandbox-bank',
 ] as const;
 
+export type ReaderName = (typeof READER_NAMES)[number];
 export type SagaServiceName = (typeof SAGA_SERVICE_NAMES)[number];
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 export type SandboxName = (typeof SANDBOX_NAMES)[number];

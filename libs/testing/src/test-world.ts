@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { TopicName } from '#contracts';
+import { KafkaClient, type MessagingLog } from '#messaging';
 import { createTopics, deleteTopics } from './kafka/kafka-admin.js';
 import type { KafkaServer } from './kafka/kafka-server.js';
 import { dataFolder } from './paths.js';
@@ -19,6 +21,8 @@ import { ownKafka, ownPostgres, testKafka, testPostgres } from './shared-servers
 import { testId } from './test-id.js';
 
 const AN_HOUR_MS = 3_600_000;
+const nothing = (): void => undefined;
+const SILENT: MessagingLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** All that an order passes on its way when nobody asks for more: each process costs each test file. */
 export const ORDERS_WAY: readonly AppName[] = [
@@ -116,6 +120,22 @@ export class TestWorld {
     });
     this.processes.set(id, started);
     return started;
+  }
+
+  /** How many messages of these topics a service has still to read. */
+  async unread(service: ServiceName, topics: readonly TopicName[]): Promise<number> {
+    const kafka = new KafkaClient({
+      brokers: this.kafka.brokers.split(','),
+      topicPrefix: this.topicPrefix,
+      clientId: 'testing',
+      log: SILENT,
+    });
+    try {
+      const behind = Object.values(await kafka.lag(service, topics)).flat();
+      return behind.reduce((sum, messages) => sum + messages, 0);
+    } finally {
+      await kafka.close();
+    }
   }
 
   /** The settings of an app in this world, as its environment. */

@@ -1,13 +1,11 @@
 /** When all that was placed is over, and whether it adds up. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { KafkaClient, type MessagingLog } from '#messaging';
-import { runSql, type AppName, type TestWorld } from '#testing';
+import type { TopicName } from '#contracts';
+import { runSql, type ReaderName, type TestWorld } from '#testing';
 import { audit, type AcceptedOrder } from '../../demo/audit.js';
 import type { Shop } from '../../demo/shop.js';
 import { STOCKED } from './orders.js';
 
-const nothing = (): void => undefined;
-const SILENT: MessagingLog = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 const LOOK_EVERY_MS = 500;
 const OVER_WITHIN_MS = 1_200_000;
 
@@ -33,30 +31,25 @@ export const mailed = (world: TestWorld, wait: Wait): Promise<void> =>
   );
 
 /** Waits until these have read every fact there is. */
-export async function caughtUp(
+export const caughtUp = (
   world: TestWorld,
-  readers: readonly AppName[],
+  readers: readonly ReaderName[],
   wait: Wait,
-): Promise<void> {
-  const kafka = new KafkaClient({
-    brokers: world.kafka.brokers.split(','),
-    topicPrefix: world.topicPrefix,
-    clientId: 'bench',
-    log: SILENT,
+): Promise<void> =>
+  untilNone('facts', wait, async () => {
+    const unread = await Promise.all(
+      readers.map((reader) => world.unread(reader, FACTS_OF[reader])),
+    );
+    return unread.reduce((sum, facts) => sum + facts, 0);
   });
-  try {
-    await untilNone('facts', wait, async () => {
-      const lags = await Promise.all(readers.map((reader) => kafka.lag(reader, FACTS)));
-      return lags
-        .flatMap((lag) => Object.values(lag).flat())
-        .reduce((sum, behind) => sum + behind, 0);
-    });
-  } finally {
-    await kafka.close();
-  }
-}
 
-const FACTS = ['order.events', 'payment.events', 'shipment.events', 'inventory.events'];
+/** Which of the facts that orders make each of them reads. */
+const FACTS_OF: Readonly<Record<ReaderName, readonly TopicName[]>> = {
+  analytics: ['order.events', 'payment.events'],
+  accounting: ['payment.events'],
+  settlement: ['order.events', 'payment.events'],
+  audit: ['order.events', 'payment.events', 'shipment.events', 'inventory.events'],
+};
 
 async function count(url: string, what: string): Promise<number> {
   const [row] = await runSql(url, [`select count(*) as count from ${what}`]);

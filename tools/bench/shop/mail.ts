@@ -1,6 +1,6 @@
 /** From the captured payment to the mail that says so, one order after the other. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { runSql, type AppName, type TestWorld } from '#testing';
+import { runSql, type ReaderName, type TestWorld } from '#testing';
 import { percentile } from '../../../bench/load.js';
 import { get } from '../../demo/http.js';
 import type { Wait } from './ending.js';
@@ -22,7 +22,7 @@ const GIVE_UP_MS = 30_000;
 export async function measureMail(
   orders: number,
   { signal, show }: Wait,
-  beside: readonly AppName[] = [],
+  beside: readonly ReaderName[] = [],
 ): Promise<MailFigures> {
   show('starts');
   const env = { notification: { NOTICES_FROM_EVENTS: 'payment-succeeded' } };

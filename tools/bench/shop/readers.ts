@@ -1,5 +1,5 @@
 /** What those who live off the facts cost the shop: it runs without them and with them, in turn. */
-import { READER_NAMES } from '#testing';
+import { READER_NAMES, type ReaderName } from '#testing';
 import type { ShopOptions } from './arguments.js';
 import type { Wait } from './ending.js';
 import { measureMail, type MailFigures } from './mail.js';
@@ -23,7 +23,7 @@ export async function measureReaders(
 ): Promise<ReadersFigures> {
   const rounds: { without: Side; beside: Side }[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
-    const side = async (what: string, beside: typeof READER_NAMES | readonly []): Promise<Side> => {
+    const side = async (what: string, beside: readonly ReaderName[]): Promise<Side> => {
       const wait: Wait = { signal, show: (text) => show(`round ${round + 1}, ${what}: ${text}`) };
       const throughput = await measureThroughput(options, wait, beside);
       return { throughput, mail: await measureMail(options.orders, wait, beside) };

@@ -1,6 +1,6 @@
 /** As many orders as the shop takes, from a fixed number of clients, and what each part of it spends. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AppName, TestWorld } from '#testing';
+import type { ReaderName, TestWorld } from '#testing';
 import { percentile } from '../../../bench/load.js';
 import type { AcceptedOrder } from '../../demo/audit.js';
 import { CpuByName, type NamedRoot } from '../proc/by-name.js';
@@ -39,7 +39,7 @@ const MOST_REFUSALS = 2_000;
 export async function measureThroughput(
   options: Pick<ShopOptions, 'clients' | 'count' | 'warmUpOrders'>,
   { signal, show }: Wait,
-  beside: readonly AppName[] = [],
+  beside: readonly ReaderName[] = [],
 ): Promise<ThroughputFigures> {
   show('starts');
   await using started = await startShop({}, beside);
@@ -53,6 +53,7 @@ export async function measureThroughput(
   const warm = await placeAll(world, { first: 0, count: warmUpOrders, clients }, wait);
   await ended(world, warmUpOrders, wait);
   await mailed(world, wait);
+  await caughtUp(world, beside, wait);
 
   const cpu = new CpuByName(rootsOf(world, beside));
   const startedAt = performance.now();
@@ -111,7 +112,7 @@ async function placeAll(
   return all;
 }
 
-const rootsOf = (world: TestWorld, beside: readonly AppName[]): NamedRoot[] => {
+const rootsOf = (world: TestWorld, beside: readonly ReaderName[]): NamedRoot[] => {
   const { postgres, kafka } = world;
   const prefix = `${world.id}_`;
   const nameOfDatabase = (database: string): string =>

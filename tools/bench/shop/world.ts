@@ -1,5 +1,5 @@
 /** The shop, started for a measurement: everything that an order passes, with fsync on. */
-import { apps, ORDERS_WAY, TestWorld, type AppName, type TestWorldOptions } from '#testing';
+import { apps, ORDERS_WAY, TestWorld, type ReaderName, type TestWorldOptions } from '#testing';
 import { PARTS, type Part } from '../../demo/arguments.js';
 import { Shop } from '../../demo/shop.js';
 
@@ -16,7 +16,7 @@ export interface ShopWorld {
  */
 export async function startShop(
   env: NonNullable<TestWorldOptions['env']> = {},
-  beside: readonly AppName[] = [],
+  beside: readonly ReaderName[] = [],
 ): Promise<ShopWorld & AsyncDisposable> {
   const settings = apps.map(({ name }) => [name, { ...AS_IN_PRODUCTION, ...env[name] }] as const);
   const world = await TestWorld.start({

@@ -4,7 +4,7 @@ import { eventType, type EventContract } from '#contracts';
 import * as contracts from '#contracts';
 import type { ReceivedEvent } from '#messaging';
 import type { Contact } from './contact.js';
-import { factOf } from './facts.js';
+import { readFacts } from './facts.js';
 import { contactOf, noticesOf, occasionOf } from './notice-events.js';
 
 const ORDER = '019AA0C5-7d5c-7000-8000-000000000001';
@@ -36,7 +36,7 @@ const card = { ...payment, method: 'credit_card' };
 const shipment = { ...order, shipmentId: 's', trackingNumber: 'TRK1' };
 
 const read = (contract: EventContract, data: unknown) =>
-  factOf({ type: eventType(contract.name), data });
+  readFacts([{ type: eventType(contract.name), data }])[0];
 const occasion = (contract: EventContract, data: unknown) => {
   const fact = read(contract, data);
   return fact && occasionOf(fact);

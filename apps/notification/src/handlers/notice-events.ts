@@ -1,6 +1,6 @@
 import type { ReceivedEvent, Tx, UnitOfWork } from '#messaging';
 import type { Contact } from '../domain/contact.js';
-import { factOf, type Fact } from '../domain/facts.js';
+import { readFacts, type Fact } from '../domain/facts.js';
 import { contactOf, noticesOf, occasionOf, type Occasion } from '../domain/notice-events.js';
 import { noticeIdOf, type Channel, type NewNotice, type Template } from '../domain/notice.js';
 import * as contacts from '../persistence/contact-rows.js';
@@ -89,10 +89,7 @@ export class NoticeEvents implements EventListener {
 }
 
 const hear = (events: readonly ReceivedEvent[]): Heard[] =>
-  events.flatMap((event) => {
-    const fact = factOf(event);
-    return fact ? [{ fact, event }] : [];
-  });
+  readFacts(events).map((fact) => ({ fact, event: fact.event }));
 
 const waitingOf = ({ orderId, occasion: { template, subject }, event }: News) => ({
   orderId,

@@ -1,14 +1,10 @@
 import type { Tx } from '#messaging';
+import { latestById } from '#reader';
 import type { ReadMerchantFact } from '../domain/read-facts.js';
 
 /** What merchants are called; only a higher revision replaces what is known. */
 export async function learnMerchants(tx: Tx, facts: readonly ReadMerchantFact[]): Promise<void> {
-  const latest = new Map<string, ReadMerchantFact['data']>();
-  for (const { data } of facts) {
-    const known = latest.get(data.merchantId);
-    if (!known || known.revision < data.revision) latest.set(data.merchantId, data);
-  }
-  const rows = [...latest.values()].toSorted((a, b) => (a.merchantId < b.merchantId ? -1 : 1));
+  const rows = latestById(facts, ({ merchantId }) => merchantId);
   await tx.query(
     `insert into known_merchant (merchant_id, name, revision)
      select * from unnest($1::text[], $2::text[], $3::int[])

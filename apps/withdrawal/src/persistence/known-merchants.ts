@@ -11,18 +11,10 @@ export interface KnownMerchant {
 type MerchantState = Pick<MerchantFact, 'merchantId' | 'status' | 'payoutAccounts' | 'revision'>;
 
 /**
- * Facts come again, late and in any order: only a higher revision replaces what is there. The rows
- * are written in the order of their ids, so that two replicas cannot deadlock.
- * @param facts of one merchant perhaps several
+ * Facts come again, late and in any order: only a higher revision replaces what is there.
+ * @param sorted by id, each once
  */
-export async function learnMerchants(tx: Tx, facts: readonly MerchantState[]): Promise<void> {
-  const latest = new Map<string, MerchantState>();
-  for (const fact of facts) {
-    const before = latest.get(fact.merchantId);
-    if (!before || before.revision < fact.revision) latest.set(fact.merchantId, fact);
-  }
-  if (latest.size === 0) return;
-  const sorted = [...latest.values()].toSorted((a, b) => (a.merchantId < b.merchantId ? -1 : 1));
+export async function learnMerchants(tx: Tx, sorted: readonly MerchantState[]): Promise<void> {
   await tx.query(
     `insert into known_merchant as known (merchant_id, status, accounts, revision)
      select * from unnest($1::text[], $2::text[], $3::json[], $4::int[])
