@@ -46,12 +46,14 @@ describe('the books of a shop', () => {
       if (text.startsWith('The goods are')) harm.push(killInTurn(world));
       if (text.startsWith('Then ')) harm.push(startLate(world));
     });
-    demo = await demoing
-      .catch((error: unknown) => {
-        throw new Error(said.join('\n'), { cause: error });
-      })
-      // also of a demo that failed: nobody is started in a world that has ended
-      .finally(() => Promise.all(harm));
+    try {
+      demo = await demoing;
+    } catch (error) {
+      throw new Error(said.join('\n'), { cause: error });
+    } finally {
+      // Also of a demo that failed: nobody is started in a world that has ended.
+      await Promise.all(harm);
+    }
     expect(harm).toHaveLength(2);
     expect(said.join('\n')).toMatch(/Then [1-9]\d* parcels came back and [1-9]\d* payments/);
     expect({ addsUp: demo.addsUp, said: demo.addsUp ? '' : said.join('\n') }).toMatchObject({

@@ -21,6 +21,7 @@ export * from './http/validation.js';
 export * from './http/app.js';
 export { rawBodyOf } from './http/raw-body.js';
 export * from './http/actor.js';
+export * from './http/calendar.js';
 export * from './http/fields.js';
 export * from './http/contact-fields.js';
 export * from './http/entity-tag.js';

@@ -10,9 +10,3 @@ export const dayOfMs = (ms: number): string => new Date(ms).toISOString().slice(
 export const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 
 export const dayAfter = (day: string): string => dayOfMs(startOf(day) + DAY_MS);
-
-/** Whether there is such a day, and it is written so. */
-export const isDay = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
-  !Number.isNaN(startOf(text)) &&
-  dayOfMs(startOf(text)) === text;

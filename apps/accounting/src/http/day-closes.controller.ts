@@ -8,10 +8,11 @@ import {
 } from '@nestjs/swagger';
 import { Database } from '#messaging';
 import {
+  checkedDay,
   DEFAULT_PAGE,
   fieldProblem,
-  PageQuery,
   pageOf,
+  PageQuery,
   ProblemException,
   runtime,
   textOfCursor,
@@ -19,7 +20,6 @@ import {
 import { dayOfMs } from '../domain/days.js';
 import { DayCloser } from '../handlers/day-closer.js';
 import { findEndedDay, listEndedDays, type EndedDay } from '../persistence/day-rows.js';
-import { checkedDay } from './day-field.js';
 import { CloseDayDto, DayCloseDto, DayClosePageDto } from './day-closes.dto.js';
 
 @ApiTags('day closes')

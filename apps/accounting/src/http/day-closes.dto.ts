@@ -1,5 +1,5 @@
+import { DayField } from '#platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { DayField } from './day-field.js';
 
 export class CloseDayDto {
   @DayField({ description: 'UTC; it has to be over. What is open before it is closed as well.' })

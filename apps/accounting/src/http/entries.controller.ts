@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
 import {
+  checkedDay,
   DEFAULT_PAGE,
   fieldProblem,
   pageOf,
@@ -16,7 +17,6 @@ import {
   type EntryPlace,
   type StoredEntry,
 } from '../persistence/read-entries.js';
-import { checkedDay } from './day-field.js';
 import { EntryDto, EntryPageDto, ListEntriesQuery } from './ledger.dto.js';
 
 @ApiTags('entries')

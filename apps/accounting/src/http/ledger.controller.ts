@@ -1,12 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { DEFAULT_PAGE, fieldProblem, PageQuery, pageOf, textOfCursor } from '#platform';
+import { checkedDay, DEFAULT_PAGE, fieldProblem, pageOf, PageQuery, textOfCursor } from '#platform';
 import { CHART } from '../domain/chart.js';
 import { trialBalance } from '../domain/trial-balance.js';
 import { readBalances } from '../persistence/read-balances.js';
 import { listSuspiciousFacts } from '../persistence/suspicious-facts.js';
-import { checkedDayIfAny } from './day-field.js';
 import {
   AccountsDto,
   SuspiciousFactPageDto,
@@ -34,7 +33,7 @@ export class LedgerController {
   ): Promise<TrialBalanceDto> {
     const sums = await readBalances(this.database, {
       currency,
-      asOf: checkedDayIfAny('asOf', asOf),
+      asOf: asOf === undefined ? undefined : checkedDay('asOf', asOf),
       together: by === 'account',
     });
     return {

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ChoiceField, CurrencyField, PageQuery, TextField } from '#platform';
-import { DayField } from './day-field.js';
+import { ChoiceField, CurrencyField, DayField, PageQuery, TextField } from '#platform';
 
 const AMOUNT = { type: 'integer', description: 'Minor units of the currency' } as const;
 

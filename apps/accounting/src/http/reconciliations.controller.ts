@@ -2,11 +2,12 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
 import {
+  checkedDay,
   cursorOfText,
   DEFAULT_PAGE,
   fieldProblem,
-  PageQuery,
   pageOf,
+  PageQuery,
   ProblemException,
   runtime,
   textOfCursor,
@@ -20,7 +21,6 @@ import {
   type StoredDifference,
   type StoredRun,
 } from '../persistence/reconciliation-rows.js';
-import { checkedDay } from './day-field.js';
 import {
   LedgerComparisonDetailDto,
   LedgerComparisonDto,

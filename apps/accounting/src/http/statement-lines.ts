@@ -1,6 +1,5 @@
 /** Running balances, which go on from page to page with the cursor. */
-import { fieldProblem } from '#platform';
-import { isDay } from '../domain/days.js';
+import { fieldProblem, isDay } from '#platform';
 import type { LinePlace, StatementLine } from '../persistence/read-statement.js';
 import type { StatementLineDto } from './ledger.dto.js';
 

@@ -3,6 +3,7 @@ import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
 import {
+  checkedDay,
   cursorOfText,
   DEFAULT_PAGE,
   fieldProblem,
@@ -14,7 +15,6 @@ import { accountSpec, CHART, type AccountSpec } from '../domain/chart.js';
 import { dayOfMs } from '../domain/days.js';
 import type { StatementQuery } from '../persistence/read-statement.js';
 import { readFrame, readLines } from '../persistence/read-statement.js';
-import { checkedDay, checkedDayIfAny } from './day-field.js';
 import { AccountParams, StatementDto, StatementQueryDto } from './ledger.dto.js';
 import { csvOf } from './statement-csv.js';
 import { cursorText, runOn, startAt } from './statement-lines.js';
@@ -83,7 +83,8 @@ function askedOf(
   { account, perMerchant }: AccountSpec,
   { currency, merchant_id: merchantId, ...query }: StatementQueryDto,
 ): StatementQuery {
-  const to = checkedDayIfAny('to', query.to) ?? dayOfMs(runtime.date().getTime());
+  const to =
+    query.to === undefined ? dayOfMs(runtime.date().getTime()) : checkedDay('to', query.to);
   const from = query.from === undefined ? `${to.slice(0, 8)}01` : checkedDay('from', query.from);
   if (from > to) throw fieldProblem(400, [{ field: 'from', message: 'must not lie after `to`' }]);
   if (merchantId !== undefined && !perMerchant) {

@@ -1,5 +1,5 @@
 /** What the decorators of the requests cannot check. */
-import { fieldProblem, textOfCursor, type FieldError } from '#platform';
+import { type FieldError, fieldProblem, isDay, textOfCursor } from '#platform';
 import type { MetricsPlace, MetricsQuery } from '../persistence/find-metrics.js';
 import type { AnyMetricsQuery } from './metrics.dto.js';
 
@@ -40,17 +40,12 @@ function daysOf({ date, from, to }: AnyMetricsQuery): { from: string; to: string
   return { from: from ?? (date as string), to: to ?? (date as string) };
 }
 
-function isDay(text: string): boolean {
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-}
-
 /** Of a row: what the next page lies behind. */
 export const textOf = ({ period, currency }: MetricsPlace): string => `${period} ${currency}`;
 
 function placeOf(text: string): MetricsPlace {
   const [period = '', currency = '', ...more] = text.split(' ');
-  if (/^\d{4}-\d\d-\d\d$/.test(period) && isDay(period) && more.length === 0) {
+  if (isDay(period) && more.length === 0) {
     return { period, currency };
   }
   throw fieldProblem(400, [

@@ -1,13 +1,12 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { ProblemException, runtime, uuidParameter } from '#platform';
+import { checkedMoment, ProblemException, runtime, uuidParameter } from '#platform';
 import { orderAsOf } from '../domain/order-as-of.js';
 import { isKnown, latestUntil, orderFactsUntil } from '../persistence/as-of.js';
 import { AsOfQuery, OrderAsOfDto } from './as-of.dto.js';
 import { eventView } from './event-views.js';
 import { AggregateParams, EventDto } from './events.dto.js';
-import { momentIn } from './input.js';
 
 const OF_ORDERS = ['order', 'payment', 'shipment'];
 
@@ -68,4 +67,4 @@ export class AsOfController {
 }
 
 const momentOf = (at: string | undefined): string =>
-  at === undefined ? runtime.date().toISOString() : momentIn('at', at);
+  at === undefined ? runtime.date().toISOString() : checkedMoment('at', at).toISOString();

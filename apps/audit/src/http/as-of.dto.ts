@@ -1,5 +1,5 @@
+import { MomentField } from '#platform';
 import { ApiProperty } from '@nestjs/swagger';
-import { MomentField } from './input.js';
 import type { HistoryEntry, OrderState } from '../domain/order-as-of.js';
 import type { ChargebackAsOf, PaymentAsOf } from '../domain/payment-as-of.js';
 import type { ShipmentAsOf } from '../domain/shipment-as-of.js';
@@ -8,7 +8,7 @@ const amount = { type: 'integer', description: 'In minor units.' } as const;
 const moment = { type: String, format: 'date-time' } as const;
 
 export class AsOfQuery {
-  @MomentField('Default: now.')
+  @MomentField({ optional: true, description: 'Default: now.' })
   at?: string;
 }
 

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PageQuery, TextField } from '#platform';
+import { MomentField, PageQuery, TextField } from '#platform';
 import type { Change } from '../domain/changes.js';
-import { MomentField } from './input.js';
 
 export class ListEntriesQuery extends PageQuery {
   @TextField({ optional: true, max: 200, example: 'kim' })
@@ -13,10 +12,10 @@ export class ListEntriesQuery extends PageQuery {
   @TextField({ optional: true, max: 200, description: 'Only with its type.', example: 'tea-shop' })
   objectId?: string;
 
-  @MomentField('What was done at this moment and later.')
+  @MomentField({ optional: true, description: 'What was done at this moment and later.' })
   from?: string;
 
-  @MomentField('What was done before this moment.')
+  @MomentField({ optional: true, description: 'What was done before this moment.' })
   to?: string;
 }
 

@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IntegerQuery, TextField } from '#platform';
-import { MomentField } from './input.js';
+import { IntegerQuery, MomentField, TextField } from '#platform';
 import { TextsQuery } from './list-fields.js';
 
 export const MOST_EVENTS = 1_000;
@@ -48,10 +47,13 @@ export class ReadEventsQuery {
   @TextField({ optional: true, max: 200, example: EXAMPLE_ORDER })
   aggregateId?: string;
 
-  @MomentField('Facts of this moment and later, by their own time.')
+  @MomentField({
+    optional: true,
+    description: 'Facts of this moment and later, by their own time.',
+  })
   from?: string;
 
-  @MomentField('Facts of before this moment, by their own time.')
+  @MomentField({ optional: true, description: 'Facts of before this moment, by their own time.' })
   to?: string;
 }
 

@@ -1,31 +1,8 @@
 /** What the decorators of the requests cannot check. */
 import { nameOfType } from '#contracts';
-import { cursorOfText, fieldProblem, TextField } from '#platform';
+import { checkedMoment, cursorOfText, fieldProblem } from '#platform';
 import { type EventFilter } from '../persistence/read-events.js';
 import { START, type Position } from '../domain/stored-event.js';
-
-export const MomentField = (description: string): PropertyDecorator =>
-  TextField({
-    optional: true,
-    description,
-    max: 40,
-    pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/,
-    shape: 'a moment with its offset (RFC 3339), as 2026-01-31T00:00:00+09:00',
-    example: '2026-12-01T00:00:00Z',
-  });
-
-const LAST_YEAR = 9999;
-
-/** RFC 3339, UTC. @throws ProblemException 400 */
-export function momentIn(field: string, text: string): string {
-  const moment = new Date(text);
-  const day = text.slice(0, 10);
-  // Date takes 30 February for 2 March.
-  const isDay = new Date(Date.parse(`${day}T00:00:00Z`) || 0).toISOString().startsWith(day);
-  const year = moment.getUTCFullYear();
-  if (isDay && year >= 1 && year <= LAST_YEAR) return moment.toISOString();
-  throw fieldProblem(400, [{ field, message: 'is no moment of any calendar' }]);
-}
 
 /** Opaque to clients. */
 export const cursorOf = ({ xid, seq }: Position): string => cursorOfText(`${xid}.${seq}`);
@@ -76,8 +53,8 @@ export function periodOf(
   end: string | undefined,
   endField = 'to',
 ): { readonly from?: string; readonly to?: string } {
-  const from = first === undefined ? undefined : momentIn('from', first);
-  const to = end === undefined ? undefined : momentIn(endField, end);
+  const from = first === undefined ? undefined : checkedMoment('from', first).toISOString();
+  const to = end === undefined ? undefined : checkedMoment(endField, end).toISOString();
   if (from !== undefined && to !== undefined && from >= to) {
     throw fieldProblem(400, [{ field: endField, message: 'must be later than from' }]);
   }

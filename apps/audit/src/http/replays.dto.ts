@@ -1,8 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IntegerField, ObjectField, PageQuery, TextField } from '#platform';
+import { IntegerField, MomentField, ObjectField, PageQuery, TextField } from '#platform';
 import { REPLAY_TOPICS } from '../domain/topics.js';
 import type { ReplayStatus } from '../persistence/replay-rows.js';
-import { MomentField } from './input.js';
 import { TextsField } from './list-fields.js';
 
 export const DEFAULT_RATE = 500;
@@ -36,10 +35,13 @@ class ReplayFilterDto {
   @TextField({ optional: true, max: 200, description: 'Only with its type.' })
   aggregateId?: string;
 
-  @MomentField('Facts of this moment and later, by their own time.')
+  @MomentField({
+    optional: true,
+    description: 'Facts of this moment and later, by their own time.',
+  })
   from?: string;
 
-  @MomentField('Facts of before this moment, by their own time.')
+  @MomentField({ optional: true, description: 'Facts of before this moment, by their own time.' })
   until?: string;
 
   @IntegerField({

@@ -1,7 +1,7 @@
 /** What the decorators of the requests cannot check. */
 import { createHash } from 'node:crypto';
 import { ANY_CHANNEL, type FeeRate } from '#contracts';
-import { fieldProblem } from '#platform';
+import { checkedMoment, fieldProblem } from '#platform';
 import type { AddRateDto } from './merchants.dto.js';
 
 /** A fee rate as it is kept. @param now epoch ms */
@@ -9,7 +9,7 @@ export function rateOf(
   { channel = ANY_CHANNEL, validFrom, basisPoints, fixed = [] }: AddRateDto,
   now: number,
 ): FeeRate {
-  const from = new Date(validFrom === undefined ? now : momentOf('validFrom', validFrom));
+  const from = validFrom === undefined ? new Date(now) : checkedMoment('validFrom', validFrom);
   const begins = from.toISOString();
   const currencies = new Set(fixed.map(({ currency }) => currency));
   if (currencies.size < fixed.length) {
@@ -29,16 +29,6 @@ export function rateOf(
 /** The same for the same place, and short and plain whatever the channel is called. */
 const rateIdOf = (channel: string, begins: string): string =>
   createHash('sha256').update(`${channel}\n${begins}`).digest('hex').slice(0, 16);
-
-/** Epoch ms. @throws ProblemException 400 */
-export function momentOf(field: string, text: string): number {
-  const moment = Date.parse(text);
-  const day = text.slice(0, 10);
-  // Date takes 30 February for 2 March.
-  const isDay = new Date(Date.parse(`${day}T00:00:00Z`) || 0).toISOString().startsWith(day);
-  if (!Number.isNaN(moment) && isDay) return moment;
-  throw fieldProblem(400, [{ field, message: 'is no moment of any calendar' }]);
-}
 
 /** As the time zone calls itself: others know old names for it as well. @throws ProblemException 400 */
 export function knownZone(timeZone: string): string {

@@ -23,6 +23,7 @@ import { feeRateAt } from '#contracts';
 import { Database } from '#messaging';
 import {
   Actor,
+  checkedMoment,
   DEFAULT_PAGE,
   entityTag,
   expectedBy,
@@ -41,12 +42,11 @@ import {
   revokeKey,
   suspend,
   type Merchant,
-  type Refused,
-  type Revised,
 } from '../domain/merchant.js';
 import { findMerchant, listMerchants } from '../persistence/merchant-rows.js';
 import { MerchantDesk } from './merchant-desk.js';
-import { knownZone, momentOf, rateOf } from './merchant-input.js';
+import { knownZone, rateOf } from './merchant-input.js';
+import { done, known } from './merchant-problems.js';
 import { merchantView } from './merchant-views.js';
 import {
   AccountParams,
@@ -193,8 +193,8 @@ export class MerchantsController {
     @Query() { channel, at }: RateQuery,
   ): Promise<RateDto> {
     const { feeRates } = known(merchantId, await findMerchant(this.database, merchantId));
-    const moment = at === undefined ? runtime.date().getTime() : momentOf('at', at);
-    const rate = feeRateAt(feeRates, channel, moment);
+    const moment = at === undefined ? runtime.date() : checkedMoment('at', at);
+    const rate = feeRateAt(feeRates, channel, moment.getTime());
     if (rate) return { ...rate };
     const detail = `No rate of ${merchantId} has begun by then, neither for '${channel}' nor for all.`;
     throw new ProblemException(404, 'No rate', detail);
@@ -287,33 +287,4 @@ export class MerchantsController {
 function tagged(reply: Reply, merchant: Merchant): MerchantDto {
   reply.header('etag', entityTag(merchant.revision));
   return merchantView(merchant);
-}
-
-function known(merchantId: string, merchant: Merchant | undefined): Merchant {
-  if (merchant) return merchant;
-  throw new ProblemException(404, 'Unknown merchant', `Nothing is known of ${merchantId}.`, {
-    errors: [{ field: 'merchantId', message: 'is not known' }],
-  });
-}
-
-const STATUSES: Readonly<Record<Refused['code'], 404 | 409>> = {
-  'unknown-account': 404,
-  'unknown-key': 404,
-  'unknown-rate': 404,
-  'rate-has-begun': 409,
-  'too-many': 409,
-};
-
-/** @param field what a refusal is about */
-function done(
-  merchantId: string,
-  decided: Revised | Refused | undefined,
-  field = 'merchantId',
-): Merchant {
-  if (decided?.kind !== 'refused') return known(merchantId, decided?.merchant);
-  const { code, message } = decided;
-  throw new ProblemException(STATUSES[code], 'It cannot be done', `${field} ${message}.`, {
-    code,
-    errors: [{ field, message }],
-  });
 }

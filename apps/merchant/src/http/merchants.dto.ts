@@ -5,6 +5,7 @@ import {
   CurrencyField,
   IntegerField,
   ListField,
+  MomentField,
   PageQuery,
   TextField,
 } from '#platform';
@@ -18,15 +19,6 @@ const ChannelField = (optional: boolean): PropertyDecorator =>
     optional,
     description: `As orders name it; '${ANY_CHANNEL}': every one that has no rate of its own.`,
     example: 'web',
-  });
-
-const MomentField = (options: { optional?: boolean; description: string }): PropertyDecorator =>
-  TextField({
-    ...options,
-    max: 40,
-    pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/,
-    shape: 'a moment with its offset (RFC 3339), as 2026-01-31T00:00:00+09:00',
-    example: '2026-12-01T00:00:00Z',
   });
 
 export class MerchantParams {

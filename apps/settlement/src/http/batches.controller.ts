@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { DEFAULT_PAGE, fieldProblem, pageOf, PageQuery, ProblemException } from '#platform';
+import { checkedMoment, DEFAULT_PAGE, pageOf, PageQuery, ProblemException } from '#platform';
 import { findBatch, listBatches, totalsOf, type Batch } from '../persistence/list-batches.js';
 import { BatchDesk } from './batch-desk.js';
 import {
@@ -33,7 +33,9 @@ export class BatchesController {
     @Body() { cutoff }: OpenBatchDto,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<BatchDto> {
-    const batch = await this.desk.open(cutoff === undefined ? undefined : momentOf(cutoff));
+    const batch = await this.desk.open(
+      cutoff === undefined ? undefined : checkedMoment('cutoff', cutoff),
+    );
     reply.header('location', `/batches/${encodeURIComponent(batch.batchId)}`);
     return batchView({ ...batch, state: 'running', finishedAt: null });
   }
@@ -71,13 +73,3 @@ const batchView = (batch: Omit<Batch, 'batchNo'>): BatchDto => ({
   openedAt: batch.openedAt.toISOString(),
   ...(batch.finishedAt && { finishedAt: batch.finishedAt.toISOString() }),
 });
-
-/** @throws ProblemException 400 for a moment that there never was */
-function momentOf(text: string): Date {
-  const moment = new Date(text);
-  const day = text.slice(0, 10);
-  // Date takes 30 February for 2 March.
-  const isDay = new Date(Date.parse(`${day}T00:00:00Z`) || 0).toISOString().startsWith(day);
-  if (!Number.isNaN(moment.getTime()) && isDay) return moment;
-  throw fieldProblem(400, [{ field: 'cutoff', message: 'is no moment of any calendar' }]);
-}

@@ -1,14 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { TextField } from '#platform';
+import { MomentField, TextField } from '#platform';
 
 export class OpenBatchDto {
-  @TextField({
+  @MomentField({
     optional: true,
-    max: 40,
-    pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/,
-    shape: 'a moment with its offset (RFC 3339), as 2026-01-31T00:00:00+09:00',
     description: 'Orders that fell due before it are in the batch. Default: now.',
-    example: '2026-12-01T00:00:00Z',
   })
   cutoff?: string;
 }
