@@ -3,7 +3,9 @@
  * what is read on from a cursor misses nothing that is committed later; nothing kept is changed.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runSql, testPostgres } from '#testing';
+import pg from 'pg';
+import type { ReceivedEvent } from '#messaging';
+import { runSql, testPostgres, waitFor } from '#testing';
 import { readEventsIn, type EventFilter } from '../../../apps/audit/src/persistence/read-events.js';
 import { START } from '../../../apps/audit/src/domain/stored-event.js';
 import { refuseForeignPlaces } from '../../../apps/audit/src/persistence/foreign-places.js';
@@ -122,7 +124,7 @@ describe('the event store', () => {
   it('has the partitions of the next months before they are needed', async () => {
     const made = await count(`select count(*) as n from pg_inherits
       where inhparent = 'event'::regclass and inhrelid::regclass::text >=
-        'event_' || to_char(now(), 'YYYYMM') and inhrelid::regclass::text like 'event_2%'`);
+        'event_' || to_char(now() - interval '1 day', 'YYYYMM') and inhrelid::regclass::text like 'event_2%'`);
     expect(made).toBeGreaterThanOrEqual(3);
   });
 
@@ -174,6 +176,20 @@ describe('the event store', () => {
     expect(page).toMatchObject({ more: true });
     expect(page.items.length).toBeLessThan(12);
     expect(await world.readAll(filter, 1000)).toHaveLength(15);
+    let rowsRead = 0;
+    await world.database.transaction((tx) =>
+      readEventsIn(
+        {
+          query: async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
+            const rows = await tx.query<Row>(sql, params);
+            if (!sql.startsWith('set')) rowsRead += rows.length;
+            return rows;
+          },
+        },
+        { after: START, limit: 1000, aggregateType: 'order', aggregateId: 'big' },
+      ),
+    );
+    expect(rowsRead).toBe(page.items.length);
   });
 
   it('reads on from a cursor without missing what is committed later with a lower number', async () => {
@@ -197,6 +213,49 @@ describe('the event store', () => {
     const end = await world.page(`?limit=5${filter}&after=${then.cursor}`);
     expect(end.items).toEqual([]);
   });
+
+  it('is held up by a transaction of its own database, and by none of another one', async () => {
+    const ids = async () =>
+      (await world.page('?limit=5&aggregateType=order&aggregateId=apart')).items.map(
+        ({ id }) => id,
+      );
+    const [first, held, late] = [1, 2, 3].map((n) => aFact('order.apart', 'apart', { n })) as [
+      ...[ReceivedEvent, ReceivedEvent, ReceivedEvent],
+    ];
+    const foreign = await openElsewhere();
+    try {
+      await world.keepUnseen(first);
+      await waitFor(async () => (await ids()).length === 1, { what: 'the first fact' });
+      const commit = await holdBack(world, held);
+      const other = await openElsewhere();
+      try {
+        await world.keepUnseen(late);
+        expect(await runningBelow(late)).toEqual(
+          expect.arrayContaining([foreign.xid, other.xid, expect.anything()]),
+        );
+        expect(await ids()).toEqual([first.id]);
+      } finally {
+        await commit();
+        await other.end();
+      }
+      await waitFor(async () => (await ids()).length === 3, { what: 'all three facts' });
+      expect(await ids()).toEqual([first.id, held.id, late.id]);
+      expect(await runningBelow(late)).toContain(foreign.xid);
+    } finally {
+      await foreign.end();
+    }
+  });
+
+  /** Transactions of the server that run and are older than the one that kept the fact. */
+  async function runningBelow({ id }: ReceivedEvent): Promise<string[]> {
+    const rows = await world.database.query<{ xid: string }>(
+      `select running.xid::text as xid
+         from pg_snapshot_xip(pg_current_snapshot()) as running (xid), event
+        where event.event_id = $1 and running.xid < event.xid`,
+      [id],
+    );
+    return rows.map(({ xid }) => xid);
+  }
 
   it.each([
     ['update event set subject = $$x$$', /permission denied/],
@@ -299,3 +358,18 @@ describe('the event store', () => {
     });
   });
 });
+
+/** A transaction with a number, in another database of the same server. */
+async function openElsewhere(): Promise<{ xid: string; end: () => Promise<void> }> {
+  const postgres = await testPostgres();
+  const other = new pg.Client({ connectionString: postgres.url });
+  await other.connect();
+  await other.query('begin');
+  await other.query('set local idle_in_transaction_session_timeout = 0');
+  const { rows } = await other.query<{ xid: string }>('select pg_current_xact_id()::text as xid');
+  const end = async () => {
+    await other.end();
+    await postgres.stop();
+  };
+  return { xid: rows[0]?.xid ?? '', end };
+}

@@ -46,7 +46,8 @@ export const readEvents = (
   query: EventQuery,
 ): Promise<EventPage> => database.transaction((tx) => readEventsIn(tx, query));
 
-type Row = Partial<StoredEvent> & { readonly edge: string; readonly before: string };
+/** `there`: how many were found, with those that are left for the next page for their size. */
+type Row = Partial<StoredEvent> & { readonly edge: string; readonly there: string };
 
 export async function readEventsIn(tx: Tx, query: EventQuery): Promise<EventPage> {
   const { after, limit } = query;
@@ -54,11 +55,9 @@ export async function readEventsIn(tx: Tx, query: EventQuery): Promise<EventPage
   const rows = await inOrder<Row>(tx, sql, params);
   const edge = rows[0]?.edge ?? '0';
   const found = rows.filter((row): row is StoredEvent & Row => typeof row.source === 'string');
-  const events = found
-    .slice(0, limit)
-    .filter(({ before }, index) => index === 0 || Number(before) < PAGE_BYTES);
+  const events = found.slice(0, limit);
   const last = events.at(-1);
-  const more = events.length < found.length;
+  const more = events.length < Number(found[0]?.there ?? 0);
   // All below the edge was looked at, so what comes later is at or above it.
   const end = { xid: edge, seq: '0' };
   const cursor = more ? placeOf(last ?? after) : later(after, end);
@@ -80,6 +79,23 @@ export async function inOrder<Found>(
 const placeOf = ({ xid, seq }: Position): Position => ({ xid, seq });
 
 const later = (a: Position, b: Position): Position => (BigInt(a.xid) >= BigInt(b.xid) ? a : b);
+
+/**
+ * All transactions of this database below it have ended. Those of other databases of the server do
+ * not count: a reader's rebuild there waits for what is kept here, and must not hold it up itself.
+ * One counts as ours unless it is known whose it is: a process, by its lock, which is in another
+ * database. `pg_stat_activity` alone does not do: it looks up database and transaction one after
+ * the other, and a connection of ours may have got the place of one that ended in between.
+ */
+const OLDEST = `least(
+  (select coalesce(min(running.xid), pg_snapshot_xmax(pg_current_snapshot()))
+     from pg_snapshot_xip(pg_current_snapshot()) as running (xid)
+    where not exists (
+      select from pg_locks as lock join pg_stat_activity as other using (pid)
+       where lock.transactionid = running.xid::xid and lock.mode = 'ExclusiveLock'
+         and other.backend_xid = running.xid::xid and other.datname <> current_database())),
+  pg_current_xact_id_if_assigned(),
+  case when pg_is_in_recovery() then pg_snapshot_xmin(pg_current_snapshot()) end)`;
 
 /** Told to the planner as a number, it makes it read in order and stop. */
 const MOST_READ = 1_001;
@@ -135,18 +151,20 @@ function statementFor(query: EventQuery): { sql: string; params: unknown[] } {
   const wanted = isByName
     ? `unnest(${param(names)}::text[]) as wanted (one) cross join lateral`
     : '';
-  const oldest = 'pg_snapshot_xmin(pg_current_snapshot())';
-  const edge = endXid === undefined ? oldest : `least(${oldest}, ${param(endXid)}::xid8)`;
+  const edge = endXid === undefined ? OLDEST : `least(${OLDEST}, ${param(endXid)}::xid8)`;
   const sql = `
     with edge as materialized (select ${edge} as xid)
     select edge.xid::text as edge, page.*
       from edge left join lateral (
-        select ${COLUMNS}, sum(bytes) over (order by event.xid, event.seq) - bytes as before
-          from (select picked.month, picked.xid, picked.seq
-                  from ${wanted} (${ways.join(' union all ')}) as picked
-                 order by picked.xid, picked.seq limit $3) as picked
-            join event using (month, xid, seq)
-         order by event.xid, event.seq) as page on true`;
+        select * from (
+          select ${COLUMNS}, count(*) over () as there,
+                 sum(bytes) over (order by event.xid, event.seq) - bytes as before
+            from (select picked.month, picked.xid, picked.seq
+                    from ${wanted} (${ways.join(' union all ')}) as picked
+                   order by picked.xid, picked.seq limit $3) as picked
+              join event using (month, xid, seq)
+           order by event.xid, event.seq) as sized
+         where before < ${PAGE_BYTES}) as page on true`;
   return { sql, params };
 }
 
