@@ -10,6 +10,22 @@ export const signedMinorUnits = z.int().min(-1_000_000_000_000).max(1_000_000_00
 /** ISO 4217, upper case. */
 export const currency = z.string().regex(/^[A-Z]{3}$/);
 
+const digits = (count: number, currencies: string) =>
+  currencies.split(' ').map((code) => [code, count] as const);
+
+/** Where the minor unit is no hundredth. */
+const MINOR_DIGITS = new Map([
+  ...digits(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
+  ...digits(3, 'BHD IQD JOD KWD LYD OMR TND'),
+  ...digits(4, 'CLF UYW'),
+]);
+
+/**
+ * Decimal places of a currency's minor unit (ISO 4217). `Intl` says how people write prices, which
+ * is something else: by its data HUF, IDR, COP and others have none.
+ */
+export const minorDigitsOf = (code: string): number => MINOR_DIGITS.get(code) ?? 2;
+
 export const productId = z.string().min(1).max(64);
 export const warehouseId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 export const orderId = z.uuid();

@@ -10,6 +10,9 @@ describe('amounts in statements', () => {
     [1234, 'JPY', '1234'],
     [-1234, 'JPY', '-1234'],
     [1234, 'KWD', '1.234'],
+    // of which Intl shows no hundredths
+    [1234, 'HUF', '12.34'],
+    [1234, 'IDR', '12.34'],
     [999_999_999_999, 'GBP', '9999999999.99'],
   ])('%d %s are %s', (amount, currency, text) => {
     expect(decimalOf(amount, currency)).toBe(text);
