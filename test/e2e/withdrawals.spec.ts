@@ -23,7 +23,8 @@ describe('merchants who draw their money', () => {
     world = await TestWorld.start({
       apps: ['orchestrator', 'settlement', 'withdrawal', 'merchant', 'sandbox-bank'],
       env: {
-        settlement: { HOLDING_PERIOD_MS: '0' },
+        // No batch of its own accord at midnight: what is due is waited for, and then settled.
+        settlement: { HOLDING_PERIOD_MS: '0', SETTLE_EVERY_MS: '0' },
         withdrawal: {
           ...{ OUTBOUND_TIMEOUT_MS: '500', OUTBOUND_HALF_OPEN_MS: '300' },
           ...{ OUTBOUND_BACKOFF_MS: '100', OUTBOUND_BACKOFF_MAX_MS: '500' },

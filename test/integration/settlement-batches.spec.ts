@@ -109,6 +109,17 @@ describe('batches on Postgres', () => {
     expect(await world.balance('example')).toMatchObject({ available: 10_490, due: 0 });
   });
 
+  it('wait while the balance has as much as a fact can say', async () => {
+    const half = 600_000_000_000;
+    for (let no = 0; no < 2; no += 1) {
+      await world.sold('rich', half);
+      await world.settle();
+    }
+    expect(of('rich')).toHaveLength(1);
+    expect(await world.balance('rich')).toMatchObject({ available: half, due: half });
+    expect(await world.wrongBooks()).toEqual([]);
+  });
+
   it('net chargebacks, and bring them back when they are won', async () => {
     const order = await world.sold('fraud', 1000, 30);
     await world.hear([disputed(order, 1000)]);

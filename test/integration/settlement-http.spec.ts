@@ -108,7 +108,8 @@ describe('the settlement service', () => {
     expect((await listed('merchantId=cut')).items).toEqual([]);
     await settle({ cutoff: '2026-01-08T12:00:00.001Z' });
     expect((await listed('merchantId=cut')).items).toHaveLength(1);
-    for (const cutoff of ['2990-01-01T00:00:00Z', '2026-02-30T00:00:00Z', 'yesterday', 5]) {
+    const never = ['2990-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z'];
+    for (const cutoff of [...never, '2026-02-30T00:00:00Z', 'yesterday', 5]) {
       expect(await world.ask('POST', '/batches', { cutoff })).toMatchObject({
         status: 400,
         body: { errors: [{ field: 'cutoff' }] },

@@ -27,9 +27,12 @@ export const settlementSettings = serviceSettings.extend({
   HOLDING_PERIOD_MS: wholeNumber(0, 366 * DAY_MS).default(7 * DAY_MS),
   /**
    * A batch of its own accord so often, counted from the epoch, so that all replicas mean the same
-   * moments. Default one day: at midnight UTC. 0: none but those that are asked for.
+   * moments. Default one day: at midnight UTC. 0: none but those that are asked for. Below a second
+   * each look would open a batch, and find the next one due when it has worked through that.
    */
-  SETTLE_EVERY_MS: wholeNumber(0, 366 * DAY_MS).default(DAY_MS),
+  SETTLE_EVERY_MS: wholeNumber(0, 366 * DAY_MS)
+    .refine((ms) => ms === 0 || ms >= 1_000, 'must be 0, or at least 1000')
+    .default(DAY_MS),
   /** The least that may be drawn at once, in minor units. Default 1: all. */
   WITHDRAWAL_MIN: limit(1),
   /** The most that may be drawn at once. Default: as much as can be asked for. */

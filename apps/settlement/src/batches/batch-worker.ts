@@ -38,9 +38,12 @@ export class BatchWorker {
   private readonly poll: Poll;
   /** The slot that is known to be opened. */
   private opened: string | undefined;
+  /** Shares in the next page: fewer after one that failed, for it may have had too many orders. */
+  private size: number;
 
   constructor(private readonly parts: BatchWorkerParts) {
-    const { log, lookMs = LOOK_MS } = parts;
+    const { log, lookMs = LOOK_MS, pageSize = PAGE } = parts;
+    this.size = pageSize;
     this.poll = new Poll({ name: 'batches', everyMs: lookMs, log, run: () => this.look() });
   }
 
@@ -76,21 +79,29 @@ export class BatchWorker {
   }
 
   private async page(): Promise<boolean> {
-    const { pageSize = PAGE } = this.parts;
-    const did = await this.parts.outbox.transaction(async (unit) => {
-      const batch = await takeBatch(unit.tx);
-      if (!batch) return 'nothing';
-      const shares = await nextShares(unit.tx, batch.after, pageSize);
-      const last = shares.at(-1);
-      if (!last) return this.finish(unit, batch);
-      await settlePage(unit, batch, shares, this.now());
-      await moveOn(unit.tx, batch.batchId, last);
-      crashPoint('settlement.page-settled');
-      return 'page';
-    });
+    const { outbox, pageSize = PAGE } = this.parts;
+    const did = await outbox
+      .transaction((unit) => this.work(unit))
+      .catch((error: unknown) => {
+        this.size = Math.ceil(this.size / 2);
+        throw error;
+      });
+    this.size = Math.min(pageSize, this.size * 2);
     if (did === 'page') crashPoint('settlement.page-committed');
     if (did === 'finished') crashPoint('settlement.batch-finished');
     return did !== 'nothing';
+  }
+
+  private async work(unit: UnitOfWork): Promise<'nothing' | 'page' | 'finished'> {
+    const batch = await takeBatch(unit.tx);
+    if (!batch) return 'nothing';
+    const shares = await nextShares(unit.tx, batch.after, this.size);
+    const last = shares.at(-1);
+    if (!last) return this.finish(unit, batch);
+    await settlePage(unit, batch, shares, this.now());
+    await moveOn(unit.tx, batch.batchId, last);
+    crashPoint('settlement.page-settled');
+    return 'page';
   }
 
   private async finish(unit: UnitOfWork, { batchId }: RunningBatch): Promise<'finished'> {

@@ -93,7 +93,8 @@ export type SharePlan = Pick<
 
 /**
  * Writes down what is settled of each order, of shares that come to more than nothing and to no more
- * than `most`; of the others all of it waits. @returns their sums
+ * than `most`, also beside what the balance has already; of the others all of it waits.
+ * @returns their sums
  */
 export async function addLines(
   tx: Tx,
@@ -129,7 +130,7 @@ const ADD_LINES = `
       join unnest($1::text[], $2::text[], $5::text[]) as n (merchant_id, currency, settlement_id)
         using (merchant_id, currency)
      where ${isDue('$3', '$4')}),
-  share as (
+  whole as (
     select settlement_id, count(*) as orders, sum(gross) as gross, sum(fees) as fees,
            sum(refunds) as refunds, sum(chargebacks) as chargebacks,
            sum(gross - fees - refunds - chargebacks) as net
@@ -137,6 +138,13 @@ const ADD_LINES = `
     having sum(gross - fees - refunds - chargebacks) > 0
        and greatest(sum(abs(gross)), sum(abs(fees)), sum(abs(refunds)), sum(abs(chargebacks)),
                     sum(gross - fees - refunds - chargebacks)) <= $6::int8),
+  share as (
+    select whole.*
+      from whole
+      join unnest($5::text[], $1::text[], $2::text[]) as n (settlement_id, merchant_id, currency)
+        using (settlement_id)
+      join balance b using (merchant_id, currency)
+     where b.available + b.held + whole.net <= $6::int8),
   line as (
     insert into settlement_line (settlement_id, order_id, gross, fees, refunds, chargebacks)
     select settlement_id, due.order_id, due.gross, due.fees, due.refunds, due.chargebacks
