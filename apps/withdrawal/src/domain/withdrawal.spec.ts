@@ -76,6 +76,13 @@ describe('a payout', () => {
     expect(misunderstood(paid, 'odd')).toBe(paid);
   });
 
+  it('that is pending and understood again would say so anew', () => {
+    const odd = misunderstood(inState('pending'), 'odd');
+    const clear = settle(odd, { kind: 'pending', payoutId: 'p' });
+    expect(clear).toMatchObject({ payout: 'pending', problemCode: null, revision: 4 });
+    expect(misunderstood(clear, 'odd')).toMatchObject({ problemCode: 'odd', revision: 5 });
+  });
+
   it.each([
     [0, 250],
     [10_000, 5_000],

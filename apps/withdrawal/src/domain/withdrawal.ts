@@ -108,7 +108,8 @@ export function settle<Waiting>(
   if (outcome.kind === 'unchanged' || !isOut(withdrawal)) return withdrawal;
   const { kind, payoutId } = outcome;
   if (kind === 'pending') {
-    if (withdrawal.payout === 'pending') return withdrawal;
+    // Understood again: the next time that it is not is news.
+    if (withdrawal.payout === 'pending' && withdrawal.problemCode === null) return withdrawal;
     return changed(withdrawal, { payout: kind, payoutId, problemCode: null });
   }
   const problemCode = kind === 'refused' ? outcome.code : null;

@@ -13,7 +13,6 @@ import {
   checkedKey,
   checkedTrace,
   DEFAULT_PAGE,
-  fieldProblem,
   keyDescription,
   pageOf,
   textOfCursor,
@@ -99,7 +98,7 @@ export class WithdrawalsController {
     const found = await searchWithdrawals(this.database, {
       ...(merchantId !== undefined && { merchantId }),
       ...(status && { status }),
-      ...(cursor !== undefined && { before: idOfCursor(cursor) }),
+      ...(cursor !== undefined && { before: uuidParameter('cursor', textOfCursor(cursor)) }),
       limit: limit + 1,
     });
     return pageOf(found.map(withdrawalView), limit, ({ withdrawalId }) => withdrawalId);
@@ -139,12 +138,4 @@ export class WithdrawalsController {
     if (found.status !== 'rejected' && found.payout !== 'none') throw tooLateToCancel(found.payout);
     return withdrawalView(found);
   }
-}
-
-/** @throws ProblemException 400 for what was never a cursor */
-function idOfCursor(cursor: string): string {
-  const text = textOfCursor(cursor);
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
-  const message = 'must be the nextCursor of a page before';
-  throw fieldProblem(400, [{ field: 'cursor', message }]);
 }

@@ -49,6 +49,11 @@ describe('what the bank says', () => {
       { kind: 'refused', payoutId: 'po_1', code: 'account_closed' },
     ],
     [409, { code: 'taken', payout: payout('paid') }, { kind: 'paid', payoutId: 'po_1' }],
+    [
+      422,
+      { code: 'Account closed', payout: payout('refused', { code: 'Account closed' }) },
+      { kind: 'refused', payoutId: 'po_1', code: 'unknown' },
+    ],
   ])('%i %j means %j', async (status, body, answer) => {
     expect(await answering(status, body).bank.pay(order)).toEqual(answer);
   });

@@ -18,7 +18,8 @@ const payout = z.object({
   amount: z.int(),
   currency: z.string(),
   status: z.string(),
-  code: code.optional(),
+  // why it is refused; a no whose reason nobody can keep is a no all the same
+  code: code.optional().catch(undefined),
 });
 const found = z.object({ items: z.array(payout) });
 const problem = z.object({ code: code.optional().catch(undefined), payout: payout.optional() });
