@@ -91,12 +91,15 @@ describe('a rebuild', () => {
       await world.database.query(
         `select tgname, pg_get_triggerdef(oid) as is from pg_trigger where not tgisinternal`,
       ),
-      await world.database.query(`select reloptions from pg_class where relname = 'seen'`),
+      await world.database.query(
+        `select reloptions, relacl::text from pg_class where relname = 'seen'`,
+      ),
       await world.database.query(
         `select relname from pg_class join pg_namespace n on n.oid = relnamespace
           where nspname = 'public' and relkind in ('r', 'S', 'v') order by 1`,
       ),
     ];
+    await world.database.query('grant select on seen to public');
     await happened('a');
     const before = await all();
     expect(JSON.stringify(before)).toContain('seen_dear');
@@ -151,6 +154,20 @@ describe('a rebuild', () => {
     );
     expect(await total()).toBe(3);
     store.events.push(fact('only-here'));
+    expect(await rebuilt(true)).toMatchObject({ swapped: true, identical: true });
+  });
+
+  it('replaces nothing that a migration has changed since it began', async () => {
+    await happened('a');
+    store.hold();
+    const { body } = await ask(true);
+    await asked(1);
+    await world.database.query('alter table seen add column note text');
+    store.release();
+    const found = await ended(body['rebuildId']);
+    expect(found).toMatchObject({ status: 'failed', swapped: false });
+    expect(found['problem']).toContain('a migration has changed the tables');
+    await world.database.query('select note from seen');
     expect(await rebuilt(true)).toMatchObject({ swapped: true, identical: true });
   });
 

@@ -11,7 +11,7 @@ export interface RebuildOptions {
   /** Where all facts are kept. */
   readonly auditUrl: string;
   readonly log: MessagingLog;
-  /** How long the live tables are held still at most, in the end. Default 10,000. */
+  /** How long the store is waited for with the live tables held still. Default 10,000. */
   readonly settleMs?: number;
 }
 

@@ -18,7 +18,7 @@ export interface RebuildParts {
   readonly reader: Rebuildable;
   readonly read: ReadStore;
   readonly log: MessagingLog;
-  /** How long the live tables are held still, at most, until the store has told what they know. */
+  /** How long the store may take, with the live tables held still, to tell what they know. */
   readonly settleMs: number;
 }
 

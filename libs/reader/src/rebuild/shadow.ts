@@ -22,7 +22,8 @@ export async function createShadow(tx: Tx, { tables, reads = [] }: Tables): Prom
 
 /**
  * The shadow becomes live. `holdLive` comes first.
- * @throws where something outside of the tables depends on them: it would be lost
+ * @throws where something outside of the tables depends on them, or a migration has changed them
+ *   since the shadow was made: it would be lost
  */
 export async function swapShadow(tx: Tx, { tables }: Tables): Promise<void> {
   await name(tx, tables, []);
@@ -79,6 +80,13 @@ const CREATE = `
       union all
       select 6, format('revoke insert, update, delete on shadow.%I from current_user', t.name)
         from unnest(string_to_array(current_setting('rebuild.reads'), ',')) as t (name)
+      union all
+      select 7, format('grant %s on shadow.%I to %s%s', a.privilege_type, relname,
+               case when a.grantee = 0 then 'public'
+                    else quote_ident(pg_get_userbyid(a.grantee)) end,
+               case when a.is_grantable then ' with grant option' else '' end)
+        from pg_class cross join lateral aclexplode(relacl) as a
+       where oid = any (tables) and a.grantee <> relowner
     ) as wanted;
     perform set_config('search_path', 'shadow, public', true);
     foreach one in array statements loop
@@ -86,12 +94,43 @@ const CREATE = `
     end loop;
   end $do$`;
 
+/**
+ * All locks come first. Whoever reads several of the tables in one transaction may take them in
+ * another order: it goes first, and they are asked for again.
+ */
 const SWAP = `
   do $do$
   declare
     one text;
     tables text[] := string_to_array(current_setting('rebuild.tables'), ',');
+    shape constant text := $q$
+      select array_agg(part order by part) from (
+        select concat_ws(' ', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+                         a.attnotnull) as part
+          from pg_class c join pg_attribute a on a.attrelid = c.oid
+         where c.relnamespace = $1::regnamespace and c.relname = any ($2)
+           and a.attnum > 0 and not a.attisdropped
+        union all
+        select concat_ws(' ', tablename, indexname) from pg_indexes
+         where schemaname = $1 and tablename = any ($2)
+      ) as parts $q$;
+    live text[];
+    rebuilt text[];
   begin
+    loop
+      begin
+        execute (select 'lock table ' || string_agg(format('public.%I', t.name), ', ')
+                        || ' in access exclusive mode' from unnest(tables) as t (name));
+        exit;
+      exception when deadlock_detected then
+        null;
+      end;
+    end loop;
+    execute shape into live using 'public'::text, tables;
+    execute shape into rebuilt using 'shadow'::text, tables;
+    if live is distinct from rebuilt then
+      raise exception 'a migration has changed the tables meanwhile; rebuild them again';
+    end if;
     drop schema if exists retired cascade;
     create schema retired;
     foreach one in array tables loop
