@@ -13,6 +13,8 @@ import { Shop } from '../support/shop.js';
 
 jest.setTimeout(240_000);
 
+const today = (): string => new Date().toISOString().slice(0, 10);
+
 interface TrialBalance {
   currencies: {
     currency: string;
@@ -28,8 +30,10 @@ describe('the ledger of a shop', () => {
   let world: TestWorld;
   let shop: Shop;
   let productId: string;
+  let firstDay: string;
   const orderIds: string[] = [];
   beforeAll(async () => {
+    firstDay = today();
     world = await TestWorld.start();
     shop = new Shop(world);
     productId = await shop.product(1_000);
@@ -133,18 +137,21 @@ describe('the ledger of a shop', () => {
 
   it('differs in nothing from the books of payment', async () => {
     await world.startApp('sandbox-bank');
-    const day = new Date().toISOString().slice(0, 10);
-    const url = `${world.url('accounting')}/reconciliations/${day}`;
-    expect((await call(url, { method: 'POST' })).status).toBe(202);
-    const found = await waitFor(
-      async () => {
-        const body = await get<{ status: string; orders: number; differences: number }>(url);
-        return body.status === 'done' ? body : undefined;
-      },
-      { what: 'the day to be compared' },
-    );
-    expect(found).toMatchObject({ differences: 0, behind: 0 });
-    expect(found.orders).toBeGreaterThanOrEqual(11);
+    const compared = async (day: string) => {
+      const url = `${world.url('accounting')}/reconciliations/${day}`;
+      expect((await call(url, { method: 'POST' })).status).toBe(202);
+      return waitFor(
+        async () => {
+          const body = await get<{ status: string; orders: number; differences: number }>(url);
+          return body.status === 'done' ? body : undefined;
+        },
+        { what: `${day} to be compared` },
+      );
+    };
+    // It may be past midnight by now.
+    const found = await Promise.all([...new Set([firstDay, today()])].map(compared));
+    for (const one of found) expect(one).toMatchObject({ differences: 0, behind: 0 });
+    expect(found.reduce((sum, { orders }) => sum + orders, 0)).toBeGreaterThanOrEqual(11);
   });
 
   it('is the same when it is built anew out of all facts', async () => {

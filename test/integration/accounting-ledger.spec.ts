@@ -32,6 +32,9 @@ interface Entries {
 
 const WHOLE = `(1, 'cash-at-bank', '', 'XXX', 5, 0), (2, 'fee-income', '', 'XXX', 0, 5)`;
 
+/** A place in a statement in the year 33658, which Postgres cannot read. */
+const FAR = Buffer.from(`2026-11-26 999999999999999 ${randomUUID()} 1 0`).toString('base64url');
+
 const paid = (data: object = {}) =>
   factEvent('payment.completed', { orderId: randomUUID(), amount: 1000, fee: 30, ...data });
 
@@ -510,6 +513,7 @@ describe('the ledger', () => {
     ['/accounts/refunds/statement?currency=JPY&from=2026-11-02&to=2026-11-01', 'from'],
     ['/accounts/fee-income/statement?currency=JPY&merchant_id=tea', 'merchant_id'],
     ['/accounts/refunds/statement?currency=JPY&cursor=abc', 'cursor'],
+    [`/accounts/refunds/statement?currency=JPY&cursor=${FAR}`, 'cursor'],
     ['/entries', ''],
     ['/entries?day=2026-11-26&merchantId=tea', ''],
     ['/entries?orderId=1', 'orderId'],

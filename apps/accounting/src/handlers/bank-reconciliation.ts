@@ -15,25 +15,28 @@ import { LATE_MS, PAGE } from './reconciliation-limits.js';
 interface Parts {
   readonly database: Pick<Database, 'query'>;
   readonly bank: BankBooks;
+  /** Whether the ledger has read what was told. */
+  readonly isCaughtUp: () => Promise<boolean>;
 }
 
 /** The books have no days; those before the place that was noted were all decided earlier. */
-export async function bankPage({ database, bank }: Parts, run: Run): Promise<Step> {
+export async function bankPage({ database, bank, isCaughtUp }: Parts, run: Run): Promise<Step> {
   const { day } = run;
   const position = await bankPosition(database, day);
   const cursor = run.cursor ?? position;
   const { items, nextCursor } = await bank.list(cursor, PAGE);
   const paid = items.filter((payout) => payout.status === 'paid' && isOn(payout, day));
-  const ledger = await paidOut(
-    database,
-    paid.map(({ reference }) => reference),
-  );
+  const references = paid.map(({ reference }) => reference);
+  let ledger = await paidOut(database, references);
+  const isMissing = references.some((reference) => !ledger.has(reference));
+  const hasAll = isMissing && (await isCaughtUp().catch(() => false));
+  if (hasAll) ledger = await paidOut(database, references);
   const lateBy = new Date(runtime.date().getTime() - LATE_MS).toISOString();
   const differences = paid.flatMap(({ reference, amount, currency, decidedAt = '' }) =>
     comparePayout(
       { withdrawalId: reference, amount, currency },
       ledger.get(reference),
-      decidedAt < lateBy,
+      hasAll && decidedAt < lateBy,
     ),
   );
   const isFirst = cursor === position && items.every((payout) => isBefore(payout, day));
@@ -45,7 +48,7 @@ export async function bankPage({ database, bank }: Parts, run: Run): Promise<Ste
       ? { phase: 'payouts', cursor: null }
       : { phase: 'bank', cursor: nextCursor }),
     differences,
-    seen: paid.map(({ reference }) => reference),
+    seen: references,
     withdrawals: paid.length,
   };
 }

@@ -96,15 +96,19 @@ async function compareOrders(
   day: string,
   books: readonly OrderFigures[],
 ): Promise<Difference[]> {
-  const ledger = await orderFigures(
-    database,
-    books.map(({ orderId }) => orderId),
-  );
+  const read = () =>
+    orderFigures(
+      database,
+      books.map(({ orderId }) => orderId),
+    );
+  let ledger = await read();
   const compare = (isOld: (order: OrderFigures) => boolean): Difference[] =>
     books.flatMap((order) => compareOrder(order, ledger.get(order.orderId), isOld(order)));
   const differences = compare(() => false);
   const isBehind = differences.some(({ code }) => code === 'behind');
   if (!isBehind || !(await isCaughtUp().catch(() => false))) return differences;
+  // It may have caught up after it was read.
+  ledger = await read();
   const now = runtime.date().getTime();
   const lateBy = new Date(now - LATE_MS);
   const known = await behindSince(database, day, books, lateBy);

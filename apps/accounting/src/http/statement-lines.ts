@@ -1,5 +1,5 @@
 /** Running balances, which go on from page to page with the cursor. */
-import { fieldProblem, isDay } from '#platform';
+import { checkedDay, checkedMoment, fieldProblem } from '#platform';
 import type { LinePlace, StatementLine } from '../persistence/read-statement.js';
 import type { StatementLineDto } from './ledger.dto.js';
 
@@ -25,10 +25,16 @@ export function startAt(text: string): { readonly after?: LinePlace; readonly ba
     /^(\d{4}-\d\d-\d\d) (\d{1,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\d{1,4}) (-?\d{1,16})$/.exec(
       text,
     ) ?? [];
-  if (day === undefined || entryId === undefined || !isDay(day)) {
+  if (day === undefined || entryId === undefined) {
     const message = 'must be the nextCursor of a page before';
     throw fieldProblem(400, [{ field: 'cursor', message }]);
   }
-  const occurredAt = new Date(Number(ms)).toISOString();
-  return { after: { day, occurredAt, entryId, line: Number(line) }, balance: Number(balance) };
+  const moment = checkedMoment('cursor', new Date(Number(ms)).toISOString());
+  return {
+    after: {
+      ...{ day: checkedDay('cursor', day), occurredAt: moment.toISOString() },
+      ...{ entryId, line: Number(line) },
+    },
+    balance: Number(balance),
+  };
 }
