@@ -203,6 +203,8 @@ describe('metrics', () => {
     ['payment', ['effect_due', 'effect_waiting', 'effect_given_up', 'effect_oldest_due_seconds']],
     ['shipping', ['effect_running', 'effect_given_up_total', 'outbound_breaker_state']],
     ['audit', ['messaging_dead_letters_total', 'database_pool_waiting', 'database_pool_size_max']],
+    ['audit', ['audit_conflicts_total']],
+    ['accounting', ['accounting_suspicious_facts_total', 'accounting_reconciliation_differences']],
   ] as const)('are told also while there is nothing to tell: %s', async (name, wanted) => {
     const { samples } = await shownBy(name);
     const told = new Set(samples.map((sample) => sample.name));

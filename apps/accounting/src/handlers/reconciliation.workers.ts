@@ -1,10 +1,11 @@
 import type { Database, MessagingLog, Outbox } from '#messaging';
 import { asNotNow, EffectWorkers, NotNowError, Poll } from '#participant';
-import { backoffMs, gauge, runtime } from '#platform';
+import { backoffMs, runtime } from '#platform';
 import { dayOfMs } from '../domain/days.js';
 import { daysBehind, findRun, noteProblem, type Run } from '../persistence/reconciliation-rows.js';
 import { ProviderPendingError, reconcileDay, type ReconciliationParts } from './reconciliation.js';
 import { LATE_MS } from './reconciliation-limits.js';
+import { watchDifferences } from './reconciliation-metrics.js';
 
 export interface ReconciliationWorkersParts extends ReconciliationParts {
   readonly database: Pick<Database, 'query' | 'transaction'>;
@@ -17,6 +18,8 @@ export interface ReconciliationWorkersParts extends ReconciliationParts {
 const DAY_MS = 86_400_000;
 /** So long after midnight payment has compared itself with the provider. */
 const AFTER_MIDNIGHT_MS = 2 * 3_600_000;
+/** Days that went by without a comparison are made up for. */
+const LOOK_BACK_DAYS = 7;
 const LEASE_MS = 30 * 60_000;
 const BACKOFF = { baseMs: 5_000, maxMs: 30 * 60_000 };
 const PROVIDER_PAUSE_MS = 2_000;
@@ -28,14 +31,11 @@ const PROVIDER_PAUSE_MS = 2_000;
 export class ReconciliationWorkers extends EffectWorkers<Run> {
   private readonly daily: Poll | undefined;
   private readonly outbox: Pick<Outbox, 'transaction'>;
+  private readonly watch: () => () => void;
+  private unwatch = (): void => undefined;
 
   constructor(parts: ReconciliationWorkersParts) {
     const { database, outbox, log, everyMs } = parts;
-    const differing = gauge({
-      name: 'accounting_reconciliation_differences',
-      help: 'What differs from the books of others, on the day that was compared last',
-      labelNames: [],
-    });
     super({
       ...{ database, outbox, log, name: 'reconciliation', concurrency: 1, leaseMs: LEASE_MS },
       maxAttempts: Infinity,
@@ -43,15 +43,11 @@ export class ReconciliationWorkers extends EffectWorkers<Run> {
       execute: (day, { signal }) => reconcileDay(parts, day, signal).catch(later),
       record: async (unit, done) => {
         for (const { subject: day } of done) {
-          const found = await findRun(unit.tx, day);
-          unit.afterCommit(() => {
-            differing.set(found?.differences ?? 0);
-            if (!found?.differences) return;
-            log.error(
-              { day, differences: found.differences },
-              'the ledger differs from other books',
-            );
-          });
+          const { differences = 0 } = (await findRun(unit.tx, day)) ?? {};
+          if (differences === 0) continue;
+          unit.afterCommit(() =>
+            log.error({ day, differences }, 'the ledger differs from other books'),
+          );
         }
       },
       failed: async (unit, failures) => {
@@ -62,6 +58,7 @@ export class ReconciliationWorkers extends EffectWorkers<Run> {
       },
     });
     this.outbox = outbox;
+    this.watch = () => watchDifferences(database);
     this.daily =
       everyMs === undefined
         ? undefined
@@ -76,22 +73,34 @@ export class ReconciliationWorkers extends EffectWorkers<Run> {
   override start(): void {
     super.start();
     this.daily?.start();
+    this.unwatch = this.watch();
   }
 
   override async stop(): Promise<void> {
+    this.unwatch();
     await this.daily?.stop();
     await super.stop();
   }
 
-  /** Yesterday, and where payment was ahead. */
+  /** Days that are over, and where payment was ahead. */
   private async lookForDays(database: Pick<Database, 'query'>): Promise<boolean> {
     const now = runtime.date().getTime();
     const days = await daysBehind(database, new Date(now - LATE_MS));
-    const day = dayOfMs(now - DAY_MS - AFTER_MIDNIGHT_MS);
-    if (!(await findRun(database, day))) days.push(day);
+    days.push(...(await missedDays(database, now - AFTER_MIDNIGHT_MS)));
     if (days.length > 0) await this.reconcile(...days);
     return false;
   }
+}
+
+/** Since the last one that was compared; where there is none within a week, yesterday alone. */
+async function missedDays(database: Pick<Database, 'query'>, nowMs: number): Promise<string[]> {
+  const missed: string[] = [];
+  for (let ago = 1; ago <= LOOK_BACK_DAYS; ago += 1) {
+    const day = dayOfMs(nowMs - ago * DAY_MS);
+    if (await findRun(database, day)) return missed;
+    missed.push(day);
+  }
+  return missed.slice(0, 1);
 }
 
 function later(error: unknown): never {

@@ -201,6 +201,17 @@ export async function daysBehind(tx: Tx, before: Date): Promise<string[]> {
   return rows.map(({ day }) => day);
 }
 
+/** On the days of the last week, of each as it was compared last. */
+export async function differencesLately(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*)::int as count
+       from reconciliation_difference d join reconciliation r on r.day = d.day and r.run = d.run
+      where r.day > (now() at time zone 'UTC')::date - 8 and r.phase = 'done'
+        and d.code <> 'behind'`,
+  );
+  return row?.count ?? 0;
+}
+
 export interface StoredDifference {
   readonly about: Difference['about'];
   readonly subject: string;
