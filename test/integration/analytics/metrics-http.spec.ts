@@ -256,6 +256,7 @@ describe('the metrics of analytics', () => {
     ['the other half', 'payment-metrics?merchant_id=tea&to=2026-12-01', 'from'],
     ['a day and a range', 'payment-metrics?merchant_id=tea&date=2026-12-01&to=2026-12-02', 'to'],
     ['a day that is none', 'payment-metrics?merchant_id=tea&date=2026-02-30', 'date'],
+    ['a day of the year 0', 'payment-metrics?merchant_id=tea&date=0000-01-01', 'date'],
     ['a moment', 'payment-metrics?merchant_id=tea&date=2026-12-01T00:00:00Z', 'date'],
     ['time going back', 'payment-metrics?merchant_id=tea&from=2026-12-02&to=2026-12-01', 'to'],
     ['eleven years', 'payment-metrics?merchant_id=tea&from=2016-01-01&to=2026-12-31', 'to'],

@@ -143,6 +143,7 @@ describe('the audit log', () => {
   it.each([
     ['?objectId=x', 'objectType'],
     ['?cursor=abc', 'cursor'],
+    [`?cursor=${Buffer.from('2025-02-30T00:00:00.000Z 1').toString('base64url')}`, 'cursor'],
     ['?from=now', 'from'],
     ['?limit=101', 'limit'],
   ])('is not read where it makes no sense: %s', async (query, field) => {

@@ -3,13 +3,14 @@ import { FACT_KINDS, type FactKind, type OrderFact } from '../domain/facts.js';
 
 const KIND_OF = new Map(Object.entries(FACT_KINDS).map(([name, number]) => [number, name]));
 
-/** Those that are there already stay as they are. */
+/** Those that are there already stay as they are. Sorted: facts told twice come in two orders. */
 export async function insertFacts(tx: Tx, facts: readonly OrderFact[]): Promise<void> {
   await tx.query(
     `insert into fact (order_id, kind, revision, at, merchant_id, channel, currency, amount, moved,
                        given, fee_returned, chargeback_id)
      select * from unnest($1::uuid[], $2::smallint[], $3::integer[], $4::timestamptz[], $5::text[],
        $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[])
+      order by 1, 2, 3
      on conflict do nothing`,
     [
       facts.map(({ orderId }) => orderId),

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { DEFAULT_PAGE, fieldProblem, pageOf, textOfCursor } from '#platform';
+import { DEFAULT_PAGE, fieldProblem, isDay, pageOf, textOfCursor } from '#platform';
 import type { AuditEntry } from '../domain/audit-entry.js';
 import { chainHead, listEntries, type EntryQuery } from '../persistence/audit-rows.js';
 import { EntryDto, EntryPageDto, HeadDto, ListEntriesQuery } from './audit-log.dto.js';
@@ -48,7 +48,8 @@ export class AuditLogController {
 function placeIn(cursor: string): NonNullable<EntryQuery['before']> {
   const text = textOfCursor(cursor);
   const [, at, n] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (\d{1,18})$/.exec(text) ?? [];
-  if (at !== undefined && n !== undefined && !Number.isNaN(Date.parse(at))) return { at, n };
+  const isMoment = at !== undefined && isDay(at.slice(0, 10)) && !Number.isNaN(Date.parse(at));
+  if (isMoment && n !== undefined) return { at, n };
   throw fieldProblem(400, [
     { field: 'cursor', message: 'must be the nextCursor of a page before' },
   ]);

@@ -31,7 +31,9 @@ export const MomentField = (options: CalendarField): PropertyDecorator =>
 /** Whether there is such a day, and it is written YYYY-MM-DD. `Date` takes 30 February for 2 March. */
 export function isDay(text: string): boolean {
   const start = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(start) && new Date(start).toISOString().slice(0, 10) === text;
+  // To Postgres there is no year 0.
+  if (Number.isNaN(start) || text < '0001-01-01') return false;
+  return new Date(start).toISOString().slice(0, 10) === text;
 }
 
 /** @throws ProblemException 400 for a day that no calendar has, or that lies before 1970 */
