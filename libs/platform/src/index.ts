@@ -22,6 +22,7 @@ export * from './http/app.js';
 export { rawBodyOf } from './http/raw-body.js';
 export * from './http/actor.js';
 export * from './http/calendar.js';
+export * from './http/csv.js';
 export * from './http/fields.js';
 export * from './http/contact-fields.js';
 export * from './http/entity-tag.js';

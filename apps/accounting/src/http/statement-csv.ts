@@ -1,5 +1,6 @@
 /** A whole statement as CSV (RFC 4180), read page by page while it is sent. */
 import type { Tx } from '#messaging';
+import { csvRow, type CsvValue } from '#platform';
 import {
   readFrame,
   readLines,
@@ -14,14 +15,14 @@ const COLUMNS = [
   ...['currency', 'debit', 'credit', 'balance'],
 ] as const;
 
-type Cells = Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>;
+type Cells = Partial<Record<(typeof COLUMNS)[number], CsvValue>>;
 
 /** Amounts are minor units. The balance in the last row is that of the rows before it. */
 export async function* csvOf(tx: Tx, query: StatementQuery): AsyncGenerator<string> {
   const { currency, from, to } = query;
   const { before } = await readFrame(tx, query);
   let balance = before.debit - before.credit;
-  yield COLUMNS.join(',') + END;
+  yield csvRow(COLUMNS);
   yield rowOf({ day: from, fact: 'opening balance', currency, balance });
   for (let after: LinePlace | undefined; ;) {
     const found = await readLines(tx, query, { after, limit: PAGE });
@@ -34,13 +35,4 @@ export async function* csvOf(tx: Tx, query: StatementQuery): AsyncGenerator<stri
   yield rowOf({ day: to, fact: 'closing balance', currency, balance });
 }
 
-const END = '\r\n';
-
-const rowOf = (cells: Cells): string => COLUMNS.map((name) => cellOf(cells[name])).join(',') + END;
-
-function cellOf(value: string | number | undefined): string {
-  if (typeof value !== 'string') return String(value ?? '');
-  // A spreadsheet would run what looks like a formula.
-  const text = /^[=+\-@\t]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+const rowOf = (cells: Cells): string => csvRow(COLUMNS.map((name) => cells[name]));

@@ -1,25 +1,12 @@
 /** Tables as RFC 4180 has them, for whoever opens them with a spreadsheet. */
-
-export type CsvValue = string | number | null | undefined;
+import { csvRow, type CsvValue } from '#platform';
 
 /** @param columns names of members, which are the header as well */
 export function csvOf<Column extends string>(
   columns: readonly Column[],
   rows: readonly Readonly<Record<Column, CsvValue>>[],
 ): string {
-  const lines = [columns.map(cell), ...rows.map((row) => columns.map((name) => cell(row[name])))];
-  return lines.map((line) => `${line.join(',')}\r\n`).join('');
-}
-
-/** A text that a spreadsheet would take for a formula is kept from being one. Numbers are none. */
-const FORMULA = /^[=+\-@\t\r\n]/;
-const SPECIAL = /[",\r\n]/;
-
-function cell(value: CsvValue): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map(csvRow).join('');
 }
 
 /**

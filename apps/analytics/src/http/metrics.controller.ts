@@ -1,10 +1,10 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { pageOf, type Page } from '#platform';
+import { pageOf, type CsvValue, type Page } from '#platform';
 import type { Figure } from '../domain/figures.js';
 import { findMetrics } from '../persistence/find-metrics.js';
-import { csvOf, prefersCsv, type CsvValue } from './csv.js';
+import { csvOf, prefersCsv } from './csv.js';
 import { channels, merchants, payments, type View } from './metric-views.js';
 import { metricsQuery, textOf } from './metrics-query.js';
 import {

@@ -1,3 +1,4 @@
+import { csvRow } from '#platform';
 import { netOf } from '../domain/settled.js';
 import type { Line } from '../persistence/list-settlements.js';
 import { decimalOf } from './decimal.js';
@@ -7,27 +8,22 @@ const COLUMNS = [
   ...(['gross', 'fees', 'refunds', 'chargebacks', 'net'] as const),
 ];
 
-/**
- * A settlement's orders as CSV (RFC 4180), piece by piece. Nothing in it was ever written by a merchant
- * or customer, so that no spreadsheet finds a formula there.
- */
+/** A settlement's orders as CSV (RFC 4180), piece by piece. */
 export async function* csvOf(
   currency: string,
   pages: AsyncIterable<readonly Line[]>,
 ): AsyncGenerator<string> {
-  yield `${COLUMNS.join(',')}\r\n`;
+  yield csvRow(COLUMNS);
   for await (const lines of pages) {
-    yield lines.map((line) => `${csvLine(line, currency)}\r\n`).join('');
+    yield lines.map((line) => csvLine(line, currency)).join('');
   }
 }
 
 function csvLine(line: Line, currency: string): string {
   const { orderId, completedAt, gross, fees, refunds, chargebacks } = line;
   const amounts = [gross, fees, refunds, chargebacks, netOf(line)];
-  return [
-    orderId,
-    completedAt?.toISOString() ?? '',
-    currency,
-    ...amounts.map((amount) => decimalOf(amount, currency)),
-  ].join(',');
+  return csvRow([
+    ...[orderId, completedAt?.toISOString(), currency],
+    ...amounts.map((amount) => ({ decimal: decimalOf(amount, currency) })),
+  ]);
 }
