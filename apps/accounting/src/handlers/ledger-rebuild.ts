@@ -6,6 +6,7 @@ import { entryOf } from '../domain/entry.js';
 import { contentOf, entryIdOf, LEDGER_CONTRACTS } from '../domain/facts.js';
 import { sortOut, type Candidate } from '../domain/sort-out.js';
 import type { DatedEntry } from '../persistence/add-entries.js';
+import { changedClosedDays } from '../persistence/changed-days.js';
 import { knownEntries } from '../persistence/known-entries.js';
 import { liveDays, lockOpenDays } from '../persistence/open-days.js';
 import { book, entriesOf, openDay } from './booking.js';
@@ -29,6 +30,10 @@ export const rebuildableLedger: Rebuildable = {
     'select * from balance order by currency, account, merchant_id',
     'select * from day_total order by currency, account, merchant_id, day',
   ],
+  async swapWarning(tx) {
+    const days = await changedClosedDays(tx);
+    return days.length === 0 ? undefined : { days, message: 'a swap changed days that are closed' };
+  },
 };
 
 /** On the days on which the live ledger has them; what it has lost, on one that is open. */

@@ -22,6 +22,8 @@ export interface RebuildParts {
   readonly settleMs: number;
 }
 
+type SwapWarning = Awaited<ReturnType<NonNullable<Rebuildable['swapWarning']>>>;
+
 export interface RebuildRun {
   readonly rebuildId: string;
   readonly swap: boolean;
@@ -53,10 +55,15 @@ export async function rebuild(
   });
   const { cursor, latest } = await fill(parts, run);
   await untilLiveKnows(latest, parts, run.signal);
-  return database.transaction(async (tx) => {
+  const { warning, ...found } = await database.transaction(async (tx) => {
     await holdRebuild(tx, run.rebuildId);
     return finish(tx, cursor, parts, run);
   });
+  if (warning) {
+    const { message, ...details } = warning;
+    parts.log.warn({ rebuildId: run.rebuildId, ...details }, message);
+  }
+  return found;
 }
 
 interface Filled {
@@ -113,7 +120,7 @@ async function finish(
   after: string | undefined,
   parts: RebuildParts,
   { rebuildId, swap, progress, signal }: RebuildRun,
-): Promise<Comparison & { swapped: boolean }> {
+): Promise<Comparison & { swapped: boolean; warning: SwapWarning }> {
   const { reader } = parts;
   await tx.query(`set local idle_in_transaction_session_timeout = '60s'`);
   await holdLive(tx);
@@ -124,6 +131,8 @@ async function finish(
   const liveHash = await hashOfFigures(tx, reader.figures);
   await inShadow(tx);
   const rebuiltHash = await hashOfFigures(tx, reader.figures);
+  const isOther = swap && liveHash !== rebuiltHash;
+  const warning = isOther ? await reader.swapWarning?.(tx) : undefined;
   if (swap) {
     await swapShadow(tx, reader);
     await inLive(tx);
@@ -134,7 +143,7 @@ async function finish(
   const found = { missing: 0, ahead: ahead.count, liveHash, rebuiltHash, swapped: swap };
   await finishRebuild(tx, rebuildId, { ...progress, ...found });
   crashPoint('rebuild.before-commit');
-  return found;
+  return { ...found, warning };
 }
 
 /**

@@ -25,4 +25,11 @@ export interface Rebuildable {
   areKnown(tx: Tx, events: readonly CloudEvent[]): Promise<readonly boolean[]>;
   /** Selects of all figures that must come out the same, each in an order without ties. */
   readonly figures: readonly string[];
+  /**
+   * What somebody should know who puts other figures in the place of these. Asked before the swap, with
+   * the live tables in `public` and the others in `shadow`; told in the log when it is done.
+   */
+  readonly swapWarning?: (
+    tx: Tx,
+  ) => Promise<{ readonly message: string; readonly [detail: string]: unknown } | undefined>;
 }
