@@ -53,6 +53,20 @@ describe('what was at a moment', () => {
 
   const ask = (path: string) => world.service.ask('GET', path);
 
+  it('is found by an id in capitals, too', async () => {
+    const id = orderId.toUpperCase();
+    expect(await ask(`/aggregates/order/${id}`)).toMatchObject({
+      status: 200,
+      body: { aggregateId: orderId },
+    });
+    for (const path of [
+      `/aggregates/order/${id}/events?`,
+      `/events?aggregateType=order&aggregateId=${id}&`,
+    ]) {
+      expect((await ask(`${path}limit=5`)).body['items']).toHaveLength(2);
+    }
+  });
+
   it.each([
     [at(1), 'pending', undefined, 1],
     [at(2), 'pending', 5, 2],

@@ -140,6 +140,28 @@ describe('the audit log', () => {
     expect(some.items.map(({ objectId }) => objectId)).toEqual(['o4', 'o3', 'o2']);
   });
 
+  it('is walked without more of the facts in memory than a page has room for', async () => {
+    const big = 'v'.repeat(800_000);
+    for (let n = 0; n < 3; n += 1) {
+      await world.keep(...Array.from({ length: 5 }, () => aFact('order.wide', 'wide', { n, big })));
+    }
+    await untilChained();
+    const source = chainSource(world.database);
+    const pages: number[] = [];
+    const verified = await verifyChain({
+      ...source,
+      events: async (...asked) => {
+        const page = await source.events(...asked);
+        pages.push(page.events.reduce((sum, { data }) => sum + data.length, 0));
+        return page;
+      },
+    });
+    expect(verified).toMatchObject({ entries: await facts() });
+    expect(verified.broken).toBeUndefined();
+    expect(Math.max(...pages)).toBeLessThan(9_000_000);
+    expect(Math.max(...pages)).toBeGreaterThan(7_000_000);
+  });
+
   it.each([
     ['?objectId=x', 'objectType'],
     ['?cursor=abc', 'cursor'],

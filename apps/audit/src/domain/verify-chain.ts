@@ -34,7 +34,13 @@ export interface ChainSource {
   /** By number. */
   entries(after: string, limit: number): Promise<readonly AuditEntry[]>;
   /** In the order of reading, behind `after` up to and with `last`. */
-  events(after: Position, last: Position, limit: number): Promise<readonly StoredEvent[]>;
+  events(after: Position, last: Position, limit: number): Promise<EventsFound>;
+}
+
+export interface EventsFound {
+  readonly events: readonly StoredEvent[];
+  /** Whether some are left for the next question, because these are large enough. Then there is one. */
+  readonly isCut: boolean;
 }
 
 export interface VerifyOptions {
@@ -58,14 +64,17 @@ export async function verifyChain(
     const { sound, broken } = soundPart(head, entries);
     const last = sound.at(-1);
     // One more than there should be is enough to see that there are too many.
-    const events = last ? await source.events(head, last, sound.length + 1) : [];
-    for (const [index, entry] of sound.entries()) {
+    const { events, isCut } = last
+      ? await source.events(head, last, sound.length + 1)
+      : { events: [], isCut: false };
+    const compared = isCut ? sound.slice(0, events.length) : sound;
+    for (const [index, entry] of compared.entries()) {
       const differs = breakBeside(entry, events[index]);
       if (differs) return { ...verifiedUpTo(head), broken: differs };
       head = entry;
       isNotedFound ||= entry.hash === noted;
     }
-    if (broken) return { ...verifiedUpTo(head), broken };
+    if (broken && !isCut) return { ...verifiedUpTo(head), broken };
     onProgress?.(Number(head.n));
   }
   const verified = verifiedUpTo(head);

@@ -7,6 +7,7 @@ import { isKnown, latestUntil, orderFactsUntil } from '../persistence/as-of.js';
 import { AsOfQuery, OrderAsOfDto } from './as-of.dto.js';
 import { eventView } from './event-views.js';
 import { AggregateParams, EventDto } from './events.dto.js';
+import { aggregateIdOf } from './input.js';
 
 const OF_ORDERS = ['order', 'payment', 'shipment'];
 
@@ -40,9 +41,10 @@ export class AsOfController {
   @ApiOkResponse({ type: EventDto })
   @ApiNotFoundResponse({ description: 'Nothing had been heard of it by then.' })
   async aggregate(
-    @Param() { type, id }: AggregateParams,
+    @Param() { type, id: given }: AggregateParams,
     @Query() { at }: AsOfQuery,
   ): Promise<EventDto> {
+    const id = aggregateIdOf(type, given);
     const moment = momentOf(at);
     const latest = await latestUntil(this.database, type, id, moment);
     if (latest) return eventView(latest);

@@ -10,7 +10,7 @@ import {
   EventPageDto,
   ReadEventsQuery,
 } from './events.dto.js';
-import { filterOf, positionOf } from './input.js';
+import { aggregateIdOf, filterOf, positionOf } from './input.js';
 
 @ApiTags('events')
 @Controller()
@@ -37,10 +37,11 @@ export class EventsController {
   @ApiOperation({ summary: 'All facts about one thing, in the order in which they were kept' })
   @ApiOkResponse({ type: EventPageDto })
   async ofAggregate(
-    @Param() { type, id }: AggregateParams,
+    @Param() { type, id: given }: AggregateParams,
     @Query() { after, limit = DEFAULT_EVENTS }: AggregateEventsQuery,
   ): Promise<EventPageDto> {
-    const query = { after: positionOf(after), limit, aggregateType: type, aggregateId: id };
+    const aggregateId = aggregateIdOf(type, given);
+    const query = { after: positionOf(after), limit, aggregateType: type, aggregateId };
     return pageView(await readEvents(this.database, query));
   }
 }

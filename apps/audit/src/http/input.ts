@@ -9,6 +9,12 @@ export const cursorOf = ({ xid, seq }: Position): string => cursorOfText(`${xid}
 
 const textOf = (cursor: string): string => Buffer.from(cursor, 'base64url').toString('latin1');
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** As facts say it: a UUID in lower case. Products are called as their shop likes. */
+export const aggregateIdOf = (type: string | undefined, id: string): string =>
+  UUID.test(id) && type !== 'product' ? id.toLowerCase() : id;
+
 const MOST_XID = 2n ** 64n;
 const MOST_SEQ = 2n ** 63n;
 
@@ -42,7 +48,7 @@ export function filterOf(input: FilterInput, toField = 'to'): EventFilter {
       names: [...new Set(types.map((type) => nameOfType(type) ?? type))],
     }),
     ...(aggregateType !== undefined && { aggregateType }),
-    ...(aggregateId !== undefined && { aggregateId }),
+    ...(aggregateId !== undefined && { aggregateId: aggregateIdOf(aggregateType, aggregateId) }),
     ...periodOf(input.from, input.to, toField),
   };
 }

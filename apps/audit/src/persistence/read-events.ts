@@ -33,7 +33,7 @@ export interface EventPage {
 }
 
 /** Data of one page: its events are all in memory at once. The first is there whatever its size. */
-const PAGE_BYTES = 8_000_000;
+export const PAGE_BYTES = 8_000_000;
 const DAY_MS = 86_400_000;
 
 export const COLUMNS = `event.xid::text, event.seq::text, source, event_id as id, type, subject, time, at,
@@ -156,15 +156,15 @@ function statementFor(query: EventQuery): { sql: string; params: unknown[] } {
     with edge as materialized (select ${edge} as xid)
     select edge.xid::text as edge, page.*
       from edge left join lateral (
-        select * from (
-          select ${COLUMNS}, count(*) over () as there,
+        select ${COLUMNS}, there from (
+          select event.*, count(*) over () as there,
                  sum(bytes) over (order by event.xid, event.seq) - bytes as before
             from (select picked.month, picked.xid, picked.seq
                     from ${wanted} (${ways.join(' union all ')}) as picked
                    order by picked.xid, picked.seq limit $3) as picked
-              join event using (month, xid, seq)
-           order by event.xid, event.seq) as sized
-         where before < ${PAGE_BYTES}) as page on true`;
+              join event using (month, xid, seq)) as event
+         where before < ${PAGE_BYTES}
+         order by event.xid, event.seq) as page on true`;
   return { sql, params };
 }
 
