@@ -2,12 +2,15 @@
  * Promise attacked here: whatever differs between our payments and the provider's books on a day is
  * listed, all of it and nothing else.
  */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ReconciliationWorkers } from '../../apps/payment/src/handlers/reconciliation.workers.js';
 import {
   findComparison,
+  storeComparisons,
   type StoredComparison,
 } from '../../apps/payment/src/persistence/reconciliation-rows.js';
+import { metricsRegistry } from '#platform';
 import { waitFor } from '#testing';
 import { silent } from './participant-harness.js';
 import { PaymentWorld, newCharge, newSlowCharge, type PaymentReplica } from './payment-world.js';
@@ -75,6 +78,27 @@ describe('a day held against the provider’s books', () => {
     await form(`/v1/payment_intents/${id}/confirm`, { payment_method: 'tok_ok' });
     return id;
   };
+
+  it('is told by every replica, also by one that compared nothing', async () => {
+    const { database, outbox } = payment.replica;
+    const { provider, chargebacks } = payment;
+    const told = async () =>
+      (await metricsRegistry.getSingleMetric('payment_reconciliation_differences')?.get())?.values;
+    await comparing.stop();
+    const day = today();
+    await storeComparisons(database, [
+      {
+        ...{ day, ours: 1, theirs: 0, underWay: 0 },
+        differences: [{ kind: 'not-theirs', orderId: randomUUID(), ours: 1 }],
+      },
+    ]);
+    comparing = new ReconciliationWorkers({
+      ...{ database, outbox, provider, chargebacks, log: silent, everyMs: 3_600_000 },
+    });
+    comparing.start();
+    await waitFor(async () => (await told())?.[0]?.value === 1, { what: 'the figure' });
+    await compared(day);
+  });
 
   it('lists nothing when all is as it should be', async () => {
     await Promise.all([paid(), paid(), paid()]);

@@ -1,11 +1,21 @@
 import type { Database, MessagingLog, Outbox } from '#messaging';
 import { asNotNow, EffectWorkers, NotNowError, Poll } from '#participant';
-import { backoffMs, runtime } from '#platform';
+import { backoffMs, readingGauge, runtime } from '#platform';
 import { dayOfMs } from '../domain/days.js';
-import { daysBehind, findRun, noteProblem, type Run } from '../persistence/reconciliation-rows.js';
+import {
+  daysBehind,
+  differencesLately,
+  findRun,
+  noteProblem,
+  type Run,
+} from '../persistence/reconciliation-rows.js';
 import { ProviderPendingError, reconcileDay, type ReconciliationParts } from './reconciliation.js';
 import { LATE_MS } from './reconciliation-limits.js';
-import { watchDifferences } from './reconciliation-metrics.js';
+
+const watchDifferences = readingGauge(
+  'accounting_reconciliation_differences',
+  'What differs from the books of others, on the days of the last week as they were compared last',
+);
 
 export interface ReconciliationWorkersParts extends ReconciliationParts {
   readonly database: Pick<Database, 'query' | 'transaction'>;
@@ -58,7 +68,7 @@ export class ReconciliationWorkers extends EffectWorkers<Run> {
       },
     });
     this.outbox = outbox;
-    this.watch = () => watchDifferences(database);
+    this.watch = () => watchDifferences(() => differencesLately(database));
     this.daily =
       everyMs === undefined
         ? undefined

@@ -1,10 +1,19 @@
 import type { Database, MessagingLog, Outbox } from '#messaging';
 import { EffectWorkers, Poll, asNotNow } from '#participant';
-import { backoffMs, gauge, runtime } from '#platform';
-import { findComparison, storeComparisons } from '../persistence/reconciliation-rows.js';
+import { backoffMs, readingGauge, runtime } from '#platform';
+import {
+  differencesLately,
+  findComparison,
+  storeComparisons,
+} from '../persistence/reconciliation-rows.js';
 import type { PaymentProvider } from '../provider/payment-provider.js';
 import type { ChargebackWorkers } from './chargeback.workers.js';
 import { compareDay, type ComparedDay } from './reconciliation.js';
+
+const watchDifferences = readingGauge(
+  'payment_reconciliation_differences',
+  'What differs from the books of the provider, on the days of the last week as they were compared last',
+);
 
 export interface ReconciliationWorkersParts {
   readonly database: Pick<Database, 'query'>;
@@ -30,14 +39,11 @@ const BACKOFF = { baseMs: 60_000, maxMs: 30 * 60_000 };
 export class ReconciliationWorkers extends EffectWorkers<ComparedDay> {
   private readonly daily: Poll;
   private readonly outbox: Pick<Outbox, 'transaction'>;
+  private readonly watch: () => () => void;
+  private unwatch = (): void => undefined;
 
   constructor(parts: ReconciliationWorkersParts) {
     const { database, outbox, chargebacks, log, everyMs } = parts;
-    const differing = gauge({
-      name: 'payment_reconciliation_differences',
-      help: 'What differs from the books of the provider, on the day that was compared last',
-      labelNames: [],
-    });
     super({
       database,
       outbox,
@@ -55,7 +61,6 @@ export class ReconciliationWorkers extends EffectWorkers<ComparedDay> {
         await chargebacks.want(unit, disputed);
         unit.afterCommit(() => {
           for (const { day, differences } of found) {
-            differing.set(differences.length);
             for (const difference of differences) {
               log.error({ day, ...difference }, 'a payment differs from the provider’s books');
             }
@@ -70,6 +75,7 @@ export class ReconciliationWorkers extends EffectWorkers<ComparedDay> {
       },
     });
     this.outbox = outbox;
+    this.watch = () => watchDifferences(() => differencesLately(database));
     this.daily = new Poll({
       name: 'reconciliation',
       everyMs,
@@ -90,9 +96,11 @@ export class ReconciliationWorkers extends EffectWorkers<ComparedDay> {
   override start(): void {
     super.start();
     this.daily.start();
+    this.unwatch = this.watch();
   }
 
   override async stop(): Promise<void> {
+    this.unwatch();
     await this.daily.stop();
     await super.stop();
   }

@@ -62,6 +62,15 @@ export async function findComparison(tx: Tx, day: string): Promise<StoredCompari
   return row;
 }
 
+/** On the days of the last week, of each as it was compared last. */
+export async function differencesLately(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `select coalesce(sum(json_array_length(differences)), 0)::int as count from reconciliation
+      where day > (now() at time zone 'UTC')::date - 8`,
+  );
+  return row?.count ?? 0;
+}
+
 /** The latest days first. */
 export function latestComparisons(tx: Tx, limit: number): Promise<StoredComparison[]> {
   return tx.query<StoredComparison>(
