@@ -60,6 +60,51 @@ describe('the ledger', () => {
     return row?.n;
   };
 
+  it('shows a trial balance page by page, with the sums of the whole', async () => {
+    const merchants = Array.from({ length: 9 }, (_, n) => `shop ${n}`);
+    await world.deliver(merchants.map((merchantId) => paid({ merchantId, currency: 'PAG' })));
+    const whole = await balances('PAG', '&limit=1000');
+    expect(whole?.accounts).toHaveLength(11);
+    const seen: object[] = [];
+    for (let cursor = '', pages = 0; ; pages += 1) {
+      const path = `/trial-balance?currency=PAG&limit=3${cursor}`;
+      const page = await world.get<TrialBalance & { nextCursor?: string }>(path);
+      const [one] = page.currencies;
+      expect(one).toMatchObject({ debit: 9_270, credit: 9_270, balanced: true });
+      expect(one?.accounts.length).toBeLessThanOrEqual(3);
+      seen.push(...(one?.accounts ?? []));
+      if (page.nextCursor === undefined) {
+        expect(pages).toBe(3);
+        break;
+      }
+      cursor = `&cursor=${page.nextCursor}`;
+    }
+    expect(seen).toEqual(whole?.accounts);
+    const day = await world.get<TrialBalance & { nextCursor?: string }>(
+      '/trial-balance?currency=PAG&limit=3&asOf=2999-01-01',
+    );
+    expect(day.currencies[0]?.accounts).toEqual(whole?.accounts.slice(0, 3));
+    expect(day.nextCursor).toBeDefined();
+    expect((await balances('PAG', '&by=account'))?.accounts).toHaveLength(3);
+  });
+
+  it('tells no sum that would be rounded, and names it', async () => {
+    await world.deliver([paid({ currency: 'HUG' })]);
+    const add = (amount: string) =>
+      world.database.query(
+        `update balance set debit = debit + $1::bigint, credit = credit + $1::bigint
+          where currency = 'HUG' and account = 'merchant-payable'`,
+        [amount],
+      );
+    await add('9007199254740992');
+    expect(await world.ask('/trial-balance?currency=HUG')).toMatchObject({
+      status: 500,
+      body: { detail: expect.stringContaining('in HUG is 9007199254742') },
+    });
+    await add('-9007199254740992');
+    expect(await balances('HUG')).toMatchObject({ balanced: true });
+  });
+
   it('books what moves money, and shows where it is', async () => {
     const orderId = randomUUID();
     const about = { orderId, currency: 'AAA' };
@@ -509,6 +554,8 @@ describe('the ledger', () => {
     ['/trial-balance?asOf=2026-02-30', 'asOf'],
     ['/trial-balance?asOf=yesterday', 'asOf'],
     ['/trial-balance?by=shop', 'by'],
+    ['/trial-balance?limit=1001', 'limit'],
+    ['/trial-balance?cursor=abc', 'cursor'],
     ['/accounts/refunds/statement', 'currency'],
     ['/accounts/refunds/statement?currency=JPY&from=2026-11-02&to=2026-11-01', 'from'],
     ['/accounts/fee-income/statement?currency=JPY&merchant_id=tea', 'merchant_id'],

@@ -61,8 +61,24 @@ const PAGE = '1000';
 export class Readers {
   constructor(private readonly options: Pick<DemoOptions, 'urls'>) {}
 
-  trialBalance(): Promise<TrialBalance> {
-    return get(`${this.options.urls.accounting}/trial-balance`);
+  /** All pages of it. What moves meanwhile may be on none of them, or as it was before. */
+  async trialBalance(): Promise<TrialBalance> {
+    const currencies = new Map<string, TrialBalance['currencies'][number]>();
+    let cursor: string | undefined;
+    do {
+      const parameters = new URLSearchParams({
+        limit: PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      const url = `${this.options.urls.accounting}/trial-balance?${parameters.toString()}`;
+      const page = await get<TrialBalance & { readonly nextCursor?: string }>(url);
+      for (const one of page.currencies) {
+        const before = currencies.get(one.currency)?.accounts ?? [];
+        currencies.set(one.currency, { ...one, accounts: [...before, ...one.accounts] });
+      }
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return { currencies: [...currencies.values()] };
   }
 
   /** Nothing where the ledger is not there yet: then all of it will be this run's. */

@@ -10,11 +10,15 @@ export interface AccountSum {
   readonly credit: number;
 }
 
-export interface CurrencyBalance {
-  readonly currency: string;
+/** Of all accounts of a currency. */
+export interface CurrencySums {
   readonly debit: number;
   readonly credit: number;
   readonly balanced: boolean;
+}
+
+export interface CurrencyBalance extends CurrencySums {
+  readonly currency: string;
   readonly accounts: readonly (Omit<AccountSum, 'currency' | 'merchantId'> & {
     readonly merchantId?: string;
     /** Debit less credit. */
@@ -23,17 +27,17 @@ export interface CurrencyBalance {
 }
 
 /** Currency by currency, in the order of the sums: they are never added up with each other. */
-export function trialBalance(sums: readonly AccountSum[]): CurrencyBalance[] {
-  return [...Map.groupBy(sums, ({ currency }) => currency)].map(([currency, ofCurrency]) => {
-    const debit = ofCurrency.reduce((total, sum) => total + sum.debit, 0);
-    const credit = ofCurrency.reduce((total, sum) => total + sum.credit, 0);
-    return {
-      ...{ currency, debit, credit, balanced: debit === credit },
-      accounts: ofCurrency.map(({ account, merchantId, ...sum }) => ({
-        account,
-        ...(merchantId !== '' && { merchantId }),
-        ...{ debit: sum.debit, credit: sum.credit, balance: sum.debit - sum.credit },
-      })),
-    };
-  });
+export function trialBalance(
+  sums: readonly AccountSum[],
+  currencies: ReadonlyMap<string, CurrencySums>,
+): CurrencyBalance[] {
+  return [...Map.groupBy(sums, ({ currency }) => currency)].map(([currency, ofCurrency]) => ({
+    currency,
+    ...(currencies.get(currency) ?? { debit: 0, credit: 0, balanced: true }),
+    accounts: ofCurrency.map(({ account, merchantId, debit, credit }) => ({
+      account,
+      ...(merchantId !== '' && { merchantId }),
+      ...{ debit, credit, balance: debit - credit },
+    })),
+  }));
 }

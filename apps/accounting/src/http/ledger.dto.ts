@@ -1,5 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ChoiceField, CurrencyField, DayField, PageQuery, TextField } from '#platform';
+import {
+  ChoiceField,
+  CurrencyField,
+  DayField,
+  IntegerQuery,
+  PageQuery,
+  TextField,
+} from '#platform';
 
 const AMOUNT = { type: 'integer', description: 'Minor units of the currency' } as const;
 
@@ -35,7 +42,18 @@ export class TrialBalanceQuery {
     description: 'Whether accounts are shown for each merchant. Default: merchant.',
   })
   by?: 'merchant' | 'account';
+
+  @TextField({
+    ...{ max: 512, pattern: /^[\w-]+$/, optional: true },
+    shape: 'the nextCursor of a page before',
+  })
+  cursor?: string;
+
+  @IntegerQuery({ min: 1, max: 1_000, optional: true, description: 'Accounts. Default: 200.' })
+  limit?: number;
 }
+
+export const DEFAULT_SUMS = 200;
 
 export class AccountSumDto {
   @ApiProperty({ example: 'merchant-payable' }) account!: string;
@@ -47,14 +65,17 @@ export class AccountSumDto {
 
 export class CurrencyBalanceDto {
   @ApiProperty({ example: 'JPY' }) currency!: string;
-  @ApiProperty(AMOUNT) debit!: number;
+  @ApiProperty({ ...AMOUNT, description: 'Of all accounts, also of those on other pages' })
+  debit!: number;
   @ApiProperty(AMOUNT) credit!: number;
   @ApiProperty({ description: 'Whether the two are equal, as they always are' }) balanced!: boolean;
   @ApiProperty({ type: [AccountSumDto] }) accounts!: AccountSumDto[];
 }
 
 export class TrialBalanceDto {
-  @ApiProperty({ type: [CurrencyBalanceDto] }) currencies!: CurrencyBalanceDto[];
+  @ApiProperty({ type: [CurrencyBalanceDto], description: 'Those with accounts on this page' })
+  currencies!: CurrencyBalanceDto[];
+  @ApiPropertyOptional({ description: 'Absent on the last page' }) nextCursor?: string;
 }
 
 export class AccountParams {

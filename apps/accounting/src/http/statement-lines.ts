@@ -1,16 +1,22 @@
 /** Running balances, which go on from page to page with the cursor. */
-import { checkedDay, checkedMoment, fieldProblem } from '#platform';
+import { checkedDay, checkedMoment, exactInteger, fieldProblem } from '#platform';
 import type { LinePlace, StatementLine } from '../persistence/read-statement.js';
 import type { StatementLineDto } from './ledger.dto.js';
 
 /** As it is shown; no instance of anything. */
 export type ShownLine = Pick<StatementLineDto, keyof StatementLineDto>;
 
-/** @param balance before the first of the lines, debit less credit */
+/**
+ * @param balance before the first of the lines, debit less credit
+ * @throws ProblemException 500 for a balance that JSON cannot say
+ */
 export function runOn(lines: readonly StatementLine[], balance: number): ShownLine[] {
   let running = balance;
   return lines.map(({ name, merchantId, ...line }) => {
-    running += line.debit - line.credit;
+    running = exactInteger(
+      `The balance on ${line.day}, with entry ${line.entryId},`,
+      running + line.debit - line.credit,
+    );
     return { ...line, fact: name, ...(merchantId !== '' && { merchantId }), balance: running };
   });
 }
@@ -25,7 +31,7 @@ export function startAt(text: string): { readonly after?: LinePlace; readonly ba
     /^(\d{4}-\d\d-\d\d) (\d{1,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\d{1,4}) (-?\d{1,16})$/.exec(
       text,
     ) ?? [];
-  if (day === undefined || entryId === undefined) {
+  if (day === undefined || entryId === undefined || !Number.isSafeInteger(Number(balance))) {
     const message = 'must be the nextCursor of a page before';
     throw fieldProblem(400, [{ field: 'cursor', message }]);
   }

@@ -6,6 +6,7 @@ import {
   checkedDay,
   cursorOfText,
   DEFAULT_PAGE,
+  exactInteger,
   fieldProblem,
   ProblemException,
   runtime,
@@ -57,7 +58,10 @@ export class StatementsController {
         normalSide: spec.normalSide,
         ...(merchantId !== undefined && { merchantId }),
         opening,
-        closing: opening + within.debit - within.credit,
+        closing: exactInteger(
+          `The balance of ${account} in ${asked.currency} on ${asked.to}`,
+          BigInt(opening) + BigInt(within.debit) - BigInt(within.credit),
+        ),
         items,
         ...(found.length > limit && last && { nextCursor: cursorOfText(cursorText(last)) }),
       };

@@ -1,4 +1,5 @@
 import type { Tx } from '#messaging';
+import { exactInteger } from '#platform';
 
 export interface StatementQuery {
   readonly account: string;
@@ -55,9 +56,17 @@ export async function readFrame(
       where account = $1 and currency = $2 and day <= $4::date ${ofMerchant}`,
     [account, currency, from, to, ...(merchantId === undefined ? [] : [merchantId])],
   );
+  const sum = (side: string, when: string, value: string | undefined): number =>
+    exactInteger(`The ${side} of ${account} in ${currency} ${when} ${from}`, value ?? '0');
   return {
-    before: { debit: Number(row?.beforeDebit), credit: Number(row?.beforeCredit) },
-    within: { debit: Number(row?.debit), credit: Number(row?.credit) },
+    before: {
+      debit: sum('debit', 'before', row?.beforeDebit),
+      credit: sum('credit', 'before', row?.beforeCredit),
+    },
+    within: {
+      debit: sum('debit', 'from', row?.debit),
+      credit: sum('credit', 'from', row?.credit),
+    },
   };
 }
 
