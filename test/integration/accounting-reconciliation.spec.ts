@@ -36,9 +36,11 @@ describe('a day held against the books of others', () => {
   let workers: ReconciliationWorkers;
   let https: OutboundHttp[];
   let isCaughtUp = true;
+  let whileAsked: () => Promise<void>;
 
   beforeEach(async () => {
     isCaughtUp = true;
+    whileAsked = () => Promise.resolve();
     payment = new PaymentServer();
     bank = new BankServer();
     await Promise.all([payment.listen(), bank.listen()]);
@@ -67,7 +69,10 @@ describe('a day held against the books of others', () => {
       ...{ database, outbox, log: silent, everyMs },
       payment: paymentBooks(http('payment', payment.url)),
       bank: bankBooks(http('bank', bank.url, { authorization: 'Bearer key' })),
-      isCaughtUp: () => Promise.resolve(isCaughtUp),
+      isCaughtUp: async () => {
+        await whileAsked();
+        return isCaughtUp;
+      },
     });
     made.start();
     return made;
@@ -333,14 +338,50 @@ describe('a day held against the books of others', () => {
   });
 
   it('happens by itself when a day is over', async () => {
-    const yesterday = new Date(Date.now() - 86_400_000 - 7_200_000).toISOString().slice(0, 10);
-    payment.comparisons.set(yesterday, []);
+    // The day before may end while it is waited for.
+    const over = () => new Date(Date.now() - 86_400_000 - 7_200_000).toISOString().slice(0, 10);
+    const next = new Date(Date.now() - 7_200_000).toISOString().slice(0, 10);
+    for (const day of [over(), next]) payment.comparisons.set(day, []);
     const daily = await replica(20);
     try {
-      await waitFor(async () => (await view(yesterday)).status === 'done', { what: yesterday });
+      await waitFor(async () => (await view(over())).status === 'done', { what: 'the day before' });
     } finally {
       await daily.stop();
     }
+  });
+
+  it('is made up for on days that were missed, for a week', async () => {
+    const ago = (days: number) =>
+      new Date(Date.now() - days * 86_400_000 - 7_200_000).toISOString().slice(0, 10);
+    for (let days = -1; days < 12; days += 1) payment.comparisons.set(ago(days), []);
+    const last = ago(5);
+    await reconciled(last);
+    const missed = [4, 3, 2].map(ago);
+    const daily = await replica(20);
+    try {
+      for (const day of missed) {
+        await waitFor(async () => (await view(day)).status === 'done', { what: day });
+      }
+      expect((await world.ask(`/reconciliations/${ago(8)}`)).status).toBe(404);
+    } finally {
+      await daily.stop();
+    }
+  });
+
+  it('takes a payout for missing only where the ledger has read all', async () => {
+    const stranger = randomUUID();
+    paidOut(stranger);
+    isCaughtUp = false;
+    expect(short(await reconciled())).toEqual([['behind', 'amount', stranger]]);
+    isCaughtUp = true;
+    expect(short(await reconciled())).toEqual([['missing-in-ledger', 'amount', stranger]]);
+  });
+
+  it('reads payouts again that the ledger has heard of meanwhile', async () => {
+    const paid = withdrawal();
+    paidOut(idOf(paid));
+    whileAsked = () => world.deliver([paid]);
+    expect(await reconciled()).toMatchObject({ withdrawals: 1, differences: 0, behind: 0 });
   });
 
   it('is shown page by page, and asked for over HTTP', async () => {
