@@ -167,6 +167,27 @@ describe('batches on Postgres', () => {
     expect(await world.wrongBooks()).toEqual([]);
   });
 
+  it('take fewer shares after a page that failed, and then more again', async () => {
+    const merchants = Array.from({ length: 6 }, (_, n) => `0-${n}`);
+    for (const merchant of merchants) await world.sold(merchant, 100);
+    await world.open();
+    const worker = world.worker(world.replica(0), 4);
+    const settled = () => merchants.filter((merchant) => of(merchant).length > 0).length;
+    divertCrashPoints((name) => {
+      if (name === 'settlement.page-settled') throw new Error('too much');
+    });
+    try {
+      await expect(worker.look()).rejects.toThrow('too much');
+    } finally {
+      divertCrashPoints(() => undefined);
+    }
+    await worker.look();
+    expect(settled()).toBe(2);
+    await worker.look();
+    expect(settled()).toBe(6);
+    await world.work(worker);
+  });
+
   it('settle each share once, however many replicas are at it while facts come in', async () => {
     const merchants = Array.from({ length: 30 }, (_, n) => `many-${n}`);
     const orders = merchants.flatMap((merchant) => [1, 2, 3].map(() => newOrder(merchant)));
