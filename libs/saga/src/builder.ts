@@ -92,6 +92,13 @@ interface RetriableOptions<Input, Results, C extends CommandContract> extends St
 /** Only for some instances, by what is known when the step's turn comes; else it is skipped. */
 interface Conditional<Input, Results> {
   readonly when: (context: StepContext<Input, Results>) => boolean;
+  readonly skippable?: true;
+}
+
+/** A person may have the saga go on without it. */
+interface Skippable {
+  readonly when?: undefined;
+  readonly skippable: true;
 }
 
 type CompensableOptions<
@@ -108,6 +115,7 @@ type CompensableOptions<
 /** Always done when the saga gets past it, so that its result is there. */
 interface Unconditional {
   readonly when?: undefined;
+  readonly skippable?: undefined;
 }
 
 /** The results of earlier steps, and that of one more. */
@@ -129,7 +137,7 @@ export interface RetriableGroup<Input, Results, Steps, Added = unknown> {
   ): RetriableGroup<Input, Results, Steps & Asks<Name, C, never>, With<Added, Name, C>>;
   retriable<const Name extends string, C extends CommandContract>(
     name: Name & Fresh<Name, Steps>,
-    options: RetriableOptions<Input, Results, C> & Conditional<Input, Results>,
+    options: RetriableOptions<Input, Results, C> & (Conditional<Input, Results> | Skippable),
   ): RetriableGroup<Input, Results, Steps & Asks<Name, C, never>, WithMaybe<Added, Name, C>>;
 }
 
@@ -166,7 +174,7 @@ export interface AfterPivot<Input, Results, Steps> {
   ): AfterPivot<Input, With<Results, Name, C>, Steps & Asks<Name, C, never>>;
   retriable<const Name extends string, C extends CommandContract>(
     name: Name & Fresh<Name, Steps>,
-    options: RetriableOptions<Input, Results, C> & Conditional<Input, Results>,
+    options: RetriableOptions<Input, Results, C> & (Conditional<Input, Results> | Skippable),
   ): AfterPivot<Input, WithMaybe<Results, Name, C>, Steps & Asks<Name, C, never>>;
   parallel<More, Added>(
     steps: (

@@ -70,11 +70,18 @@ const checkPlace = (
   if (step.when && (kind === 'pivot' || kind === 'local')) {
     complain(`a ${kind} step cannot be conditional`);
   }
+  if (step.skippable && (kind === 'pivot' || kind === 'local')) {
+    complain(`a ${kind} step cannot be skippable`);
+  }
   const coveredBy = coverOf(step);
   if (coveredBy === undefined) return;
   const cover = earlier.get(coveredBy);
   if (!cover) complain(`it is covered by '${coveredBy}', which is not before it`);
-  else if (cover.when || reactionsOf(cover).some(({ kind: of }) => of === 'carry-on')) {
+  else if (
+    cover.when ||
+    cover.skippable ||
+    reactionsOf(cover).some(({ kind: of }) => of === 'carry-on')
+  ) {
     complain(`it is covered by '${coveredBy}', which may be skipped`);
   } else if (coverOf(cover) !== undefined) {
     complain(`it is covered by '${coveredBy}', which is covered itself`);

@@ -68,7 +68,7 @@ const undo = (draft: Draft, step: Step): void => {
   draft.sendUndo(step, 1);
 };
 
-const markUndone = (draft: Draft, step: Step): void => {
+export const markUndone = (draft: Draft, step: Step): void => {
   const { undo: sent } = draft.step(step.name);
   draft.change(step.name, {
     state: 'undone',
@@ -135,6 +135,12 @@ export const undoDue = (draft: Draft, step: Step): void => {
       `the compensation of '${step.name}' stayed silent after ${sent.attempts} sendings`,
     );
   }
+  undoAgain(draft, step);
+};
+
+/** Sends a compensation once more, by a timer or because somebody wants it. */
+export const undoAgain = (draft: Draft, step: Step): void => {
+  const sent = draft.undoOf(step);
   // A compensation has the same effect however often it comes, also as a new command.
   const tooOld = isTooOldToResend(sent.issuedOn, draft.now);
   draft.sendUndo(step, tooOld ? sent.round + 1 : sent.round);

@@ -16,6 +16,7 @@ import type {
   SagaMessage,
   StartMessage,
 } from './messages.js';
+import { intervene } from './intervene.js';
 import { mend } from './mend.js';
 import { timer } from './timer.js';
 import { transitions } from './transitions.js';
@@ -75,6 +76,8 @@ const apply = (draft: Draft, message: Exclude<SagaMessage, MoveMessage>): void =
       return hold(draft, message.reason);
     case 'release':
       return release(draft);
+    case 'intervene':
+      return intervene(draft, message);
   }
 };
 

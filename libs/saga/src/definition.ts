@@ -58,6 +58,8 @@ export interface Step extends StepTiming {
   /** What answers lead to, by the fact's name. */
   readonly on?: Readonly<Record<string, Reaction>>;
   readonly compensation?: Compensation | CoveredBy;
+  /** A person may have the saga go on without it: nothing that comes after it relies on it. */
+  readonly skippable?: true;
   /**
    * Of a pivot: sent when the saga is cancelled while the pivot's answer is out. It asks to give the
    * pivot up; whether that could still be done is said by the pivot's own answer, and by that alone.

@@ -112,6 +112,16 @@ export class Draft {
     this.attentions = [];
   }
 
+  /** For which steps a person is called. */
+  get raised(): readonly string[] {
+    return this.attentions.map(({ step }) => step);
+  }
+
+  /** Whether something is waited for, by a timer that goes on by itself. */
+  get isWaiting(): boolean {
+    return this.steps.some((step) => this.sendingOf(step)?.dueAt !== undefined);
+  }
+
   timing(step: Step): Required<StepTiming> {
     return timingOf(step, this.context.timing);
   }
@@ -170,9 +180,6 @@ export class Draft {
 
   /** Sends a step's forward command for the first time or again. */
   sendForward(step: Step): void {
-    const contract = must(step.command, step, 'command');
-    const payloadOf = must(step.payload, step, 'payload');
-    const payload = payloadOf(this.forwardContext());
     const { state, command: before } = this.step(step.name);
     // What waits and was sent before had been refused: with its better input it is a new command.
     const anew = state === 'waiting';
@@ -180,7 +187,17 @@ export class Draft {
     const id = this.commandId(step, round === 1 ? '' : `:${round}`);
     const command = this.nextSending(step, anew ? undefined : before, id, round);
     this.change(step.name, { state: 'sent', command });
-    this.send(step, contract, payload, command);
+    this.sendCommand(step, command);
+  }
+
+  /** Sends a command whose answer takes long once more. It stays pending, with its own deadline. */
+  sendPending(step: Step): void {
+    const before = this.commandOf(step);
+    const dueAt = must(before.dueAt, step, 'deadline');
+    const next = this.nextSending(step, before, before.commandId, before.round ?? 1);
+    const command = { ...next, dueAt };
+    this.change(step.name, { command });
+    this.sendCommand(step, command);
   }
 
   /** Sends a step's compensation for the first time, again, or (a new round) anew. */
@@ -209,6 +226,11 @@ export class Draft {
     this.send(step, command, payload({ input: this.input, cause }), recall, forward);
   }
 
+  /** A person says that an effect is back; a later report of its participant counts all the same. */
+  bringBack(entry: LedgerEntry, actor: string): void {
+    this.ledger[entry.id] = { ...entry, returned: entry.taken, returnedBy: actor };
+  }
+
   applyEffects(step: string, effects: readonly Effect[]): void {
     for (const effect of effects) {
       const known = this.ledger[effect.id];
@@ -229,6 +251,9 @@ export class Draft {
       state: instance.state,
       ...(message.kind === 'reply' && { name: message.name, outcome: message.outcome }),
       ...(message.kind === 'mend' && { step: message.step }),
+      ...(message.kind === 'intervene' &&
+        'step' in message.intervention && { step: message.intervention.step }),
+      ...('actor' in message && message.actor !== undefined && { actor: message.actor }),
       ...('reason' in message && message.reason !== undefined && { reason: message.reason }),
       ...(this.changes.length > 0 && { changes: this.changes }),
       ...(this.commands.length > 0 && { sent: this.commands.map((c) => c.commandId) }),
@@ -305,6 +330,12 @@ export class Draft {
       dueAt: this.dueAfter(step, attempts),
       ...(previous?.error && { error: previous.error }),
     };
+  }
+
+  private sendCommand(step: Step, command: CommandState): void {
+    const contract = must(step.command, step, 'command');
+    const payloadOf = must(step.payload, step, 'payload');
+    this.send(step, contract, payloadOf(this.forwardContext()), command);
   }
 
   private send(

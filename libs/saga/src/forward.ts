@@ -3,7 +3,7 @@ import type { Reason } from '#contracts';
 import { beginCompensation } from './compensate.js';
 import type { Step } from './definition.js';
 import type { Draft } from './draft.js';
-import type { StepInstance } from './instance.js';
+import type { CommandState, StepInstance } from './instance.js';
 import type { ReplyMessage } from './messages.js';
 import { mendWindowMs } from './reactions.js';
 import { isTooOldToResend, longestIntervalMs } from './timing.js';
@@ -29,7 +29,8 @@ export const advance = (draft: Draft): void => {
   draft.state = 'completed';
 };
 
-const isOut = (step: StepInstance): boolean => step.state === 'sent' || step.state === 'pending';
+export const isOut = (step: StepInstance): boolean =>
+  step.state === 'sent' || step.state === 'pending';
 
 /** A group of retriable steps is the point of no return of a saga that has no pivot. */
 const hasBegunRetriable = (draft: Draft): boolean =>
@@ -38,18 +39,29 @@ const hasBegunRetriable = (draft: Draft): boolean =>
       kind === 'retriable' && !['waiting', 'skipped'].includes(draft.step(name).state),
   );
 
+/** The pivot whose answer is out. */
+export const pivotOut = (draft: Draft): Step | undefined =>
+  draft.steps.find((step) => step.kind === 'pivot' && isOut(draft.step(step.name)));
+
+/** Why a running saga cannot be turned around any more; undefined before that. */
+export const noWayBack = (draft: Draft): string | undefined => {
+  if (pivotOut(draft)) return undefined;
+  const isDone = draft.steps.some(
+    ({ kind, name }) => kind === 'pivot' && draft.step(name).state === 'done',
+  );
+  if (isDone) return 'the pivot is done';
+  return hasBegunRetriable(draft) ? 'there is no way back from here' : undefined;
+};
+
 /** The customer's cancel of a running saga: before the pivot it undoes, at the pivot it waits. */
 export const cancelRunning = (draft: Draft, reason: Reason): void => {
-  const pivot = draft.steps.find((step) => step.kind === 'pivot');
-  const pivotStep = pivot && draft.step(pivot.name);
-  if (pivotStep && isOut(pivotStep)) {
+  const refused = noWayBack(draft);
+  if (refused !== undefined) {
+    draft.note(`cancel refused: ${refused}`);
+  } else if (pivotOut(draft)) {
     draft.cancel = reason;
     draft.note('cancel waits for the answer of the pivot');
     recallPivot(draft);
-  } else if (pivotStep?.state === 'done') {
-    draft.note('cancel refused: the pivot is done');
-  } else if (hasBegunRetriable(draft)) {
-    draft.note('cancel refused: there is no way back from here');
   } else {
     beginCompensation(draft, reason);
   }
@@ -72,7 +84,7 @@ export const replyForward = (draft: Draft, step: Step, reply: ReplyMessage): voi
   }
   switch (reply.outcome) {
     case 'succeeded':
-      return succeeded(draft, step, reply);
+      return succeeded(draft, step, reply.name, reply.result);
     case 'refused':
       return refused(draft, step, reply);
     case 'pending':
@@ -84,16 +96,18 @@ export const replyForward = (draft: Draft, step: Step, reply: ReplyMessage): voi
   }
 };
 
-const succeeded = (draft: Draft, step: Step, reply: ReplyMessage): void => {
-  draft.change(step.name, {
-    state: 'done',
-    finishedAt: draft.now,
-    // Later steps are built from it, and expect one of every step that is done.
-    result: reply.result ?? {},
-  });
+/** @param name of the answer, which may have a reaction */
+export const succeeded = (
+  draft: Draft,
+  step: Step,
+  name: string,
+  result: StepInstance['result'] = {},
+): void => {
+  // Later steps are built from the result, and expect one of every step that is done.
+  draft.change(step.name, { state: 'done', finishedAt: draft.now, result });
   draft.settle(step.name);
-  const reaction = step.on?.[reply.name];
-  if (reaction?.kind === 'update') draft.input = reaction.apply(draft.input, reply.result ?? {});
+  const reaction = step.on?.[name];
+  if (reaction?.kind === 'update') draft.input = reaction.apply(draft.input, result);
   if (step.kind === 'pivot' && draft.cancel) {
     draft.cancel = undefined;
     draft.note('cancel refused: the pivot is done');
@@ -142,12 +156,12 @@ const pending = (draft: Draft, step: Step, current: StepInstance): void => {
     return;
   }
   const dueAt = draft.now + draft.timing(step).pendingMs;
-  draft.change(step.name, { state: 'pending', command: { ...draft.commandOf(step), dueAt } });
+  draft.change(step.name, { state: 'pending', command: { ...aliveAgain(draft, step), dueAt } });
 };
 
 const parked = (draft: Draft, step: Step, reply: ReplyMessage): void => {
   // The participant is alive and retries by itself, so its silence is not counted against it.
-  const command = draft.commandOf(step);
+  const command = aliveAgain(draft, step);
   // What is pending keeps its own, long deadline.
   const isPending = draft.step(step.name).state === 'pending';
   const dueAt = isPending ? command.dueAt : draft.dueAfter(step, command.attempts);
@@ -156,15 +170,22 @@ const parked = (draft: Draft, step: Step, reply: ReplyMessage): void => {
   });
 };
 
+/** What had been given up was sent once more from its dead letter. */
+const aliveAgain = (draft: Draft, step: Step): CommandState => {
+  const { dead: _, ...command } = draft.commandOf(step);
+  return command;
+};
+
 const dead = (draft: Draft, step: Step, reply: ReplyMessage): void => {
   const reason = reasonOf(reply);
   if (step.kind === 'compensable') return doubt(draft, step, reason);
   draft.raise(step.name, reason.code, `'${step.name}' failed for good: ${reason.message}`);
   waitLongest(draft, step, reason);
+  draft.change(step.name, { command: { ...draft.commandOf(step), dead: true } });
 };
 
 /** Nobody knows whether the step has had an effect, so it is undone like one that has. */
-const doubt = (draft: Draft, step: Step, error: Reason): void => {
+export const doubt = (draft: Draft, step: Step, error: Reason): void => {
   draft.change(step.name, { state: 'in-doubt', command: { ...draft.commandOf(step), error } });
   beginCompensation(draft, error);
 };
@@ -174,15 +195,28 @@ const waitLongest = (draft: Draft, step: Step, error: Reason): void => {
   draft.change(step.name, { command: { ...draft.commandOf(step), dueAt, error } });
 };
 
+/** Whether there is another try left for a command that is out. */
+const isTriedAgain = (draft: Draft, step: Step): boolean => {
+  const { attempts, issuedOn } = draft.commandOf(step);
+  return (
+    draft.step(step.name).state === 'sent' &&
+    !isTooOldToResend(issuedOn, draft.now) &&
+    attempts < draft.timing(step).attempts
+  );
+};
+
+/** Whether a step's silence turns the saga around, now that its timer is due. */
+export const isForGood = (draft: Draft, step: Step): boolean =>
+  step.kind === 'compensable' && isOut(draft.step(step.name)) && !isTriedAgain(draft, step);
+
 /** A forward command's timer is due: it goes out again, or its outcome is unknown for good. */
 export const forwardDue = (draft: Draft, step: Step): void => {
-  const { state } = draft.step(step.name);
-  const command = draft.commandOf(step);
-  const tooOld = isTooOldToResend(command.issuedOn, draft.now);
-  if (state === 'sent' && !tooOld && command.attempts < draft.timing(step).attempts) {
+  if (isTriedAgain(draft, step)) {
     draft.sendForward(step);
     return recallPivot(draft);
   }
+  const { state } = draft.step(step.name);
+  const command = draft.commandOf(step);
   const silence: Reason = {
     code: state === 'pending' ? 'pending-too-long' : 'no-answer',
     message: `'${step.name}' stayed silent after ${command.attempts} sendings`,
@@ -190,7 +224,7 @@ export const forwardDue = (draft: Draft, step: Step): void => {
   if (step.kind === 'compensable') return doubt(draft, step, silence);
   // After the pivot is sent there is no way back: it goes on, and a person is told.
   draft.raise(step.name, silence.code, silence.message);
-  if (!tooOld) {
+  if (!isTooOldToResend(command.issuedOn, draft.now)) {
     draft.sendForward(step);
     return recallPivot(draft);
   }

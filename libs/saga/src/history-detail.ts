@@ -17,6 +17,8 @@ export const detailOf = (message: SagaMessage): Omit<HistoryDetail, 'jitter'> =>
       return { publishedBy: Number.isFinite(message.publishedBy) ? message.publishedBy : null };
     case 'mend':
       return { data: message.data };
+    case 'intervene':
+      return { intervention: message.intervention };
     case 'move':
       return { toVersion: message.to.version };
     default:

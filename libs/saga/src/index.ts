@@ -9,6 +9,7 @@ export * from './version-mapping.js';
 export * from './versions.js';
 export { decide } from './decide.js';
 export type { DecideContext } from './draft.js';
+export { objectionTo, type PersonsMessage } from './intervene.js';
 export { openEffects } from './ledger.js';
 export { checkDefinition } from './checks.js';
 export { SagaRegistry } from './registry.js';

@@ -46,6 +46,8 @@ export interface CommandState {
    */
   readonly dueAt?: number;
   readonly error?: Reason;
+  /** Its participant has given it up: the answer to the last sending was `dead`. */
+  readonly dead?: true;
 }
 
 export interface UndoState extends CommandState {
@@ -80,6 +82,8 @@ export const UNKNOWN_STEP = '?';
 /** An effect as last reported, with the step it belongs to. */
 export interface LedgerEntry extends Effect {
   readonly step: string;
+  /** Who said that it was brought back, where no participant has. */
+  readonly returnedBy?: string;
 }
 
 export interface Attention extends Reason {

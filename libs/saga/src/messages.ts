@@ -30,7 +30,12 @@ export interface ReportMessage {
   readonly reason?: Reason;
 }
 
-export interface CancelMessage {
+/** Who wants it, where a person does. */
+interface ByPerson {
+  readonly actor?: string;
+}
+
+export interface CancelMessage extends ByPerson {
   readonly kind: 'cancel';
   readonly messageId: string;
   readonly reason: Reason;
@@ -56,24 +61,56 @@ export interface MendMessage {
 }
 
 /** From now on nothing is sent, until it is released: answers are taken in, timers wait. */
-export interface HoldMessage {
+export interface HoldMessage extends ByPerson {
   readonly kind: 'hold';
   readonly messageId: string;
   readonly reason: Reason;
 }
 
-export interface ReleaseMessage {
+export interface ReleaseMessage extends ByPerson {
   readonly kind: 'release';
   readonly messageId: string;
   readonly reason: Reason;
 }
 
 /** Moves the instance to another version of its definition, where that can be done. */
-export interface MoveMessage {
+export interface MoveMessage extends ByPerson {
   readonly kind: 'move';
   readonly messageId: string;
   readonly to: SagaDefinition;
   readonly reason: Reason;
+}
+
+/**
+ * What a person can do about one step, or about the saga as a whole:
+ * - `retry`: what the step waits for is asked for once more, now.
+ * - `skip`: the saga goes on without the step.
+ * - `resolve`: nobody answers, and the person knows what came of the step's command, or of its
+ *   compensation. `result`: what the step would have answered; its effects, where it had any.
+ * - `settle-effect`: what the ledger says is out (of no step, or although all was undone) has been
+ *   brought back by hand, so that the saga can end.
+ * - `compensate`: the saga turns around.
+ * - `clear-attention`: the person has seen it; of one step, or all.
+ */
+export type Intervention =
+  | { readonly action: 'retry' | 'skip'; readonly step: string }
+  | {
+      readonly action: 'resolve';
+      readonly step: string;
+      readonly outcome: 'happened' | 'did-not-happen';
+      readonly result?: Readonly<Record<string, unknown>>;
+      readonly effects?: readonly Effect[];
+    }
+  | { readonly action: 'settle-effect'; readonly effect: string }
+  | { readonly action: 'compensate' }
+  | { readonly action: 'clear-attention'; readonly step?: string };
+
+export interface InterveneMessage {
+  readonly kind: 'intervene';
+  readonly messageId: string;
+  readonly actor: string;
+  readonly reason: Reason;
+  readonly intervention: Intervention;
 }
 
 export type SagaMessage =
@@ -85,7 +122,8 @@ export type SagaMessage =
   | MendMessage
   | HoldMessage
   | ReleaseMessage
-  | MoveMessage;
+  | MoveMessage
+  | InterveneMessage;
 
 /** A command to send; the same id goes out again with a higher `resend`. */
 export interface Command {
@@ -111,6 +149,7 @@ export interface HistoryDetail {
   /** Of a timer; null for never. */
   readonly publishedBy?: number | null;
   readonly data?: unknown;
+  readonly intervention?: Intervention;
   /** The version it was to be moved to, and if it was, the one before. */
   readonly toVersion?: number;
   readonly fromVersion?: number;
@@ -128,6 +167,8 @@ export interface HistoryEntry {
   readonly name?: string;
   readonly outcome?: Outcome;
   readonly step?: string;
+  /** The person whose doing it was. */
+  readonly actor?: string;
   readonly reason?: Reason;
   /** Step states that changed, in the order they did. */
   readonly changes?: readonly { readonly step: string; readonly to: StepStateName }[];

@@ -79,11 +79,11 @@ const ledgerOf = ({ ledger }: SagaInstance): string =>
 
 /** The message that an entry tells of; undefined when it was recorded without its details. */
 const messageOf = (
-  { kind, messageId, name, outcome, reason, step, detail }: HistoryEntry,
+  { kind, messageId, name, outcome, reason, step, actor, detail }: HistoryEntry,
   input: unknown,
   find: FindVersion,
 ): SagaMessage | undefined => {
-  const { commandId, result, effects, publishedBy, data, toVersion } = detail ?? {};
+  const { commandId, result, effects, publishedBy, data, toVersion, intervention } = detail ?? {};
   switch (kind) {
     case 'start':
       return { kind, messageId, input };
@@ -110,6 +110,9 @@ const messageOf = (
     case 'hold':
     case 'release':
       return reason && { kind, messageId, reason };
+    case 'intervene':
+      if (!reason || actor === undefined || !intervention) return undefined;
+      return { kind, messageId, reason, actor, intervention };
     case 'move': {
       const to = toVersion === undefined ? undefined : find(toVersion);
       if (!to || !reason) return undefined;

@@ -24,6 +24,14 @@ describe('several timers', () => {
     expect(run.instance.wakeAt).toBe(run.now + TIMEOUT_MS);
   });
 
+  it('of which one gives up: nothing beside it goes out once more', () => {
+    run.retry('charge');
+    run.now += 10 * TIMEOUT_MS;
+    run.apply({ kind: 'timer', messageId: 't', publishedBy: 0 });
+    expect(run.state('reserve')).toBe('undoing');
+    expect(run.sentNames).toEqual(['release', 'refund']);
+  });
+
   it('of compensations that are due together all take effect', () => {
     run.cancel();
     expect(run.sentNames).toEqual(['release', 'refund']);

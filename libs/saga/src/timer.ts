@@ -1,7 +1,8 @@
 /** What is due: a command that goes out again, a silence that ends, a window that closes. */
 import { beginCompensation, undoDue } from './compensate.js';
+import type { Step } from './definition.js';
 import type { Draft } from './draft.js';
-import { forwardDue } from './forward.js';
+import { forwardDue, isForGood } from './forward.js';
 import type { TimerMessage } from './messages.js';
 
 export const timer = (draft: Draft, message: TimerMessage): void => {
@@ -9,6 +10,7 @@ export const timer = (draft: Draft, message: TimerMessage): void => {
     draft.note('timer recorded: it is held');
     return;
   }
+  const due: Step[] = [];
   for (const step of draft.steps) {
     const { state } = draft.step(step.name);
     const sending = draft.sendingOf(step);
@@ -29,8 +31,13 @@ export const timer = (draft: Draft, message: TimerMessage): void => {
       draft.note(`the clock of '${step.name}' starts anew: it was published late`);
       continue;
     }
-    // One that gives up turns the saga around, and sets the timers of the steps after it anew.
-    if (undoing) undoDue(draft, step);
+    due.push(step);
+  }
+  const givesUp = due.find((step) => isForGood(draft, step));
+  // It turns the saga around, which sets all timers anew: nothing beside it goes out once more.
+  if (givesUp) return forwardDue(draft, givesUp);
+  for (const step of due) {
+    if (draft.step(step.name).state === 'undoing') undoDue(draft, step);
     else forwardDue(draft, step);
   }
 };

@@ -24,6 +24,7 @@ export const transitions: Readonly<
     hold: recorded('nothing was sent yet'),
     release: recorded('it is not held'),
     move: recorded('it begins on the latest version'),
+    intervene: recorded('it has not started yet'),
   },
   running: {
     start: recorded('already started'),
@@ -35,6 +36,7 @@ export const transitions: Readonly<
     hold: handled,
     release: handled,
     move: handled,
+    intervene: handled,
   },
   compensating: {
     start: recorded('already started'),
@@ -46,6 +48,7 @@ export const transitions: Readonly<
     hold: handled,
     release: handled,
     move: recorded('it is undone by the version that did it'),
+    intervene: handled,
   },
   completed: {
     start: recorded('already started'),
@@ -58,6 +61,7 @@ export const transitions: Readonly<
     hold: recorded('already completed'),
     release: recorded('it is not held'),
     move: recorded('already completed'),
+    intervene: recorded('already completed'),
   },
   compensated: {
     start: recorded('already started'),
@@ -69,5 +73,6 @@ export const transitions: Readonly<
     hold: recorded('already undone'),
     release: recorded('it is not held'),
     move: recorded('already undone'),
+    intervene: recorded('already undone'),
   },
 };

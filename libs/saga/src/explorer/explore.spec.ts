@@ -80,6 +80,8 @@ describe('the explorer', () => {
         ...(name === 'place-order' ? [] : ['running report']),
         // What is secured does not expire, and what is done is paid.
         'completed report',
+        // A person does nothing where nothing would come of it.
+        ...['awaiting-start', 'completed', 'compensated'].map((state) => `${state} intervene`),
         // No timer is set in an instance that has ended.
         'completed timer',
         'compensated timer',

@@ -9,7 +9,9 @@ import { stepsOf, type SagaDefinition } from '../definition.js';
 import { transitions } from '../transitions.js';
 import { Engine, explorable } from './engine.js';
 import { Numbers, withoutWayTo } from './graph.js';
-import { Moves, type Move } from './moves.js';
+import type { Move } from './move.js';
+import { Moves } from './moves.js';
+import { People } from './people.js';
 import type { Mends } from './outside.js';
 import { Participants, type ModelBarrier } from './participant.js';
 import { checkRest } from './promises.js';
@@ -33,6 +35,8 @@ export interface ExploreOptions {
   readonly mends?: Mends;
   /** How much may go wrong in one run. */
   readonly faults: number;
+  /** Whether people intervene, too; default true. */
+  readonly people?: boolean;
   /** Sendings of a command before its silence counts; default 2. */
   readonly attempts?: number;
   /** Runs with more messages on their way than this are not followed; default 12. */
@@ -108,6 +112,7 @@ class Explorer {
       start: this.start,
       slow: new Set(slow.map(({ name }) => name)),
       mends: options.mends ?? {},
+      people: options.people === false ? undefined : new People(definition, results, parts),
       reduced: !options.unreduced,
       engine: new Engine({ definition, attempts, decide }, parts),
       servings: new Servings(new Participants(definition, barrier, results), parts),

@@ -2,23 +2,14 @@
  * What can happen next in a world: the usual course of things, which is free, and everything that
  * may go wrong, each at the price of one fault. What else may happen is one more source of moves.
  */
-import type { SagaMessage } from '../messages.js';
 import { Acts, type ActOptions } from './acts.js';
+import { fault, free, nameOf, said, spend, type Move } from './move.js';
 import { mendOf, outsiders, RELEASE, type Mends } from './outside.js';
 import type { Doing } from './participant.js';
+import type { People } from './people.js';
 import { Lists } from './parts.js';
 import { INTERVAL_MS } from './timeless.js';
 import { shortId, type World } from './world.js';
-
-export interface Move {
-  /** For the story: who does what. */
-  readonly label: () => string;
-  readonly faults: 0 | 1;
-  /** Time passes, and that is all. */
-  readonly idle?: true;
-  /** @throws Violation */
-  readonly next: () => World;
-}
 
 export interface MoveOptions extends ActOptions {
   /** What the saga starts with. */
@@ -26,6 +17,8 @@ export interface MoveOptions extends ActOptions {
   /** Steps that are expected to be pending for long: that they are is no fault. */
   readonly slow: ReadonlySet<string>;
   readonly mends: Mends;
+  /** Nobody where nobody intervenes. */
+  readonly people: People | undefined;
   /** Whether of moves that commute one order is enough; see `isFirst`. */
   readonly reduced: boolean;
 }
@@ -84,6 +77,7 @@ export class Moves {
     this.write(world, moves);
     this.copy(world, moves);
     this.report(world, moves);
+    this.intervene(world, moves);
     return moves;
   }
 
@@ -273,6 +267,19 @@ export class Moves {
     }
   }
 
+  /** What a person does is decided at once, and comes to nobody twice. */
+  private intervene(world: World, moves: Move[]): void {
+    const deeds = this.options.people?.of(world.instance, world.business) ?? [];
+    for (const { label, message } of deeds) {
+      moves.push(
+        fault(
+          () => label,
+          () => this.acts.decide(spend(world), message),
+        ),
+      );
+    }
+  }
+
   /** Of what the saga has heard, another copy may come at any time after. */
   private copy(world: World, moves: Move[]): void {
     const { parts, servings, start } = this.options;
@@ -321,30 +328,3 @@ export class Moves {
  */
 const isFirst = ({ faultsLeft, inbox, outbox }: World): boolean =>
   faultsLeft === 0 && inbox !== Lists.EMPTY && outbox === Lists.EMPTY;
-
-const said = (doing: Doing): string => {
-  switch (doing) {
-    case 'succeed':
-      return 'succeeds';
-    case 'accept':
-      return 'answers that it takes longer';
-    case 'fail':
-      return 'fails for good';
-    default:
-      return `refuses (${doing.slice('refuse '.length)})`;
-  }
-};
-
-const free = (label: () => string, next: () => World): Move => ({ label, faults: 0, next });
-const fault = (label: () => string, next: () => World): Move => ({ label, faults: 1, next });
-
-const spend = (world: World, change: Partial<World> = {}): World => ({
-  ...world,
-  ...change,
-  faultsLeft: world.faultsLeft - 1,
-});
-
-const nameOf = (message: SagaMessage): string =>
-  message.kind === 'reply'
-    ? `the saga hears ${message.outcome} of '${shortId(message.commandId)}'`
-    : `the saga gets ${message.kind}`;

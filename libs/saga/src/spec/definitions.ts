@@ -169,6 +169,29 @@ export const recallable: SagaDefinition = saga({ name: 'recallable', version: 1,
   .retriable('notify', { command: notify, payload: idOf })
   .build();
 
+/** Steps that a person may have the saga go on without. */
+export const skippable: SagaDefinition = saga({ name: 'skippable', version: 1, input: order })
+  .compensable('wrap', {
+    command: secure,
+    payload: idOf,
+    on: { refused: mendId },
+    skippable: true,
+    compensation: { command: cancel, payload: idOf },
+  })
+  .compensable('charge', {
+    command: charge,
+    payload: ({ input, results }) => ({ id: `${input.id}/${results.wrap?.number ?? 'none'}` }),
+    on: refusing,
+    compensation: { command: refund, payload: idOf },
+  })
+  .pivot('ship', { command: ship, payload: idOf, on: refusing })
+  .retriable('notify', { command: notify, payload: idOf, skippable: true })
+  .retriable('confirm', {
+    command: confirm,
+    payload: ({ input, results }) => ({ id: `${input.id}/${results.notify?.number ?? 'none'}` }),
+  })
+  .build();
+
 /** How long a refusal waits is said by the input. */
 export const windowed = (windowMs: (input: z.infer<typeof order>) => number): SagaDefinition =>
   saga({ name: 'windowed', version: 1, input: order })

@@ -3,7 +3,8 @@ import type { Effect, Outcome } from '#contracts';
 import { decide } from '../decide.js';
 import type { SagaDefinition, StepTiming } from '../definition.js';
 import { newInstance, type SagaInstance, type StepStateName } from '../instance.js';
-import type { Command, Decision, HistoryEntry, SagaMessage } from '../messages.js';
+import { objectionTo, type PersonsMessage } from '../intervene.js';
+import type { Command, Decision, HistoryEntry, Intervention, SagaMessage } from '../messages.js';
 import { defaultTiming } from '../timing.js';
 import { sample } from './definitions.js';
 
@@ -16,6 +17,14 @@ interface Answer {
   readonly effects?: readonly Effect[];
   readonly reason?: { code: string; message: string };
 }
+
+type Unsent<M = PersonsMessage> = M extends PersonsMessage ? Omit<M, 'messageId'> : never;
+
+export const BY_HAND = {
+  kind: 'intervene',
+  actor: 'kim',
+  reason: { code: 'by-hand', message: 'the provider was away' },
+} as const;
 
 export class SagaRun {
   instance: SagaInstance;
@@ -113,6 +122,37 @@ export class SagaRun {
   release(): this {
     const reason = { code: 'seen', message: 'nothing was wrong' };
     return this.apply({ kind: 'release', messageId: this.id(), reason });
+  }
+
+  /** What a person does about a step, or about the whole. */
+  intervene(intervention: Intervention): this {
+    return this.apply({ ...BY_HAND, messageId: this.id(), intervention });
+  }
+
+  retry(step: string): this {
+    return this.intervene({ action: 'retry', step });
+  }
+
+  skip(step: string): this {
+    return this.intervene({ action: 'skip', step });
+  }
+
+  happened(
+    step: string,
+    more: { result?: Record<string, unknown>; effects?: Effect[] } = {},
+  ): this {
+    return this.intervene({ action: 'resolve', step, outcome: 'happened', ...more });
+  }
+
+  never(step: string): this {
+    return this.intervene({ action: 'resolve', step, outcome: 'did-not-happen' });
+  }
+
+  /** Why a person's message would change nothing now. */
+  objection(message: Unsent): string | undefined {
+    const context = { now: this.now, jitter: 0, timing: { ...defaultTiming, ...this.timing } };
+    const whole = { ...message, messageId: 'asked' } as PersonsMessage;
+    return objectionTo(this.definition, this.instance, whole, context);
   }
 
   /** Moves it to another version, by which it is run from then on where that could be done. */

@@ -1,0 +1,90 @@
+/**
+ * What a person may do to a saga, at the price of a fault each: whatever the engine does not refuse.
+ * Of what came of a command nobody tells a lie, but a person may not know what is still on its way.
+ */
+import { stepsOf, type SagaDefinition } from '../definition.js';
+import type { SagaInstance } from '../instance.js';
+import { objectionTo } from '../intervene.js';
+import type { InterveneMessage, Intervention } from '../messages.js';
+import { defaultTiming } from '../timing.js';
+import { Memo, type Interned } from './parts.js';
+import { NO_EFFECT, type Business, type Parts } from './world.js';
+
+export interface Deed {
+  readonly label: string;
+  readonly message: number;
+  readonly intervention: Intervention;
+}
+
+export class People {
+  private readonly deeds: readonly (Deed & { readonly whole: InterveneMessage })[];
+  private readonly possible = new Memo<readonly Deed[]>();
+
+  constructor(
+    private readonly definition: SagaDefinition,
+    private readonly results: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+    private readonly parts: Parts,
+  ) {
+    const { messages }: { messages: Interned<object> } = parts;
+    this.deeds = this.interventions().map((intervention) => {
+      const whole = byHand(intervention);
+      return { label: labelOf(intervention), message: messages.of(whole), intervention, whole };
+    });
+  }
+
+  /** What would be done, of what is true. */
+  of(instance: number, business: number): readonly Deed[] {
+    const { instances, businesses } = this.parts;
+    return this.possible.of(instance, business, () =>
+      this.deeds.filter(
+        ({ whole }) =>
+          this.isDone(instances.at(instance), whole) &&
+          isTrue(whole.intervention, instances.at(instance), businesses.at(business)),
+      ),
+    );
+  }
+
+  private isDone(instance: SagaInstance, message: InterveneMessage): boolean {
+    const context = { now: 0, jitter: 0, timing: defaultTiming };
+    return objectionTo(this.definition, instance, message, context) === undefined;
+  }
+
+  private interventions(): Intervention[] {
+    return [
+      { action: 'compensate' },
+      { action: 'clear-attention' },
+      ...stepsOf(this.definition).flatMap(({ name: step, command, skippable }): Intervention[] => [
+        { action: 'retry', step },
+        ...(skippable ? [{ action: 'skip', step } as const] : []),
+        {
+          ...({ action: 'resolve', step, outcome: 'happened' } as const),
+          ...(command && { result: this.results[step] ?? {} }),
+        },
+        { action: 'resolve', step, outcome: 'did-not-happen' },
+      ]),
+    ];
+  }
+}
+
+const byHand = (intervention: Intervention): InterveneMessage => ({
+  ...{ kind: 'intervene', messageId: '', actor: 'somebody', intervention },
+  reason: { code: 'by-hand', message: '' },
+});
+
+const labelOf = (intervention: Intervention): string => {
+  const { action } = intervention;
+  const about = 'step' in intervention ? ` '${intervention.step}'` : '';
+  return `somebody intervenes: ${action}${about}${action === 'resolve' ? `, ${intervention.outcome}` : ''}`;
+};
+
+const isTrue = (
+  intervention: Intervention,
+  { steps }: SagaInstance,
+  business: Business,
+): boolean => {
+  if (intervention.action !== 'resolve') return true;
+  const { step, outcome } = intervention;
+  const { taken, returned } = business.effects[step] ?? NO_EFFECT;
+  const isOut = taken !== returned;
+  return steps[step]?.state === 'undoing' ? !isOut : isOut === (outcome === 'happened');
+};
