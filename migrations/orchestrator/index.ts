@@ -1,6 +1,7 @@
 import { Initial1763726400001 } from './0001-initial.js';
 import { InputOnce1763744400002 } from './0002-input-once.js';
 import { CoarseTimers1764100800003 } from './0003-coarse-timers.js';
+import { Interventions1764288000006 } from './0006-interventions.js';
 import { ShortBodies1764201600004 } from './0004-short-bodies.js';
 
 export const migrations = [
@@ -8,4 +9,5 @@ export const migrations = [
   InputOnce1763744400002,
   CoarseTimers1764100800003,
   ShortBodies1764201600004,
+  Interventions1764288000006,
 ];

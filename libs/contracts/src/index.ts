@@ -13,3 +13,4 @@ export * from './merchant.js';
 export * from './settlement.js';
 export * from './withdrawal.js';
 export * from './accounting.js';
+export * from './operator.js';

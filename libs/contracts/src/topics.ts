@@ -57,6 +57,7 @@ export const topics = {
   'settlement.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'merchant id' },
   'withdrawal.events': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'withdrawal id' },
   'accounting.events': { partitions: 1, retentionMs: 30 * DAY_MS, key: 'day' },
+  'operator.events': { partitions: 6, retentionMs: 30 * DAY_MS, key: 'what was acted upon' },
   // Facts told again, to one reader alone.
   'analytics.replay': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'as the fact' },
   'accounting.replay': { partitions: 6, retentionMs: 7 * DAY_MS, key: 'as the fact' },

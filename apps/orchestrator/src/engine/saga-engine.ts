@@ -17,7 +17,6 @@ import {
 import { runtime } from '#platform';
 import {
   decide,
-  isOver,
   newInstance,
   SagaRegistry,
   type DecideContext,
@@ -30,9 +29,9 @@ import { mendProblem, replyProblem } from './check-message.js';
 import { commandEvent } from './command-event.js';
 import { EndedSagas } from './ended-sagas.js';
 import { readInboxItem, type InboxItem, type MoveRequest } from './inbox-item.js';
-import { observeSteps } from './step-metrics.js';
 import { deciding } from './trace-decision.js';
 import { WorkingSet, type LiveInstance } from './working-set.js';
+import { writeChanges } from './write-changes.js';
 
 /** Timers fired by one tick; the next tick follows at once when more are due. */
 const TIMERS_A_TICK = 500;
@@ -67,7 +66,7 @@ export class SagaEngine {
     const batch: Batch = { unit, work: new WorkingSet(instances), now };
     for (const item of items) await this.apply(batch, item);
     crashPoint('saga.decided');
-    this.write(batch);
+    writeChanges(unit, batch.work, this.store, this.ended);
     if (due.length > 0) {
       const partitions = due.map(({ partition }) => partition);
       unit.beforeCommit(this.store.ticksHandled(unit.tx, partitions));
@@ -200,28 +199,6 @@ export class SagaEngine {
     return new Map(positioned.map(({ live }, index) => [live, moments[index] ?? Infinity]));
   }
 
-  private write({ unit, work }: Batch): void {
-    const changed = work.changed();
-    const position = changed.some((live) => live.sent) ? unit.stamp() : undefined;
-    const changes = changed.map((live) => ({
-      instance: live.instance,
-      ...(live.before && { before: live.before }),
-      partition: live.partition,
-      ...(live.sent && position && { position }),
-      ...(live.trace !== undefined && { trace: live.trace }),
-    }));
-    const history = changed.flatMap(({ instance, history: entries }) =>
-      entries.map((entry) => ({ instance, entry })),
-    );
-    unit.beforeCommit(this.store.saveInstances(unit.tx, changes));
-    unit.beforeCommit(this.store.appendHistory(unit.tx, history));
-    unit.afterCommit(() => {
-      for (const { before, instance } of changed) observeSteps(before, instance);
-    });
-    const ended = changed.filter(hasEnded).map(({ instance }) => instance);
-    if (ended.length > 0) unit.afterCommit(() => this.ended.tell(ended));
-  }
-
   /** @throws RetryableError when only a newer replica knows this version: it waits for one. */
   private definitionOf({ instance }: LiveInstance): SagaDefinition {
     const definition = this.registry.find(instance.definition, instance.version);
@@ -235,10 +212,6 @@ export class SagaEngine {
     return { now, jitter: runtime.random(), timing: this.timing };
   }
 }
-
-/** A late report may reopen what was over, and then it ends once more. */
-const hasEnded = ({ before, instance }: LiveInstance): boolean =>
-  isOver(instance.state) && !(before && isOver(before.state));
 
 /** Of several ticks of a partition the last one says it all. */
 function dueTimers(items: readonly InboxItem[]): DueTimers[] {

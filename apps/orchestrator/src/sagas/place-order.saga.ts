@@ -124,6 +124,7 @@ export const placeOrder = saga({ name: 'place-order', version: 3, input: placeOr
   })
   .retriable('notify-customer', {
     command: notifyCustomer,
+    skippable: true,
     payload: ({ input, results }) => ({
       template: 'order-shipped' as const,
       subjectId: input.orderId,

@@ -74,6 +74,7 @@ export const placeOrderV1 = saga({ name: 'place-order', version: 1, input: place
       })
       .retriable('notify-customer', {
         command: notifyCustomer,
+        skippable: true,
         payload: ({ input, results }) => ({
           template: 'order-confirmed' as const,
           subjectId: input.orderId,

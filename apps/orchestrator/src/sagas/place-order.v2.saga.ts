@@ -99,6 +99,7 @@ export const placeOrderV2 = saga({ name: 'place-order', version: 2, input: place
       })
       .retriable('notify-customer', {
         command: notifyCustomer,
+        skippable: true,
         payload: ({ input, results }) => ({
           template: 'order-confirmed' as const,
           subjectId: input.orderId,

@@ -30,6 +30,7 @@ export const refundLostParcel = saga({
   })
   .retriable('notify-customer', {
     command: notifyCustomer,
+    skippable: true,
     payload: ({ input }) => ({
       template: 'parcel-lost' as const,
       subjectId: input.returnId,

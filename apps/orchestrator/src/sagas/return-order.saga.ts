@@ -70,6 +70,7 @@ export const returnOrder = saga({ name: 'return-order', version: 1, input: retur
       })
       .retriable('notify-customer', {
         command: notifyCustomer,
+        skippable: true,
         payload: ({ input }) => ({
           template: 'return-refunded' as const,
           subjectId: input.returnId,
