@@ -1,6 +1,7 @@
 export * from './settings.js';
 export * from './runtime.js';
 export * from './logger.js';
+export * from './api-key.js';
 export * from './sealer.js';
 export * from './batcher.js';
 export * from './metrics.js';
@@ -21,6 +22,8 @@ export * from './http/problem.js';
 export * from './http/validation.js';
 export * from './http/app.js';
 export { rawBodyOf } from './http/raw-body.js';
+export * from './http/access.js';
+export { holderOf, NeedsKey, type KeyDoor, type KeyRequest } from './http/key-door.js';
 export * from './http/actor.js';
 export * from './http/calendar.js';
 export * from './http/csv.js';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { newApiKey } from './api-key.js';
 import { NestPinoLogger, createLogger } from './logger.js';
+import { runtime } from './runtime.js';
 
 function captured(level = 'trace') {
   const lines: Record<string, unknown>[] = [];
@@ -29,6 +31,18 @@ describe('the logger', () => {
     });
     expect(lines).toHaveLength(1);
     expect(JSON.stringify(lines)).not.toContain('hidden');
+  });
+
+  it('never shows a key, by its name or wherever else it stands', () => {
+    const { logger, lines } = captured();
+    const keyId = runtime.uuid();
+    const { apiKey } = newApiKey('sk', keyId);
+    const secret = apiKey.slice(-43);
+    logger.info({ req: { headers: { 'x-api-key': 'hidden', 'X-API-Key': 'hidden' } } });
+    logger.child({ url: `/a?key=${apiKey}` }).error({ err: new Error(`not ${apiKey}`) }, apiKey);
+    expect(JSON.stringify(lines)).not.toContain('hidden');
+    expect(JSON.stringify(lines)).not.toContain(secret);
+    expect(JSON.stringify(lines)).toContain(keyId);
   });
 
   it('never shows the row that a statement of Postgres failed on', () => {

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
+import { withoutKeys } from './api-key.js';
 
 export type { Logger } from 'pino';
 
@@ -17,7 +18,12 @@ const SECRET_NAMES = [
   'cookie',
   'apiKey',
   'connectionString',
+  'x-api-key',
+  'X-API-Key',
 ];
+
+/** `name`, `*.name`, `*.*.name`; in brackets, for not every name goes without. */
+const atAnyLevel = (name: string): string[] => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`];
 
 /** Postgres quotes the whole row that a statement failed on, a customer's name and address say. */
 const QUOTED_ROWS = ['err.detail', 'err.where'];
@@ -34,9 +40,11 @@ const options = ({ service, level }: LoggerSettings): LoggerOptions => ({
   timestamp: stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
   redact: {
-    paths: [...SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), ...QUOTED_ROWS],
+    paths: [...SECRET_NAMES.flatMap(atAnyLevel), ...QUOTED_ROWS],
     censor: '[secret]',
   },
+  // Names are one net, this is the other: a key may stand within an address or an error's message.
+  hooks: { streamWrite: withoutKeys },
 });
 
 /** JSON lines on stdout; written at once, so that the last line before a crash is there. */

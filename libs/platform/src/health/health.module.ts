@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Module, Res } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { Open } from '../http/access.js';
 import { checkHealth, type HealthPart, type HealthReport } from './health.js';
 
 /** A global module may provide its `HealthPart[]` under this token; then nobody has to name it. */
@@ -19,6 +20,7 @@ interface StatusReply {
   status(code: number): unknown;
 }
 
+@Open()
 @ApiExcludeController()
 @Controller('health')
 export class HealthController {

@@ -16,7 +16,7 @@ import {
 import { ProblemException } from './problem.js';
 import { keepRawBody } from './raw-body.js';
 import { readJson } from './json-body.js';
-import { RouteTable } from './routes.js';
+import { RouteTable, type Route } from './routes.js';
 import { traceRequests } from './trace-requests.js';
 import { StrictValidationPipe } from './validation.js';
 
@@ -78,10 +78,17 @@ export async function createHttpApp(
   });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(filter);
+  tables.set(app, routes);
   addMetrics(app, options.service);
   if (options.openapi ?? true) addOpenApi(app, options.title);
   return app;
 }
+
+const tables = new WeakMap<NestFastifyApplication, RouteTable>();
+
+/** Every route that an application of `createHttpApp` answers, whoever has put it there. */
+export const routesOf = (app: NestFastifyApplication): readonly Route[] =>
+  tables.get(app)?.all() ?? [];
 
 /** Fastify would read a compressed body as the text it is not, and any charset as UTF-8. */
 function refuseEncoding(

@@ -1,6 +1,7 @@
 /** The OpenAPI document of a service, `/openapi.json`, and its page, `/docs`. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { KEY_SCHEME, KEY_SECURITY } from './key-door.js';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
@@ -8,6 +9,7 @@ export function addOpenApi(app: NestFastifyApplication, title: string): void {
   const description = new DocumentBuilder().setTitle(title).setVersion('1').build();
   const document = SwaggerModule.createDocument(app, description);
   withHonestHeaders(document);
+  withKeyScheme(document);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
 }
 
@@ -21,6 +23,21 @@ function withHonestHeaders({ paths }: OpenAPIObject): void {
       operation.parameters = headersOnce(operation.parameters ?? []);
     }
   }
+}
+
+/** Said of handler and controller both, it is there twice; and where nobody says it, not at all. */
+function withKeyScheme(document: OpenAPIObject): void {
+  let isUsed = false;
+  for (const path of Object.values(document.paths)) {
+    for (const operation of METHODS.flatMap((method) => path[method] ?? [])) {
+      if (!operation.security?.some((one) => KEY_SCHEME in one)) continue;
+      operation.security = [{ [KEY_SCHEME]: [] }];
+      isUsed = true;
+    }
+  }
+  if (!isUsed) return;
+  const components = (document.components ??= {});
+  components.securitySchemes = { ...components.securitySchemes, [KEY_SCHEME]: KEY_SECURITY };
 }
 
 type Parameters = NonNullable<NonNullable<OpenAPIObject['paths'][string]['get']>['parameters']>;

@@ -1,4 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { withoutKeys } from '../api-key.js';
 import type { Logger } from '../logger.js';
 import { QueueFullError } from '../batcher.js';
 import { PROBLEM_TYPE, ProblemException, statusTitle, type Problem } from './problem.js';
@@ -57,8 +58,10 @@ export class ProblemFilter implements ExceptionFilter {
     reply.status(problem.status);
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
     reply.header('content-type', PROBLEM_TYPE);
+    // whoever puts a key into an address must not have it repeated to them, and by them to others
+    const body = withoutKeys(JSON.stringify({ ...problem, instance: request.url }));
     // bytes, because Fastify adds a charset to texts, which JSON does not have
-    reply.send(Buffer.from(JSON.stringify({ ...problem, instance: request.url })));
+    reply.send(Buffer.from(body));
   }
 
   private answer(error: unknown, request: ProblemRequest): Answer {

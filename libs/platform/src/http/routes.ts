@@ -1,3 +1,9 @@
+export interface Route {
+  readonly method: string;
+  /** Fastify's form: `/orders/:id`. */
+  readonly url: string;
+}
+
 /**
  * Remembers which methods each path has, so that a wrong method on a known path is told from an
  * unknown path (405 with `Allow`, not 404).
@@ -10,6 +16,12 @@ export class RouteTable {
     const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
     for (const method of [methods].flat()) route.methods.add(method);
     this.routes.set(url, route);
+  }
+
+  all(): Route[] {
+    return [...this.routes].flatMap(([url, { methods }]) =>
+      [...methods].map((method) => ({ method, url })),
+    );
   }
 
   methodsOf = (path: string): string[] => {
