@@ -5,10 +5,12 @@ import { HealthModule, type Logger } from '#platform';
 import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
 import { EndedSagas } from './engine/ended-sagas.js';
+import { Interventions } from './engine/interventions.js';
 import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
 import { SagaGauges } from './engine/saga-gauges.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
 import { AdminController } from './http/admin.controller.js';
+import { InterventionsController } from './http/interventions.controller.js';
 import { HISTORY_TABLE } from './persistence/history-table.js';
 import { stepTiming, type OrchestratorSettings } from './settings.js';
 import { sagas } from './sagas/index.js';
@@ -34,7 +36,7 @@ export class AppModule {
         // without Kafka nothing moves: no commands leave and no answers arrive
         HealthModule.forRoot(),
       ],
-      controllers: [SagaInboxController, AdminController],
+      controllers: [SagaInboxController, AdminController, InterventionsController],
       providers: [
         { provide: SagaRegistry, useValue: new SagaRegistry(definitions) },
         { provide: STEP_TIMING, useValue: stepTiming(settings) },
@@ -42,6 +44,7 @@ export class AppModule {
         { provide: LOGGER, useValue: logger },
         { provide: SAGA_STORE, useValue: postgresSagaStore },
         EndedSagas,
+        Interventions,
         SagaEngine,
         SagaGauges,
         TimerService,

@@ -53,6 +53,8 @@ export function messageFor(
     readonly definition: SagaDefinition;
     readonly registry: SagaRegistry;
   },
+  /** `asked`: only whether it could be done, by somebody who would say what the step has answered. */
+  { asked = false } = {},
 ): PersonsMessage | string {
   const { action, step, effect, version } = wanted;
   const reason: Reason = { code: 'by-hand', message: wanted.reason };
@@ -86,7 +88,7 @@ export function messageFor(
       const { outcome, result, effects } = wanted;
       if (step === undefined) return 'which step? `step` is missing';
       if (outcome === undefined) return 'what came of it? `outcome` is missing';
-      const problem = resultProblem(definition, instance, wanted);
+      const problem = asked ? undefined : resultProblem(definition, instance, wanted);
       if (problem !== undefined) return problem;
       return {
         ...{ kind: 'intervene', ...head },

@@ -1,11 +1,11 @@
-import { Controller, Get, HttpStatus, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { ProblemException } from '#platform';
 import { SagaRegistry, type SagaInstance } from '#saga';
 import { findInstance, listInstances, readHistory } from '#saga-store';
 import { ListSagasQuery } from './admin.dto.js';
 import { sagaDetail, sagaSummary } from './saga-views.js';
+import { unknownSaga } from './unknown-saga.js';
 
 const DEFAULT_PAGE = 50;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -56,10 +56,6 @@ export class AdminController {
   private async find(id: string): Promise<SagaInstance> {
     const instance = UUID.test(id) ? await findInstance(this.database, id) : undefined;
     if (instance) return instance;
-    throw new ProblemException(
-      HttpStatus.NOT_FOUND,
-      'No such saga',
-      `There is no saga '${id}'. GET /admin/sagas?orderId=… finds the saga of an order.`,
-    );
+    throw unknownSaga(id);
   }
 }

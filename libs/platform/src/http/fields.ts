@@ -136,6 +136,18 @@ export const ObjectField = (type: new () => object, options: Common = {}): Prope
     Type(() => type),
   ]);
 
+/** An object whose members only somebody else knows. @param maxBytes of its JSON */
+export const FreeObjectField = (
+  options: Common & { readonly maxBytes: number },
+): PropertyDecorator =>
+  field(options, { type: 'object', additionalProperties: true }, [
+    rule('free object', (value) => {
+      if (!isObject(value)) return 'must be an object';
+      const isShort = Buffer.byteLength(JSON.stringify(value)) <= options.maxBytes;
+      return isShort ? undefined : `must not be longer than ${options.maxBytes} bytes`;
+    }),
+  ]);
+
 export interface ListOptions extends Common {
   readonly min: number;
   readonly max: number;

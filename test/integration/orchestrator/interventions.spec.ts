@@ -1,0 +1,287 @@
+/** What people do to sagas over HTTP: decided, written and recorded at once, or not at all. */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { eventType, operatorActed } from '#contracts';
+import { createService, Database, newId, Outbox } from '#messaging';
+import { createLogger } from '#platform';
+import { findInstance } from '#saga-store';
+import { createDatabase, createTopics, deleteTopics, testId, testKafka, testPostgres, waitFor } from '#testing';
+import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
+import { placeOrderInput } from '../../../apps/orchestrator/src/sagas/fixtures/place-order.js';
+import { makeAccessKey } from './access-key.js';
+
+jest.setTimeout(240_000);
+
+interface Saga {
+  readonly sagaId: string;
+  readonly state: string;
+  readonly revision: number;
+  readonly held?: { readonly code: string };
+  readonly cause?: { readonly code: string; readonly message: string };
+  readonly steps: readonly { readonly name: string; readonly state: string; readonly attempts: number; readonly commandId: string | null }[];
+}
+interface Answer<T> {
+  readonly status: number;
+  readonly body: T & { readonly detail?: string; readonly code?: string; readonly errors?: unknown };
+}
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+let apps: readonly NestFastifyApplication[];
+let database: Database;
+let key: string;
+
+beforeAll(async () => {
+  const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
+  cleanUp.unshift(() => postgres.stop(), () => kafka.stop());
+  const id = testId();
+  const own = await createDatabase(postgres, id);
+  cleanUp.unshift(() => own.drop());
+  await createTopics(kafka.brokers, `${id}.`);
+  cleanUp.unshift(() => deleteTopics(kafka.brokers, `${id}.`));
+  const env = {
+    ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: kafka.brokers, TOPIC_PREFIX: `${id}.` },
+    // nothing moves of its own accord but what a test wants
+    ...{ STEP_TIMEOUT_MS: '600000', STEP_ATTEMPTS: '5' },
+  };
+  const start = () => createService(orchestratorService, env, createLogger({ service: 'test', level: 'silent' }));
+  const first = await start();
+  cleanUp.unshift(() => first.close());
+  const second = await start();
+  cleanUp.unshift(() => second.close());
+  apps = [first, second];
+  database = first.get(Database);
+  key = await makeAccessKey(database, 'operator', 'kim');
+}, 240_000);
+
+afterAll(async () => {
+  for (const end of cleanUp) await end();
+}, 240_000);
+
+const appOf = (replica: number): NestFastifyApplication => {
+  const app = apps[replica];
+  if (!app) throw new Error(`there is no replica ${replica}`);
+  return app;
+};
+
+const call = async <T>(method: 'GET' | 'POST', url: string, payload?: object, replica = 0): Promise<Answer<T>> => {
+  const headers = { 'x-api-key': key };
+  const answer = await appOf(replica).inject({ method, url, headers, ...(payload && { payload }) });
+  return { status: answer.statusCode, body: answer.json<Answer<T>['body']>() };
+};
+
+const intervene = (saga: Saga, wanted: Record<string, unknown>, replica = 0) =>
+  call<Saga & { revision: number }>(
+    'POST',
+    `/admin/sagas/${saga.sagaId}/interventions`,
+    { revision: saga.revision, reason: 'the provider was away', ...wanted },
+    replica,
+  );
+
+const send = (type: string, businessKey: string, data: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+  appOf(0).get(Outbox).transaction((unit) => {
+    unit.publish({
+      ...{ id: newId(), source: 'test', subject: businessKey, topic: 'saga.inbox', key: businessKey },
+      ...{ time: new Date().toISOString(), type: eventType(type), data },
+      ...more,
+    });
+    return Promise.resolve();
+  });
+
+const find = async (orderId: string): Promise<Saga | undefined> => {
+  const { body } = await call<{ items: Saga[] }>('GET', `/admin/sagas?orderId=${orderId}`);
+  const [found] = body.items;
+  return found && (await call<Saga>('GET', `/admin/sagas/${found.sagaId}`)).body;
+};
+
+const until = (orderId: string, what: string, holds: (saga: Saga) => boolean): Promise<Saga> =>
+  waitFor(
+    async () => {
+      const saga = await find(orderId);
+      return saga && holds(saga) ? saga : undefined;
+    },
+    { what },
+  );
+
+const stateOf = (saga: Saga, name: string): string | undefined =>
+  saga.steps.find((step) => step.name === name)?.state;
+
+/** A saga whose first command is out. */
+const begun = async (): Promise<Saga & { readonly orderId: string }> => {
+  const orderId = testId();
+  await send('saga.start', orderId, {
+    ...{ definition: 'place-order', businessKey: orderId },
+    input: { ...placeOrderInput, orderId },
+  });
+  const saga = await until(orderId, 'the first command', (one) => stateOf(one, 'reserve-stock') === 'sent');
+  return { ...saga, orderId };
+};
+
+const reply = (saga: Saga & { readonly orderId: string }, step: string, name: string) =>
+  send(
+    name,
+    saga.orderId,
+    { commandId: `${saga.sagaId}:${step}`, outcome: 'succeeded', result: {} },
+    { correlationid: saga.sagaId },
+  );
+
+const outboxOf = (saga: Saga) =>
+  database.query<{ type: string; id: string; resend: string | null }>(
+    `select * from (
+       select convert_from(value, 'UTF8') as value from outbox) o where value like $1`,
+    [`%${saga.sagaId}%`],
+  );
+
+describe('an intervention', () => {
+  it('is decided at once, and is in the history and among the acts', async () => {
+    const saga = await begun();
+    const { status, body } = await intervene(saga, { action: 'retry', step: 'reserve-stock' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ revision: saga.revision + 1 });
+    expect(body.steps.find(({ name }) => name === 'reserve-stock')).toMatchObject({ state: 'sent', attempts: 2 });
+    const history = await call<{ items: unknown[] }>('GET', `/admin/sagas/${saga.sagaId}/history`);
+    expect(history.body.items.at(-1)).toMatchObject({
+      ...{ kind: 'intervene', actor: 'kim', step: 'reserve-stock', revision: body.revision },
+      ...{ reason: { code: 'by-hand', message: 'the provider was away' } },
+      sent: [`${saga.sagaId}:reserve-stock`],
+    });
+    const acts = await call<{ items: unknown[] }>('GET', `/admin/sagas/${saga.sagaId}/interventions`);
+    expect(acts.body.items).toMatchObject([
+      {
+        ...{ actor: 'kim', what: 'saga.retry', reason: 'the provider was away', objectType: 'saga' },
+        ...{ revisionBefore: saga.revision, revisionAfter: saga.revision + 1 },
+        detail: { step: 'reserve-stock' },
+      },
+    ]);
+    const mine = await call<{ items: unknown[] }>('GET', `/admin/interventions?actor=kim&objectId=${saga.sagaId}`);
+    expect(mine.body.items).toEqual(acts.body.items);
+  });
+
+  it('is not done to a saga that has moved since it was looked at', async () => {
+    const saga = await begun();
+    const held = await intervene(saga, { action: 'hold' }, 1);
+    expect(held.body.held).toMatchObject({ code: 'by-hand' });
+    const late = await intervene(saga, { action: 'cancel' });
+    expect(late).toMatchObject({ status: 409, body: { code: 'moved', revision: saga.revision + 1 } });
+    expect(await find(saga.orderId)).toMatchObject({ state: 'running', revision: saga.revision + 1 });
+  });
+
+  it('that comes with another, and with an answer, is done or not done, and nothing is lost', async () => {
+    const sagas = await Promise.all(Array.from({ length: 6 }, begun));
+    await Promise.all(
+      sagas.map(async (saga) => {
+        const [first, second] = await Promise.all([
+          intervene(saga, { action: 'compensate' }, 0),
+          intervene(saga, { action: 'hold' }, 1),
+          reply(saga, 'reserve-stock', 'inventory.stock-reserved'),
+        ]);
+        const settled = await until(saga.orderId, 'the answer', ({ sagaId, revision }) => {
+          const done = [first, second].filter(({ status }) => status === 200).length;
+          return sagaId === saga.sagaId && revision === saga.revision + 1 + done;
+        });
+        const statuses = [first.status, second.status].sort();
+        // one of the three is first, and of the two others an intervention has seen too old a saga
+        expect([[200, 409], [409, 409]]).toContainEqual(statuses);
+        expect(settled.state).toBe(first.status === 200 ? 'compensating' : 'running');
+        expect(settled.held !== undefined).toBe(second.status === 200);
+        const { rows } = { rows: await database.query<{ n: number }>(
+          'select count(*)::int as n from intervention where saga_id = $1', [saga.sagaId]) };
+        expect(rows[0]?.n).toBe(statuses.filter((status) => status === 200).length);
+      }),
+    );
+  });
+
+  it.each([
+    [{ action: 'skip', step: 'charge-payment' }, "what comes after 'charge-payment' relies on it"],
+    [{ action: 'retry', step: 'charge-payment' }, 'no answer is waited for'],
+    [{ action: 'retry', step: 'nosuch' }, "there is no step 'nosuch'"],
+    [{ action: 'retry' }, '`step` is missing'],
+    [{ action: 'resolve', step: 'reserve-stock' }, '`outcome` is missing'],
+    [{ action: 'settle-effect' }, '`effect` is missing'],
+    [{ action: 'release' }, 'it is not held'],
+    [{ action: 'clear-attention' }, 'nobody is called for'],
+    [{ action: 'move', version: 99 }, "'place-order' has no version 99"],
+    [{ action: 'resolve', step: 'reserve-stock', outcome: 'happened', result: { items: 7 } }, '`result` must be'],
+  ])('is refused with a reason, and changes nothing: %j', async (wanted, why) => {
+    const saga = await shared();
+    const refused = await intervene(saga, wanted);
+    expect(refused).toMatchObject({ status: 422, body: { code: 'refused', revision: saga.revision } });
+    expect(refused.body.detail).toContain(why);
+    expect(await findInstance(database, saga.sagaId)).toMatchObject({ revision: saga.revision });
+  });
+
+  let sharing: ReturnType<typeof begun> | undefined;
+  const shared = () => (sharing ??= begun());
+
+  it.each([
+    [{ action: 'explode' }, 'action'],
+    [{ action: 'retry', step: 'reserve-stock', reason: '' }, 'reason'],
+    [{ action: 'hold', revision: 'x' }, 'revision'],
+    [{ action: 'resolve', step: 'a', outcome: 'maybe' }, 'outcome'],
+    [{ action: 'resolve', step: 'a', result: [1] }, 'result'],
+    [{ action: 'hold', colour: 'red' }, 'colour'],
+  ])('of bad input is answered with the field: %j', async (wanted, field) => {
+    const { status, body } = await intervene(await shared(), wanted);
+    expect(status).toBe(400);
+    expect(JSON.stringify(body.errors)).toContain(`"${field}"`);
+  });
+
+  it('to a saga that there is not is answered with 404', async () => {
+    const nobody = { ...(await shared()), sagaId: newId() };
+    expect((await intervene(nobody, { action: 'hold' })).status).toBe(404);
+    const odd = { ...nobody, sagaId: 'x' };
+    expect((await intervene(odd, { action: 'hold' })).status).toBe(400);
+  });
+
+  it('says what a step came to that stays silent, and the saga goes on', async () => {
+    const saga = await begun();
+    const { status, body } = await intervene(saga, { action: 'resolve', step: 'reserve-stock', outcome: 'happened' });
+    expect(status).toBe(200);
+    expect(stateOf(body, 'charge-payment')).toBe('sent');
+  });
+
+  it('turns a saga around, and skips, holds, releases and moves one', async () => {
+    const saga = await begun();
+    const held = await intervene(saga, { action: 'hold' });
+    const skipped = await intervene(held.body, { action: 'skip', step: 'notify-customer' });
+    expect(stateOf(skipped.body, 'notify-customer')).toBe('skipped');
+    const released = await intervene(skipped.body, { action: 'release' });
+    const undone = await intervene(released.body, { action: 'compensate' });
+    expect(undone.body).toMatchObject({
+      state: 'compensating',
+      cause: { code: 'by-hand', message: 'the provider was away' },
+    });
+  });
+
+  it('tells a fact, from which the audit log is made', async () => {
+    const saga = await begun();
+    await intervene(saga, { action: 'hold' });
+    const [row] = await database.query<{ headers: string; value: string; topic: string }>(
+      `select topic, o::text as headers, '' as value from outbox o where o::text like $1`,
+      [`%${operatorActed.name}%`],
+    );
+    // what has been published already is gone from the outbox: the row of the table is what stays
+    if (row) expect(row.topic).toContain('operator.events');
+    await expect(
+      database.query(`update intervention set reason = 'none' where saga_id = $1`, [saga.sagaId]),
+    ).rejects.toThrow();
+  });
+});
+
+describe('what could be done', () => {
+  it('is said with the reason why the rest could not', async () => {
+    const saga = await begun();
+    const { body } = await call<{
+      revision: number;
+      items: { action: string; step?: string; version?: number; allowed: boolean; why?: string }[];
+    }>('GET', `/admin/sagas/${saga.sagaId}/actions`);
+    expect(body.revision).toBe(saga.revision);
+    const of = (action: string, step?: string) =>
+      body.items.find((item) => item.action === action && item.step === step);
+    expect(of('retry', 'reserve-stock')).toMatchObject({ allowed: true });
+    expect(of('retry', 'hand-over')).toMatchObject({ allowed: false, why: expect.any(String) as string });
+    expect(of('cancel')).toMatchObject({ allowed: true });
+    expect(of('release')).toMatchObject({ allowed: false, why: 'it is not held' });
+    expect(of('skip', 'notify-customer')).toMatchObject({ allowed: true });
+    expect(body.items.filter(({ action }) => action === 'move').map(({ version }) => version)).toEqual([1, 2]);
+  });
+});
