@@ -1,8 +1,9 @@
 import { Initial1763726400001 } from './0001-initial.js';
 import { InputOnce1763744400002 } from './0002-input-once.js';
 import { CoarseTimers1764100800003 } from './0003-coarse-timers.js';
-import { Interventions1764288000006 } from './0006-interventions.js';
 import { ShortBodies1764201600004 } from './0004-short-bodies.js';
+import { Interventions1764288000006 } from './0006-interventions.js';
+import { AccessKeys1764288000008 } from './0008-access-keys.js';
 
 export const migrations = [
   Initial1763726400001,
@@ -10,4 +11,5 @@ export const migrations = [
   CoarseTimers1764100800003,
   ShortBodies1764201600004,
   Interventions1764288000006,
+  AccessKeys1764288000008,
 ];

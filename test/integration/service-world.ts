@@ -24,6 +24,8 @@ export class ServiceWorld {
     readonly database: Database,
     /** Every line of the service's log, all levels. */
     readonly logged: readonly string[],
+    /** Starts another process of the service, as far as its database can tell. */
+    readonly replica: () => Promise<NestFastifyApplication>,
     private readonly end: () => Promise<void>,
   ) {}
 
@@ -46,11 +48,17 @@ export class ServiceWorld {
       { service: service.name, level: 'trace' },
       { write: (line) => void logged.push(line) },
     );
-    const app = await createService(service, env, logger);
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
-    return new ServiceWorld(app, app.get(Database), logged, async () => {
-      await app.close();
+    const apps: NestFastifyApplication[] = [];
+    const replica = async (): Promise<NestFastifyApplication> => {
+      const app = await createService(service, env, logger);
+      apps.push(app);
+      await app.init();
+      await app.getHttpAdapter().getInstance().ready();
+      return app;
+    };
+    const app = await replica();
+    return new ServiceWorld(app, app.get(Database), logged, replica, async () => {
+      await Promise.all(apps.map((each) => each.close()));
       await database.drop().catch(() => undefined);
       await postgres.stop();
     });
@@ -65,8 +73,9 @@ export class ServiceWorld {
     url: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    app: NestFastifyApplication = this.app,
   ) {
-    const answer = await this.app.inject({
+    const answer = await app.inject({
       method,
       url,
       ...(body !== undefined && {

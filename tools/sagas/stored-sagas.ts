@@ -32,6 +32,9 @@ const urlOfStack = (): string => {
   const state = readState(stackPaths(stackSettings()).state);
   const url = isRunning(state) ? state.postgresUrl : undefined;
   if (url !== undefined) return roleUrl(url, 'orchestrator');
+  // In the orchestrator's own container.
+  const own = process.env['DATABASE_URL'];
+  if (own) return own;
   throw new UsageError(
     'no stack is running here: start it, or name a database by --database <url>',
   );

@@ -4,6 +4,7 @@ import { MessagingModule } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
 import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
+import { access, keyDesk } from './access/access.js';
 import { EndedSagas } from './engine/ended-sagas.js';
 import { Interventions } from './engine/interventions.js';
 import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
@@ -11,6 +12,7 @@ import { SagaGauges } from './engine/saga-gauges.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
 import { AdminController } from './http/admin.controller.js';
 import { InterventionsController } from './http/interventions.controller.js';
+import { KeysController } from './http/keys.controller.js';
 import { HISTORY_TABLE } from './persistence/history-table.js';
 import { stepTiming, type OrchestratorSettings } from './settings.js';
 import { sagas } from './sagas/index.js';
@@ -35,14 +37,21 @@ export class AppModule {
         }),
         // without Kafka nothing moves: no commands leave and no answers arrive
         HealthModule.forRoot(),
+        access,
       ],
-      controllers: [SagaInboxController, AdminController, InterventionsController],
+      controllers: [
+        SagaInboxController,
+        AdminController,
+        InterventionsController,
+        KeysController,
+      ],
       providers: [
         { provide: SagaRegistry, useValue: new SagaRegistry(definitions) },
         { provide: STEP_TIMING, useValue: stepTiming(settings) },
         { provide: TIMER_POLL_MS, useValue: settings.TIMER_POLL_MS },
         { provide: LOGGER, useValue: logger },
         { provide: SAGA_STORE, useValue: postgresSagaStore },
+        keyDesk,
         EndedSagas,
         Interventions,
         SagaEngine,

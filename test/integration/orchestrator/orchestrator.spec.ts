@@ -14,6 +14,7 @@ import {
   waitFor,
 } from '#testing';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
+import { keyOf } from './access-keys.js';
 
 const input = (orderId: string) => ({
   orderId,
@@ -47,6 +48,7 @@ const cleanUp: (() => Promise<unknown>)[] = [];
 let app: NestFastifyApplication;
 let outbox: Outbox;
 let database: Database;
+let apiKey: string;
 
 beforeAll(async () => {
   const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
@@ -73,6 +75,7 @@ beforeAll(async () => {
   cleanUp.unshift(() => app.close());
   outbox = app.get(Outbox);
   database = app.get(Database);
+  apiKey = await keyOf(database, 'reader');
 }, 240_000);
 
 afterAll(async () => {
@@ -111,8 +114,10 @@ const cancel = (orderId: string) =>
     },
   });
 
+const asked = (url: string) => app.inject({ url, headers: { 'x-api-key': apiKey } });
+
 const get = async <T>(url: string): Promise<T> => {
-  const answer = await app.inject(url);
+  const answer = await asked(url);
   if (answer.statusCode !== 200) throw new Error(`${url}: ${answer.statusCode} ${answer.body}`);
   return answer.json<T>();
 };
@@ -313,12 +318,12 @@ describe('the orchestrator, over real Kafka and Postgres', () => {
     expect(filtered.items.map(({ state }) => state)).toEqual(['completed']);
 
     for (const bad of ['state=odd', 'cursor=x', 'limit=0', 'limit=999', 'nonsense=1']) {
-      const answered = await app.inject(`/admin/sagas?${bad}`);
+      const answered = await asked(`/admin/sagas?${bad}`);
       expect(answered.statusCode).toBe(400);
       expect(answered.json<{ errors: unknown[] }>().errors).toHaveLength(1);
     }
     for (const unknown of [randomUUID(), 'x', `${randomUUID()}/history`]) {
-      const answered = await app.inject(`/admin/sagas/${unknown}`);
+      const answered = await asked(`/admin/sagas/${unknown}`);
       expect(answered.statusCode).toBe(404);
       expect(answered.headers['content-type']).toContain('problem+json');
     }

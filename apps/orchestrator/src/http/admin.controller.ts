@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
+import { Role } from '#platform';
 import { SagaRegistry, type SagaInstance } from '#saga';
 import { findInstance, listInstances, readHistory } from '#saga-store';
 import { ListSagasQuery } from './admin.dto.js';
@@ -11,6 +12,7 @@ const DEFAULT_PAGE = 50;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 @ApiTags('sagas')
+@Role('reader')
 @Controller('admin/sagas')
 export class AdminController {
   constructor(
