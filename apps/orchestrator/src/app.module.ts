@@ -39,12 +39,7 @@ export class AppModule {
         HealthModule.forRoot(),
         access,
       ],
-      controllers: [
-        SagaInboxController,
-        AdminController,
-        InterventionsController,
-        KeysController,
-      ],
+      controllers: [SagaInboxController, AdminController, InterventionsController, KeysController],
       providers: [
         { provide: SagaRegistry, useValue: new SagaRegistry(definitions) },
         { provide: STEP_TIMING, useValue: stepTiming(settings) },

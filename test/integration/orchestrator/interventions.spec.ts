@@ -1,5 +1,5 @@
 /** What people do to sagas over HTTP: decided, written and recorded at once, or not at all. */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { eventType, operatorActed } from '#contracts';
 import { createService, Database, newId, Outbox } from '#messaging';
@@ -353,10 +353,8 @@ describe('what could be done', () => {
     const of = (action: string, step?: string) =>
       body.items.find((item) => item.action === action && item.step === step);
     expect(of('retry', 'reserve-stock')).toMatchObject({ allowed: true });
-    expect(of('retry', 'hand-over')).toMatchObject({
-      allowed: false,
-      why: expect.any(String) as string,
-    });
+    expect(of('retry', 'hand-over')).toMatchObject({ allowed: false });
+    expect(of('retry', 'hand-over')?.why).toContain('no answer is waited for');
     expect(of('cancel')).toMatchObject({ allowed: true });
     expect(of('release')).toMatchObject({ allowed: false, why: 'it is not held' });
     expect(of('skip', 'notify-customer')).toMatchObject({ allowed: true });
