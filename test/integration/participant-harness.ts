@@ -51,6 +51,9 @@ export class Replica {
         const working = work({
           tx: this.counted(tx),
           publish: (...more) => void events.push(...more),
+          forward: () => {
+            throw new Error('no participant sends anything again');
+          },
           stamp: () => ({ epoch: '0', seq: '0' }),
           beforeCommit: (statement) => {
             statement.catch(() => undefined);

@@ -5,17 +5,22 @@ import { HealthModule, type Logger } from '#platform';
 import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
 import { access, keyDesk } from './access/access.js';
+import { DeadLetterGauges } from './engine/dead-letter-gauges.js';
 import { EndedSagas } from './engine/ended-sagas.js';
 import { Interventions } from './engine/interventions.js';
 import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
 import { SagaGauges } from './engine/saga-gauges.js';
+import { DeadLetterTopicsController } from './handlers/dead-letter-topics.controller.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
 import { AdminController } from './http/admin.controller.js';
+import { DeadLetterDesk } from './http/dead-letter-desk.js';
+import { DeadLettersController } from './http/dead-letters.controller.js';
 import { InterventionsController } from './http/interventions.controller.js';
 import { KeysController } from './http/keys.controller.js';
 import { HISTORY_TABLE } from './persistence/history-table.js';
 import { stepTiming, type OrchestratorSettings } from './settings.js';
 import { sagas } from './sagas/index.js';
+import { DeadLetterUpkeep } from './timers/dead-letter-upkeep.js';
 import { LOGGER, TIMER_POLL_MS, TimerService } from './timers/timer.service.js';
 
 @Module({})
@@ -39,7 +44,14 @@ export class AppModule {
         HealthModule.forRoot(),
         access,
       ],
-      controllers: [SagaInboxController, AdminController, InterventionsController, KeysController],
+      controllers: [
+        SagaInboxController,
+        AdminController,
+        InterventionsController,
+        DeadLetterTopicsController,
+        DeadLettersController,
+        KeysController,
+      ],
       providers: [
         { provide: SagaRegistry, useValue: new SagaRegistry(definitions) },
         { provide: STEP_TIMING, useValue: stepTiming(settings) },
@@ -52,6 +64,9 @@ export class AppModule {
         SagaEngine,
         SagaGauges,
         TimerService,
+        DeadLetterDesk,
+        DeadLetterGauges,
+        DeadLetterUpkeep,
       ],
       exports: [EndedSagas],
     };

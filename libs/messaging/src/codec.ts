@@ -61,13 +61,37 @@ export function encode(event: OutgoingEvent): WireMessage {
   if (value === undefined) throw new TypeError(`the data of ${event.type} ${event.id} is no JSON`);
   const { topic, key } = event;
   const message: WireMessage = { topic, partition: event.partition ?? null, key, headers, value };
+  return sendable(message, `${event.type} ${event.id}`);
+}
+
+function sendable(message: WireMessage, what: string): WireMessage {
   const bytes = sizeOf(message);
-  if (bytes > MAX_EVENT_BYTES) {
-    throw new EventTooLargeError(
-      `${event.type} ${event.id} has ${bytes} bytes, at most ${MAX_EVENT_BYTES} can be sent`,
-    );
+  if (bytes <= MAX_EVENT_BYTES) return message;
+  throw new EventTooLargeError(
+    `${what} has ${bytes} bytes, at most ${MAX_EVENT_BYTES} can be sent`,
+  );
+}
+
+/**
+ * The message itself, where it can be sent as it is.
+ * @throws EventTooLargeError; TypeError for a value that is no JSON or a key that holds a NUL
+ */
+export function forwardable(message: WireMessage): WireMessage {
+  const { topic, key, value } = message;
+  const problem = forwardProblem(key, value);
+  if (problem !== undefined) throw new TypeError(`a message for ${topic}: ${problem}`);
+  return sendable(message, `a message for ${topic}`);
+}
+
+/** Why a message cannot be sent as it is; undefined when it can. */
+export function forwardProblem(key: string, value: string): string | undefined {
+  if (key.includes('\0')) return 'its key holds a NUL';
+  try {
+    JSON.parse(value);
+    return undefined;
+  } catch {
+    return 'its value is no JSON';
   }
-  return message;
 }
 
 /** By name, so that each is checked once; there are few, and none comes from outside. */

@@ -8,6 +8,8 @@ import type { RawMessage } from './wire.js';
 export interface DeadLetterReason {
   readonly code: string;
   readonly message: string;
+  /** The service that could not: facts are read by several. */
+  readonly by?: string;
 }
 
 /** The data of a dead letter: the message as it was, enough to send it once more. */
@@ -20,7 +22,7 @@ export interface DeadLetterData {
   /** The value as text; absent when there was none, or when text would be no UTF-8 or too long. */
   readonly value?: string;
   readonly valueBase64?: string;
-  /** True when the value was too large to be repeated whole; the original has the rest. */
+  /** True when value, key or headers are not repeated whole; the original has the rest. */
   readonly truncated?: boolean;
 }
 
@@ -34,6 +36,8 @@ const MAX_VALUE_BYTES = 400_000;
 const MAX_TEXT_BYTES = 600_000;
 const MAX_HEADERS_BYTES = 150_000;
 const MAX_KEY_CHARACTERS = 1_000;
+const MAX_NAME = 200;
+const MAX_HEADER = 2_000;
 /** Headers are for reading; a stack trace or a quoted payload does not belong there. */
 const MAX_MESSAGE_CHARACTERS = 500;
 
@@ -53,8 +57,12 @@ export const deadLetter = (event: ReceivedEvent, reason: DeadLetterReason): Outg
   );
 
 /** The same for a message that could not even be decoded. */
-export const deadLetterOfRaw = (raw: RawMessage, reason: DeadLetterReason): OutgoingEvent =>
-  build(raw, raw.key?.toString('utf8') ?? '', textHeaders(raw.headers), raw.value, reason);
+export function deadLetterOfRaw(raw: RawMessage, reason: DeadLetterReason): OutgoingEvent {
+  const key = raw.key?.toString('utf8') ?? '';
+  const letter = build(raw, key, textHeaders(raw.headers), raw.value, reason);
+  const isText = raw.key === null || Buffer.from(key, 'utf8').equals(raw.key);
+  return isText ? letter : { ...letter, data: { ...letter.data, truncated: true } };
+}
 
 interface Place {
   readonly topic: string;
@@ -72,6 +80,8 @@ function build(
 ): OutgoingEvent<DeadLetterData> {
   const place = `${topic}/${partition}/${offset}`;
   const shortKey = key.slice(0, MAX_KEY_CHARACTERS);
+  const kept = bounded(headers);
+  const isCut = shortKey !== key || kept === undefined;
   return {
     topic: deadLetterTopicOf(topic),
     key: storable(shortKey),
@@ -85,8 +95,9 @@ function build(
       partition,
       offset,
       key: shortKey,
-      headers: bounded(headers),
+      headers: kept ?? cut(headers),
       ...textOrBase64(value),
+      ...(isCut && { truncated: true }),
     },
     ...(event && { causationid: short(event.id) }),
     ...(event?.correlationid !== undefined && { correlationid: short(event.correlationid) }),
@@ -95,6 +106,7 @@ function build(
       deadcode: reason.code,
       deadmessage: short(reason.message),
       deadtype: short(event?.type ?? headers['ce_type'] ?? ''),
+      ...(reason.by !== undefined && { deadby: reason.by }),
     },
   };
 }
@@ -117,12 +129,22 @@ function textOrBase64(value: Buffer | null): Partial<DeadLetterData> {
     : { valueBase64: kept.toString('base64'), ...truncated };
 }
 
+type Headers = Readonly<Record<string, string>>;
+
+/** As they are, where they are not too large. */
+function bounded(headers: Headers): Headers | undefined {
+  const isShort = Object.entries(headers).every(
+    ([name, value]) => name.length <= MAX_NAME && value.length <= MAX_HEADER,
+  );
+  return isShort && bytesOfJson(headers) <= MAX_HEADERS_BYTES ? headers : undefined;
+}
+
 /** Foreign headers can be as large as a value; as many of the first are kept as there is room for. */
-function bounded(headers: Readonly<Record<string, string>>): Record<string, string> {
+function cut(headers: Headers): Headers {
   let bytes = 0;
   return Object.fromEntries(
     Object.entries(headers)
-      .map((header) => [header[0].slice(0, 200), header[1].slice(0, 2_000)] as const)
+      .map((header) => [header[0].slice(0, MAX_NAME), header[1].slice(0, MAX_HEADER)] as const)
       .filter((header) => (bytes += bytesOfJson(header)) <= MAX_HEADERS_BYTES),
   );
 }

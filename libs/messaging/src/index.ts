@@ -9,8 +9,9 @@ export type {
   ReceivedEvent,
 } from './event.js';
 export { doneBy } from './actor.js';
+export { decode, forwardProblem, textHeaders } from './codec.js';
 export { CHAIN, caused, chainAfter } from './loop-guard.js';
-export { deadLetter, deadLetterTopicOf } from './dead-letter.js';
+export { DEAD_LETTER_TYPE, deadLetter, deadLetterTopicOf } from './dead-letter.js';
 export type { DeadLetterData, DeadLetterReason } from './dead-letter.js';
 
 // Transactions
@@ -30,7 +31,7 @@ export type { MessagingOptions } from './module.js';
 export type { MessagingSettings } from './settings.js';
 export { jsonList, jsonListSql, jsonTexts } from './json-list.js';
 export type { MessagingLog } from './log.js';
-export { BatchHandler, PoisonHandler } from './transport/decorators.js';
+export { BatchHandler, PoisonHandler, RawBatchHandler } from './transport/decorators.js';
 export { connectTransport } from './transport/connect.js';
 export { createService, runService } from './service.js';
 export type { ServiceDefinition } from './service.js';

@@ -155,7 +155,7 @@ const kafkaProviders = (options: MessagingOptions) => {
         outbox: Outbox,
         transport: BatchTransport,
         client: KafkaClient,
-      ) => watchParts({ database, outbox, transport, client, group: options.service }),
+      ) => watchParts({ database, outbox, transport, client }),
     },
     {
       provide: BatchTransport,

@@ -1,6 +1,7 @@
 /** One database transaction and the events that become public when, and only when, it commits. */
 import type { Tx } from './database.js';
 import type { OutgoingEvent } from './event.js';
+import type { WireMessage } from './wire.js';
 
 /** A place in a writer's stream of outbox rows. Both are int8 in the database, so strings here. */
 export interface StreamPosition {
@@ -15,6 +16,12 @@ export interface UnitOfWork {
    * @throws EventTooLargeError when the broker would refuse one of them
    */
   publish(...events: OutgoingEvent[]): void;
+  /**
+   * The same for a message that is to go out as it is, whether or not it is an event of ours: what
+   * was put aside and is sent again.
+   * @throws EventTooLargeError; TypeError where the value is no JSON, which the outbox cannot keep
+   */
+  forward(message: WireMessage): void;
   /** A position at or above every event this unit has published so far; see `Outbox.publishedBy`. */
   stamp(): StreamPosition;
   /**

@@ -12,8 +12,6 @@ export interface WatchedParts {
   readonly outbox: Outbox;
   readonly transport: BatchTransport;
   readonly client: KafkaClient;
-  /** Logical name of the consumer group. */
-  readonly group: string;
 }
 
 interface Watched extends WatchedParts {
@@ -26,10 +24,14 @@ const watched = new Set<Watched>();
 
 /** Shows these parts until the answer is called. */
 export function watchParts(parts: WatchedParts): () => void {
-  const { client, transport, group } = parts;
+  const { client, transport } = parts;
   const one: Watched = {
     ...parts,
-    lag: new Reading(() => client.lag(group, transport.topics)),
+    lag: new Reading(async () => {
+      const groups = [...transport.subscriptions];
+      const lags = await Promise.all(groups.map(([group, topics]) => client.lag(group, topics)));
+      return Object.assign({}, ...lags) as Record<string, number[]>;
+    }),
     kept: new Reading(() => client.kept(transport.topics.map(deadLetterTopicOf))),
   };
   watched.add(one);

@@ -32,6 +32,7 @@ export * from './http/fields.js';
 export * from './http/contact-fields.js';
 export * from './http/entity-tag.js';
 export * from './http/id-field.js';
+export * from './http/list-fields.js';
 export * from './http/page-query.js';
 export * from './http/request-headers.js';
 export * from './http/text-cursor.js';

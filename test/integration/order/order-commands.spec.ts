@@ -69,6 +69,7 @@ describe('orders and the saga’s commands', () => {
       const watched: UnitOfWork = {
         tx,
         publish: (...events) => unit.publish(...events),
+        forward: (message) => unit.forward(message),
         stamp: () => unit.stamp(),
         beforeCommit: (statement) => unit.beforeCommit(statement),
         afterCommit: (hook) => unit.afterCommit(hook),

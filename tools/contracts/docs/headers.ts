@@ -15,6 +15,10 @@ const base = {
   ce_causationid: text('The id of the message that led to it.'),
   ce_chain: text('Through which messages it came about, against loops.'),
   traceparent: text('W3C trace context.'),
+  ce_redrive: text('Counts how often a person has sent it again out of the dead letters.', {
+    pattern: '^[0-9]+$',
+  }),
+  ce_redriveof: text('The dead letter that it was sent again from.', { format: 'uuid' }),
   'content-type': text('Of the value.', { const: 'application/json' }),
 };
 
@@ -26,7 +30,6 @@ const ofCommands = {
   ce_resend: text('Counts how often it was sent again.', { pattern: '^[0-9]+$' }),
   ce_undoes: text('Of a compensation: the id of the command that it undoes.'),
   ce_undoesissuedon: text('The day of that command.', { format: 'date' }),
-  ce_redrive: text('A person has sent it again out of the dead letters.'),
 };
 
 const schema = (description: string, properties: object, required: readonly string[]) => ({

@@ -147,7 +147,7 @@ export const messaging: readonly PlantedBug[] = [
     id: 'poison-vanishes',
     breaks: 'A message that no handler can take is skipped without a trace.',
     file: `${folder}/transport/batch-runner.ts`,
-    find: 'unit.publish(event ? deadLetter(event, reason) : deadLetterOfRaw(raw, reason));',
+    find: 'unit.publish(this.#deadLetter(raw, event, reason));',
     replace: '',
     detectors: [spec('transport/batch-runner')],
   },

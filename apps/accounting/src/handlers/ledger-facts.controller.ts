@@ -87,7 +87,8 @@ export class LedgerFactsController {
       const event = events.find((one) => one === found?.fact.event);
       if (!found || !event) continue;
       const { reason, fact, knownId } = found;
-      unit.publish(deadLetter(event, { code: 'suspicious-fact', message: reason }));
+      const why = { code: 'suspicious-fact', message: reason, by: 'accounting' };
+      unit.publish(deadLetter(event, why));
       unit.afterCommit(() => {
         suspicious.inc({ fact: fact.name });
         this.log.error({ source, eventId, entryId: knownId }, reason);

@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IntegerQuery, MomentField, TextField } from '#platform';
-import { TextsQuery } from './list-fields.js';
+import { IntegerQuery, MomentField, TextField, TextsQuery } from '#platform';
 
 export const MOST_EVENTS = 1_000;
 export const DEFAULT_EVENTS = 100;

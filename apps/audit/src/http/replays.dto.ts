@@ -1,8 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IntegerField, MomentField, ObjectField, PageQuery, TextField } from '#platform';
+import {
+  IntegerField,
+  MomentField,
+  ObjectField,
+  PageQuery,
+  TextField,
+  TextsField,
+} from '#platform';
 import { REPLAY_TOPICS } from '../domain/topics.js';
 import type { ReplayStatus } from '../persistence/replay-rows.js';
-import { TextsField } from './list-fields.js';
 
 export const DEFAULT_RATE = 500;
 const MOST_RATE = 10_000;

@@ -103,6 +103,7 @@ async function settle(
     log.error({ noticeId: notice.noticeId, ...problem }, 'a notice is undeliverable');
     if (!cause) continue;
     const message = `${problem.code}: ${problem.message}`;
-    unit.publish(deadLetter(causeOf(notice, cause), { code: 'undeliverable', message }));
+    const reason = { code: 'undeliverable', message, by: 'notification' };
+    unit.publish(deadLetter(causeOf(notice, cause), reason));
   }
 }

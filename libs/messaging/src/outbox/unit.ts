@@ -1,4 +1,5 @@
 import { allStatements } from '../all-statements.js';
+import { forwardable } from '../codec.js';
 import type { Tx } from '../database.js';
 import type { OutgoingEvent } from '../event.js';
 import type { StreamPosition, UnitOfWork } from '../unit-of-work.js';
@@ -24,6 +25,11 @@ export class OutboxUnit implements UnitOfWork {
   publish(...events: OutgoingEvent[]): void {
     if (this.#isOver) throw new Error('this transaction is over, nothing can be published with it');
     for (const event of events) this.#unnumbered.push(encodeTraced(event));
+  }
+
+  forward(message: WireMessage): void {
+    if (this.#isOver) throw new Error('this transaction is over, nothing can be published with it');
+    this.#unnumbered.push(forwardable(message));
   }
 
   stamp(): StreamPosition {

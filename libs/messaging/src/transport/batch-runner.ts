@@ -9,7 +9,7 @@
  */
 import { backoffMs, sleep, type Clock } from '../clock.js';
 import { crashPoint } from '../crash-point.js';
-import { deadLetter, deadLetterOfRaw } from '../dead-letter.js';
+import { deadLetter, deadLetterOfRaw, type DeadLetterReason } from '../dead-letter.js';
 import { asError, isTransient } from '../errors.js';
 import { eventFields } from '../event-fields.js';
 import type { EventBatch, EventFailure, ReceivedEvent } from '../event.js';
@@ -25,7 +25,16 @@ export interface TopicHandlers {
   readonly poison?: ((failure: EventFailure, unit: UnitOfWork) => Promise<void>) | undefined;
 }
 
+/** Takes what was fetched as it is, and nothing of it is put aside. */
+export interface RawHandlers {
+  readonly raw: (messages: readonly RawMessage[], unit: UnitOfWork) => Promise<void>;
+}
+
+export type Handlers = TopicHandlers | RawHandlers;
+
 export interface BatchRunnerPorts {
+  /** The service, for the dead letters. */
+  readonly by?: string;
   readonly outbox: Pick<Outbox, 'transaction'>;
   readonly clock: Clock;
   readonly log: MessagingLog;
@@ -82,11 +91,11 @@ export class BatchRunner {
    * All of several partitions in one transaction, tried once. Never rejects.
    * @returns whether it was committed; otherwise nothing was, and each can be run by itself
    */
-  async runTogether(partitions: readonly Fetched[], handlers: TopicHandlers): Promise<boolean> {
+  async runTogether(partitions: readonly Fetched[], handlers: Handlers): Promise<boolean> {
     if (!partitions.every(({ control }) => control.isActive())) return false;
     let items: readonly Item[];
     try {
-      items = partitions.flatMap(({ messages }) => messages.map((raw) => inspect(raw, this.ports)));
+      items = partitions.flatMap(({ messages }) => this.#items(messages, handlers));
       await this.ports.outbox.transaction((unit) => this.#handle(items, handlers, unit));
       crashPoint('batch.after-commit');
     } catch (error) {
@@ -106,13 +115,13 @@ export class BatchRunner {
   /** Never rejects. `messages` are of one partition, in order, and at least one. */
   async run(
     messages: readonly RawMessage[],
-    handlers: TopicHandlers,
+    handlers: Handlers,
     control: BatchControl,
   ): Promise<BatchOutcome> {
     const { maxEvents } = this.limits;
     try {
       for (let from = 0; from < messages.length; from += maxEvents) {
-        const items = messages.slice(from, from + maxEvents).map((raw) => inspect(raw, this.ports));
+        const items = this.#items(messages.slice(from, from + maxEvents), handlers);
         await bisect(items, {
           attempt: (part) =>
             this.#commit(part, control, (unit) => this.#handle(part, handlers, unit)),
@@ -129,13 +138,23 @@ export class BatchRunner {
     }
   }
 
-  async #handle(items: readonly Item[], handlers: TopicHandlers, unit: UnitOfWork): Promise<void> {
+  #items(messages: readonly RawMessage[], handlers: Handlers): Item[] {
+    return messages.map((raw) => ('raw' in handlers ? { raw } : inspect(raw, this.ports)));
+  }
+
+  async #handle(items: readonly Item[], handlers: Handlers, unit: UnitOfWork): Promise<void> {
+    if ('raw' in handlers) {
+      return handlers.raw(
+        items.map(({ raw }) => raw),
+        unit,
+      );
+    }
     const events: ReceivedEvent[] = [];
     for (const { raw, event, aside } of items) {
       if (aside === undefined) {
         if (event !== undefined) events.push(event);
       } else {
-        unit.publish(event ? deadLetter(event, aside) : deadLetterOfRaw(raw, aside));
+        unit.publish(this.#deadLetter(raw, event, aside));
       }
     }
     const { topic } = (items[0] as Item).raw;
@@ -146,11 +165,18 @@ export class BatchRunner {
   async #putAside(
     item: Item,
     error: Error,
-    { poison }: TopicHandlers,
+    handlers: Handlers,
     control: BatchControl,
   ): Promise<void> {
     const { raw, event } = item;
     item.span?.fail(error);
+    if ('raw' in handlers) {
+      const { topic, partition, offset } = raw;
+      const fields = { topic, partition, offset, err: error };
+      this.ports.log.error(fields, 'cannot be taken, its partition waits until it can');
+      throw new Interrupted('it is not put aside', { cause: error });
+    }
+    const { poison } = handlers;
     if (event !== undefined && item.aside === undefined && poison !== undefined) {
       try {
         await this.#commit([item], control, (unit) => poison({ event, error }, unit));
@@ -167,9 +193,15 @@ export class BatchRunner {
     }
     const reason = { code: 'handler-failed', message: `${error.name}: ${error.message}` };
     await this.#commit([item], control, (unit) => {
-      unit.publish(event ? deadLetter(event, reason) : deadLetterOfRaw(raw, reason));
+      unit.publish(this.#deadLetter(raw, event, reason));
       return Promise.resolve();
     });
+  }
+
+  #deadLetter(raw: RawMessage, event: ReceivedEvent | undefined, why: DeadLetterReason) {
+    const { by } = this.ports;
+    const reason = by === undefined ? why : { ...why, by };
+    return event ? deadLetter(event, reason) : deadLetterOfRaw(raw, reason);
   }
 
   /**

@@ -10,24 +10,37 @@ export const poisonPattern = (topic: string): string => `${PATTERN.poison}:${top
 
 /** Nest passes only decorated parameters; both of ours are always the same, so they are marked here. */
 const handler =
-  (pattern: string, extras: BatchExtras): MethodDecorator =>
+  (patterns: readonly string[], extras: BatchExtras): MethodDecorator =>
   (target, key, descriptor: PropertyDescriptor) => {
     Payload()(target, key, 0);
     Ctx()(target, key, 1);
-    EventPattern(pattern, BATCH_TRANSPORT, extras)(target, key, descriptor);
+    EventPattern([...patterns], BATCH_TRANSPORT, extras)(target, key, descriptor);
   };
 
 export interface BatchExtras {
-  readonly topic: string;
-  readonly role: keyof typeof PATTERN;
+  readonly role: keyof typeof PATTERN | 'raw';
+  /** Logical name of a consumer group of its own; without it, the service's. */
+  readonly group?: string;
 }
+
+/** The topic that Nest has registered a handler for. */
+export const topicOfPattern = (pattern: string): string => pattern.slice(pattern.indexOf(':') + 1);
 
 /**
  * On a controller's method `(batch: EventBatch, unit: UnitOfWork): Promise<void>`: handles the
  * events of `topic` (logical name), one call and one transaction a batch.
  */
 export const BatchHandler = (topic: string): MethodDecorator =>
-  handler(batchPattern(topic), { topic, role: 'batch' });
+  handler([batchPattern(topic)], { role: 'batch' });
+
+/**
+ * On a controller's method `(messages: RawMessage[], unit: UnitOfWork): Promise<void>`: takes whatever
+ * lies in `topics` as it is, read in a consumer group of its own, so that its trouble is nobody
+ * else's. Nothing of it ever becomes a dead letter: what the method cannot take is tried again for as
+ * long as that lasts.
+ */
+export const RawBatchHandler = (topics: readonly string[], group: string): MethodDecorator =>
+  handler(topics.map(batchPattern), { role: 'raw', group });
 
 /**
  * On a controller's method `(failure: EventFailure, unit: UnitOfWork): Promise<void>`: decides about
@@ -35,4 +48,4 @@ export const BatchHandler = (topic: string): MethodDecorator =>
  * event becomes a dead letter.
  */
 export const PoisonHandler = (topic: string): MethodDecorator =>
-  handler(poisonPattern(topic), { topic, role: 'poison' });
+  handler([poisonPattern(topic)], { role: 'poison' });

@@ -5,16 +5,10 @@
  */
 import { runtime } from '#platform';
 import type { RawMessage } from '../wire.js';
-import type {
-  BatchControl,
-  BatchOutcome,
-  BatchRunner,
-  Fetched,
-  TopicHandlers,
-} from './batch-runner.js';
+import type { BatchControl, BatchOutcome, BatchRunner, Fetched, Handlers } from './batch-runner.js';
 
 interface Waiting extends Fetched {
-  readonly handlers: TopicHandlers;
+  readonly handlers: Handlers;
   readonly settle: (outcome: Promise<BatchOutcome>) => void;
 }
 
@@ -30,7 +24,7 @@ export class BatchGatherer {
   /** Never rejects. `messages` are of one partition, in order, and at least one. */
   run(
     messages: readonly RawMessage[],
-    handlers: TopicHandlers,
+    handlers: Handlers,
     control: BatchControl,
   ): Promise<BatchOutcome> {
     return new Promise((settle) => {
@@ -45,7 +39,7 @@ export class BatchGatherer {
     for (const [handlers, partitions] of waiting) void this.#runAll(handlers, partitions);
   }
 
-  async #runAll(handlers: TopicHandlers, partitions: readonly Waiting[]): Promise<void> {
+  async #runAll(handlers: Handlers, partitions: readonly Waiting[]): Promise<void> {
     for (const group of this.#grouped(partitions)) {
       if (group.length > 1 && (await this.runner.runTogether(group, handlers))) {
         for (const { settle } of group) settle(Promise.resolve('done'));

@@ -5,8 +5,8 @@ import type { ConsumerTuning, GroupConsumerOptions } from '../kafka/consumer-opt
 import { GroupConsumer } from '../kafka/group-consumer.js';
 import type { KafkaOptions } from '../kafka/options.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { BatchRunner, type BatchRunnerPorts, type TopicHandlers } from './batch-runner.js';
-import { BATCH_TRANSPORT, type BatchExtras } from './decorators.js';
+import { BatchRunner, type BatchRunnerPorts, type Handlers } from './batch-runner.js';
+import { BATCH_TRANSPORT, topicOfPattern, type BatchExtras } from './decorators.js';
 import { BatchGatherer } from './gatherer.js';
 
 export interface BatchTransportOptions {
@@ -30,7 +30,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = BATCH_TRANSPORT;
   /** Errors must reach us: they decide between retry, bisecting and dead letter. */
   override readonly propagatesEventHandlerErrors = true;
-  #consumer: GroupConsumer | undefined;
+  #consumers: GroupConsumer[] = [];
   #beforeListen: () => Promise<unknown> = () => Promise.resolve();
 
   constructor(private readonly options: BatchTransportOptions) {
@@ -47,20 +47,30 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
-    await this.#consumer?.stop();
+    await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
   }
 
-  /** Logical names of the topics that have a handler. */
+  /** Logical names of the topics whose events have a handler. */
   get topics(): readonly string[] {
-    const extras = [...this.messageHandlers.values()].map(
-      (handler) => handler.extras as BatchExtras,
+    return [
+      ...new Set(this.#registered().flatMap(({ topic, role }) => (role === 'raw' ? [] : [topic]))),
+    ];
+  }
+
+  /** All that is read, by the logical name of the group that reads it. */
+  get subscriptions(): ReadonlyMap<string, readonly string[]> {
+    const topics = this.#registered().filter(({ role }) => role !== 'poison');
+    return new Map(
+      [...Map.groupBy(topics, ({ group }) => group ?? this.options.group)].map(([group, all]) => [
+        group,
+        all.map(({ topic }) => topic),
+      ]),
     );
-    return [...new Set(extras.map(({ topic }) => topic))];
   }
 
   /** Why nothing is consumed at the moment; undefined while it is, or where nothing is to be. */
   get failure(): Error | undefined {
-    return this.#consumer?.failure;
+    return this.#consumers.map(({ failure }) => failure).find((failure) => failure !== undefined);
   }
 
   on(): never {
@@ -68,51 +78,66 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
   }
 
   unwrap<T>(): T {
-    return this.#consumer as T;
+    return this.#consumers[0] as T;
   }
 
   async #listen(): Promise<void> {
     const topics = this.#handlersByTopic();
     if (topics.size === 0) return;
     await this.#beforeListen();
-    const { kafka, group, outbox, ping, tuning, count, handled, observe } = this.options;
+    const { kafka, group: by, outbox, ping, tuning, count, handled, observe } = this.options;
     const ports: BatchRunnerPorts = {
+      by,
       outbox,
       clock: systemClock,
       log: kafka.log,
       ...(count && { count }),
       ...(handled && { handled }),
     };
-    const gatherer = new BatchGatherer(new BatchRunner(ports));
-    this.#consumer = new GroupConsumer({
-      kafka,
-      group,
-      topics: [...topics.keys()],
-      clock: systemClock,
-      ping,
-      observe,
-      ...(tuning && { tuning }),
-      handle: (messages, control) => {
-        const handlers = topics.get(messages[0]?.topic ?? '');
-        // Cannot be: the consumer only fetches the topics it was given.
-        if (handlers === undefined) return Promise.resolve('again');
-        return gatherer.run(messages, handlers, control);
-      },
+    const runner = new BatchRunner(ports);
+    this.#consumers = [...this.subscriptions].map(([group, subscribed]) => {
+      const gatherer = new BatchGatherer(runner);
+      return new GroupConsumer({
+        kafka,
+        group,
+        topics: subscribed,
+        clock: systemClock,
+        ping,
+        observe,
+        ...(tuning && { tuning }),
+        handle: (messages, control) => {
+          const handlers = topics.get(messages[0]?.topic ?? '');
+          // Cannot be: the consumer only fetches the topics it was given.
+          if (handlers === undefined) return Promise.resolve('again');
+          return gatherer.run(messages, handlers, control);
+        },
+      });
     });
-    this.#consumer.start();
+    for (const consumer of this.#consumers) consumer.start();
+  }
+
+  #registered(): (BatchExtras & { readonly topic: string; readonly handler: MessageHandler })[] {
+    return [...this.messageHandlers].map(([pattern, handler]) => ({
+      ...(handler.extras as BatchExtras),
+      topic: topicOfPattern(pattern),
+      handler,
+    }));
   }
 
   /** @throws when a topic has two handlers, or only one for its poison */
-  #handlersByTopic(): Map<string, TopicHandlers> {
-    const topics = new Map<string, TopicHandlers>();
+  #handlersByTopic(): Map<string, Handlers> {
+    const topics = new Map<string, Handlers>();
     const found = {
       batch: new Map<string, MessageHandler>(),
       poison: new Map<string, MessageHandler>(),
+      raw: new Map<string, MessageHandler>(),
     };
-    for (const handler of this.messageHandlers.values()) {
-      const { topic, role } = handler.extras as BatchExtras;
+    for (const { topic, role, handler } of this.#registered()) {
       if (handler.next) throw new Error(`two ${role} handlers for the topic ${topic}`);
       found[role].set(topic, handler);
+    }
+    for (const [topic, raw] of found.raw) {
+      topics.set(topic, { raw: (messages, unit) => call(raw, messages, unit) });
     }
     for (const [topic, batch] of found.batch) {
       const poison = found.poison.get(topic);

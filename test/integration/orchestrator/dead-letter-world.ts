@@ -1,0 +1,214 @@
+/** Orchestrators over real Kafka and Postgres, and dead letters as services put them aside. */
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { eventType } from '#contracts';
+import {
+  createService,
+  Database,
+  DEAD_LETTER_TYPE,
+  deadLetterTopicOf,
+  KafkaClient,
+  openDatabase,
+  type DeadLetterData,
+  type OutgoingEvent,
+} from '#messaging';
+import { migrations } from '#migrations/orchestrator';
+import { createLogger } from '#platform';
+import {
+  createDatabase,
+  createTopics,
+  deleteTopics,
+  testId,
+  testKafka,
+  testPostgres,
+  waitFor,
+} from '#testing';
+import { inventoryService } from '../../../apps/inventory/src/service.js';
+import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
+import { Topics, type StoredMessage } from '../../support/topics.js';
+import { Closing, TestLog } from '../messaging/harness.js';
+
+jest.setTimeout(240_000);
+
+export interface Letter {
+  readonly id: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+  readonly readers: string[];
+  readonly status: string;
+  readonly attempt: number;
+  readonly redriveOf?: string;
+  readonly sagaId?: string;
+  readonly notRedrivable?: string;
+  readonly closed?: { at: string; by: string; reason: string };
+}
+export interface WholeLetter extends Letter {
+  readonly headers: Record<string, string>;
+  readonly value: { text?: string; base64?: string } | null;
+  readonly diedAgainAs: string[];
+}
+export interface Decided {
+  readonly done: number;
+  readonly refused: { id: string; why: string }[];
+  readonly nextCursor?: string;
+}
+
+export class DeadLetterWorld {
+  private constructor(
+    private readonly closing: Closing,
+    readonly env: Record<string, string>,
+    readonly kafka: KafkaClient,
+    readonly topics: Topics,
+    /** The orchestrators' one. */
+    readonly database: Database,
+    private readonly postgresUrl: { readonly url: string },
+  ) {}
+
+  static async start(): Promise<DeadLetterWorld> {
+    const closing = new Closing();
+    const [postgres, server] = await Promise.all([testPostgres(), testKafka()]);
+    closing.add(() => postgres.stop());
+    closing.add(() => server.stop());
+    const topicPrefix = `${testId()}.`;
+    const own = await createDatabase(postgres, testId());
+    closing.add(() => own.drop());
+    await createTopics(server.brokers, topicPrefix);
+    closing.add(() => deleteTopics(server.brokers, topicPrefix));
+    const kafka = new KafkaClient({
+      ...{ brokers: server.brokers.split(','), topicPrefix, clientId: 'world' },
+      log: new TestLog(),
+    });
+    closing.add(() => kafka.close());
+    const topics = new Topics({ kafka: server, topicPrefix });
+    closing.add(() => topics.stop());
+    const database = await openDatabase({
+      ...{ url: own.url, poolSize: 3, applicationName: 'world', migrations },
+      log: new TestLog(),
+    });
+    closing.add(() => database.close());
+    const env = {
+      ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: server.brokers },
+      ...{ TOPIC_PREFIX: topicPrefix, STEP_TIMEOUT_MS: '60000' },
+    };
+    return new DeadLetterWorld(closing, env, kafka, topics, database, postgres);
+  }
+
+  stop(): Promise<void> {
+    return this.closing.all();
+  }
+
+  onStop(close: () => Promise<unknown>): void {
+    this.closing.add(close);
+  }
+
+  /** An orchestrator; each further one is a replica. */
+  async orchestrator(): Promise<NestFastifyApplication> {
+    return this.serve(() => createService(orchestratorService, this.env, silent()));
+  }
+
+  /** An inventory service that gives a command up after its first try, and its database. */
+  async inventory(): Promise<Database> {
+    const own = await createDatabase(this.postgresUrl, testId());
+    this.closing.add(() => own.drop());
+    const env = { ...this.env, DATABASE_URL: own.url, PARK_ATTEMPTS: '2', PARK_BACKOFF_MS: '10' };
+    const app = await this.serve(() => createService(inventoryService, env, silent()));
+    return app.get(Database);
+  }
+
+  private async serve(begin: () => Promise<NestFastifyApplication>) {
+    const app = await begin();
+    this.closing.add(() => app.close());
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return app;
+  }
+
+  /** Waits until so many dead letters are known. */
+  untilStored(count: number, where = 'true'): Promise<unknown> {
+    return waitFor(
+      async () => {
+        const found = await this.rows(where);
+        if (found < count) throw new Error(`${found} of ${count}`);
+        return true;
+      },
+      { what: `${count} dead letters`, timeoutMs: 90_000 },
+    );
+  }
+
+  async rows(where = 'true'): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      `select count(*)::int as count from dead_letter where ${where}`,
+    );
+    return row?.count ?? 0;
+  }
+
+  /** What lies in a topic, with the headers that begin with `ce_redrive`, if any. */
+  async sentAgain(topic: string): Promise<StoredMessage[]> {
+    const all = await this.topics.readAll([topic]);
+    return all.filter(({ headers }) => headers['ce_redrive'] !== undefined);
+  }
+}
+
+const silent = () => createLogger({ service: 'test', level: 'silent' });
+
+export interface Died extends Partial<DeadLetterData> {
+  readonly topic: string;
+  readonly code?: string;
+  readonly by?: string;
+  readonly time?: string;
+}
+
+/** A dead letter as a service publishes it; the original was a CloudEvent of our own. */
+export function letterOf({ code = 'handler-failed', by, time, ...given }: Died): OutgoingEvent {
+  const { topic, partition = 0, offset = '0', key = 'k-1' } = given;
+  const headers = {
+    ...{ ce_specversion: '1.0', ce_id: `id-${topic}-${partition}-${offset}`, ce_source: 'test' },
+    ...{ ce_type: eventType('test.happened'), ce_subject: key, ce_chain: '3 1*a|b' },
+  };
+  const data: DeadLetterData = {
+    ...{ topic, partition, offset, key, headers, value: '{"a": 1}' },
+    ...(given as Partial<DeadLetterData>),
+  };
+  return {
+    topic: deadLetterTopicOf(topic),
+    key: data.key.replaceAll('\0', '?'),
+    id: `dead:${topic}/${partition}/${offset}`,
+    source: `/${topic}`,
+    type: DEAD_LETTER_TYPE,
+    subject: 's',
+    time: time ?? new Date().toISOString(),
+    data,
+    correlationid: 'saga-of-letter',
+    extensions: {
+      ...{ deadcode: code, deadmessage: 'because', deadtype: headers.ce_type },
+      ...(by !== undefined && { deadby: by }),
+    },
+  };
+}
+
+export async function ask<Answer>(
+  app: NestFastifyApplication,
+  url: string,
+  body?: unknown,
+): Promise<Answer> {
+  const answer = await app.inject({
+    method: body === undefined ? 'GET' : 'POST',
+    url: `/admin/dead-letters${url}`,
+    ...(body !== undefined && { payload: body as object, headers: { 'x-actor': 'kim' } }),
+  });
+  if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${answer.body}`);
+  return answer.json<Answer>();
+}
+
+export const listOf = async (app: NestFastifyApplication, query = ''): Promise<Letter[]> =>
+  (await ask<{ items: Letter[] }>(app, `?limit=200${query}`)).items;
+
+export const redrive = (app: NestFastifyApplication, body: object): Promise<Decided> =>
+  ask(app, '/redrive', { reason: 'mended', ...body });
+
+export const newKey = (): string => randomUUID();
