@@ -8,10 +8,8 @@ import {
   Database,
   DEAD_LETTER_TYPE,
   deadLetterTopicOf,
-  KafkaClient,
   openDatabase,
   type DeadLetterData,
-  type OutgoingEvent,
 } from '#messaging';
 import { migrations } from '#migrations/orchestrator';
 import { createLogger } from '#platform';
@@ -26,7 +24,7 @@ import {
 } from '#testing';
 import { inventoryService } from '../../../apps/inventory/src/service.js';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
-import { Topics, type StoredMessage } from '../../support/topics.js';
+import { Topics, type OutgoingMessage, type StoredMessage } from '../../support/topics.js';
 import { Closing, TestLog } from '../messaging/harness.js';
 
 jest.setTimeout(240_000);
@@ -62,7 +60,6 @@ export class DeadLetterWorld {
   private constructor(
     private readonly closing: Closing,
     readonly env: Record<string, string>,
-    readonly kafka: KafkaClient,
     readonly topics: Topics,
     /** The orchestrators' one. */
     readonly database: Database,
@@ -79,11 +76,6 @@ export class DeadLetterWorld {
     closing.add(() => own.drop());
     await createTopics(server.brokers, topicPrefix);
     closing.add(() => deleteTopics(server.brokers, topicPrefix));
-    const kafka = new KafkaClient({
-      ...{ brokers: server.brokers.split(','), topicPrefix, clientId: 'world' },
-      log: new TestLog(),
-    });
-    closing.add(() => kafka.close());
     const topics = new Topics({ kafka: server, topicPrefix });
     closing.add(() => topics.stop());
     const database = await openDatabase({
@@ -95,7 +87,7 @@ export class DeadLetterWorld {
       ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: server.brokers },
       ...{ TOPIC_PREFIX: topicPrefix, STEP_TIMEOUT_MS: '60000' },
     };
-    return new DeadLetterWorld(closing, env, kafka, topics, database, postgres);
+    return new DeadLetterWorld(closing, env, topics, database, postgres);
   }
 
   stop(): Promise<void> {
@@ -164,7 +156,7 @@ export interface Died extends Partial<DeadLetterData> {
 }
 
 /** A dead letter as a service publishes it; the original was a CloudEvent of our own. */
-export function letterOf({ code = 'handler-failed', by, time, ...given }: Died): OutgoingEvent {
+export function letterOf({ code = 'handler-failed', by, time, ...given }: Died): OutgoingMessage {
   const { topic, partition = 0, offset = '0', key = 'k-1' } = given;
   const headers = {
     ...{ ce_specversion: '1.0', ce_id: `id-${topic}-${partition}-${offset}`, ce_source: 'test' },
@@ -172,22 +164,19 @@ export function letterOf({ code = 'handler-failed', by, time, ...given }: Died):
   };
   const data: DeadLetterData = {
     ...{ topic, partition, offset, key, headers, value: '{"a": 1}' },
-    ...(given as Partial<DeadLetterData>),
+    ...given,
   };
   return {
     topic: deadLetterTopicOf(topic),
-    key: data.key.replaceAll('\0', '?'),
-    id: `dead:${topic}/${partition}/${offset}`,
-    source: `/${topic}`,
-    type: DEAD_LETTER_TYPE,
-    subject: 's',
-    time: time ?? new Date().toISOString(),
-    data,
-    correlationid: 'saga-of-letter',
-    extensions: {
-      ...{ deadcode: code, deadmessage: 'because', deadtype: headers.ce_type },
-      ...(by !== undefined && { deadby: by }),
+    key: data.key,
+    headers: {
+      ...{ ce_specversion: '1.0', ce_id: `dead:${topic}/${partition}/${offset}` },
+      ...{ ce_source: `/${topic}`, ce_type: DEAD_LETTER_TYPE, ce_subject: 's' },
+      ce_time: time ?? new Date().toISOString(),
+      ...{ ce_correlationid: 'saga-of-letter', ce_deadcode: code, ce_deadmessage: 'because' },
+      ...{ ce_deadtype: data.headers['ce_type'] ?? '', ...(by !== undefined && { ce_deadby: by }) },
     },
+    value: JSON.stringify(data),
   };
 }
 

@@ -26,14 +26,14 @@ const names = Object.keys(topics);
 const garbage = (topic: string): OutgoingMessage[] => {
   const event = { ce_specversion: '1.0', ce_id: 'x', ce_source: 't', ce_type: 'com.example.x' };
   const dead = { ...event, ce_type: 'messaging.dead-letter' };
-  const elsewhere = letterOf({ topic: 'payment.commands' }).data;
+  const elsewhere = letterOf({ topic: 'audit.commands' }).value;
   return [
     { topic, key: 'k', headers: {}, value: 'no event' },
     { topic, key: 'k\0k', headers: { odd: 'a\0b' }, value: Buffer.from([0, 0xff, 0xfe]) },
     { topic, key: 'k', headers: event, value: null },
     { topic, key: 'k', headers: event, value: '{}' },
     { topic, key: 'k', headers: dead, value: '{"topic": 7}' },
-    { topic, key: 'k', headers: dead, value: JSON.stringify(elsewhere) },
+    { topic, key: 'k', headers: dead, value: elsewhere },
     { topic, key: 'k', headers: { ...dead, ce_chain: '900 10*a|b' }, value: '{"half":' },
     { topic, key: 'k'.repeat(100_000), headers: { long: 'h'.repeat(300_000) }, value: 'x' },
   ];
@@ -44,10 +44,10 @@ describe('dead letters', () => {
     const all = names.flatMap((topic) =>
       ['1', '2'].map((offset) => letterOf({ topic, offset, partition: 0 })),
     );
-    await world.kafka.send(all);
-    await world.kafka.send(all.map((letter) => ({ ...letter, time: new Date().toISOString() })));
+    await world.topics.send(all);
+    await world.topics.send(all);
     // the last of each topic, so that all before it has been read
-    await world.kafka.send(names.map((topic) => letterOf({ topic, offset: '3', code: 'last' })));
+    await world.topics.send(names.map((topic) => letterOf({ topic, offset: '3', code: 'last' })));
     await world.untilStored(names.length, `code = 'last'`);
     expect(await world.rows()).toBe(3 * names.length);
     const of = await listOf(app, '&topic=order.events');
@@ -60,9 +60,9 @@ describe('dead letters', () => {
 
   it('of one fact that several services could not handle are one, with all their names', async () => {
     const one = { topic: 'order.events', partition: 1, offset: '40' };
-    await world.kafka.send([letterOf({ ...one, by: 'audit' }), letterOf({ ...one, by: 'audit' })]);
+    await world.topics.send([letterOf({ ...one, by: 'audit' }), letterOf({ ...one, by: 'audit' })]);
     await world.untilStored(1, `partition = 1 and "offset" = 40`);
-    await world.kafka.send([letterOf({ ...one, by: 'analytics' })]);
+    await world.topics.send([letterOf({ ...one, by: 'analytics' })]);
     const letter = await waitFor(
       async () => {
         const found = (await listOf(app, '&topic=order.events')).find(
@@ -77,12 +77,8 @@ describe('dead letters', () => {
 
   it('in a place that was there before, of another message, are another one', async () => {
     const before = await world.rows();
-    const letter = letterOf({ topic: 'audit.gone', offset: '1' });
-    expect(letter.topic).toBe('audit.gone.dlq');
-    const again = letterOf({ topic: 'shipment.events', offset: '1' });
-    const data = again.data as { headers: Record<string, string> };
-    data.headers['ce_id'] = 'the topic was made anew';
-    await world.kafka.send([again]);
+    const headers = { ce_id: 'the topic was made anew', ce_source: 'test', ce_type: 't' };
+    await world.topics.send([letterOf({ topic: 'shipment.events', offset: '1', headers })]);
     await world.untilStored(before + 1);
   });
 
@@ -116,7 +112,7 @@ describe('dead letters', () => {
       headers,
       value: '{"a":"\ud800"}',
     };
-    await world.kafka.send([letterOf(strange)]);
+    await world.topics.send([letterOf(strange)]);
     await world.untilStored(1, `topic = 'saga.inbox' and "offset" = 77`);
     const [letter] = (await listOf(app, '&topic=saga.inbox')).filter(
       ({ offset }) => offset === '77',
@@ -142,7 +138,7 @@ describe('lists of dead letters', () => {
     const many = Array.from({ length: 45 }, (_, index) =>
       letterOf({ topic: 'withdrawal.events', offset: String(100 + index), time }),
     );
-    await world.kafka.send(many);
+    await world.topics.send(many);
     const mine = `topic = 'withdrawal.events' and "offset" >= 100`;
     await world.untilStored(45, mine);
     const query = `?topic=withdrawal.events&to=2026-01-02T00:00:00Z&limit=10`;
@@ -164,8 +160,9 @@ describe('lists of dead letters', () => {
     );
     expect(figures.open).toBe(await world.rows(`status = 'open'`));
     expect(figures.items.find(({ topic }) => topic === 'withdrawal.events')?.count).toBe(47);
-    const { text } = { text: (await app.inject('/metrics')).body };
-    expect(text).toMatch(/dead_letters_open\{.*topic="withdrawal.events".*\} 48/);
+    const metrics = (await app.inject('/metrics')).body.split('\n');
+    const shown = metrics.filter((line) => line.startsWith('dead_letters_open{'));
+    expect(shown).toContainEqual(expect.stringMatching(/topic="withdrawal.events".*\} 48$/));
   });
 
   it.each([
