@@ -3,8 +3,8 @@ import { InputOnce1763744400002 } from './0002-input-once.js';
 import { CoarseTimers1764100800003 } from './0003-coarse-timers.js';
 import { ShortBodies1764201600004 } from './0004-short-bodies.js';
 import { Interventions1764288000006 } from './0006-interventions.js';
-import { AccessKeys1764288000008 } from './0008-access-keys.js';
 import { DeadLetters1764288000007 } from './0007-dead-letters.js';
+import { AccessKeys1764288000008 } from './0008-access-keys.js';
 
 export const migrations = [
   Initial1763726400001,
@@ -12,6 +12,6 @@ export const migrations = [
   CoarseTimers1764100800003,
   ShortBodies1764201600004,
   Interventions1764288000006,
-  AccessKeys1764288000008,
   DeadLetters1764288000007,
+  AccessKeys1764288000008,
 ];

@@ -39,6 +39,16 @@ describe('a dead letter', () => {
     expect(Buffer.from(data.valueBase64 ?? '', 'base64')).toEqual(value);
   });
 
+  test('says when it is not whole, be it a header or the key that was cut', () => {
+    const raw = fetched(anEvent());
+    expect(dataOf(deadLetterOfRaw(raw, reason)).truncated).toBeUndefined();
+    const headers = { long: 'x'.repeat(2_001) };
+    expect(dataOf(deadLetterOfRaw({ ...raw, headers }, reason)).truncated).toBe(true);
+    for (const key of [Buffer.from('k'.repeat(1_001)), Buffer.from([0xff])]) {
+      expect(dataOf(deadLetterOfRaw({ ...raw, key }, reason)).truncated).toBe(true);
+    }
+  });
+
   test('of a key with a NUL, which no text of Postgres holds, has another key', () => {
     const letter = deadLetterOfRaw({ ...fetched(anEvent()), key: Buffer.from('a\0b') }, reason);
     expect(letter.key).toBe('a\ufffdb');

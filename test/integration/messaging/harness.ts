@@ -161,14 +161,14 @@ export class Ears {
 const hooks = fileURLToPath(new URL('typescript-hooks.mjs', import.meta.url));
 const echo = fileURLToPath(new URL('echo-service.ts', import.meta.url));
 
-/** A service in a process of its own; see echo-service.ts. */
+/** A service in a process of its own, by default that of echo-service.ts; from the sources. */
 export class EchoProcess {
   readonly exited: Promise<NodeJS.Signals | number | null>;
   output = '';
   readonly #child: ChildProcess;
 
-  constructor(env: Record<string, string>) {
-    this.#child = spawn(process.execPath, ['--import', hooks, echo], {
+  constructor(env: Record<string, string>, main = echo) {
+    this.#child = spawn(process.execPath, ['--import', hooks, main], {
       env: { ...process.env, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -26,6 +26,7 @@ import { inventoryService } from '../../../apps/inventory/src/service.js';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { Topics, type OutgoingMessage, type StoredMessage } from '../../support/topics.js';
 import { Closing, TestLog } from '../messaging/harness.js';
+import { keyOf } from './access-keys.js';
 
 jest.setTimeout(240_000);
 
@@ -64,6 +65,7 @@ export class DeadLetterWorld {
     /** The orchestrators' one. */
     readonly database: Database,
     private readonly postgresUrl: { readonly url: string },
+    readonly key: string,
   ) {}
 
   static async start(): Promise<DeadLetterWorld> {
@@ -87,7 +89,8 @@ export class DeadLetterWorld {
       ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: server.brokers },
       ...{ TOPIC_PREFIX: topicPrefix, STEP_TIMEOUT_MS: '60000' },
     };
-    return new DeadLetterWorld(closing, env, topics, database, postgres);
+    const key = await keyOf(database, 'operator', 'kim');
+    return new DeadLetterWorld(closing, env, topics, database, postgres, key);
   }
 
   stop(): Promise<void> {
@@ -100,7 +103,9 @@ export class DeadLetterWorld {
 
   /** An orchestrator; each further one is a replica. */
   async orchestrator(): Promise<NestFastifyApplication> {
-    return this.serve(() => createService(orchestratorService, this.env, silent()));
+    const app = await this.serve(() => createService(orchestratorService, this.env, silent()));
+    keys.set(app, this.key);
+    return app;
   }
 
   /** An inventory service that gives a command up after its first try, and its database. */
@@ -146,6 +151,8 @@ export class DeadLetterWorld {
   }
 }
 
+const keys = new WeakMap<NestFastifyApplication, string>();
+
 const silent = () => createLogger({ service: 'test', level: 'silent' });
 
 export interface Died extends Partial<DeadLetterData> {
@@ -180,16 +187,20 @@ export function letterOf({ code = 'handler-failed', by, time, ...given }: Died):
   };
 }
 
+/** Any route of the admin API, with a key. */
+export const inject = (app: NestFastifyApplication, url: string, payload?: object) =>
+  app.inject({
+    ...{ method: payload === undefined ? 'GET' : 'POST', url },
+    headers: { 'x-api-key': keys.get(app) ?? '' },
+    ...(payload !== undefined && { payload }),
+  });
+
 export async function ask<Answer>(
   app: NestFastifyApplication,
   url: string,
-  body?: unknown,
+  body?: object,
 ): Promise<Answer> {
-  const answer = await app.inject({
-    method: body === undefined ? 'GET' : 'POST',
-    url: `/admin/dead-letters${url}`,
-    ...(body !== undefined && { payload: body as object, headers: { 'x-actor': 'kim' } }),
-  });
+  const answer = await inject(app, `/admin/dead-letters${url}`, body);
   if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${answer.body}`);
   return answer.json<Answer>();
 }

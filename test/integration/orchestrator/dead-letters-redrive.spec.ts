@@ -10,6 +10,7 @@ import type { OutgoingMessage, StoredMessage } from '../../support/topics.js';
 import {
   ask,
   DeadLetterWorld,
+  inject,
   letterOf,
   listOf,
   newKey,
@@ -116,6 +117,13 @@ describe('a dead command', () => {
     expect(rows).toEqual([{ state: 'handled' }]);
     const shown = await ask<WholeLetter>(app, `/${letter.id}`);
     expect(shown).toMatchObject({ status: 'redriven', closed: { by: 'kim', reason: 'mended' } });
+    const acts = await inject(
+      app,
+      `/admin/interventions?objectType=dead-letter&objectId=${letter.id}`,
+    );
+    expect(acts.json<{ items: unknown[] }>().items).toEqual([
+      expect.objectContaining({ actor: 'kim', what: 'dead-letter.redrive', reason: 'mended' }),
+    ]);
   });
 
   it('that dies again is a new dead letter, which says of which and how often', async () => {
@@ -158,7 +166,7 @@ describe('a message that is sent again', () => {
     const start = { definition: 'place-order', businessKey: orderId, input };
     await world.topics.send([inbox('saga.start', start)]);
     const sagaOf = async () => {
-      const listed = await app.inject(`/admin/sagas?orderId=${orderId}`);
+      const listed = await inject(app, `/admin/sagas?orderId=${orderId}`);
       return listed.json<{ items: { sagaId: string; state: string; revision: number }[] }>()
         .items[0];
     };
@@ -341,7 +349,7 @@ describe('many at once', () => {
   ])('%j is a problem that says: %s', async (payload, says) => {
     for (const what of ['redrive', 'discard']) {
       const url = `/admin/dead-letters/${what}`;
-      const answer = await app.inject({ method: 'POST', url, payload });
+      const answer = await inject(app, url, payload);
       expect(answer.statusCode).toBe(400);
       expect(answer.json<{ detail: string }>().detail).toContain(says);
     }

@@ -7,6 +7,7 @@ import type { OutgoingMessage } from '../../support/topics.js';
 import {
   ask,
   DeadLetterWorld,
+  inject,
   letterOf,
   listOf,
   type Letter,
@@ -175,7 +176,7 @@ describe('lists of dead letters', () => {
     ['/0198f7a6-0b54-7c43-9d1e-3f3c2a1b4c5d', 404],
     ['/x', 404],
   ])('%s is a problem', async (url, status) => {
-    const answer = await app.inject(`/admin/dead-letters${url}`);
+    const answer = await inject(app, `/admin/dead-letters${url}`);
     expect(answer.statusCode).toBe(status);
     expect(answer.headers['content-type']).toContain('problem+json');
   });

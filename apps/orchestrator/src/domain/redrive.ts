@@ -6,13 +6,6 @@ import type { DeadLetter } from './dead-letter.js';
 export const deadLetterStatuses = ['open', 'redriven', 'discarded'] as const;
 export type DeadLetterStatus = (typeof deadLetterStatuses)[number];
 
-/** What was decided about a dead letter, by whom and why. */
-export interface Decision {
-  readonly status: Exclude<DeadLetterStatus, 'open'>;
-  readonly by: string;
-  readonly why: string;
-}
-
 export interface Closed {
   readonly status: DeadLetterStatus;
   readonly closedAt: Date | null;

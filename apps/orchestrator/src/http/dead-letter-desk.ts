@@ -2,16 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import { Outbox, type Tx, type UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
-import {
-  redriven,
-  whyNotDecided,
-  whyNotRedriven,
-  type Decision,
-  type Original,
-} from '../domain/redrive.js';
+import { redriven, whyNotDecided, whyNotRedriven, type Original } from '../domain/redrive.js';
 import {
   closeDeadLetters,
   lockDeadLetters,
+  type Decision,
   type LockedLetter,
 } from '../persistence/dead-letter-rows.js';
 import {
@@ -19,6 +14,7 @@ import {
   type DeadLetterFilter,
   type OpenPlace,
 } from '../persistence/dead-letter-search.js';
+import { recordActs } from '../persistence/interventions.js';
 
 /** Decided about by one request, at most. */
 export const MAX_DECIDED = 1_000;
@@ -170,7 +166,14 @@ async function close(
 ): Promise<void> {
   const ids = accepted.map(({ id }) => id);
   const closed = await closeDeadLetters(unit.tx, ids, decision);
-  if (decision.status !== 'redriven') return;
+  const { actor, reason, status } = decision;
+  const what = status === 'redriven' ? 'dead-letter.redrive' : 'dead-letter.discard';
+  const acts = accepted.map(({ id, topic, partition, offset, code }) => ({
+    ...{ actor, what, objectType: 'dead-letter' as const, objectId: id, reason },
+    detail: { topic, partition, offset, code },
+  }));
+  recordActs(unit, acts, runtime.date().getTime());
+  if (status !== 'redriven') return;
   const originals = new Map(closed.map((letter) => [letter.id, letter as Original]));
   for (const id of ids) {
     const original = originals.get(id);

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
-import { Actor, ProblemException, runtime } from '#platform';
-import type { Decision } from '../domain/redrive.js';
+import { Caller, ProblemException, Role, runtime } from '#platform';
+import type { Decision } from '../persistence/dead-letter-rows.js';
 import {
   countDeadLetters,
   countOpen,
@@ -30,6 +30,7 @@ const COUNTED_EXACTLY = 10_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @ApiTags('dead letters')
+@Role('reader')
 @Controller('admin/dead-letters')
 export class DeadLettersController {
   constructor(
@@ -81,27 +82,29 @@ export class DeadLettersController {
   }
 
   @Post('redrive')
+  @Role('operator')
   @HttpCode(200)
   @ApiOperation({ summary: 'Send them to their topics again, each once for each decision' })
   @ApiOkResponse({ type: DecidedDto })
-  redrive(@Body() body: DecideDto, @Actor() actor?: string): Promise<DecidedDto> {
-    return this.decide('redriven', body, actor);
+  redrive(@Body() body: DecideDto, @Caller() caller: Caller): Promise<DecidedDto> {
+    return this.decide('redriven', body, caller);
   }
 
   @Post('discard')
+  @Role('operator')
   @HttpCode(200)
   @ApiOperation({ summary: 'Put them away for good, with the reason' })
   @ApiOkResponse({ type: DecidedDto })
-  discard(@Body() body: DecideDto, @Actor() actor?: string): Promise<DecidedDto> {
-    return this.decide('discarded', body, actor);
+  discard(@Body() body: DecideDto, @Caller() caller: Caller): Promise<DecidedDto> {
+    return this.decide('discarded', body, caller);
   }
 
   private async decide(
     status: Decision['status'],
     body: DecideDto,
-    actor = 'somebody',
+    { owner, keyId }: Caller,
   ): Promise<DecidedDto> {
-    const decision: Decision = { status, by: actor, why: body.reason };
+    const decision: Decision = { status, actor: { owner, keyId }, reason: body.reason };
     const { next, ...decided } = await this.desk.decide(chosenBy(body), decision);
     return { ...decided, ...(next && { nextCursor: cursorOfProgress(next) }) };
   }

@@ -1,7 +1,8 @@
 /** Writing dead letters, and what is decided about them: one statement a batch. */
 import { jsonList, jsonListSql, type Database, type Tx } from '#messaging';
 import type { DeadLetter } from '../domain/dead-letter.js';
-import type { Decision, Judged, Original } from '../domain/redrive.js';
+import type { DeadLetterStatus, Judged, Original } from '../domain/redrive.js';
+import type { Actor } from './interventions.js';
 
 const STORE = `
   insert into dead_letter (id, topic, partition, "offset", key, code, message, readers, type, source,
@@ -60,6 +61,13 @@ function distinct(given: readonly DeadLetter[]): DeadLetter[] {
   return [...letters.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** What is decided about dead letters, by whom and why. */
+export interface Decision {
+  readonly status: Exclude<DeadLetterStatus, 'open'>;
+  readonly actor: Actor;
+  readonly reason: string;
+}
+
 /** A dead letter about which something is to be decided. */
 export interface LockedLetter extends Judged {
   readonly id: string;
@@ -83,14 +91,14 @@ export const lockDeadLetters = (tx: Tx, ids: readonly string[]): Promise<LockedL
 export const closeDeadLetters = (
   tx: Tx,
   ids: readonly string[],
-  { status, by, why }: Decision,
+  { status, actor, reason }: Decision,
 ): Promise<Original[]> =>
   tx.query<Original>(
     `update dead_letter set status = $2, closed_at = now(), closed_by = $3, closed_why = $4
       where id = any($1::uuid[])
       returning id, topic, partition, attempt, whole_key as "wholeKey", headers,
                 case when $2 = 'redriven' then value end as value`,
-    [ids, status, by, why],
+    [ids, status, actor.owner, reason],
   );
 
 /** Days after which one that was decided about is forgotten: longer than its topic keeps it. */

@@ -9,7 +9,12 @@ import { ManualClock } from '../fixtures/manual-clock.js';
 import { MemoryStorage } from '../fixtures/memory-storage.js';
 import { Outbox } from '../outbox/outbox.js';
 import type { RawMessage } from '../wire.js';
-import { BatchRunner, DEFAULT_BATCH_LIMITS, type TopicHandlers } from './batch-runner.js';
+import {
+  BatchRunner,
+  DEFAULT_BATCH_LIMITS,
+  type Handlers,
+  type TopicHandlers,
+} from './batch-runner.js';
 
 let clock: ManualClock;
 let broker: FakeBroker;
@@ -51,7 +56,7 @@ const handling = (
 ): TopicHandlers => handlersThat(fail, (these) => handled.push(...these));
 
 /** Runs while time passes. */
-async function run(list: RawMessage[], handlers: TopicHandlers): Promise<string> {
+async function run(list: RawMessage[], handlers: Handlers): Promise<string> {
   const running = runner.run(list, handlers, control);
   await clock.advance(60_000);
   return running;
@@ -170,5 +175,41 @@ describe("a fault that is not the messages'", () => {
     active = false;
     expect(await run(messages(2), handling())).toBe('again');
     expect(handled).toEqual([]);
+  });
+});
+
+describe('messages that are taken as they are', () => {
+  const taken: string[] = [];
+  const taking = (fail: (offset: string) => Error | undefined): Handlers => ({
+    raw: (these, unit) => {
+      for (const { offset } of these) {
+        const error = fail(offset);
+        if (error !== undefined) return Promise.reject(error);
+      }
+      unit.afterCommit(() => taken.push(...these.map(({ offset }) => offset)));
+      return Promise.resolve();
+    },
+  });
+  beforeEach(() => void taken.splice(0));
+
+  test('are handed over whatever they hold, and none becomes a dead letter', async () => {
+    const list = messages(4).map((message) => ({ ...message, headers: {}, value: null }));
+    expect(
+      await run(
+        list,
+        taking(() => undefined),
+      ),
+    ).toBe('done');
+    expect(taken).toEqual(['100', '101', '102', '103']);
+    expect(deadLetters()).toEqual([]);
+  });
+
+  test('wait, if one cannot be taken: those before it are done, nothing is skipped', async () => {
+    const fail = (offset: string) => (offset === '102' ? new TypeError('bad') : undefined);
+    expect(await run(messages(4), taking(fail))).toBe('again');
+    expect(taken).toEqual(['100', '101']);
+    expect(doneOffsets.at(-1)).toBe('101');
+    expect(deadLetters()).toEqual([]);
+    expect(log.lines.at(-1)).toMatchObject({ level: 'error' });
   });
 });
