@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defineCommand, refusal, success } from '#contracts';
-import { carryOn, compensate, mendable, saga, update } from '#saga';
+import { carryOn, compensate, diagramOf, mendable, saga, update } from '#saga';
 import { z } from 'zod';
-import { diagramOf } from './diagram.js';
 import { pagesOf } from './pages.js';
 import { staleIn } from './stale.js';
 import { stateTable, stepTable } from './tables.js';
@@ -88,10 +87,10 @@ describe('the diagram of a saga', () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         's1 -->|"no<br/>goes on without"| s3',
-        's2m0("waits 1 h<br/>for a better input")',
-        's2 -->|"no"| s2m0',
-        's2m0 -->|"mended"| s2',
-        's2m0 -.->|"too late"| c1',
+        'w0("waits 1 h<br/>for a better input")',
+        's2 -->|"no"| w0',
+        'w0 -->|"mended"| s2',
+        'w0 -.->|"too late"| c1',
         's2 -.->|"no answer"| c2',
         's3 -.->|"no answer"| c1 & c2',
       ]),

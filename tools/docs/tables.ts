@@ -1,13 +1,13 @@
 /** What a definition and the core's table say, as Markdown tables. */
-import { durationText } from '#testing';
 import {
   coverOf,
   defaultTiming,
+  durationText,
   ownCompensation,
   sagaStates,
   stepsOf,
   transitions,
-  type MendReaction,
+  windowText,
   type Reaction,
   type SagaDefinition,
   type SagaMessage,
@@ -65,10 +65,6 @@ const reactionText = (reaction: Reaction): string => {
       return 'changes the input';
   }
 };
-
-/** `30 min`, or whose business it is. */
-export const windowText = ({ windowMs }: MendReaction): string =>
-  typeof windowMs === 'number' ? durationText(windowMs) : 'as long as the input says';
 
 const timingText = (step: Step): string => {
   if (!step.command) return '';

@@ -6,6 +6,7 @@ import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
 import { access, keyDesk } from './access/access.js';
 import { DeadLetterGauges } from './engine/dead-letter-gauges.js';
+import { ChangedSagas } from './engine/changed-sagas.js';
 import { EndedSagas } from './engine/ended-sagas.js';
 import { Interventions } from './engine/interventions.js';
 import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
@@ -59,6 +60,7 @@ export class AppModule {
         { provide: LOGGER, useValue: logger },
         { provide: SAGA_STORE, useValue: postgresSagaStore },
         keyDesk,
+        ChangedSagas,
         EndedSagas,
         Interventions,
         SagaEngine,

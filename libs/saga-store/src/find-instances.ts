@@ -1,17 +1,7 @@
 /** The read side: one instance, or a page of them. */
 import type { Database } from '#messaging';
-import type { SagaInstance, SagaState } from '#saga';
+import type { SagaInstance } from '#saga';
 import { fromRow, INSTANCE_COLUMNS, type InstanceRow } from './stored-instance.js';
-
-export interface InstanceFilter {
-  readonly state?: SagaState;
-  readonly definition?: string;
-  readonly businessKey?: string;
-  readonly attention?: boolean;
-  /** Id of the last instance of the page before; ids grow with time, newest first. */
-  readonly before?: string;
-  readonly limit: number;
-}
 
 /** Before every id, so that a page is found by its first one whatever the plan. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
@@ -47,32 +37,4 @@ export const findInstance = async (
     [id],
   );
   return row && fromRow(row).instance;
-};
-
-export const listInstances = async (
-  database: Database,
-  filter: InstanceFilter,
-): Promise<SagaInstance[]> => {
-  const conditions: string[] = [];
-  const values: unknown[] = [];
-  const where = (condition: string, value: unknown): void => {
-    if (value === undefined) return;
-    values.push(value);
-    conditions.push(condition.replace('?', `$${values.length}`));
-  };
-  where('state = ?', filter.state);
-  where('definition = ?', filter.definition);
-  where('business_key = ?', filter.businessKey);
-  where('id < ?', filter.before);
-  if (filter.attention !== undefined) {
-    conditions.push(`attention is ${filter.attention ? 'not ' : ''}null`);
-  }
-  values.push(filter.limit);
-  const rows = await database.query<InstanceRow>(
-    `select ${INSTANCE_COLUMNS} from saga_instance
-     ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
-     order by id desc limit $${values.length}`,
-    values,
-  );
-  return rows.map((row) => fromRow(row).instance);
 };

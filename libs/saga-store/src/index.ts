@@ -1,10 +1,6 @@
+export { readAttributes } from './attributes.js';
 export { countLive, countWithAttention, type LiveCount } from './count-instances.js';
-export {
-  findInstance,
-  listInstances,
-  pageOfInstances,
-  type InstanceFilter,
-} from './find-instances.js';
+export { findInstance, pageOfInstances } from './find-instances.js';
 export { appendHistory, readHistories, readHistory, type HistoryRow } from './history.js';
 export {
   lockInstances,
@@ -15,5 +11,7 @@ export {
 } from './lock-instances.js';
 export { postgresSagaStore, type SagaStore } from './saga-store.js';
 export { saveInstances, type InstanceChange } from './save-instances.js';
+export type { AmountFilter, DocumentFilter, SagaFilter } from './search/filter.js';
+export { countSagas, searchSagas, type SagaCount, type SagaPage } from './search/search.js';
 export type { OutboxPosition, StoredInstance } from './stored-instance.js';
 export { claimTicks, ensureTickRows, ticksHandled, type DueTick } from './timers.js';

@@ -13,9 +13,11 @@
  */
 import type { CommandContract, ReplyContract } from '#contracts';
 import type { z } from 'zod';
+import type { SagaAmount, SagaAttributes } from './attributes.js';
 import type {
   CompensationContext,
   CoveredBy,
+  InputContext,
   SagaDefinition,
   Step,
   StepContext,
@@ -189,6 +191,12 @@ export interface BeforePivot<Input, Results, Steps> extends Omit<
   AfterPivot<Input, Results, Steps>,
   'parallel'
 > {
+  /** What operators find instances by; see `SagaDefinition`. */
+  attributes(
+    of: (context: InputContext<Input>) => SagaAttributes,
+  ): BeforePivot<Input, Results, Steps>;
+  /** What an instance is about, in money. */
+  amount(of: (context: InputContext<Input>) => SagaAmount): BeforePivot<Input, Results, Steps>;
   /** Done by whoever starts the saga, in the same transaction as the start itself. */
   local<const Name extends string, U extends CommandContract>(
     name: Name & Fresh<Name, Steps>,
@@ -236,6 +244,10 @@ class Builder {
     private readonly groups: readonly StepGroup[] = [],
   ) {}
 
+  attributes = (attributes: SagaDefinition['attributes'] & object): Builder =>
+    new Builder({ ...this.head, attributes }, this.groups);
+  amount = (amount: SagaDefinition['amount'] & object): Builder =>
+    new Builder({ ...this.head, amount }, this.groups);
   local = (name: string, options: AnyOptions) => this.with({ ...options, name, kind: 'local' });
   compensable = (name: string, options: AnyOptions) =>
     this.with({ ...options, name, kind: 'compensable' });

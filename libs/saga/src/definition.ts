@@ -7,6 +7,7 @@
  */
 import type { CommandContract, Reason } from '#contracts';
 import type { z } from 'zod';
+import type { SagaAmount, SagaAttributes } from './attributes.js';
 import type { Reaction } from './reactions.js';
 import type { VersionMapping } from './version-mapping.js';
 
@@ -70,10 +71,18 @@ export interface Step extends StepTiming {
 /** Steps of one group run in parallel; groups run one after the other. */
 export type StepGroup = readonly Step[];
 
+export interface InputContext<Input = unknown> {
+  readonly input: Input;
+}
+
 export interface SagaDefinition {
   readonly name: string;
   readonly version: number;
   readonly input: z.ZodType;
+  /** What its instances are found by: at most 16, texts of at most 200 characters. Pure. */
+  readonly attributes?: (context: InputContext) => SagaAttributes;
+  /** What its instances are about, in money; found as the attribute `amount.<currency>`. Pure. */
+  readonly amount?: (context: InputContext) => SagaAmount;
   /** How instances of earlier versions may move to this one. */
   readonly movesFrom?: readonly VersionMapping[];
   readonly groups: readonly StepGroup[];

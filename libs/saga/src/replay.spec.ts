@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SagaDefinition, Step } from './definition.js';
 import type { HistoryEntry } from './messages.js';
-import { replay } from './replay.js';
+import { asOfRevision, replay } from './replay.js';
 import { forgiving, money, sample, SagaRun } from './spec/saga-run.js';
 
 const find =
@@ -194,5 +194,56 @@ describe('a replay', () => {
       reason: { code: 'late', message: '' },
     });
     expect(ofRun(run, sample)).toEqual({ verdict: 'same' });
+  });
+});
+
+describe('an earlier moment of a saga', () => {
+  it('is what the instance was then, message by message', () => {
+    const run = new SagaRun(forgiving);
+    const seen = [run.instance];
+    const look = (): void => void seen.push(run.instance);
+    run.start();
+    look();
+    run.silence();
+    look();
+    run.reply('reserve', { result: { number: 7 } });
+    look();
+    run.reply('secure');
+    look();
+    run.refuse('charge');
+    look();
+    run.mend('charge', { id: 'better' });
+    look();
+    run.reply('charge');
+    look();
+    for (let revision = 1; revision < seen.length; revision += 1) {
+      const { instance } = run;
+      const asOf = asOfRevision(find(forgiving), instance, run.history, revision);
+      expect(asOf).toEqual({ instance: seen[revision] });
+    }
+  });
+
+  it('is the version of then, and its input', () => {
+    const moved = { ...sample, version: 2 };
+    const run = new SagaRun().start();
+    const before = run.instance;
+    run.move(moved).reply('reserve');
+    expect(run.instance.version).toBe(2);
+    expect(asOfRevision(find(sample, moved), run.instance, run.history, 1)).toEqual({
+      instance: before,
+    });
+  });
+
+  it('cannot be told from a history with gaps, of a version that is gone, or of other code', () => {
+    const run = new SagaRun().at('charge');
+    const verdict = (...given: Parameters<typeof asOfRevision>) =>
+      asOfRevision(...given).problem?.verdict;
+    const { instance, history } = run;
+    expect(verdict(find(sample), instance, history.slice(1), 1)).toBe('incomplete');
+    expect(verdict(find(sample), instance, history.slice(0, 1), 1)).toBe('incomplete');
+    expect(verdict(find(), instance, history, 1)).toBe('incomplete');
+    const shorter = { ...sample, groups: sample.groups.toSpliced(2, 1) };
+    expect(verdict(find(shorter), instance, history, 2)).toBe('different');
+    expect(verdict(find(shorter), instance, history, 1)).toBeUndefined();
   });
 });

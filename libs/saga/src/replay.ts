@@ -30,31 +30,69 @@ export const replay = (
   instance: SagaInstance,
   history: readonly HistoryEntry[],
 ): Replay => {
-  const gap = history.findIndex(({ revision }, index) => revision !== index + 1);
-  if (gap >= 0 || history.length !== instance.revision) {
-    return incomplete(
-      `its history has a gap at revision ${gap >= 0 ? gap + 1 : history.length + 1}`,
-    );
+  const again = asOfRevision(find, instance, history, instance.revision);
+  if (again.problem) return again.problem;
+  const [then, now] = [ledgerOf(instance), ledgerOf(again.instance)];
+  return then === now ? { verdict: 'same' } : different(`ledger: then ${then}, now ${now}`);
+};
+
+/** An instance as it was, or why that cannot be said: its verdict is never `same`. */
+export type AsOf =
+  { readonly instance: SagaInstance; readonly problem?: undefined } | { readonly problem: Replay };
+
+/**
+ * The instance after one of its earlier messages, by deciding its history again up to there.
+ * @param history all of its entries, oldest first, also the later ones: they tell what it began with
+ * @param revision from 1 to its own
+ */
+export const asOfRevision = (
+  find: FindVersion,
+  instance: SagaInstance,
+  history: readonly HistoryEntry[],
+  revision: number,
+): AsOf => {
+  const gap = gapIn(history, instance.revision);
+  if (gap !== undefined) {
+    return { problem: incomplete(`its history has a gap at revision ${gap}`) };
   }
   const { id, definition: name, businessKey, createdAt } = instance;
   const version = firstVersion(instance, history);
   const input = firstInput(instance, history);
   let current = newInstance({ id, definition: name, version, businessKey, now: createdAt });
-  for (const entry of history) {
-    const at = `revision ${entry.revision} (${entry.kind})`;
-    const message = messageOf(entry, input, find);
-    const definition = find(current.version);
-    if (!entry.detail || !message) return incomplete(`${at} does not hold what it said`);
-    if (!definition) return incomplete(`${at} was decided by v${current.version}, which is gone`);
-    const { jitter, timing } = entry.detail;
-    const context = { now: entry.at, jitter, timing: { ...defaultTiming, ...timing } };
-    const decision = decide(definition, current, message, context);
-    const [then, now] = [outcomeOf(entry), outcomeOf(decision.history)];
-    if (then !== now) return different(`${at}: then ${then}, now ${now}`);
-    current = decision.instance;
+  for (const entry of history.slice(0, revision)) {
+    const again = decideAgain(find, current, entry, input);
+    if (again.problem) return again;
+    current = again.instance;
   }
-  const [then, now] = [ledgerOf(instance), ledgerOf(current)];
-  return then === now ? { verdict: 'same' } : different(`ledger: then ${then}, now ${now}`);
+  return { instance: current };
+};
+
+const gapIn = (history: readonly HistoryEntry[], revision: number): number | undefined => {
+  const gap = history.findIndex((entry, index) => entry.revision !== index + 1);
+  if (gap >= 0) return gap + 1;
+  return history.length === revision ? undefined : history.length + 1;
+};
+
+const decideAgain = (
+  find: FindVersion,
+  before: SagaInstance,
+  entry: HistoryEntry,
+  input: unknown,
+): AsOf => {
+  const at = `revision ${entry.revision} (${entry.kind})`;
+  const message = messageOf(entry, input, find);
+  const definition = find(before.version);
+  if (!entry.detail || !message) {
+    return { problem: incomplete(`${at} does not hold what it said`) };
+  }
+  if (!definition) {
+    return { problem: incomplete(`${at} was decided by v${before.version}, which is gone`) };
+  }
+  const { jitter, timing } = entry.detail;
+  const context = { now: entry.at, jitter, timing: { ...defaultTiming, ...timing } };
+  const { instance, history } = decide(definition, before, message, context);
+  const [then, now] = [outcomeOf(entry), outcomeOf(history)];
+  return then === now ? { instance } : { problem: different(`${at}: then ${then}, now ${now}`) };
 };
 
 const firstVersion = ({ version }: SagaInstance, history: readonly HistoryEntry[]): number =>

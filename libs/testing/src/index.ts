@@ -15,4 +15,3 @@ export * from './shared-servers.js';
 export * from './test-world.js';
 export { containersOfRun, removeContainer } from './kafka/container-kafka.js';
 export { givenSaga } from './saga-kit/given-saga.js';
-export { durationText } from './saga-kit/story.js';

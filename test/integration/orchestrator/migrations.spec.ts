@@ -3,12 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { randomUUID } from 'node:crypto';
 import { InputOnce1763744400002 } from '../../../migrations/orchestrator/0002-input-once.js';
 import { ShortBodies1764201600004 } from '../../../migrations/orchestrator/0004-short-bodies.js';
+import { Search1764288000005 } from '../../../migrations/orchestrator/0005-search.js';
 import { migrations } from '#migrations/orchestrator';
 import { openDatabase, type Database } from '#messaging';
-import { newInstance, type SagaInstance } from '#saga';
-import { findInstance, listInstances, saveInstances } from '#saga-store';
+import { attributesOf, newInstance, SagaRegistry, signsOf, type SagaInstance } from '#saga';
+import { findInstance, readAttributes, saveInstances } from '#saga-store';
 import { createDatabase, testId, testPostgres } from '#testing';
+import { sagas } from '../../../apps/orchestrator/src/sagas/index.js';
 import { TestLog } from '../messaging/harness.js';
+import { Maker, numbersFrom } from './search-oracle.js';
 
 const ORDER = { orderId: 'o-1', items: [{ productId: 'a', quantity: 2 }] };
 
@@ -62,8 +65,6 @@ it('moves the input of every instance into its own column, and back', async () =
       revision: 3,
     });
     expect(await findInstance(database, awaiting)).toMatchObject({ input: null, steps });
-    const found = await listInstances(database, { businessKey: started, limit: 10 });
-    expect(found.map(({ id }) => id)).toEqual([started]);
     const runner = database.dataSource.createQueryRunner();
     await new InputOnce1763744400002().down(runner);
     await runner.release();
@@ -125,5 +126,54 @@ it('writes whole documents again when it goes back', async () => {
       { form: 'object', body: { steps, ledger, cause } },
     ]);
     expect(await findInstance(database, id)).toEqual(instance);
+  });
+});
+
+it('makes known what sagas are searched for by, of whole documents and short ones', async () => {
+  const make = new Maker(numbersFrom(7));
+  const registry = new SagaRegistry(sagas);
+  const all = Array.from({ length: 300 }, () => make.saga());
+  const state = 'select id, signs from saga_instance where signs is not null order by id';
+  type Signed = { id: string; signs: string[] };
+  await withDatabase(migrations.length, async (database) => {
+    const changes = all.map(({ instance }) => ({ instance, partition: 0 }));
+    await database.transaction((tx) => saveInstances(tx, changes));
+    const whole = all.slice(0, 150).map(({ instance }) => {
+      const { steps, ledger, cause, attention, alsoAttention, held } = instance;
+      const body = { steps, ledger, cause, attention, alsoAttention, held };
+      return [instance.id, JSON.stringify(body)] as const;
+    });
+    await database.query(
+      `update saga_instance i set body = n.body::json
+         from unnest($1::uuid[], $2::text[]) as n (id, body) where i.id = n.id`,
+      [whole.map(([id]) => id), whole.map(([, body]) => body)],
+    );
+    const written = await database.query<Signed>(state);
+    const runner = database.dataSource.createQueryRunner();
+    const search = new Search1764288000005();
+    await search.down(runner);
+    const columns = await database.query(
+      `select 1 from information_schema.columns
+        where column_name = 'signs' or table_name = 'saga_attribute'`,
+    );
+    expect(columns).toEqual([]);
+    await search.up(runner);
+    await runner.release();
+    const read = await database.query<Signed>(state);
+    const sorted = (rows: Signed[]) => rows.map(({ id, signs }) => [id, signs.toSorted()]);
+    expect(sorted(read)).toEqual(sorted(written));
+    expect(sorted(read)).toEqual(
+      all
+        .map(({ instance }) => [instance.id, signsOf(instance).toSorted()] as const)
+        .filter(([, signs]) => signs.length > 0)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
+    const ids = all.map(({ instance }) => instance.id);
+    const attributes = await readAttributes(database, ids);
+    for (const { instance, definition } of all) {
+      const found = attributes.get(instance.id) ?? {};
+      const { definition: name, version, input } = instance;
+      expect(found).toEqual(attributesOf(registry.find(name, version) ?? definition, input));
+    }
   });
 });

@@ -9,6 +9,7 @@ import {
   ensureTickRows,
   lockInstances,
   pageOfInstances,
+  readAttributes,
   saveInstances,
   ticksHandled,
 } from '#saga-store';
@@ -101,6 +102,99 @@ describe('an instance whose timer moves a little', () => {
       { updates: 2, heapOnly: 1 },
     ]);
     await database.query('update saga_instance set wake_at = null');
+  });
+});
+
+describe('what a saga is found by', () => {
+  const command = { commandId: 'c', issuedOn: '1970-01-01', attempts: 1, sentAt: 0 };
+  const moved = (before: SagaInstance, change: Partial<SagaInstance>): SagaInstance => ({
+    ...before,
+    ...change,
+    revision: before.revision + 1,
+  });
+  const signsOfRow = async (id: string) => {
+    const rows = await database.query<{ signs: string[] | null }>(
+      'select signs from saga_instance where id = $1',
+      [id],
+    );
+    return rows[0]?.signs;
+  };
+
+  /** Those before that the connection has not told the server of yet do not count. */
+  const writesOf = (work: (tx: Tx) => Promise<void>) =>
+    database.transaction(async (tx) => {
+      const before = await writesIn(tx);
+      await work(tx);
+      const after = await writesIn(tx);
+      return {
+        updates: (after?.updates ?? 0) - (before?.updates ?? 0),
+        heapOnly: (after?.heapOnly ?? 0) - (before?.heapOnly ?? 0),
+      };
+    });
+
+  it('is nothing while it goes its way, so that each message leaves all indexes alone', async () => {
+    const instance = begun();
+    await insert(7, instance);
+    const sent = moved(instance, {
+      state: instance.state,
+      steps: { a: { state: 'sent', command } },
+    });
+    const done = moved(sent, { steps: { a: { state: 'done', command, finishedAt: 5 } } });
+    const writes = await writesOf(async (tx) => {
+      await saveInstances(tx, [{ before: instance, instance: sent, partition: 7 }]);
+      await saveInstances(tx, [{ before: sent, instance: done, partition: 7 }]);
+    });
+    expect(writes).toEqual({ updates: 2, heapOnly: 2 });
+    expect(await signsOfRow(instance.id)).toBeNull();
+  });
+
+  it('stays within its page, too, while what is odd about it stays the same', async () => {
+    const instance = begun();
+    await insert(7, instance);
+    const again = (attempts: number) => ({
+      steps: { a: { state: 'sent', command: { ...command, attempts } } } as const,
+    });
+    const second = moved(instance, again(2));
+    const third = moved(second, again(3));
+    const writes = await writesOf(async (tx) => {
+      await saveInstances(tx, [{ before: instance, instance: second, partition: 7 }]);
+      await saveInstances(tx, [{ before: second, instance: third, partition: 7 }]);
+    });
+    expect(writes).toEqual({ updates: 2, heapOnly: 1 });
+    expect(await signsOfRow(instance.id)).toEqual(['a=resent', '*=resent']);
+  });
+
+  it('is written once, by one statement a batch, and anew when the input changes it', async () => {
+    const instances = Array.from({ length: 20 }, () => ({ ...begun(), input: {} }));
+    const asked: string[] = [];
+    const save = (changes: Parameters<typeof saveInstances>[1]) =>
+      database.transaction((tx) =>
+        saveInstances(
+          {
+            query: (sql, values) => {
+              asked.push(sql.trim().split(/\s+/, 3).slice(0, 3).join(' '));
+              return tx.query(sql, values);
+            },
+          },
+          changes,
+        ),
+      );
+    const attributes = { customer: 'c-1', 'amount.GBP': 12 };
+    await save(instances.map((instance) => ({ instance, partition: 8, attributes })));
+    expect(asked).toEqual(['insert into saga_instance', 'insert into saga_attribute']);
+    const [first] = instances as [SagaInstance];
+    const read = async () => (await readAttributes(database, [first.id])).get(first.id);
+    expect(await read()).toEqual(attributes);
+    asked.length = 0;
+    const second = moved(first, {});
+    await save([{ before: first, instance: second, partition: 8 }]);
+    expect(asked).toEqual(['update saga_instance i']);
+    const third = moved(second, { input: { other: 1 } });
+    await save([
+      { before: second, instance: third, partition: 8, attributes: { customer: 'c-2' } },
+    ]);
+    expect(await read()).toEqual({ customer: 'c-2' });
+    expect((await readAttributes(database, [instances[1]?.id ?? ''])).size).toBe(1);
   });
 });
 

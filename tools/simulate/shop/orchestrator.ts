@@ -1,6 +1,7 @@
 /** The orchestrator's own engine and timers, on simulated stores. */
 import { eventType, SAGA_MESSAGES } from '#contracts';
 import { defaultTiming, SagaRegistry } from '#saga';
+import { ChangedSagas } from '../../../apps/orchestrator/src/engine/changed-sagas.js';
 import { EndedSagas } from '../../../apps/orchestrator/src/engine/ended-sagas.js';
 import { SagaEngine } from '../../../apps/orchestrator/src/engine/saga-engine.js';
 import { sagas } from '../../../apps/orchestrator/src/sagas/index.js';
@@ -33,7 +34,7 @@ export async function startOrchestrator(
   const { outbox, log, parts } = life;
   const { stepTimeoutMs: timeoutMs, stepAttempts: attempts } = parts.plan.shape;
   const timing = { ...defaultTiming, timeoutMs, attempts, backoffMaxMs: 4 * timeoutMs };
-  const engine = new SagaEngine(REGISTRIES[release], outbox, timing, store, new EndedSagas());
+  const engine = new SagaEngine(REGISTRIES[release], outbox, timing, store, new EndedSagas(), new ChangedSagas());
   const timers = new TimerService(outbox, TIMER_POLL_MS, log, store);
   await timers.onApplicationBootstrap();
   life.consume({

@@ -9,6 +9,7 @@ import { decide, objectionTo, SagaRegistry, type SagaInstance, type StepTiming }
 import type { SagaStore } from '#saga-store';
 import { recordActs, type Act } from '../persistence/interventions.js';
 import { commandEvent } from './command-event.js';
+import { ChangedSagas } from './changed-sagas.js';
 import { EndedSagas } from './ended-sagas.js';
 import { SAGA_STORE, STEP_TIMING } from './saga-engine.js';
 import { deciding } from './trace-decision.js';
@@ -27,10 +28,11 @@ export type Intervened =
 @Injectable()
 export class Interventions {
   constructor(
-    private readonly registry: SagaRegistry,
+    readonly registry: SagaRegistry,
     @Inject(STEP_TIMING) private readonly timing: Required<StepTiming>,
-    @Inject(SAGA_STORE) private readonly store: SagaStore,
-    private readonly ended: EndedSagas,
+    @Inject(SAGA_STORE) readonly store: SagaStore,
+    readonly ended: EndedSagas,
+    readonly changes: ChangedSagas,
   ) {}
 
   /** In this transaction. Answers in the order of what was wanted. */
@@ -47,7 +49,7 @@ export class Interventions {
       if (result.kind === 'done') acts.push(actOf(one, before, result.instance));
       return result;
     });
-    writeChanges(unit, work, this.store, this.ended);
+    writeChanges(unit, work, this);
     recordActs(unit, acts, now);
     return results;
   }

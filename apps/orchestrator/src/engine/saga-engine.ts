@@ -27,6 +27,7 @@ import {
 import type { DueTimers, SagaStore } from '#saga-store';
 import { mendProblem, replyProblem } from './check-message.js';
 import { commandEvent } from './command-event.js';
+import { ChangedSagas } from './changed-sagas.js';
 import { EndedSagas } from './ended-sagas.js';
 import { readInboxItem, type InboxItem, type MoveRequest } from './inbox-item.js';
 import { deciding } from './trace-decision.js';
@@ -48,11 +49,12 @@ interface Batch {
 @Injectable()
 export class SagaEngine {
   constructor(
-    private readonly registry: SagaRegistry,
+    readonly registry: SagaRegistry,
     private readonly outbox: Outbox,
     @Inject(STEP_TIMING) private readonly timing: Required<StepTiming>,
-    @Inject(SAGA_STORE) private readonly store: SagaStore,
-    private readonly ended: EndedSagas,
+    @Inject(SAGA_STORE) readonly store: SagaStore,
+    readonly ended: EndedSagas,
+    readonly changes: ChangedSagas,
   ) {}
 
   async handle({ events }: EventBatch, unit: UnitOfWork): Promise<void> {
@@ -66,7 +68,7 @@ export class SagaEngine {
     const batch: Batch = { unit, work: new WorkingSet(instances), now };
     for (const item of items) await this.apply(batch, item);
     crashPoint('saga.decided');
-    writeChanges(unit, batch.work, this.store, this.ended);
+    writeChanges(unit, batch.work, this);
     if (due.length > 0) {
       const partitions = due.map(({ partition }) => partition);
       unit.beforeCommit(this.store.ticksHandled(unit.tx, partitions));

@@ -3,12 +3,12 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Database } from '#messaging';
 import { Role } from '#platform';
 import { SagaRegistry, type SagaInstance } from '#saga';
-import { findInstance, listInstances, readHistory } from '#saga-store';
-import { ListSagasQuery } from './admin.dto.js';
-import { sagaDetail, sagaSummary } from './saga-views.js';
+import { countSagas, findInstance, readAttributes, readHistory, searchSagas } from '#saga-store';
+import { DEFAULT_PAGE, ListSagasQuery, SagaQuery } from './admin.dto.js';
+import { sagaFilter } from './saga-filter.js';
+import { sagaDetail, sagaItem } from './saga-views.js';
 import { unknownSaga } from './unknown-saga.js';
 
-const DEFAULT_PAGE = 50;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 @ApiTags('sagas')
@@ -21,24 +21,32 @@ export class AdminController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Sagas, newest first, a page at a time' })
-  @ApiOkResponse({ description: '`{items, nextCursor?}`' })
-  async list(@Query() query: ListSagasQuery) {
-    const limit = query.limit ?? DEFAULT_PAGE;
-    const found = await listInstances(this.database, {
-      ...(query.state && { state: query.state }),
-      ...(query.definition && { definition: query.definition }),
-      ...(query.orderId && { businessKey: query.orderId }),
-      ...(query.attention && { attention: query.attention === 'true' }),
-      ...(query.cursor && { before: query.cursor }),
-      limit: limit + 1,
+  @ApiOperation({
+    summary: 'Sagas that meet all that is asked for, newest first, a page at a time',
+  })
+  @ApiOkResponse({
+    description:
+      '`{items, nextCursor?}`. A page with a nextCursor may hold fewer than asked for, even none: then ' +
+      'little was found in much, and the search goes on there.',
+  })
+  async list(@Query() { cursor, limit = DEFAULT_PAGE, ...query }: ListSagasQuery) {
+    const { instances, next } = await searchSagas(this.database, sagaFilter(query, this.registry), {
+      limit,
+      ...(cursor !== undefined && { cursor: cursor.toLowerCase() }),
     });
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
+    const ids = instances.map(({ id }) => id);
+    const attributes = ids.length > 0 ? await readAttributes(this.database, ids) : undefined;
     return {
-      items: page.map(sagaSummary),
-      ...(found.length > limit && last && { nextCursor: last.id }),
+      items: instances.map((instance) => sagaItem(instance, attributes?.get(instance.id))),
+      ...(next !== undefined && { nextCursor: next }),
     };
+  }
+
+  @Get('count')
+  @ApiOperation({ summary: 'How many sagas meet all that is asked for, up to 10,000' })
+  @ApiOkResponse({ description: '`{count, exact}`; not exact: there are at least as many' })
+  count(@Query() query: SagaQuery) {
+    return countSagas(this.database, sagaFilter(query, this.registry));
   }
 
   @Get(':id')

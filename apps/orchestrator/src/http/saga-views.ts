@@ -1,7 +1,15 @@
 /** What the admin API answers: an instance as people and scripts read it. */
-import { stepsOf, type SagaDefinition, type SagaInstance, type StepInstance } from '#saga';
+import {
+  currencyOf,
+  stepsOf,
+  whereabouts,
+  type SagaAttributes,
+  type SagaDefinition,
+  type SagaInstance,
+  type StepInstance,
+} from '#saga';
 
-const timeOf = (epochMs: number | null | undefined): string | null =>
+export const timeOf = (epochMs: number | null | undefined): string | null =>
   epochMs === null || epochMs === undefined ? null : new Date(epochMs).toISOString();
 
 /** One line of a list. */
@@ -18,6 +26,40 @@ export const sagaSummary = (instance: SagaInstance) => ({
   revision: instance.revision,
   createdAt: timeOf(instance.createdAt),
   updatedAt: timeOf(instance.updatedAt),
+});
+
+/** The steps that something is waited for at, or that nobody knows the outcome of. */
+export const whereaboutsView = (instance: SagaInstance) =>
+  whereabouts(instance).map(({ step, state, since }) => ({ step, state, since: timeOf(since) }));
+
+/** What is amiss: why a person is needed, else why it is undone, else the last error of its steps. */
+function errorOf(instance: SagaInstance): { error?: { code: string; message: string } } {
+  const at = whereabouts(instance).map(({ step }) => instance.steps[step]);
+  const last = at.flatMap((step) => step?.undo?.error ?? step?.command?.error ?? []).at(-1);
+  const error = instance.attention ?? instance.cause ?? last;
+  return error ? { error: { code: error.code, message: error.message } } : {};
+}
+
+/** What it is about, in the words of its business. */
+function aboutOf(attributes: SagaAttributes) {
+  const entries = Object.entries(attributes);
+  const [amount] = entries.flatMap(([name, value]) => {
+    const currency = currencyOf(name);
+    return currency === undefined ? [] : [{ value: Number(value), currency }];
+  });
+  const others = entries.filter(([name]) => currencyOf(name) === undefined);
+  return {
+    ...(amount && { amount }),
+    attributes: Object.fromEntries(others.map(([name, value]) => [name, String(value)])),
+  };
+}
+
+/** One line of a search. */
+export const sagaItem = (instance: SagaInstance, attributes: SagaAttributes = {}) => ({
+  ...sagaSummary(instance),
+  at: whereaboutsView(instance),
+  ...aboutOf(attributes),
+  ...errorOf(instance),
 });
 
 const stepView = (name: string, kind: string, step: StepInstance) => ({

@@ -16,6 +16,7 @@ import {
   type PlaceOrderInput,
 } from '#contracts';
 import { compensate, mendable, saga } from '#saga';
+import { orderAmount, orderAttributes } from './search-fields.js';
 
 const MINUTE_MS = 60 * 1000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -27,6 +28,8 @@ const PATIENT = 60;
  * undone, also by the customer; from then on everything succeeds in the end.
  */
 export const placeOrder = saga({ name: 'place-order', version: 3, input: placeOrderInput })
+  .attributes(orderAttributes)
+  .amount(orderAmount)
   .local('create-order', {
     compensation: {
       command: cancelOrder,

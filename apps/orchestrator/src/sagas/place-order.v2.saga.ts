@@ -13,6 +13,7 @@ import {
   type PlaceOrderInput,
 } from '#contracts';
 import { compensate, mendable, saga } from '#saga';
+import { orderAmount, orderAttributes } from './search-fields.js';
 
 const MINUTE_MS = 60 * 1000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -22,6 +23,8 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
  * its parcel was booked.
  */
 export const placeOrderV2 = saga({ name: 'place-order', version: 2, input: placeOrderInput })
+  .attributes(orderAttributes)
+  .amount(orderAmount)
   .local('create-order', {
     compensation: {
       command: cancelOrder,

@@ -6,6 +6,7 @@ import {
   type RefundLostParcelInput,
 } from '#contracts';
 import { saga } from '#saga';
+import { refundAmount, returnAttributes } from './search-fields.js';
 
 /**
  * What a parcel has cost that the carrier has lost. There is nothing to decide and nothing to bring
@@ -16,6 +17,8 @@ export const refundLostParcel = saga({
   version: 1,
   input: refundLostParcelInput,
 })
+  .attributes(returnAttributes)
+  .amount(refundAmount)
   .retriable('refund', {
     command: refundGoods,
     payload: ({ input }) => ({

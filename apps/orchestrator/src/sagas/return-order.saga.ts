@@ -10,6 +10,7 @@ import {
   returnOrderInput,
 } from '#contracts';
 import { compensate, saga } from '#saga';
+import { refundAmount, returnAttributes } from './search-fields.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -18,6 +19,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * request can be rejected; once they are here the customer gets the money, whatever it takes.
  */
 export const returnOrder = saga({ name: 'return-order', version: 1, input: returnOrderInput })
+  .attributes(returnAttributes)
+  .amount(refundAmount)
   .local('request-return', {
     compensation: {
       command: rejectReturn,

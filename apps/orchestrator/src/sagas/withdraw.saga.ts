@@ -19,6 +19,8 @@ const PATIENT = 60;
  * pay goes back into the balance.
  */
 export const withdraw = saga({ name: 'withdraw', version: 1, input: withdrawInput })
+  .attributes(({ input }) => ({ merchant: input.merchantId }))
+  .amount(({ input }) => ({ value: input.amount, currency: input.currency }))
   .local('request-withdrawal', {
     compensation: {
       command: rejectWithdrawal,

@@ -1,9 +1,16 @@
 /** What is expected after what was given. Every expectation fails with the story so far. */
 import type { Reason } from '#contracts';
-import type { LedgerEntry, SagaDefinition, SagaInstance, SagaState, StepStateName } from '#saga';
+import {
+  durationText,
+  type LedgerEntry,
+  type SagaDefinition,
+  type SagaInstance,
+  type SagaState,
+  type StepStateName,
+} from '#saga';
 import { difference } from './fit.js';
 import { Givens } from './given.js';
-import { dataText, durationText, nameOf, sentName, type Sent } from './story.js';
+import { dataText, nameOf, sentName, type Sent } from './story.js';
 import type {
   CommandMatches,
   CommandOf,

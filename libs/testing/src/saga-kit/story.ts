@@ -30,18 +30,6 @@ export const dataText = (data: unknown): string => {
   return text.length > MAX_DATA ? `${text.slice(0, MAX_DATA)}…` : text;
 };
 
-const UNITS = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-  [1_000, 's'],
-] as const;
-
-export const durationText = (ms: number): string => {
-  const [size, unit] = UNITS.find(([unitMs]) => ms >= unitMs) ?? [1, 'ms'];
-  return `${Number((ms / size).toFixed(2))} ${unit}`;
-};
-
 /** One thing that was given, and what came of it. */
 interface Chapter {
   readonly what: string;
