@@ -3,8 +3,10 @@ import { UsageError } from '../sagas/arguments.js';
 import { formatTable } from '../stack/table.js';
 import type { SagaCommand } from './command.js';
 import { keys } from './keys.js';
+import { searches } from './searches.js';
+import { seed } from './seed.js';
 
-const COMMANDS: Readonly<Record<string, SagaCommand>> = { keys };
+const COMMANDS: Readonly<Record<string, SagaCommand>> = { keys, seed, searches };
 
 const HELP = `Looks at sagas and steers them, from the command line.
 

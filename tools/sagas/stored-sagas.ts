@@ -11,7 +11,7 @@ const PAGE = 500;
 
 /** @throws UsageError when there is no database to look into */
 export const openSagaDatabase = async (given: string | undefined): Promise<Database> => {
-  const url = given ?? urlOfStack();
+  const url = sagaDatabaseUrl(given);
   const quiet = () => undefined;
   try {
     return await openDatabase({
@@ -27,6 +27,9 @@ export const openSagaDatabase = async (given: string | undefined): Promise<Datab
     throw new UsageError(`the database cannot be opened (${why}); --database <url> names another`);
   }
 };
+
+/** @throws UsageError when none is given and no stack is running */
+export const sagaDatabaseUrl = (given: string | undefined): string => given ?? urlOfStack();
 
 const urlOfStack = (): string => {
   const state = readState(stackPaths(stackSettings()).state);

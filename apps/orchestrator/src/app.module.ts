@@ -13,11 +13,16 @@ import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
 import { SagaGauges } from './engine/saga-gauges.js';
 import { DeadLetterTopicsController } from './handlers/dead-letter-topics.controller.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
+import { Figures } from './figures/figures.js';
+import { LiveStreams } from './figures/live-streams.js';
 import { AdminController } from './http/admin.controller.js';
 import { DeadLetterDesk } from './http/dead-letter-desk.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
+import { DefinitionsController } from './http/definitions.controller.js';
+import { FiguresController } from './http/figures.controller.js';
 import { InterventionsController } from './http/interventions.controller.js';
 import { KeysController } from './http/keys.controller.js';
+import { TimersController } from './http/timers.controller.js';
 import { HISTORY_TABLE } from './persistence/history-table.js';
 import { stepTiming, type OrchestratorSettings } from './settings.js';
 import { sagas } from './sagas/index.js';
@@ -48,6 +53,9 @@ export class AppModule {
       controllers: [
         SagaInboxController,
         AdminController,
+        DefinitionsController,
+        TimersController,
+        FiguresController,
         InterventionsController,
         DeadLetterTopicsController,
         DeadLettersController,
@@ -62,6 +70,8 @@ export class AppModule {
         keyDesk,
         ChangedSagas,
         EndedSagas,
+        Figures,
+        LiveStreams,
         Interventions,
         SagaEngine,
         SagaGauges,

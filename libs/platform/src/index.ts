@@ -33,6 +33,7 @@ export * from './http/contact-fields.js';
 export * from './http/entity-tag.js';
 export * from './http/id-field.js';
 export * from './http/list-fields.js';
+export * from './http/open-stream.js';
 export * from './http/page-query.js';
 export * from './http/request-headers.js';
 export * from './http/text-cursor.js';

@@ -30,3 +30,20 @@ export const countWithAttention = async (
   );
   return new Map(rows.map(({ definition, count }) => [definition, count]));
 };
+
+export interface VersionCount {
+  readonly definition: string;
+  readonly version: number;
+  readonly state: SagaState;
+  readonly count: number;
+}
+
+/** Those that have not ended, by the version they are on. */
+export const countLiveVersions = (database: Database): Promise<VersionCount[]> =>
+  database.query<VersionCount>(
+    `select definition, version, state, count(*)::int as count
+       from saga_instance
+      where state in ('awaiting-start', 'running', 'compensating')
+      group by definition, version, state
+      order by definition, version, state`,
+  );

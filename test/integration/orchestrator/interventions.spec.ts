@@ -18,8 +18,6 @@ import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { input } from '../../../apps/orchestrator/src/sagas/fixtures/place-order.js';
 import { keyOf } from './access-keys.js';
 
-jest.setTimeout(240_000);
-
 interface Saga {
   readonly sagaId: string;
   readonly state: string;

@@ -1,10 +1,18 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Database } from '#messaging';
 import { Role } from '#platform';
 import { SagaRegistry, type SagaInstance } from '#saga';
 import { countSagas, findInstance, readAttributes, readHistory, searchSagas } from '#saga-store';
-import { DEFAULT_PAGE, ListSagasQuery, SagaQuery } from './admin.dto.js';
+import { AsOfQuery, DEFAULT_PAGE, ListSagasQuery, SagaQuery } from './admin.dto.js';
+import { graphView, unknownVersion } from './graph-view.js';
+import { pastMoment, pastSaga } from './past-saga.js';
 import { sagaFilter } from './saga-filter.js';
 import { sagaDetail, sagaItem } from './saga-views.js';
 import { unknownSaga } from './unknown-saga.js';
@@ -52,8 +60,7 @@ export class AdminController {
   @Get(':id')
   @ApiOperation({ summary: 'One saga: its state, each step with attempts and times, its data' })
   async one(@Param('id') id: string) {
-    const instance = await this.find(id);
-    return sagaDetail(instance, this.registry.find(instance.definition, instance.version));
+    return this.detail(await this.find(id));
   }
 
   @Get(':id/history')
@@ -61,6 +68,41 @@ export class AdminController {
   async history(@Param('id') id: string) {
     const entries = await readHistory(this.database, await this.find(id));
     return { items: entries.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() })) };
+  }
+
+  @Get(':id/as-of')
+  @ApiOperation({
+    summary: 'A saga as it was after one of its messages, by deciding its history again',
+  })
+  @ApiNotFoundResponse({ description: 'There is no such saga, revision, or it had not begun.' })
+  @ApiResponse({
+    status: 409,
+    description: 'That can no longer be told: the history is not whole, or other code decided it.',
+  })
+  async asOf(@Param('id') id: string, @Query() query: AsOfQuery) {
+    const moment = pastMoment(query);
+    const instance = await this.find(id);
+    const history = await readHistory(this.database, instance);
+    return this.detail(pastSaga(this.registry, instance, history, moment));
+  }
+
+  @Get(':id/graph')
+  @ApiOperation({
+    summary: "A saga's run over the graph of its definition, as Mermaid and as nodes and edges",
+  })
+  @ApiResponse({ status: 409, description: 'This replica does not know its version.' })
+  async graph(@Param('id') id: string) {
+    const instance = await this.find(id);
+    const definition = this.registry.find(instance.definition, instance.version);
+    if (!definition) throw unknownVersion(instance);
+    const history = await readHistory(this.database, instance);
+    return graphView(definition, instance, history);
+  }
+
+  private async detail(instance: SagaInstance) {
+    const attributes = await readAttributes(this.database, [instance.id]);
+    const definition = this.registry.find(instance.definition, instance.version);
+    return sagaDetail(instance, definition, attributes.get(instance.id));
   }
 
   private async find(id: string): Promise<SagaInstance> {

@@ -108,3 +108,28 @@ export class ListSagasQuery extends SagaQuery {
   @IntegerQuery({ min: 1, max: MAX_PAGE, optional: true, description: 'Default 50' })
   limit?: number;
 }
+
+/** One of the two. */
+export class AsOfQuery {
+  @IntegerQuery({ min: 1, max: 2_147_483_647, optional: true, description: 'After this message' })
+  revision?: number;
+
+  @MomentField({ optional: true, description: 'After all that had happened by then' })
+  at?: string;
+}
+
+export class TimersQuery {
+  @MomentField({ optional: true, description: 'Due by then. Default: all there are.' })
+  until?: string;
+
+  @TextField({
+    max: 128,
+    pattern: /^[\w-]+$/,
+    shape: 'the nextCursor of a page before',
+    optional: true,
+  })
+  cursor?: string;
+
+  @IntegerQuery({ min: 1, max: MAX_PAGE, optional: true, description: 'Default 50' })
+  limit?: number;
+}

@@ -93,12 +93,16 @@ const stepView = (name: string, kind: string, step: StepInstance) => ({
 });
 
 /** The whole instance. Steps stand in the order of the definition, where this replica knows it. */
-export const sagaDetail = (instance: SagaInstance, definition: SagaDefinition | undefined) => {
+export const sagaDetail = (
+  instance: SagaInstance,
+  definition: SagaDefinition | undefined,
+  attributes: SagaAttributes = {},
+) => {
   const steps: [name: string, kind: string][] = definition
     ? stepsOf(definition).map((step) => [step.name, step.kind])
     : Object.keys(instance.steps).map((name) => [name, 'unknown']);
   return {
-    ...sagaSummary(instance),
+    ...sagaItem(instance, attributes),
     steps: steps.map(([name, kind]) =>
       stepView(name, kind, withoutTimer(instance.steps[name] ?? { state: 'waiting' })),
     ),

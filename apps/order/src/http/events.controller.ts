@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Database } from '#messaging';
-import { fieldProblem, ProblemException, uuidParameter } from '#platform';
+import { fieldProblem, ProblemException, STREAM_HEADERS, uuidParameter } from '#platform';
 import { isFinal } from '../domain/order-event.js';
 import { findLatest, readEvents } from '../persistence/order-events.js';
 import { OrderStreams, TooManyStreamsError } from '../streams/order-streams.js';
@@ -85,12 +85,7 @@ export class EventsController {
     this.whileThereIsRoom(() => this.streams.checkRoom());
     reply.hijack();
     const { raw } = reply;
-    raw.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-cache, no-transform',
-      // proxies of the nginx kind would wait until there is more
-      'x-accel-buffering': 'no',
-    });
+    raw.writeHead(200, STREAM_HEADERS);
     if (method === 'HEAD') {
       raw.end();
       return;

@@ -5,9 +5,9 @@
  */
 import type { MessagingLog } from '#messaging';
 import { Poll } from '#participant';
-import { gauge, runtime } from '#platform';
+import { gauge, runtime, type StreamResponse } from '#platform';
 import type { OrderEvent } from '../domain/order-event.js';
-import { EventStream, type StreamResponse } from './event-stream.js';
+import { EventStream } from './event-stream.js';
 
 export interface StreamLimits {
   readonly maxClients: number;

@@ -1,0 +1,87 @@
+/** Figures of all sagas, for who looks at them: each is read when it is asked for, and kept for a while. */
+import { Injectable } from '@nestjs/common';
+import { Database, KafkaClient } from '#messaging';
+import { Reading } from '#platform';
+import { countLive, countWithAttention, searchSagas, type LiveCount } from '#saga-store';
+import { stepTimes, type StepTimes } from './step-times.js';
+import { surveyLive, type Survey } from './survey.js';
+
+export interface SagaFigures {
+  readonly live: readonly Pick<LiveCount, 'definition' | 'state' | 'count'>[];
+  /** How many need a person, by definition. */
+  readonly attention: readonly { readonly definition: string; readonly count: number }[];
+  readonly oldestLiveS: number;
+  /** Null while they could not be read. */
+  readonly risk: Survey['risk'] | null;
+  readonly at: Survey['at'] | null;
+  /** False: there are more live sagas than `risk` and `at` tell of. */
+  readonly surveyComplete: boolean;
+  readonly steps: readonly StepTimes[] | null;
+  /** Messages of the inbox that nobody has handled; null while the broker does not say. */
+  readonly lag: number | null;
+}
+
+const ENDED = 1_000;
+const INBOX = 'saga.inbox';
+
+@Injectable()
+export class Figures {
+  private readonly counts: Reading<Pick<SagaFigures, 'live' | 'attention' | 'oldestLiveS'>>;
+  private readonly survey: Reading<Survey>;
+  private readonly steps: Reading<readonly StepTimes[]>;
+  private readonly lag: Reading<number>;
+
+  constructor(database: Database, kafka: KafkaClient) {
+    this.counts = new Reading(() => count(database), within(900, 5_000));
+    // every live saga is looked at
+    this.survey = new Reading(() => surveyLive(database), within(10_000, 5_000));
+    this.steps = new Reading(() => timesOfEnded(database), within(30_000, 5_000));
+    this.lag = new Reading(
+      async () => {
+        const lags = await kafka.lag('orchestrator', [INBOX]);
+        return (lags[INBOX] ?? []).reduce((sum, behind) => sum + behind, 0);
+      },
+      within(5_000, 300),
+    );
+  }
+
+  /** Undefined while the database does not answer. */
+  async latest(): Promise<SagaFigures | undefined> {
+    const [counts, survey, steps, lag] = await Promise.all([
+      this.counts.latest(),
+      this.survey.latest(),
+      this.steps.latest(),
+      this.lag.latest(),
+    ]);
+    if (!counts) return undefined;
+    return {
+      ...counts,
+      risk: survey?.risk ?? null,
+      at: survey?.at ?? null,
+      surveyComplete: survey?.complete ?? false,
+      steps: steps ?? null,
+      lag: lag ?? null,
+    };
+  }
+}
+
+const within = (freshMs: number, waitMs: number) => ({ freshMs, waitMs, staleMs: 60_000 });
+
+async function count(database: Database) {
+  const [live, attention] = await Promise.all([countLive(database), countWithAttention(database)]);
+  return {
+    live: live.map(({ definition, state, count: number }) => ({
+      definition,
+      state,
+      count: number,
+    })),
+    attention: [...attention].map(([definition, number]) => ({ definition, count: number })),
+    oldestLiveS: Math.max(0, ...live.map(({ oldestS }) => oldestS)),
+  };
+}
+
+async function timesOfEnded(database: Database): Promise<readonly StepTimes[]> {
+  const states = ['completed', 'compensated'] as const;
+  const { instances } = await searchSagas(database, { states }, { limit: ENDED });
+  return stepTimes(instances);
+}
