@@ -35,8 +35,8 @@ export async function call<Body = unknown>(
 }
 
 /** The body of an answer that must be a 200. */
-export async function get<Body>(url: string): Promise<Body> {
-  const { status, body } = await call<Body>(url);
+export async function get<Body>(url: string, headers: Call['headers'] = {}): Promise<Body> {
+  const { status, body } = await call<Body>(url, { headers });
   if (status !== 200) throw new Error(`GET ${url} answered ${status}: ${JSON.stringify(body)}`);
   return body;
 }
@@ -47,14 +47,18 @@ interface Page<Item> {
 }
 
 /** Every item of a paged list. */
-export async function getAll<Item>(url: string, limit: number): Promise<Item[]> {
+export async function getAll<Item>(
+  url: string,
+  limit: number,
+  headers: Call['headers'] = {},
+): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | undefined;
   do {
     const page = new URL(url);
     page.searchParams.set('limit', String(limit));
     if (cursor !== undefined) page.searchParams.set('cursor', cursor);
-    const { items: more, nextCursor } = await get<Page<Item>>(page.href);
+    const { items: more, nextCursor } = await get<Page<Item>>(page.href, headers);
     items.push(...more);
     cursor = nextCursor;
   } while (cursor !== undefined);

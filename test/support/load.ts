@@ -97,11 +97,10 @@ export async function anyUnsettled(world: TestWorld): Promise<string> {
       get<{ items: OrderSummary[] }>(`${world.url('order')}/orders?status=${status}&limit=1`),
     ),
   );
+  const shop = new Shop(world);
   const states = await Promise.all(
     LIVE_STATES.map((state) =>
-      get<{ items: SagaSummary[] }>(
-        `${world.url('orchestrator')}/admin/sagas?state=${state}&limit=1`,
-      ),
+      shop.admin<{ items: SagaSummary[] }>(`/sagas?state=${state}&limit=1`),
     ),
   );
   const [saga] = states.flatMap(({ items }) => items);

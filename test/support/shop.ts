@@ -96,21 +96,29 @@ export class Shop {
   }
 
   /** All pages of GET /admin/sagas. */
-  sagas(filter: Readonly<Record<string, string>> = {}): Promise<SagaSummary[]> {
+  async sagas(filter: Readonly<Record<string, string>> = {}): Promise<SagaSummary[]> {
     const query = new URLSearchParams(filter).toString();
-    return getAll(`${this.world.url('orchestrator')}/admin/sagas?${query}`, SAGAS_A_PAGE);
+    const url = `${this.world.url('orchestrator')}/admin/sagas?${query}`;
+    return getAll(url, SAGAS_A_PAGE, await this.#asReader());
   }
 
   /** The saga of an order or a return, or undefined while it has not begun. */
   async saga(orderId: string): Promise<SagaView | undefined> {
-    const admin = `${this.world.url('orchestrator')}/admin/sagas`;
-    const { items } = await get<{ items: SagaSummary[] }>(`${admin}?orderId=${orderId}`);
-    return items[0] && get(`${admin}/${items[0].sagaId}`);
+    const { items } = await this.admin<{ items: SagaSummary[] }>(`/sagas?orderId=${orderId}`);
+    return items[0] && this.admin(`/sagas/${items[0].sagaId}`);
   }
 
   async history(sagaId: string): Promise<readonly HistoryLine[]> {
-    const admin = `${this.world.url('orchestrator')}/admin/sagas`;
-    return (await get<{ items: HistoryLine[] }>(`${admin}/${sagaId}/history`)).items;
+    return (await this.admin<{ items: HistoryLine[] }>(`/sagas/${sagaId}/history`)).items;
+  }
+
+  /** What the admin API answers to a reader. */
+  async admin<Body>(path: string): Promise<Body> {
+    return get(`${this.world.url('orchestrator')}/admin${path}`, await this.#asReader());
+  }
+
+  async #asReader(): Promise<Readonly<Record<string, string>>> {
+    return { 'x-api-key': await this.world.adminKey('reader') };
   }
 
   books(orderId: string): Promise<Books> {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { TopicName } from '#contracts';
 import { KafkaClient, type MessagingLog } from '#messaging';
+import type { AccessRole } from '#platform';
 import { createTopics, deleteTopics } from './kafka/kafka-admin.js';
 import type { KafkaServer } from './kafka/kafka-server.js';
 import { dataFolder } from './paths.js';
+import { makeAdminKey } from './admin-key.js';
 import { freePort } from './ports.js';
 import { createDatabase, type TestDatabase } from './postgres/databases.js';
 import { startPostgres, type PostgresServer } from './postgres/postgres.js';
@@ -53,6 +55,7 @@ export class TestWorld {
   private readonly databases = new Map<ServiceName, TestDatabase>();
   private readonly ports = new Map<string, number>();
   private readonly processes = new Map<string, ServiceProcess>();
+  private readonly adminKeys = new Map<AccessRole, string>();
   private readonly paymentTokenKey = randomBytes(32).toString('base64');
 
   private constructor(
@@ -122,6 +125,15 @@ export class TestWorld {
     return started;
   }
 
+  /** A key of the orchestrator's admin API, which has been started: the same one for all of a role. */
+  async adminKey(role: AccessRole = 'reader'): Promise<string> {
+    const known = this.adminKeys.get(role);
+    if (known !== undefined) return known;
+    const made = await makeAdminKey(this.database('orchestrator').url, role, `test-${role}`);
+    this.adminKeys.set(role, made);
+    return made;
+  }
+
   /** How many messages of these topics a service has still to read. */
   async unread(service: ServiceName, topics: readonly TopicName[]): Promise<number> {
     const kafka = new KafkaClient({
@@ -161,8 +173,10 @@ export class TestWorld {
       ...common,
       ...(Object.fromEntries(extra) as Record<string, string>),
       ...spec.settings(around),
-      // Most tests order what no catalog knows, at any price, from anybody.
-      ...(name === 'order' && { ORDER_CHECKS: 'off', MERCHANT_CHECKS: 'off' }),
+      // Most tests order what no catalog knows, at any price, from anybody, of any merchant.
+      ...(name === 'order' && {
+        ...{ ORDER_CHECKS: 'off', MERCHANT_CHECKS: 'off', ORDER_API_KEYS: 'off' },
+      }),
       // Nothing may depend on what the carrier tells of its own accord, nor change while a test looks at
       // it: a test that is about messages or deliveries asks for them.
       ...(name === 'sandbox-carrier' && {
