@@ -29,8 +29,13 @@ export class SseClient {
   }
 
   /** Resolves with the headers, whatever the status. */
-  static open(url: string, lastEventId?: string): Promise<SseClient> {
+  static open(
+    url: string,
+    lastEventId?: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<SseClient> {
     const headers = {
+      ...more,
       accept: 'text/event-stream',
       ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
     };

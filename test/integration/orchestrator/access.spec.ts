@@ -5,6 +5,7 @@ import { newId } from '#messaging';
 import { accessRoles, newApiKey, routesOf, type AccessRole } from '#platform';
 import { listActs } from '../../../apps/orchestrator/src/persistence/interventions.js';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
+import { SseClient } from '../../support/sse.js';
 import { ServiceWorld } from '../service-world.js';
 import { keyOf } from './access-keys.js';
 
@@ -20,10 +21,25 @@ const ROUTES: Readonly<Record<string, AccessRole>> = {
   'GET /admin/dead-letters/:id': 'reader',
   'POST /admin/dead-letters/redrive': 'operator',
   'POST /admin/dead-letters/discard': 'operator',
+  'GET /admin/definitions': 'reader',
+  'GET /admin/definitions/:name/:version': 'reader',
+  'GET /admin/definitions/:name/:version/moves/:to': 'reader',
+  'GET /admin/events': 'reader',
+  'GET /admin/figures': 'reader',
+  'GET /admin/timers': 'reader',
   'GET /admin/sagas': 'reader',
+  'GET /admin/sagas/count': 'reader',
   'GET /admin/sagas/:id': 'reader',
+  'GET /admin/sagas/:id/as-of': 'reader',
+  'GET /admin/sagas/:id/graph': 'reader',
   'GET /admin/sagas/:id/history': 'reader',
+  'GET /admin/sagas/:id/actions': 'reader',
+  'GET /admin/sagas/:id/interventions': 'reader',
+  'POST /admin/sagas/:id/interventions': 'operator',
+  'GET /admin/interventions': 'reader',
 };
+/** These go on for as long as somebody reads; whoever may not, hears it at once. */
+const STREAMS = ['GET /admin/events'];
 /** Besides the pages of the OpenAPI document. */
 const OPEN = ['GET /health', 'GET /health/live', 'GET /metrics', 'GET /openapi.json'];
 
@@ -72,10 +88,10 @@ describe('the admin API', () => {
   it.each(Object.entries(ROUTES))('lets in only who may: %s, %s', async (route, needed) => {
     const [method = '', pattern = ''] = route.split(' ');
     const url = pattern.replaceAll(/:\w+/g, randomUUID());
-    const methods = method === 'GET' ? (['GET', 'HEAD'] as const) : ([method] as const);
-    const status = async (apiKey?: string) => {
+    const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];
+    const status = async (apiKey?: string, asked: readonly string[] = methods) => {
       const answers = await Promise.all(
-        methods.map((one) =>
+        asked.map((one) =>
           world.app.inject({
             method: one as Method,
             url,
@@ -93,7 +109,10 @@ describe('the admin API', () => {
     expect(await status(newApiKey('sk', newId()).apiKey)).toBe(401);
     for (const role of accessRoles) {
       const isEnough = accessRoles.indexOf(role) >= accessRoles.indexOf(needed);
-      const found = await status(keys[role]);
+      const found = await status(
+        keys[role],
+        isEnough && STREAMS.includes(route) ? ['HEAD'] : methods,
+      );
       if (isEnough) expect([401, 403, 500]).not.toContain(found);
       else expect([role, found]).toEqual([role, 403]);
     }
@@ -144,6 +163,24 @@ describe('a key of the admin API', () => {
     expect([again.status, again.body]).toEqual([200, revoked.body]);
     const list = await ask('GET', '/admin/keys?owner=hopper', keys.approver);
     expect(list.body).toMatchObject({ items: [revoked.body] });
+  });
+
+  it('ends what is watched with it when it is revoked', async () => {
+    await world.app.listen(0, '127.0.0.1');
+    const url = `${await world.app.getUrl()}/admin/events`;
+    const [revoked, kept] = [await make('lovelace'), await make('babbage')];
+    const watch = ({ apiKey }: { apiKey: string }) => SseClient.open(url, undefined, by(apiKey));
+    const [one, two] = [await watch(revoked), await watch(kept)];
+    try {
+      expect([one.status, two.status]).toEqual([200, 200]);
+      await ask('DELETE', `/admin/keys/${revoked.keyId}`, keys.approver);
+      await one.untilOver();
+      expect(two.over).toBeUndefined();
+      expect((await watch(revoked)).status).toBe(401);
+    } finally {
+      one.close();
+      two.close();
+    }
   });
 
   it('is no longer good for the one who revokes it', async () => {

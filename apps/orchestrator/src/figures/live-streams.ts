@@ -3,9 +3,11 @@
  * which sagas this process has changed. Nothing is read while nobody watches.
  */
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Database } from '#messaging';
 import { gauge, OpenStream, runtime, type StreamResponse } from '#platform';
 import type { SagaInstance } from '#saga';
 import { ChangedSagas } from '../engine/changed-sagas.js';
+import { goodKeysOf } from '../persistence/api-keys.js';
 import { Figures } from './figures.js';
 
 const FIGURES_MS = 1_000;
@@ -14,7 +16,7 @@ const GATHER_MS = 250;
 const MOST_TOLD = 500;
 const MOST_STREAMS = 100;
 const HEARTBEAT_MS = 15_000;
-/** Then whoever watches comes again, with a key that is looked at anew. */
+/** Then whoever watches comes again. */
 const LONGEST_MS = 60_000;
 
 export class TooManyStreamsError extends Error {}
@@ -23,7 +25,10 @@ type Response = StreamResponse & { on(event: 'close' | 'error', listener: () => 
 
 @Injectable()
 export class LiveStreams implements BeforeApplicationShutdown {
-  private readonly open = new Map<OpenStream, { readonly endsMs: number }>();
+  private readonly open = new Map<
+    OpenStream,
+    { readonly endsMs: number; readonly keyId: string }
+  >();
   private readonly changed = new Map<string, number>();
   private overflow = false;
   private stopListening: (() => void) | undefined;
@@ -38,6 +43,7 @@ export class LiveStreams implements BeforeApplicationShutdown {
   constructor(
     private readonly figures: Figures,
     private readonly changes: ChangedSagas,
+    private readonly database: Database,
   ) {}
 
   /** @throws TooManyStreamsError also when this process is about to stop */
@@ -45,15 +51,15 @@ export class LiveStreams implements BeforeApplicationShutdown {
     if (this.isClosed || this.open.size >= MOST_STREAMS) throw new TooManyStreamsError();
   }
 
-  /** @throws TooManyStreamsError */
-  add(response: Response): void {
+  /** @param keyId of whoever watches: it ends when that is revoked. @throws TooManyStreamsError */
+  add(response: Response, keyId: string): void {
     this.checkRoom();
     // whoever has gone says so by closing, and did before anybody listened
     if (response.destroyed) return;
     const stream = new OpenStream(response);
     response.on('error', () => undefined);
     response.on('close', () => this.remove(stream));
-    this.open.set(stream, { endsMs: runtime.monotonicMs() + LONGEST_MS });
+    this.open.set(stream, { endsMs: runtime.monotonicMs() + LONGEST_MS, keyId });
     this.metric.set(this.open.size);
     this.stopListening ??= this.changes.listen((changed) => this.note(changed));
     if (this.open.size === 1) void this.tellFigures();
@@ -96,6 +102,7 @@ export class LiveStreams implements BeforeApplicationShutdown {
   }
 
   private async tellFigures(): Promise<void> {
+    await this.endRevoked();
     const latest = await this.figures.latest();
     if (latest) this.tell('figures', latest);
     const nowMs = runtime.monotonicMs();
@@ -106,6 +113,14 @@ export class LiveStreams implements BeforeApplicationShutdown {
     this.cancelFigures?.();
     if (this.open.size === 0) return;
     this.cancelFigures = runtime.after(FIGURES_MS, () => void this.tellFigures());
+  }
+
+  /** A database that does not answer has nothing to tell them either. */
+  private async endRevoked(): Promise<void> {
+    const keyIds = [...this.open.values()].map(({ keyId }) => keyId);
+    const good = await goodKeysOf(this.database, [...new Set(keyIds)]).catch(() => undefined);
+    if (!good) return;
+    for (const [stream, { keyId }] of this.open) if (!good.has(keyId)) stream.end();
   }
 
   /** Who is behind misses it: what comes next says it all again. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ProblemException, Role, STREAM_HEADERS } from '#platform';
+import { Caller, ProblemException, Role, STREAM_HEADERS } from '#platform';
 import { Figures } from '../figures/figures.js';
 import { LiveStreams, TooManyStreamsError } from '../figures/live-streams.js';
 
@@ -49,7 +49,11 @@ export class FiguresController {
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream.' })
   @ApiResponse({ status: 503, description: 'As many watch as can; come again after Retry-After.' })
-  events(@Req() { method }: { readonly method: string }, @Res() reply: FastifyReply): void {
+  events(
+    @Req() { method }: { readonly method: string },
+    @Res() reply: FastifyReply,
+    @Caller() { keyId }: Caller,
+  ): void {
     try {
       this.streams.checkRoom();
     } catch (error) {
@@ -63,7 +67,7 @@ export class FiguresController {
       return;
     }
     raw.write(`retry: ${RETRY_MS}\n\n`);
-    this.streams.add(raw);
+    this.streams.add(raw, keyId);
   }
 }
 

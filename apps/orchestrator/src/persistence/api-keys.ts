@@ -25,6 +25,18 @@ export async function findGoodKey(
   return row;
 }
 
+/** Those of them that are still good. */
+export async function goodKeysOf(
+  database: Queries,
+  keyIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await database.query<{ key_id: string }>(
+    'select key_id from api_key where key_id = any($1::uuid[]) and revoked_at is null',
+    [keyIds],
+  );
+  return new Set(rows.map((row) => row.key_id));
+}
+
 export async function insertKey(
   tx: Tx,
   key: Omit<ApiKey, 'revokedAt'> & { readonly hash: string },
