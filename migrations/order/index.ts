@@ -6,6 +6,7 @@ import { OrderFollowParcels1764150000105 } from './0005-follow-parcels.js';
 import { OrderHistory1764150600106 } from './0006-history.js';
 import { OrderLostParcels1764165000107 } from './0007-lost-parcels.js';
 import { OrderKnownMerchants1764201600108 } from './0008-known-merchants.js';
+import { OrderMerchantKeys1764288000109 } from './0009-merchant-keys.js';
 
 export const migrations = [
   OrderInitial1763726400101,
@@ -16,4 +17,5 @@ export const migrations = [
   OrderHistory1764150600106,
   OrderLostParcels1764165000107,
   OrderKnownMerchants1764201600108,
+  OrderMerchantKeys1764288000109,
 ];

@@ -17,8 +17,10 @@ import { SettleReturnsHandler } from './handlers/settle-returns.handler.js';
 import { eventFrame } from './http/event-views.js';
 import { EventsController } from './http/events.controller.js';
 import { RequestHasher, type PaymentTerms } from './http/place-order-input.js';
+import { merchantAccess } from './http/merchant-door.js';
 import { OrdersController, PAYMENT_TERMS } from './http/orders.controller.js';
 import { ReturnsController } from './http/returns.controller.js';
+import { goodKeysOf } from './persistence/merchant-keys.js';
 import { readNewEvents } from './persistence/order-events.js';
 import type { OrderSettings } from './settings.js';
 import { OrderStreams } from './streams/order-streams.js';
@@ -68,6 +70,7 @@ export class AppModule {
           } satisfies PaymentTerms,
         },
         { provide: RequestHasher, useValue: new RequestHasher(settings.PAYMENT_TOKEN_KEY) },
+        ...merchantAccess(settings.ORDER_API_KEYS),
         ...desks(settings),
         streams(settings, logger),
       ],
@@ -124,6 +127,7 @@ const streams = (settings: OrderSettings, log: Logger) => ({
         heartbeatMs: settings.STREAM_HEARTBEAT_MS,
         maxMs: settings.STREAM_MAX_MS,
       },
+      goodKeys: (keyIds) => goodKeysOf(database, keyIds),
       read: (watched, limit) => readNewEvents(database, watched, limit),
       frame: eventFrame,
       log,

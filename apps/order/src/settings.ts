@@ -16,6 +16,11 @@ export const orderSettings = serviceSettings.extend({
   /** Whether only merchants that the merchant service says are active take orders. */
   MERCHANT_CHECKS: z.enum(['on', 'off']).default('on'),
   /**
+   * Whether every request must show a key of the merchant whose order it is about. Off, whoever reaches
+   * the service may do everything: for tests, and behind a gateway that asks for something itself.
+   */
+  ORDER_API_KEYS: z.enum(['required', 'off']).default('required'),
+  /**
    * For how long a request waits for another one with its Idempotency-Key that is still running. Less
    * than a statement may take.
    */

@@ -153,7 +153,7 @@ describe('an order that is held against the catalog and the customers', () => {
     expect(again.status).toBe(202);
     expect(again.body).toEqual(first.body);
     // The key is still taken for everything else, also for what would be refused anyway.
-    const other = await place({ merchantId: 'm' }, { 'idempotency-key': 'again' });
+    const other = await place({ channel: 'another' }, { 'idempotency-key': 'again' });
     expect(other.body.errors?.[0]?.field).toBe('Idempotency-Key');
     expect((await place()).status).toBe(403);
     expect(await kept()).toEqual(before);
@@ -300,8 +300,8 @@ describe('an order that is held against the merchants', () => {
     world = await OrderWorld.start(undefined, 'off', { MERCHANT_CHECKS: 'on' });
     await world.database.transaction((tx) =>
       learnMerchants(tx, [
-        { merchantId: 'open', status: 'active', revision: 1 },
-        { merchantId: 'shut', status: 'suspended', revision: 4 },
+        { merchantId: 'open', status: 'active', revision: 1, apiKeys: [] },
+        { merchantId: 'shut', status: 'suspended', revision: 4, apiKeys: [] },
       ]),
     );
   });

@@ -26,7 +26,6 @@ describe('Idempotency-Key', () => {
 
   it.each([
     ['quantity', { items: [{ productId: 'p-1', quantity: 3, unitPrice: 1250 }] }],
-    ['merchant', { merchantId: 'other' }],
     ['card', { payment: { method: 'credit_card', token: 'tok_other' } }],
   ])('refuses the same key with another %s', async (_, changes) => {
     await place('taken');
@@ -35,6 +34,17 @@ describe('Idempotency-Key', () => {
     expect(answer.status).toBe(422);
     expect(answer.body.errors?.[0]?.field).toBe('Idempotency-Key');
     expect(await world.orderCount()).toBe(orders);
+  });
+
+  it('is one of its merchant: another may take the same, and repeats its own', async () => {
+    const [tea, mugs] = [{ merchantId: 'tea' }, { merchantId: 'mugs' }];
+    const answers = await Promise.all([place('both', tea), place('both', mugs)]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    const ids = answers.map(({ body }) => body['orderId']);
+    expect(new Set(ids).size).toBe(2);
+    const again = await Promise.all([place('both', tea), place('both', mugs)]);
+    expect(again.map(({ body }) => body['orderId'])).toEqual(ids);
+    expect((await place('both', { ...tea, customerId: 'other' })).status).toBe(422);
   });
 
   it('places one order for many requests with one key at the same moment', async () => {

@@ -131,6 +131,49 @@ describe('the copy of products, customers and merchants', () => {
     ]);
   });
 
+  it('holds the keys that a merchant has by the highest revision, and no other', async () => {
+    const keyOf = (n: number) => ({ keyId: `${n}`.repeat(16), hash: `${n}`.repeat(64) });
+    const kept = async (merchantId: string) =>
+      (
+        await world.database.query<{ key_id: string }>(
+          'select key_id from merchant_key where merchant_id = $1 order by key_id',
+          [merchantId],
+        )
+      ).map((row) => row.key_id[0]);
+    const keys = (...numbers: number[]) => ({ apiKeys: numbers.map(keyOf) });
+    await learn(merchant('mugs', 1, keys(1, 2)), merchant('pots', 1, keys(3)));
+    expect([await kept('mugs'), await kept('pots')]).toEqual([['1', '2'], ['3']]);
+    await learn(merchant('mugs', 3, keys(2, 4)));
+    for (const late of [1, 2, 3]) await learn(merchant('mugs', late, keys(1, 2)));
+    expect([await kept('mugs'), await kept('pots')]).toEqual([['2', '4'], ['3']]);
+    await learn(merchant('mugs', 4), merchant('mugs', 3, keys(2, 4)));
+    expect([await kept('mugs'), await kept('pots')]).toEqual([[], ['3']]);
+  });
+
+  it('forgets a key that is revoked while another replica is still learning it', async () => {
+    const apiKeys = [{ keyId: 'e'.repeat(16), hash: 'e'.repeat(64) }];
+    await learn(merchant('cups', 1));
+    let open = (): void => undefined;
+    const held = new Promise<void>((resolve) => (open = resolve));
+    const outbox = world.app.get(Outbox);
+    let learned = (): void => undefined;
+    const isLearned = new Promise<void>((resolve) => (learned = resolve));
+    const slow = outbox.transaction(async (unit) => {
+      const event = merchant('cups', 2, { apiKeys });
+      await facts.onMerchants({ topic: event.topic, events: [event] }, unit);
+      learned();
+      await held;
+    });
+    await isLearned;
+    const revoking = learn(merchant('cups', 3));
+    await world.waitsForLock();
+    open();
+    await Promise.all([slow, revoking]);
+    expect(
+      await world.database.query(`select 1 from merchant_key where merchant_id = 'cups'`),
+    ).toEqual([]);
+  });
+
   it('is the same whatever the order and the batches, and whoever else learns', async () => {
     const ids = ['x', 'y', 'z'];
     const all = ids.flatMap((id) => [1, 2, 3, 4, 5].map((revision) => product(id, revision)));

@@ -62,9 +62,25 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     const earlier = await side.transaction((tx) => rows.findEarlier(tx, [id(3), id(2)], ['k']));
     const byId = earlier.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1));
     expect(byId).toEqual([
-      { orderId: id(1), requestKey: { key: 'k', hash: 'hash of 1' } },
-      { orderId: id(2), requestKey: { key: 'l', hash: 'hash of 2' } },
+      { orderId: id(1), merchantId: 'm', requestKey: { key: 'k', hash: 'hash of 1' } },
+      { orderId: id(2), merchantId: 'm', requestKey: { key: 'l', hash: 'hash of 2' } },
     ]);
+  });
+
+  it('lets each merchant take a key once', async () => {
+    const ofAnother = (no: number) => ({
+      ...keyed(no, 'k'),
+      order: { ...order(no), merchantId: 'another' },
+    });
+    await expect(insert(keyed(1, 'k'), ofAnother(2))).resolves.toEqual(new Set([id(1), id(2)]));
+    await expect(insert(keyed(3, 'k'), ofAnother(4))).resolves.toEqual(new Set());
+    const earlier = await side.transaction((tx) => rows.findEarlier(tx, [], ['k']));
+    expect(new Map(earlier.map((one) => [one.merchantId, one.orderId]))).toEqual(
+      new Map([
+        ['m', id(1)],
+        ['another', id(2)],
+      ]),
+    );
   });
 
   it('has each earlier order once, with the key of its request where it had one', async () => {
@@ -78,8 +94,8 @@ describe.each(SIDES)('the rows of orders on %s', (_name, open) => {
     );
     expect(new Map(earlier.map((one) => [one.orderId, one]))).toStrictEqual(
       new Map([
-        [id(1), { orderId: id(1), requestKey: { key: 'k', hash: 'hash of 1' } }],
-        [id(2), { orderId: id(2) }],
+        [id(1), { orderId: id(1), merchantId: 'm', requestKey: { key: 'k', hash: 'hash of 1' } }],
+        [id(2), { orderId: id(2), merchantId: 'm' }],
       ]),
     );
     expect(earlier).toHaveLength(2);

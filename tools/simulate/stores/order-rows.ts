@@ -5,9 +5,10 @@ import { typeOfState, type OrderEvent } from '../../../apps/order/src/domain/ord
 import type { Cards } from '../../../apps/order/src/domain/another-card.js';
 import type { Declined } from '../../../apps/order/src/persistence/note-request.js';
 import type { StandingOrder } from '../../../apps/order/src/persistence/read-orders.js';
-import type {
-  EarlierRequest,
-  KeyedOrder,
+import {
+  keyOfMerchant,
+  type EarlierRequest,
+  type KeyedOrder,
 } from '../../../apps/order/src/persistence/insert-orders.js';
 import type { OrderRows } from '../../../apps/order/src/persistence/order-rows.js';
 import type { SettlingOrder } from '../../../apps/order/src/persistence/settle-orders.js';
@@ -19,8 +20,8 @@ import { asJson } from './json.js';
 
 /** The order service's table, shared by its replicas. */
 export class SimOrderRows implements OrderRows {
-  readonly orders = new Table<KeyedOrder>('orders', ({ requestKey }) =>
-    requestKey ? [requestKey.key] : [],
+  readonly orders = new Table<KeyedOrder>('orders', ({ order, requestKey }) =>
+    requestKey ? [keyOfMerchant(order.merchantId, requestKey.key)] : [],
   );
 
   /** The history of each order, under its id. */
@@ -56,10 +57,11 @@ export class SimOrderRows implements OrderRows {
     keys: readonly string[],
   ): Promise<EarlierRequest[]> {
     return sessionOf(tx).statement('find earlier orders', (view) =>
-      view.all(this.orders).flatMap(([orderId, { requestKey }]) => {
+      view.all(this.orders).flatMap(([orderId, { order, requestKey }]) => {
         const isAsked =
           orderIds.includes(orderId) || (requestKey && keys.includes(requestKey.key)) === true;
-        return isAsked ? [{ orderId, ...(requestKey && { requestKey }) }] : [];
+        const { merchantId } = order;
+        return isAsked ? [{ orderId, merchantId, ...(requestKey && { requestKey }) }] : [];
       }),
     );
   }

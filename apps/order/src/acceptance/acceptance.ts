@@ -16,7 +16,7 @@ import { runtime } from '#platform';
 import type { OrderProblem } from '../domain/check-order.js';
 import { createdFact, sagaStartOf } from '../domain/messages.js';
 import { newOrder } from '../domain/order.js';
-import type { KeyedOrder, RequestKey } from '../persistence/insert-orders.js';
+import { keyOfMerchant, type KeyedOrder, type RequestKey } from '../persistence/insert-orders.js';
 import { postgresOrderRows, type OrderRows } from '../persistence/order-rows.js';
 import { KeysInUse } from './keys-in-use.js';
 import { Lanes, type LaneLimits } from './lanes.js';
@@ -92,10 +92,14 @@ export class AcceptanceDesk {
    * @throws QueueFullError when too many wait already
    */
   async accept(request: AcceptanceRequest): Promise<Acceptance> {
-    const { requestKey } = request;
+    const { requestKey, input } = request;
     const untilMs = requestKey ? runtime.monotonicMs() + this.keyWaitMs : Infinity;
     const run = () => this.lanes.add(request, untilMs);
-    const answer = await (requestKey ? this.inUse.turn(requestKey, untilMs, run) : run());
+    const ofMerchant = requestKey && {
+      ...requestKey,
+      key: keyOfMerchant(input.merchantId, requestKey.key),
+    };
+    const answer = await (ofMerchant ? this.inUse.turn(ofMerchant, untilMs, run) : run());
     return answer ?? { outcome: 'in-progress' };
   }
 
@@ -161,12 +165,16 @@ export class AcceptanceDesk {
     const keys = repeated.flatMap(({ requestKey }) => requestKey?.key ?? []);
     const ids = repeated.map(({ input }) => input.orderId);
     const earlier = await this.rows.findEarlier(unit.tx, ids, [...new Set(keys)]);
-    const ofKey = new Map(earlier.map((request) => [request.requestKey?.key, request]));
+    const ofKey = new Map(
+      earlier.flatMap((one) =>
+        one.requestKey ? [[keyOfMerchant(one.merchantId, one.requestKey.key), one] as const] : [],
+      ),
+    );
     const ofId = new Set(earlier.map(({ orderId }) => orderId));
     return requests.map((request): Acceptance => {
       const { input, requestKey } = request;
       if (inserted.has(input.orderId) || ofId.has(input.orderId)) return accepted(request);
-      const before = requestKey && ofKey.get(requestKey.key);
+      const before = requestKey && ofKey.get(keyOfMerchant(input.merchantId, requestKey.key));
       if (before) {
         return before.requestKey?.hash === requestKey.hash
           ? { outcome: 'accepted', orderId: before.orderId }

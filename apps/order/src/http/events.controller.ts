@@ -10,12 +10,13 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Database } from '#messaging';
-import { fieldProblem, ProblemException, STREAM_HEADERS, uuidParameter } from '#platform';
+import { fieldProblem, NeedsKey, ProblemException, STREAM_HEADERS, uuidParameter } from '#platform';
 import { isFinal } from '../domain/order-event.js';
 import { findLatest, readEvents } from '../persistence/order-events.js';
 import { OrderStreams, TooManyStreamsError } from '../streams/order-streams.js';
 import { eventView } from './event-views.js';
 import { HistoryDto, HistoryQuery, MOST_EVENTS, OrderEventDto } from './events.dto.js';
+import { ByMerchant, type MerchantCaller } from './merchant-guard.js';
 import { unknownOrder } from './order-views.js';
 
 const STREAM_DESCRIPTION =
@@ -28,6 +29,7 @@ const STREAM_DESCRIPTION =
 const RETRY_MS = 2_000;
 
 @ApiTags('history')
+@NeedsKey()
 @Controller('orders/:orderId')
 export class EventsController {
   constructor(
@@ -68,6 +70,7 @@ export class EventsController {
     @Param('orderId') orderParameter: string,
     @Req() { method }: { readonly method: string },
     @Res() reply: FastifyReply,
+    @ByMerchant() caller: MerchantCaller | undefined,
     @Headers('accept') accept = '*/*',
     @Headers('last-event-id') lastEventId?: string,
   ): Promise<void> {
@@ -92,7 +95,7 @@ export class EventsController {
     }
     raw.write(`retry: ${RETRY_MS}\n\n`);
     // A number that was never given out is of no use to wait for.
-    this.streams.add(orderId, Math.min(known, latest.seq), raw);
+    this.streams.add(orderId, Math.min(known, latest.seq), raw, caller?.keyId);
   }
 
   private whileThereIsRoom(work: () => void): void {

@@ -26,6 +26,7 @@ import {
   fieldProblem,
   keyDescription,
   keyReused,
+  NeedsKey,
   ProblemException,
   requestInProgress,
   runtime,
@@ -37,6 +38,7 @@ import { isOnItsWay } from '../domain/settle.js';
 import { findOrder } from '../persistence/read-orders.js';
 import { searchOrders } from '../persistence/search-orders.js';
 import { orderQueryOf } from './list-orders.js';
+import { ByMerchant, merchantOf, type MerchantCaller } from './merchant-guard.js';
 import { orderRefused } from './order-refused.js';
 import {
   cursorOf,
@@ -64,6 +66,7 @@ interface HeaderReply {
 }
 
 @ApiTags('orders')
+@NeedsKey('The key is of another merchant.')
 @Controller('orders')
 export class OrdersController {
   constructor(
@@ -84,7 +87,11 @@ export class OrdersController {
     description: keyDescription('order'),
   })
   @ApiAcceptedResponse({ type: AcceptedOrderDto })
-  @ApiResponse({ status: 403, description: 'The customer is blocked, or the merchant suspended.' })
+  @ApiResponse({
+    status: 403,
+    description:
+      'The customer is blocked, or the merchant suspended; or the key is of another one.',
+  })
   @ApiResponse({
     status: 409,
     description:
@@ -98,12 +105,15 @@ export class OrdersController {
   async place(
     @Body() request: PlaceOrderDto,
     @Res({ passthrough: true }) reply: HeaderReply,
+    @ByMerchant() caller: MerchantCaller | undefined,
     @Headers('idempotency-key') keyHeader?: string,
     @Headers('traceparent') traceHeader?: string,
   ): Promise<AcceptedOrderDto> {
     const key = checkedKey(keyHeader);
     const traceparent = checkedTrace(traceHeader);
-    const input = inputOf(newId(), request, this.terms);
+    const merchantId = merchantOf(request.merchantId, caller);
+    const ofMerchant = { ...request, ...(merchantId !== undefined && { merchantId }) };
+    const input = inputOf(newId(), ofMerchant, this.terms);
     const acceptance = await this.desk.accept({
       input,
       ...(key !== undefined && { requestKey: this.hasher.requestKey(key, input, request.payment) }),
@@ -119,8 +129,13 @@ export class OrdersController {
   @Get()
   @ApiOperation({ summary: 'Orders, newest first, a page at a time; all filters hold at once' })
   @ApiOkResponse({ type: OrderPageDto })
-  async list(@Query() query: ListOrdersQuery): Promise<OrderPageDto> {
-    const asked = orderQueryOf(query, runtime.date());
+  async list(
+    @Query() query: ListOrdersQuery,
+    @ByMerchant() caller: MerchantCaller | undefined,
+  ): Promise<OrderPageDto> {
+    const merchantId = merchantOf(query.merchantId, caller);
+    const ofMerchant = { ...query, ...(merchantId !== undefined && { merchantId }) };
+    const asked = orderQueryOf(ofMerchant, runtime.date());
     const { limit } = asked;
     const found = await searchOrders(this.database, { ...asked, limit: limit + 1 });
     const page = found.slice(0, limit);

@@ -13,6 +13,7 @@ import {
   checkedKey,
   checkedTrace,
   keyDescription,
+  NeedsKey,
   ProblemException,
   uuidParameter,
 } from '#platform';
@@ -48,6 +49,7 @@ interface HeaderReply {
 }
 
 @ApiTags('returns')
+@NeedsKey()
 @Controller('orders/:orderId/returns')
 export class ReturnsController {
   constructor(

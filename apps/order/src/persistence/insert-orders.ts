@@ -1,7 +1,7 @@
 import { type Tx, waitingAtMost } from '#messaging';
 import type { Order } from '../domain/order.js';
 
-/** The client's key of a request, with a hash of what was asked. */
+/** The client's key of a request, one of its merchant, with a hash of what was asked. */
 export interface RequestKey {
   readonly key: string;
   readonly hash: string;
@@ -14,7 +14,7 @@ export interface KeyedOrder {
 
 /**
  * Inserts all of them in one statement and answers the ids of those that were not there: an order
- * with the same id or the same idempotency key is left as it is, and of several that bring the same
+ * with the same id, or the same idempotency key of its merchant, is left as it is, and of several that bring the same
  * key the first is taken.
  *
  * The rows go in sorted by key, so that two groups with the same keys wait for each other in one
@@ -29,7 +29,7 @@ export async function insertOrders(
   waitMs?: number,
 ): Promise<Set<string>> {
   const sorted = orders.some(({ requestKey }) => requestKey)
-    ? orders.toSorted((a, b) => compare(a.requestKey?.key ?? '', b.requestKey?.key ?? ''))
+    ? orders.toSorted((a, b) => compare(sortKey(a), sortKey(b)))
     : orders;
   const column = <Value>(value: (order: Order) => Value): Value[] =>
     sorted.map(({ order }) => value(order));
@@ -86,10 +86,14 @@ export async function removeOrders(tx: Tx, orderIds: readonly string[]): Promise
 
 export interface EarlierRequest {
   readonly orderId: string;
+  readonly merchantId: string;
   readonly requestKey?: RequestKey;
 }
 
-/** Orders that were there before, by their own id or by the idempotency key of their request. */
+/**
+ * Orders that were there before, by their own id or by the idempotency key of their request, of
+ * whatever merchant.
+ */
 export async function findEarlier(
   tx: Tx,
   orderIds: readonly string[],
@@ -97,22 +101,30 @@ export async function findEarlier(
 ): Promise<EarlierRequest[]> {
   const rows = await tx.query<{
     order_id: string;
+    merchant_id: string;
     idempotency_key: string | null;
     request_hash: string | null;
   }>(
-    `select order_id, idempotency_key, request_hash from orders
+    `select order_id, merchant_id, idempotency_key, request_hash from orders
       where order_id = any($1::uuid[])
     union all
-    select order_id, idempotency_key, request_hash from orders
+    select order_id, merchant_id, idempotency_key, request_hash from orders
       where idempotency_key = any($2::text[]) and order_id <> all($1::uuid[])`,
     [orderIds, keys],
   );
-  return rows.map(({ order_id, idempotency_key, request_hash }) => ({
+  return rows.map(({ order_id, merchant_id, idempotency_key, request_hash }) => ({
     orderId: order_id,
+    merchantId: merchant_id,
     ...(idempotency_key !== null &&
       request_hash !== null && { requestKey: { key: idempotency_key, hash: request_hash } }),
   }));
 }
+
+const sortKey = ({ order, requestKey }: KeyedOrder): string =>
+  requestKey ? keyOfMerchant(order.merchantId, requestKey.key) : '';
+
+/** Keys have no spaces. */
+export const keyOfMerchant = (merchantId: string, key: string): string => `${key} ${merchantId}`;
 
 /** By code unit, the same in every process, whatever its locale. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -8,13 +8,14 @@ import type {
 } from '#contracts';
 import type { Tx } from '#messaging';
 import type { KnownProduct } from '../domain/check-order.js';
+import { replaceKeys } from './merchant-keys.js';
 
 type ProductState = Pick<
   ProductFact,
   'productId' | 'unitPrice' | 'currency' | 'status' | 'revision'
 >;
 type CustomerState = Pick<CustomerFact, 'customerId' | 'status' | 'revision'>;
-type MerchantState = Pick<MerchantFact, 'merchantId' | 'status' | 'revision'>;
+type MerchantState = Pick<MerchantFact, 'merchantId' | 'status' | 'revision' | 'apiKeys'>;
 
 /**
  * Facts come again, late and in any order: only a higher revision replaces what is there. The rows
@@ -57,21 +58,29 @@ export async function learnCustomers(tx: Tx, customers: readonly CustomerState[]
   );
 }
 
-/** As `learnProducts`. @param merchants each once */
+/**
+ * As `learnProducts`. Keys follow in a statement of their own, which sees what a transaction that it had
+ * to wait for has left there: a key that is revoked must not stay because of it.
+ * @param merchants each once
+ */
 export async function learnMerchants(tx: Tx, merchants: readonly MerchantState[]): Promise<void> {
   const sorted = merchants.toSorted((a, b) => (a.merchantId < b.merchantId ? -1 : 1));
-  await tx.query(
+  const changed = await tx.query<{ merchant_id: string }>(
     `insert into known_merchant as known (merchant_id, status, revision)
      select * from unnest($1::text[], $2::text[], $3::int[])
      on conflict (merchant_id) do update
        set status = excluded.status, revision = excluded.revision
-     where excluded.revision > known.revision`,
+     where excluded.revision > known.revision
+     returning merchant_id`,
     [
       sorted.map(({ merchantId }) => merchantId),
       sorted.map(({ status }) => status),
       sorted.map(({ revision }) => revision),
     ],
   );
+  const ids = new Set(changed.map((row) => row.merchant_id));
+  const replaced = sorted.filter(({ merchantId }) => ids.has(merchantId));
+  if (replaced.length > 0) await replaceKeys(tx, replaced);
 }
 
 export async function findProducts(

@@ -14,13 +14,13 @@ import { lockOrders, updateOrders, type SettlingOrder } from './settle-orders.js
 
 export interface OrderRows {
   /**
-   * Ids and request keys are taken once.
+   * Ids are taken once, and request keys once by each merchant.
    * @param waitMs for a transaction that is about to take one of them; default: as long as it takes
    * @returns the ids of the orders that were not there
    * @throws StillLockedError when that one has not ended by then
    */
   insertOrders(tx: Tx, orders: readonly KeyedOrder[], waitMs?: number): Promise<Set<string>>;
-  /** Orders that were there before, by their own id or by the idempotency key of their request. */
+  /** Orders that were there before, by their own id or by the key of their request, of whatever merchant. */
   findEarlier(
     tx: Tx,
     orderIds: readonly string[],

@@ -44,10 +44,12 @@ describe('the streams of orders', () => {
   const warned: string[] = [];
   /** What each poll asked for. */
   const asked: Record<string, number>[] = [];
+  const revoked = new Set<string>();
   afterEach(async () => {
     await streams?.beforeApplicationShutdown();
     warned.length = 0;
     asked.length = 0;
+    revoked.clear();
   });
 
   const table = new Map<string, OrderEvent[]>();
@@ -67,6 +69,7 @@ describe('the streams of orders', () => {
         asked.push(Object.fromEntries(watched));
         return read(watched, limit);
       },
+      goodKeys: (keyIds) => Promise.resolve(new Set(keyIds.filter((id) => !revoked.has(id)))),
       frame: ({ seq }) => `${seq} `,
       log: { ...log, warn: (_, message) => void warned.push(message) },
     });

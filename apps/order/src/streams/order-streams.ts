@@ -24,6 +24,8 @@ export interface StreamParts {
     watched: ReadonlyMap<string, number>,
     limit: number,
   ) => Promise<ReadonlyMap<string, readonly OrderEvent[]>>;
+  /** Those of these keys that are still good. */
+  readonly goodKeys: (keyIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly frame: (event: OrderEvent) => string;
   readonly log: MessagingLog;
 }
@@ -36,8 +38,14 @@ const UPKEEP_MS_MAX = 1_000;
 
 export class TooManyStreamsError extends Error {}
 
+interface OpenStream {
+  readonly endsMs: number;
+  /** With which it was asked for: it ends when that is revoked. Absent where none was needed. */
+  readonly keyId: string | undefined;
+}
+
 export class OrderStreams {
-  private readonly open = new Map<EventStream, { readonly endsMs: number }>();
+  private readonly open = new Map<EventStream, OpenStream>();
   private readonly poll: Poll;
   private readonly upkeep: Poll;
   private readonly metric = gauge({
@@ -55,7 +63,7 @@ export class OrderStreams {
       name: 'streams of orders',
       everyMs: Math.min(limits.heartbeatMs / 4, UPKEEP_MS_MAX),
       log,
-      run: () => Promise.resolve(this.tend()),
+      run: () => this.tend(),
     });
   }
 
@@ -72,18 +80,20 @@ export class OrderStreams {
 
   /**
    * Sends what comes after `known`, what is there at once, until the response is closed.
+   * @param keyId of the key that it was asked for with
    * @throws TooManyStreamsError
    */
   add(
     orderId: string,
     known: number,
     response: StreamResponse & { on(event: 'close' | 'error', listener: () => void): unknown },
+    keyId?: string,
   ): void {
     this.checkRoom();
     // whoever has gone says so by closing, and did before anybody listened
     if (response.destroyed) return;
     const stream = new EventStream(orderId, known, response, this.parts.frame);
-    this.open.set(stream, { endsMs: runtime.monotonicMs() + this.parts.limits.maxMs });
+    this.open.set(stream, { endsMs: runtime.monotonicMs() + this.parts.limits.maxMs, keyId });
     response.on('error', () => undefined);
     response.on('close', () => this.remove(stream));
     this.metric.set(this.open.size);
@@ -131,12 +141,21 @@ export class OrderStreams {
     return [...news.values()].some(({ length }) => length === PAGE);
   }
 
-  private tend(): boolean {
+  private async tend(): Promise<boolean> {
     const nowMs = runtime.monotonicMs();
     for (const [stream, { endsMs }] of this.open) {
       if (nowMs >= endsMs) stream.end();
       else stream.keepAlive(this.parts.limits.heartbeatMs);
     }
+    await this.endRevoked();
     return false;
+  }
+
+  /** Who comes again then shows a key that is refused. */
+  private async endRevoked(): Promise<void> {
+    const asked = [...this.open].filter(([, { keyId }]) => keyId !== undefined);
+    if (asked.length === 0) return;
+    const good = await this.parts.goodKeys([...new Set(asked.map(([, { keyId = '' }]) => keyId))]);
+    for (const [stream, { keyId = '' }] of asked) if (!good.has(keyId)) stream.end();
   }
 }

@@ -84,10 +84,10 @@ const challenge = ({ realm }: Sign, error?: string): Readonly<Record<string, str
     (error === undefined ? '' : `, error="${error}"`),
 });
 
-/** Describes to the OpenAPI document that a key is needed. @param forbidden what 403 means */
-export const NeedsKey = (forbidden: string): ClassDecorator & MethodDecorator =>
+/** Describes to the OpenAPI document that a key is needed. @param forbidden what 403 means, if there is any */
+export const NeedsKey = (forbidden?: string): ClassDecorator & MethodDecorator =>
   applyDecorators(
     ApiSecurity(KEY_SCHEME),
     ApiUnauthorizedResponse({ description: `No key in ${HEADER}, or none that is good.` }),
-    ApiForbiddenResponse({ description: forbidden }),
+    ...(forbidden === undefined ? [] : [ApiForbiddenResponse({ description: forbidden })]),
   );
