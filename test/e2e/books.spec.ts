@@ -24,7 +24,7 @@ describe('the books of a shop', () => {
     world = await TestWorld.start({
       apps: apps.map(({ name }) => name).filter((name) => name !== LATE),
       env: {
-        order: { ORDER_CHECKS: 'on', MERCHANT_CHECKS: 'on' },
+        order: { ORDER_CHECKS: 'on', MERCHANT_CHECKS: 'on', ORDER_API_KEYS: 'required' },
         'sandbox-carrier': { DELIVERED_AFTER_MS: '200', RETURN_TRANSIT_MS: '200' },
         settlement: { HOLDING_PERIOD_MS: '1' },
       },
@@ -39,6 +39,7 @@ describe('the books of a shop', () => {
     const urls = ALL_PARTS.map((part) => [part, world.url(part)] as const);
     const options = {
       ...{ orders: ORDERS, concurrency: 16, patienceMs: 90_000 },
+      readerKey: await world.adminKey('reader'),
       urls: Object.fromEntries(urls) as Record<Part, string>,
     };
     const demoing = runDemo(options, (text) => {

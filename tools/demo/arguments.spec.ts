@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { readArguments } from './arguments.js';
 
+const KEY = { READER_KEY: 'sk_1_x' };
+
 describe('the arguments of the demo', () => {
   it('default to 1,200 orders against the stack of npm start', () => {
-    const options = readArguments([], {});
+    const options = readArguments([], KEY);
     expect(options).toMatchObject({ orders: 1200, concurrency: 32, patienceMs: 90_000 });
     expect(options?.urls).toMatchObject({
       order: 'http://127.0.0.1:3000',
@@ -13,7 +15,7 @@ describe('the arguments of the demo', () => {
 
   it('move with the stack, and one by one', () => {
     const args = ['--orders', '5', '--url', 'order=https://shop.example.com/', '--concurrency=2'];
-    expect(readArguments(args, { STACK_PORT_OFFSET: '100' })).toMatchObject({
+    expect(readArguments(args, { ...KEY, STACK_PORT_OFFSET: '100' })).toMatchObject({
       orders: 5,
       concurrency: 2,
       urls: { order: 'https://shop.example.com', inventory: 'http://127.0.0.1:3102' },
@@ -34,6 +36,6 @@ describe('the arguments of the demo', () => {
     [['--fast'], "'--fast'"],
     [['fast'], "'fast'"],
   ])('are refused: %j', (args, message) => {
-    expect(() => readArguments(args, {})).toThrow(message);
+    expect(() => readArguments(args, KEY)).toThrow(message);
   });
 });

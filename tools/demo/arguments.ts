@@ -1,6 +1,8 @@
 /** What can be said after `npm run demo --`. */
 import { parseArgs } from 'node:util';
 import { appSpec, type AppName } from '#testing';
+import { readKeysFile } from '../stack/keys-file.js';
+import { stackPaths, stackSettings } from '../stack/settings.js';
 
 /** The parts that the demo talks to. */
 export const PARTS = [
@@ -31,6 +33,8 @@ export interface DemoOptions {
   readonly concurrency: number;
   /** Milliseconds without any order settling, after which waiting ends. */
   readonly patienceMs: number;
+  /** Opens the admin API to a reader. */
+  readonly readerKey: string;
   /** Base address of each part, without a slash at the end. */
   readonly urls: Readonly<Record<Part, string>>;
 }
@@ -55,7 +59,8 @@ Exits with 1 when anything does not add up.
                           ${LATER.join(', ')}
   --help                this text
 
-STACK_PORT_OFFSET moves all ports, as it does for the stack.`;
+STACK_PORT_OFFSET moves all ports, as it does for the stack. READER_KEY is a key for the admin API where
+the stack was not started by "npm start", which has written one down.`;
 
 /** @throws DemoProblem naming the option that is wrong. `undefined`: help was asked for. */
 export const readArguments = (
@@ -69,7 +74,17 @@ export const readArguments = (
     concurrency: whole('--concurrency', values.concurrency, 1, 1_000),
     patienceMs: whole('--patience', values.patience, 1, 86_400) * 1000,
     urls: addresses(values.url ?? [], env),
+    readerKey: readerKey(env),
   };
+};
+
+const readerKey = (env: NodeJS.ProcessEnv): string => {
+  const key = env['READER_KEY'] || readKeysFile(stackPaths(stackSettings(env)).keys).READER_KEY;
+  if (key !== undefined) return key;
+  throw new DemoProblem(
+    'There is no key for the admin API: "npm start" makes one, or READER_KEY is one that ' +
+      '"npm run saga -- keys create" has made.',
+  );
 };
 
 const parse = (args: readonly string[]) => {

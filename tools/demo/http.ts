@@ -48,8 +48,8 @@ export const callRepeatedly = async (url: string, options: Call = {}): Promise<A
 };
 
 /** The body of a 200, as what the caller knows it to be. */
-export const get = async <Body>(url: string): Promise<Body> => {
-  const { status, body } = await callRepeatedly(url);
+export const get = async <Body>(url: string, headers: Call['headers'] = {}): Promise<Body> => {
+  const { status, body } = await callRepeatedly(url, { headers });
   if (status === 200) return body as Body;
   throw new DemoProblem(`GET ${url} answered ${status}: ${JSON.stringify(body)}`);
 };
@@ -64,12 +64,13 @@ export const getPages = async <Item>(
   url: string,
   query: Readonly<Record<string, string>>,
   enough: (page: readonly Item[]) => boolean = () => false,
+  headers: Call['headers'] = {},
 ): Promise<Item[]> => {
   const items: Item[] = [];
   let cursor = query['cursor'];
   do {
     const parameters = new URLSearchParams({ ...query, ...(cursor !== undefined && { cursor }) });
-    const page = await get<Page<Item>>(`${url}?${parameters.toString()}`);
+    const page = await get<Page<Item>>(`${url}?${parameters.toString()}`, headers);
     items.push(...page.items);
     cursor = enough(page.items) ? undefined : page.nextCursor;
   } while (cursor !== undefined);

@@ -37,6 +37,11 @@ export type BookEnds = Readonly<Record<(typeof BOOKKEEPERS)[number], string>>;
 export type Placement = { readonly orderId: string } | { readonly refused: string };
 
 export class Shop {
+  /** Of the merchants of this run, by their ids. */
+  readonly #keys = new Map<string, string>();
+  /** Who sells what was placed, by the ids of the orders. */
+  readonly #sellers = new Map<string, string>();
+
   constructor(private readonly options: DemoOptions) {}
 
   /** @throws DemoProblem naming every part that cannot do its work. */
@@ -71,15 +76,18 @@ export class Shop {
     }
   }
 
-  /** The merchants of a run, with what they pay and where their money goes. */
+  /** The merchants of a run, with what they pay, where their money goes, and a key for each. */
   async registerMerchants(runId: string): Promise<void> {
     for (const market of MARKETS) {
       const { name, timeZone, fee, currency, accountNumber: number } = market;
-      const url = `${this.options.urls.merchant}/merchants/${merchantIdOf(runId, market)}`;
+      const merchantId = merchantIdOf(runId, market);
+      const url = `${this.options.urls.merchant}/merchants/${merchantId}`;
       await this.#mustTake(url, { name, timeZone }, 'PUT');
       await this.#mustTake(`${url}/fee-rates`, fee);
       const account = { holder: name, number };
       await this.#mustTake(`${url}/payout-accounts/${currency}`, account, 'PUT');
+      const made = await this.#mustTake(`${url}/api-keys`, { label: 'demo' });
+      this.#keys.set(merchantId, (made as { readonly apiKey: string }).apiKey);
     }
   }
 
@@ -87,13 +95,14 @@ export class Shop {
   async sendBack(orderId: string, items: readonly OrderLine[]): Promise<void> {
     const lines = items.map(({ productId, quantity }) => ({ productId, quantity }));
     const url = `${this.options.urls.order}/orders/${orderId}/returns`;
-    const headers = { 'idempotency-key': `${orderId}-back` };
+    const headers = { ...this.#sellerOf(orderId), 'idempotency-key': `${orderId}-back` };
     await this.#mustTake(url, { items: lines }, 'POST', headers);
   }
 
   async returnsOf(orderId: string): Promise<readonly ReturnView[]> {
     const url = `${this.options.urls.order}/orders/${orderId}/returns`;
-    return (await get<{ items: readonly ReturnView[] }>(url)).items;
+    const headers = this.#sellerOf(orderId);
+    return (await get<{ items: readonly ReturnView[] }>(url, headers)).items;
   }
 
   /** A customer whose bank takes a payment back. @returns the dispute's id */
@@ -109,12 +118,13 @@ export class Shop {
 
   /**
    * What has just been registered is heard of by the order service a moment later: until then it
-   * knows neither product nor customer, and is asked again.
+   * knows neither product nor customer nor key, and is asked again.
    */
   async place(request: OrderRequest, idempotencyKey: string): Promise<Placement> {
     const giveUpAt = performance.now() + HEARD_OF_WITHIN_MS;
     for (;;) {
       const placement = await this.#place(request, idempotencyKey);
+      if ('orderId' in placement) this.#sellers.set(placement.orderId, request.merchantId ?? '');
       if (!('isUnheardOf' in placement)) return placement;
       if (performance.now() > giveUpAt) return { refused: placement.refused };
       await pause(ASK_AGAIN_MS);
@@ -128,15 +138,17 @@ export class Shop {
     const { status, body } = await callRepeatedly(`${this.options.urls.order}/orders`, {
       method: 'POST',
       json: request,
-      headers: { 'idempotency-key': idempotencyKey },
+      headers: { ...this.#keyOf(request.merchantId), 'idempotency-key': idempotencyKey },
     });
-    const { orderId, errors } = body as {
+    const { orderId, code, errors } = body as {
       orderId?: unknown;
+      code?: unknown;
       errors?: readonly { readonly code?: string }[];
     };
     if (status === 202 && typeof orderId === 'string') return { orderId };
     const refused = `${status}: ${JSON.stringify(body)}`;
-    const isUnheardOf = errors?.every(({ code }) => code?.startsWith('unknown-')) === true;
+    const isUnheardOf =
+      code === 'key-unknown' || errors?.every((one) => one.code?.startsWith('unknown-')) === true;
     return isUnheardOf ? { refused, isUnheardOf } : { refused };
   }
 
@@ -151,10 +163,27 @@ export class Shop {
     throw new DemoProblem(`${method} ${url} answered ${status}: ${JSON.stringify(body)}`);
   }
 
-  /** All orders created since then, and perhaps some before. */
-  orders(sinceMs: number): Promise<OrderView[]> {
+  #keyOf(merchantId = ''): Readonly<Record<string, string>> {
+    const apiKey = this.#keys.get(merchantId);
+    return apiKey === undefined ? {} : { 'x-api-key': apiKey };
+  }
+
+  #sellerOf(orderId: string): Readonly<Record<string, string>> {
+    return this.#keyOf(this.#sellers.get(orderId));
+  }
+
+  /**
+   * All orders of this run's merchants that were created since then, and perhaps some before; of all
+   * merchants where none was registered.
+   */
+  async orders(sinceMs: number): Promise<OrderView[]> {
     const url = `${this.options.urls.order}/orders`;
-    return getPages<OrderView>(url, { limit: PAGE.orders }, isBefore(sinceMs));
+    const merchantIds = this.#keys.size > 0 ? [...this.#keys.keys()] : [undefined];
+    const found = merchantIds.map((merchantId) => {
+      const query = { limit: PAGE.orders, ...(merchantId !== undefined && { merchantId }) };
+      return getPages<OrderView>(url, query, isBefore(sinceMs), this.#keyOf(merchantId));
+    });
+    return (await Promise.all(found)).flat();
   }
 
   /**
@@ -174,7 +203,8 @@ export class Shop {
   /** All sagas started since then, and perhaps some before. */
   sagas(sinceMs: number): Promise<SagaView[]> {
     const url = `${this.options.urls.orchestrator}/admin/sagas`;
-    return getPages<SagaView>(url, { limit: PAGE.sagas }, isBefore(sinceMs));
+    const headers = { 'x-api-key': this.options.readerKey };
+    return getPages<SagaView>(url, { limit: PAGE.sagas }, isBefore(sinceMs), headers);
   }
 
   async stock(productIds: Iterable<string>): Promise<StockView[]> {

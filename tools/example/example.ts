@@ -63,13 +63,14 @@ const UNSOLD = { productId: 'not-sold', quantity: 1, unitPrice: 1 };
 /**
  * Waits until the order service has heard of them. It is asked with an order that it always refuses,
  * for one line more that nobody sells: its answer tells what else it does not know.
+ * @param apiKey of the merchant who sells it, where keys are asked for
  */
-export async function untilExampleIsHeardOf(order: string): Promise<void> {
+export async function untilExampleIsHeardOf(order: string, apiKey?: string): Promise<void> {
   const items = [...EXAMPLE_ORDER.items, UNSOLD];
   const what = 'the order service to hear of the example';
   await waitFor(
     async () => {
-      const { text } = await call(`${order}/orders`, 'POST', { ...EXAMPLE_ORDER, items });
+      const { text } = await call(`${order}/orders`, 'POST', { ...EXAMPLE_ORDER, items }, apiKey);
       const { errors } = JSON.parse(text) as { errors?: readonly { readonly code?: string }[] };
       const unknown = errors?.filter(({ code }) => code?.startsWith('unknown-'));
       return unknown?.length === 1;
@@ -82,13 +83,15 @@ async function call(
   url: string,
   method = 'GET',
   body?: object,
+  apiKey?: string,
 ): Promise<{ readonly status: number; readonly text: string }> {
   const response = await fetch(url, {
     method,
-    ...(body && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(apiKey !== undefined && { 'x-api-key': apiKey }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(15_000),
   });
   return { status: response.status, text: await response.text() };

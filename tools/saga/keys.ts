@@ -1,12 +1,12 @@
 /** Keys of the admin API, made and revoked beside the database: the first one can be made no other way. */
 import { userInfo } from 'node:os';
-import { Outbox, PostgresOutboxStorage, type Database } from '#messaging';
-import { KeyDesk, type KeyActor } from '../../apps/orchestrator/src/access/key-desk.js';
+import type { Database } from '#messaging';
+import type { KeyActor, KeyDesk } from '../../apps/orchestrator/src/access/key-desk.js';
 import { listKeys, type ApiKey } from '../../apps/orchestrator/src/persistence/api-keys.js';
 import { UsageError } from '../sagas/arguments.js';
-import { openSagaDatabase } from '../sagas/stored-sagas.js';
 import { formatTable } from '../stack/table.js';
 import type { SagaCommand } from './command.js';
+import { withKeyDesk } from './key-database.js';
 import { readKeysArguments, type KeysArguments } from './keys-arguments.js';
 
 const help = `Makes, lists and revokes keys of the admin API, in the orchestrator's own database: for the first
@@ -25,18 +25,6 @@ A new key is written to standard output, and nowhere else: only its hash is kept
 
 const PAGE = 200;
 
-const nothing = () => undefined;
-const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-
-/** What is to be told is written beside the keys: the orchestrator finds it, and tells it. */
-const outboxOf = (database: Database): Outbox =>
-  new Outbox({
-    owner: 'saga keys',
-    storage: new PostgresOutboxStorage(database),
-    broker: { send: () => Promise.reject(new Error('this is left to the orchestrator')) },
-    log: quiet,
-  });
-
 const actorOf = (reason: string): KeyActor => ({
   actor: { owner: `${userInfo().username} at the command line` },
   reason,
@@ -44,26 +32,11 @@ const actorOf = (reason: string): KeyActor => ({
 
 async function run(args: readonly string[]): Promise<number> {
   const asked = readKeysArguments(args);
-  const database = await openSagaDatabase(asked.databaseUrl);
-  const outbox = outboxOf(database);
-  try {
-    await answer(database, outbox, asked);
-    return 0;
-  } catch (error) {
-    // no such table, or none for today's messages
-    const isOlder = ['42P01', '23514'].includes(String((error as { code?: unknown }).code));
-    if (!isOlder) throw error;
-    throw new UsageError(
-      'this database is not ready for keys: start the orchestrator, which makes its tables',
-    );
-  } finally {
-    await outbox.stop();
-    await database.close();
-  }
+  await withKeyDesk(asked.databaseUrl, (desk, database) => answer(desk, database, asked));
+  return 0;
 }
 
-async function answer(database: Database, outbox: Outbox, asked: KeysArguments): Promise<void> {
-  const desk = new KeyDesk(outbox);
+async function answer(desk: KeyDesk, database: Database, asked: KeysArguments): Promise<void> {
   switch (asked.action) {
     case 'create': {
       const { owner, role, reason, json } = asked;

@@ -84,6 +84,8 @@ async function runApp(
 const orderChecks = (only: readonly AppName[]): Record<string, string> => ({
   ORDER_CHECKS: only.includes('catalog') && only.includes('customer') ? 'on' : 'off',
   MERCHANT_CHECKS: only.includes('merchant') ? 'on' : 'off',
+  // and nobody could make a key
+  ORDER_API_KEYS: only.includes('merchant') ? 'required' : 'off',
 });
 
 /** The settings of an app in this stack. */

@@ -57,6 +57,8 @@ export interface Paths {
   readonly logs: string;
   readonly state: string;
   readonly tokenKey: string;
+  /** What opens the APIs of this stack; see keys-file.ts. */
+  readonly keys: string;
 }
 
 export function stackPaths({ dataDir }: StackSettings): Paths {
@@ -66,6 +68,7 @@ export function stackPaths({ dataDir }: StackSettings): Paths {
     logs: join(dataDir, 'logs'),
     state: join(data, 'state.json'),
     tokenKey: join(data, 'payment-token-key'),
+    keys: join(data, 'keys.env'),
   };
 }
 

@@ -6,6 +6,8 @@ import { startApps } from './run-apps.js';
 import { startPage } from './page/server.js';
 import { Watcher } from './page/watcher.js';
 import { welcome, WITH_PAGE } from './welcome.js';
+import { makeStackKeys } from './keys.js';
+import { readKeysFile, shownPath } from './keys-file.js';
 import { stopLeftovers } from './leftovers.js';
 import { isDiskFull, preflight } from './preflight.js';
 import { identify } from './process-identity.js';
@@ -69,7 +71,7 @@ async function bringUp(
   await startServers(settings, supervisor, progress);
   await prepare(supervisor, progress, names);
   await startApps(settings, supervisor, progress, names);
-  await makeKnown(settings, progress, names);
+  await makeKnown(settings, supervisor.state.postgresUrl ?? '', progress, names);
   supervisor.state.page = await showPage(settings, names);
   console.log(welcome(settings, supervisor.state, names, progress.total));
   supervisor.state.phase = 'ready';
@@ -85,24 +87,38 @@ async function showPage(settings: StackSettings, names: readonly AppName[]): Pro
       ...(WITH_PAGE.includes(name) && { docs: `${url}/docs` }),
     };
   });
-  const { url } = await startPage(new Watcher({ apps: watched }), settings.pagePort);
+  const keysFile = shownPath(stackPaths(settings).keys);
+  const { url } = await startPage(new Watcher({ apps: watched, keysFile }), settings.pagePort);
   return url;
 }
 
 /** The example of the README can be ordered as soon as all of it runs. */
 async function makeKnown(
   settings: StackSettings,
+  postgresUrl: string,
   progress: Progress,
   names: readonly AppName[],
 ): Promise<void> {
   const url = (name: AppName) => (names.includes(name) ? appUrl(settings, name) : undefined);
   const [catalog, customer, merchant] = [url('catalog'), url('customer'), url('merchant')];
   const isWhole = catalog !== undefined && customer !== undefined;
-  if (!isWhole && merchant === undefined) return;
-  await progress.step('example product, customer and merchant', async () => {
-    await makeExampleKnown({ catalog, customer, merchant });
-    if (isWhole && names.includes('order')) await untilExampleIsHeardOf(appUrl(settings, 'order'));
-  });
+  if (isWhole || merchant !== undefined) {
+    await progress.step('example product, customer and merchant', () =>
+      makeExampleKnown({ catalog, customer, merchant }),
+    );
+  }
+  const file = stackPaths(settings).keys;
+  if (merchant !== undefined || names.includes('orchestrator')) {
+    const told = (made: readonly string[]) =>
+      `${shownPath(file)}, ${made.length > 0 ? `made ${made.join(', ')}` : 'as they were'}`;
+    await progress.step('keys', () => makeStackKeys(settings, postgresUrl, names), told);
+  }
+  if (isWhole && names.includes('order')) {
+    const key = merchant === undefined ? undefined : readKeysFile(file).MERCHANT_KEY;
+    await progress.step('the example is heard of', () =>
+      untilExampleIsHeardOf(appUrl(settings, 'order'), key),
+    );
+  }
 }
 
 async function untilStopped(

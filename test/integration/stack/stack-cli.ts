@@ -13,7 +13,7 @@ export interface Ended {
 // All ports stay below those that the system gives to outgoing connections.
 const LOWEST_OFFSET = 10_000;
 const OFFSETS = 3_000;
-const PORTS = [3999, 4002, 4003, 4025, 15_432, 19_092];
+const PORTS = [3000, 3001, 3008, 3999, 4002, 4003, 4025, 15_432, 19_092];
 
 /** The stack's command line, with a data folder and ports of its own. */
 export class StackCli {

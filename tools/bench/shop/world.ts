@@ -28,6 +28,7 @@ export async function startShop(
     Part,
     string
   >;
-  const shop = new Shop({ orders: 0, concurrency: 16, patienceMs: 0, urls });
+  const readerKey = await world.adminKey('reader');
+  const shop = new Shop({ orders: 0, concurrency: 16, patienceMs: 0, readerKey, urls });
   return { world, shop, [Symbol.asyncDispose]: () => world.stop() };
 }

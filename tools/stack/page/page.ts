@@ -12,7 +12,7 @@ body { margin: 0; padding: 1.5rem; background: var(--ground); color: var(--text)
 main { max-width: 70rem; margin: 0 auto; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; }
 h1 { font-size: 1.35rem; margin: 0; } h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
-p { margin: 0; color: var(--soft); }
+#keys { margin-top: .75rem; } p { margin: 0; color: var(--soft); }
 a { color: var(--accent); } a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 #figures { list-style: none; margin: 1rem 0 0; padding: 0; display: grid; gap: .75rem;
   grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); }
@@ -50,6 +50,7 @@ export const PAGE = `<!doctype html>
 <tbody id="apps"></tbody>
 </table>
 </div>
+<p id="keys" hidden>The APIs of order and orchestrator ask for a key in the header X-API-Key ("Authorize" on their pages). Keys lie in <code></code>.</p>
 </main>
 <script>${SCRIPT}</script>
 </body>

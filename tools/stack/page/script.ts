@@ -87,6 +87,9 @@ async function look() {
     const view = await answer.json();
     showFigures(view);
     showApps(view.apps);
+    const keys = document.getElementById('keys');
+    keys.hidden = !view.keysFile;
+    keys.querySelector('code').textContent = view.keysFile ?? '';
     const down = view.apps.filter(({ ok }) => !ok).length;
     const text = down === 0 ? 'Everything runs.' : down + ' of ' + view.apps.length + ' are not well.';
     if (status.textContent !== text) status.textContent = text;

@@ -21,6 +21,8 @@ export interface AppView extends WatchedApp {
 export interface View {
   readonly at: string;
   readonly apps: readonly AppView[];
+  /** Where the keys lie that the APIs ask for. */
+  readonly keysFile?: string;
   readonly figures: Figures;
   /** Oldest first, at most `KEPT`. */
   readonly history: readonly Figures[];
@@ -31,6 +33,7 @@ const SCRAPE_TIMEOUT_MS = 3_000;
 
 export interface WatcherOptions {
   readonly apps: readonly WatchedApp[];
+  readonly keysFile?: string;
   /** Default: the health and the metrics of each over HTTP. */
   readonly health?: typeof readHealth;
   readonly scrape?: (url: string) => Promise<readonly Sample[] | undefined>;
@@ -54,6 +57,7 @@ export class Watcher {
   private async lookAnew(): Promise<View> {
     const {
       apps,
+      keysFile,
       health = readHealth,
       scrape = scrapeOf,
       now = () => performance.now(),
@@ -78,7 +82,10 @@ export class Watcher {
     const figures = figuresOf(current, this.last);
     this.last = current;
     this.history = [...this.history, figures].slice(-KEPT);
-    return { at: new Date().toISOString(), apps: views, figures, history: this.history };
+    return {
+      ...{ at: new Date().toISOString(), apps: views, figures, history: this.history },
+      ...(keysFile !== undefined && { keysFile }),
+    };
   }
 }
 
