@@ -10,6 +10,7 @@ const DAY_MS = 86_400_000;
 const DAYS = 60;
 const LIVE_DAYS = 2;
 const ROWS_A_CHUNK = 2_500;
+const CLIENTS = 3;
 
 /** Of a million: 20,000 that go on, 2,000 of them in need of a person, and 50,000 that were undone. */
 const SHARES: Readonly<Record<Ending, number>> = {
@@ -25,23 +26,41 @@ export async function seedSagas(
   progress: (made: number) => void,
 ): Promise<void> {
   await makePartitions(url);
+  const chunks = chunksOf(sagas, Date.now());
+  let made = 0;
+  const fill = (client: pg.Client) =>
+    fillChunks(client, chunks, (count) => progress((made += count)));
+  await Promise.all(Array.from({ length: CLIENTS }, () => withClient(url, fill)));
+  await withClient(url, async (client) => {
+    await client.query('vacuum (analyze) saga_instance');
+    await client.query('vacuum (analyze) saga_attribute');
+    await client.query('analyze saga_history');
+  });
+}
+
+async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   // Told by the statement as well.
   client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query(`set jit = off; set synchronous_commit = off; set timezone = 'UTC'`);
-    let made = 0;
-    for (const chunk of chunksOf(sagas, Date.now())) {
-      await client.query({ name: 'seed', text: SEED_ROWS, values: seedValues(chunk) });
-      made += chunk.rows.reduce((sum, { count }) => sum + count, 0);
-      progress(made);
-    }
-    await client.query('vacuum (analyze) saga_instance');
-    await client.query('vacuum (analyze) saga_attribute');
-    await client.query('analyze saga_history');
+    await work(client);
   } finally {
     await client.end();
+  }
+}
+
+/** Of chunks that others take from as well. */
+async function fillChunks(
+  client: pg.Client,
+  chunks: Iterator<SeedChunk>,
+  told: (count: number) => void,
+): Promise<void> {
+  for (let next = chunks.next(); !next.done; next = chunks.next()) {
+    const values = seedValues(next.value);
+    await client.query({ name: 'seed', text: SEED_ROWS, values });
+    told(next.value.rows.reduce((sum, { count }) => sum + count, 0));
   }
 }
 

@@ -24,12 +24,7 @@ export const stepsAre = (
   step: string | undefined,
   registry: SagaRegistry,
 ): DocumentFilter => ({
-  ...(state !== 'waiting' && {
-    pattern:
-      step === undefined
-        ? `^\\{|\\["${state}"|"state":"${state}"`
-        : `^\\{|"${step}":(\\["${state}"|\\{)`,
-  }),
+  ...patternOf(state, step),
   matches: (instance) => {
     const names = step === undefined ? namesOf(registry, instance) : [step];
     return names.some(
@@ -37,6 +32,15 @@ export const stepsAre = (
     );
   },
 });
+
+function patternOf(state: OrdinaryStepState, step: string | undefined): { pattern?: string } {
+  if (step === undefined) {
+    return state === 'waiting' ? {} : { pattern: `^\\{|\\["${state}"|"state":"${state}"` };
+  }
+  // A step that waits is hardly ever written down.
+  if (state === 'waiting') return { pattern: `^\\{|^(?!.*"${step}":\\["[^w])` };
+  return { pattern: `^\\{|"${step}":(\\["${state}"|\\{)` };
+}
 
 const stateOf = ({ steps }: SagaInstance, step: string) => steps[step]?.state ?? 'waiting';
 

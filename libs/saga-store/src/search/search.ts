@@ -2,7 +2,13 @@
 import type { Database } from '#messaging';
 import type { SagaInstance } from '#saga';
 import type { SagaFilter } from './filter.js';
-import { walkIds, walkInstances, type SearchLimits, type WalkOptions } from './walk.js';
+import {
+  countByIndex,
+  walkIds,
+  walkInstances,
+  type SearchLimits,
+  type WalkOptions,
+} from './walk.js';
 
 export interface SagaPage {
   readonly instances: readonly SagaInstance[];
@@ -47,6 +53,8 @@ export const countSagas = async (
   filter: SagaFilter,
   limits?: SearchLimits,
 ): Promise<SagaCount> => {
+  const known = await countByIndex(database, filter, COUNTED + 1);
+  if (known !== undefined) return { count: Math.min(known, COUNTED), exact: known <= COUNTED };
   const { found, whole } = await walkIds(database, filter, {
     limit: COUNTED + 1,
     ...(limits && { limits }),

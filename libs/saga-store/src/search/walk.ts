@@ -8,7 +8,7 @@ import type { SagaInstance } from '#saga';
 import { fromRow, INSTANCE_COLUMNS, type InstanceRow } from '../stored-instance.js';
 import { conditionSql, conditionValues } from './conditions.js';
 import { idRange, type SagaFilter } from './filter.js';
-import { streamsOf, type Stream } from './streams.js';
+import { isWhole, streamsOf, type Stream } from './streams.js';
 
 export interface SearchLimits {
   /** A stream that is no longer than this is read as a whole. */
@@ -25,6 +25,9 @@ const LIMITS: SearchLimits = {
   longestStretch: 10_000,
   searchMs: 100,
 };
+
+/** Documents that are read at once, at least. */
+const DOCUMENTS = 500;
 
 interface Range {
   readonly before: string;
@@ -45,7 +48,7 @@ const CONDITIONS = conditionValues({}).length;
 const condition = conditionSql((own) => `$${FIXED + 1 + own}`);
 const ownOfStream = (own: number): string => `$${FIXED + 1 + CONDITIONS + own}`;
 
-// The limit of one row keeps the planner from joining in any other order than this.
+// Nothing of the condition is of use to an index, so that there is one way to join: look up what was walked.
 const stretchSql = (stream: Stream, columns: string): string => `
   with walked (saga_id) as materialized (${stream.sql(ownOfStream)})
   select w.walked, w.last, found.*
@@ -53,8 +56,7 @@ const stretchSql = (stream: Stream, columns: string): string => `
                  (select saga_id from walked order by saga_id limit 1) as last from walked) w
     left join lateral (
       select ${columns}
-        from walked cross join lateral (
-          select * from saga_instance where id = walked.saga_id limit 1) i
+        from walked join saga_instance i on i.id = walked.saga_id
        where ${condition}
        order by i.id desc limit $4) found on true
    order by found.id desc`;
@@ -102,10 +104,7 @@ const chooseStream = async (
   let best: Stream | undefined;
   let fewest = short + 1;
   for (const stream of telling) {
-    const sql = `select count(*)::int as count from (${stream.sql((own) => `$${4 + own}`)}) s`;
-    const values = [range.before, range.after, fewest, ...stream.values];
-    const [row] = await database.query<{ count: number }>(sql, values);
-    const count = row?.count ?? 0;
+    const count = await countStream(database, stream, range, fewest);
     if (count < fewest) [best, fewest] = [stream, count];
     if (fewest < firstStretch) break;
   }
@@ -115,6 +114,29 @@ const chooseStream = async (
 /** All sagas are the last resort, so that there always is one. */
 const firstOrdered = (streams: readonly Stream[]): Stream =>
   streams.find(({ ordered }) => ordered) as Stream;
+
+/** How many there are up to `most`, where one stream is the whole answer; else undefined. */
+export const countByIndex = async (
+  database: Database,
+  filter: SagaFilter,
+  most: number,
+): Promise<number | undefined> => {
+  const stream = streamsOf(filter).find((one) => isWhole(filter, one));
+  return stream && countStream(database, stream, idRange(filter), most);
+};
+
+const countStream = async (
+  database: Database,
+  stream: Stream,
+  { before, after }: Range,
+  most: number,
+): Promise<number> => {
+  const [row] = await database.query<{ count: number }>(
+    `select count(*)::int as count from (${stream.sql((own) => `$${4 + own}`)}) s`,
+    [before, after, most, ...stream.values],
+  );
+  return row?.count ?? 0;
+};
 
 export interface Walk<Row> {
   readonly found: readonly Row[];
@@ -130,7 +152,7 @@ export interface WalkOptions {
   readonly limits?: SearchLimits;
 }
 
-/** @returns the newest that meet the filter, at most `limit`; fewer when time was over */
+/** @returns the newest that meet the filter, `limit` or somewhat more; fewer when time was over */
 export const walkInstances = async (
   database: Database,
   filter: SagaFilter,
@@ -186,7 +208,8 @@ async function walk<Row>(
   let stream = await chooseStream(database, filter, range, limits);
   let length = stream.ordered ? limits.firstStretch : limits.short + 1;
   for (;;) {
-    const limit = wanted();
+    // of what documents are read for not all is meant
+    const limit = filter.document ? Math.max(wanted(), DOCUMENTS) : wanted();
     const stretch = await readStretch(database, { stream, range, length, limit, filter, columns });
     if (!stream.ordered && stretch.walked === length) {
       // It has grown since it was counted, and no part of it is a page.
@@ -200,6 +223,6 @@ async function walk<Row>(
     if (cut === undefined && stretch.walked < length) return { found, whole: true, upTo };
     if (wanted() <= 0 || runtime.monotonicMs() > endsMs) return { found, whole: false, upTo };
     range = { ...range, before: upTo };
-    length = Math.min(length * 10, limits.longestStretch);
+    if (cut === undefined) length = Math.min(length * 10, limits.longestStretch);
   }
 }
