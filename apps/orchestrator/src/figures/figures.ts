@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, KafkaClient } from '#messaging';
 import { Reading } from '#platform';
 import { countLive, countWithAttention, searchSagas, type LiveCount } from '#saga-store';
+import { DeadLetterGauges } from '../engine/dead-letter-gauges.js';
 import { stepTimes, type StepTimes } from './step-times.js';
 import { surveyLive, type Survey } from './survey.js';
 
@@ -17,6 +18,8 @@ export interface SagaFigures {
   /** False: there are more live sagas than `risk` and `at` tell of. */
   readonly surveyComplete: boolean;
   readonly steps: readonly StepTimes[] | null;
+  /** Dead letters of all topics that nobody has decided about; null while they could not be read. */
+  readonly deadLetters: { readonly open: number } | null;
   /** Messages of the inbox that nobody has handled; null while the broker does not say. */
   readonly lag: number | null;
 }
@@ -31,7 +34,11 @@ export class Figures {
   private readonly steps: Reading<readonly StepTimes[]>;
   private readonly lag: Reading<number>;
 
-  constructor(database: Database, kafka: KafkaClient) {
+  constructor(
+    database: Database,
+    kafka: KafkaClient,
+    private readonly letters: DeadLetterGauges,
+  ) {
     this.counts = new Reading(() => count(database), within(900, 5_000));
     // every live saga is looked at
     this.survey = new Reading(() => surveyLive(database), within(10_000, 5_000));
@@ -47,10 +54,11 @@ export class Figures {
 
   /** Undefined while the database does not answer. */
   async latest(): Promise<SagaFigures | undefined> {
-    const [counts, survey, steps, lag] = await Promise.all([
+    const [counts, survey, steps, letters, lag] = await Promise.all([
       this.counts.latest(),
       this.survey.latest(),
       this.steps.latest(),
+      this.letters.latest(),
       this.lag.latest(),
     ]);
     if (!counts) return undefined;
@@ -60,6 +68,7 @@ export class Figures {
       at: survey?.at ?? null,
       surveyComplete: survey?.complete ?? false,
       steps: steps ?? null,
+      deadLetters: letters ? { open: letters.reduce((sum, { count: of }) => sum + of, 0) } : null,
       lag: lag ?? null,
     };
   }
