@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Outbox, type Tx, type UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
-import { redriven, whyNotDecided, whyNotRedriven, type Original } from '../domain/redrive.js';
+import { redriven, whyNotDecided, whyNotRedriven } from '../domain/redrive.js';
 import {
   closeDeadLetters,
   lockDeadLetters,
@@ -174,7 +174,7 @@ async function close(
   }));
   recordActs(unit, acts, runtime.date().getTime());
   if (status !== 'redriven') return;
-  const originals = new Map(closed.map((letter) => [letter.id, letter as Original]));
+  const originals = new Map(closed.map((letter) => [letter.id, letter]));
   for (const id of ids) {
     const original = originals.get(id);
     if (original) unit.forward(redriven(original));
