@@ -152,13 +152,11 @@ const isShort = (step: Step): step is Extract<Step, readonly unknown[]> => Array
 
 const errorSign = ({ code }: Reason): string => searchText(`error:${code}`);
 
+// oxlint-disable-next-line no-control-regex
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/g;
+
 const searchText = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
-  text
-    .toWellFormed()
-    .replaceAll(/[\u0000-\u001f\u007f]/g, '\ufffd')
-    .slice(0, 200)
-    .toWellFormed();
+  text.toWellFormed().replaceAll(CONTROL_CHARACTERS, '\ufffd').slice(0, 200).toWellFormed();
 
 async function addAttributes(runner: QueryRunner): Promise<void> {
   for (const [definition, attributes] of Object.entries(ATTRIBUTES)) {

@@ -6,7 +6,7 @@ import { eventType } from '#contracts';
 import type { Database } from '#messaging';
 import { waitFor } from '#testing';
 import { commandMessage, handSaga, repliesOf } from '../../support/commands.js';
-import type { OutgoingMessage, StoredMessage } from '../../support/topics.js';
+import type { StoredMessage } from '../../support/topics.js';
 import {
   ask,
   DeadLetterWorld,

@@ -233,10 +233,10 @@ describe('the orchestrator, over real Kafka and Postgres', () => {
   it('sends again into silence, then undoes what is in doubt', async () => {
     const orderId = randomUUID();
     await start(orderId);
-    const asked = await until(orderId, 'a second sending', (saga) => {
+    const again = await until(orderId, 'a second sending', (saga) => {
       return step(saga, 'reserve-stock').attempts === 2;
     });
-    expect(step(asked, 'reserve-stock').commandId).toBe(`${asked.sagaId}:reserve-stock`);
+    expect(step(again, 'reserve-stock').commandId).toBe(`${again.sagaId}:reserve-stock`);
     const saga = await until(orderId, 'the undo', ({ state }) => state === 'compensating');
     expect(saga.cause).toMatchObject({ code: 'no-answer' });
     expect(step(saga, 'reserve-stock')).toMatchObject({ state: 'undoing', attempts: 2 });

@@ -70,7 +70,7 @@ describe('the order API', () => {
   });
 
   it.each([...OF_ALL, ...OF_ONE_ORDER])('is closed without a good key: %s', async (route) => {
-    const [method, pattern = ''] = route.split(' ') as ['GET' | 'POST', string];
+    const [method, pattern] = route.split(' ') as ['GET' | 'POST', string];
     const url = pattern.replaceAll(/:\w+/g, randomUUID());
     const bad = [{}, { 'x-api-key': 'no key' }, by(newKey()), by({ apiKey: 'sk_1_x' })];
     for (const headers of bad) {
@@ -84,7 +84,7 @@ describe('the order API', () => {
   });
 
   it.each(OF_ONE_ORDER)('knows no order of another merchant: %s', async (route) => {
-    const [method, pattern = ''] = route.split(' ') as ['GET' | 'POST', string];
+    const [method, pattern] = route.split(' ') as ['GET' | 'POST', string];
     const url = (orderId: string) =>
       pattern.replace(':orderId', orderId).replace(':returnId', randomUUID());
     const ask = async (orderId: string, key: Key) => {

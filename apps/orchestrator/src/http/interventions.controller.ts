@@ -20,6 +20,7 @@ import {
 import { SagaRegistry, type StepTiming } from '#saga';
 import { findInstance } from '#saga-store';
 import { Interventions, type Intervened } from '../engine/interventions.js';
+import type { Wanted } from '../engine/wanted.js';
 import { openTo } from '../engine/open-actions.js';
 import { STEP_TIMING } from '../engine/saga-engine.js';
 import { listActs, type ActFilter, type RecordedAct } from '../persistence/interventions.js';
@@ -54,7 +55,7 @@ export class InterventionsController {
     @Caller() { owner, keyId }: Caller,
   ) {
     const sagaId = uuidParameter('id', id);
-    const wanted = { ...body, sagaId, actor: { owner, keyId } };
+    const wanted: Wanted = Object.assign({ sagaId, actor: { owner, keyId } }, body);
     const [result] = await this.outbox.transaction((unit) =>
       this.interventions.apply(unit, [wanted]),
     );

@@ -67,7 +67,7 @@ export class KeysController {
   ): Promise<NewKeyDto> {
     const { key, apiKey } = await this.desk.create(owner, role, actorOf(caller, reason));
     reply.header('cache-control', 'no-store');
-    return { ...keyView(key), apiKey };
+    return Object.assign(keyView(key), { apiKey });
   }
 
   @Delete('keys/:keyId')

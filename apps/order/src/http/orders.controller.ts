@@ -112,7 +112,7 @@ export class OrdersController {
     const key = checkedKey(keyHeader);
     const traceparent = checkedTrace(traceHeader);
     const merchantId = merchantOf(request.merchantId, caller);
-    const ofMerchant = { ...request, ...(merchantId !== undefined && { merchantId }) };
+    const ofMerchant = merchantId === undefined ? request : Object.assign(request, { merchantId });
     const input = inputOf(newId(), ofMerchant, this.terms);
     const acceptance = await this.desk.accept({
       input,
@@ -134,7 +134,7 @@ export class OrdersController {
     @ByMerchant() caller: MerchantCaller | undefined,
   ): Promise<OrderPageDto> {
     const merchantId = merchantOf(query.merchantId, caller);
-    const ofMerchant = { ...query, ...(merchantId !== undefined && { merchantId }) };
+    const ofMerchant = merchantId === undefined ? query : Object.assign(query, { merchantId });
     const asked = orderQueryOf(ofMerchant, runtime.date());
     const { limit } = asked;
     const found = await searchOrders(this.database, { ...asked, limit: limit + 1 });

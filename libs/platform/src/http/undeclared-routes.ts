@@ -28,7 +28,9 @@ export class UndeclaredRoutes implements OnModuleInit {
       const handler = prototype[name] as object;
       const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
       if (method === undefined || Reflect.hasMetadata(ACCESS, handler)) return [];
-      const paths = [controller, handler].map((part) => Reflect.getMetadata(PATH_METADATA, part));
+      const paths = [controller, handler].map((part) =>
+        String(Reflect.getMetadata(PATH_METADATA, part)),
+      );
       return [`${RequestMethod[method]} /${paths.join('/')} (${controller.name}.${name})`];
     });
   }
