@@ -261,8 +261,10 @@ describe('many at once', () => {
     const topic = 'settlement.replay';
     const key = newKey();
     const offsets = Array.from({ length: 25 }, (_, index) => String(1000 - index * 7));
-    const many = offsets.map((offset) => ({
+    // the later offset died first, as one does whose forerunner was parked
+    const many = offsets.map((offset, index) => ({
       ...{ topic, key, offset, partition: 2, code: 'many' },
+      time: new Date(Date.UTC(2026, 10, 1, 0, index)).toISOString(),
       ...(offset === '993' && { truncated: true }),
     }));
     await world.topics.send(many.map((one) => letterOf(one)));
