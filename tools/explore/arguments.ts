@@ -11,6 +11,8 @@ export const HELP = `Explores every run of each saga within bounds, against the 
                    late or overtaking message, a crash, a cancel, an effect after its undo, a
                    reservation that expires, an answer that takes days, a command that fails for
                    good
+  --people         people intervene, too, at the price of a fault each: many more runs, so that the
+                   default is 2 faults
   --attempts N     sendings of a command before its silence counts (1 to 5, default 2)
   --in-flight N    messages on their way at the same time (4 to 50, default 12)
   --help
@@ -20,6 +22,7 @@ The exit status is 1 when a promise is broken; the shortest run that breaks it i
 export interface Bounds {
   /** Undefined: as many as its example says. */
   readonly faults: number | undefined;
+  readonly people: boolean;
   readonly attempts: number;
   readonly inFlight: number;
 }
@@ -42,6 +45,7 @@ export const readArguments = (args: readonly string[]): ExploreArguments | undef
     allVersions: values['all-versions'] ?? false,
     bounds: {
       faults: values.faults === undefined ? undefined : whole('--faults', values.faults, 0, 5),
+      people: values.people ?? false,
       attempts: whole('--attempts', values.attempts, 1, 5),
       inFlight: whole('--in-flight', values['in-flight'], 4, 50),
     },
@@ -55,6 +59,7 @@ const parse = (args: readonly string[]) => {
       allowPositionals: true,
       options: {
         faults: { type: 'string' },
+        people: { type: 'boolean' },
         attempts: { type: 'string', default: '2' },
         'in-flight': { type: 'string', default: '12' },
         'all-versions': { type: 'boolean' },

@@ -6,6 +6,7 @@ import { describe, describeBounds, describePairs } from './report.js';
 import { exploreAll, type Task } from './threads.js';
 
 const LEAST_FAULTS = 3;
+const FAULTS_WITH_PEOPLE = 2;
 
 const run = async ({ names, allVersions, bounds }: ExploreArguments): Promise<boolean> => {
   const known = sagas.map(({ name }) => name);
@@ -15,7 +16,8 @@ const run = async ({ names, allVersions, bounds }: ExploreArguments): Promise<bo
   const tasks = sagas.flatMap(({ name, version }, index): Task[] => {
     const isMeant = names.length === 0 || names.includes(name);
     if (!isMeant || !(allVersions || version === newestOf(name))) return [];
-    return [{ index, bounds, faults: bounds.faults ?? examples[name]?.faults ?? LEAST_FAULTS }];
+    const usual = bounds.people ? FAULTS_WITH_PEOPLE : (examples[name]?.faults ?? LEAST_FAULTS);
+    return [{ index, bounds, faults: bounds.faults ?? usual }];
   });
   const progress = new Map<number, number>();
   const finished = await exploreAll(tasks, ({ index }, states) => {

@@ -21,6 +21,7 @@ function proofs(): Step[] {
   return [
     // Every run of every saga, with as many faults as take less than a minute.
     { name: 'explored sagas', args: ['dist/tools/explore/main.js'] },
+    { name: 'explored sagas, with people', args: ['dist/tools/explore/main.js', '--people'] },
     // Two thousand worlds of the whole system, each with its own faults.
     {
       name: 'simulated worlds',
