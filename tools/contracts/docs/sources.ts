@@ -40,7 +40,9 @@ export const packageVersion = (): string =>
 
 /** As Nest keeps what `@BatchHandler(topic)` was given. */
 const EXTRAS = 'microservices:pattern_extras';
-const batchExtras = z.object({ topic: z.string(), role: z.literal('batch') });
+const PATTERNS = 'microservices:pattern';
+const batchExtras = z.object({ role: z.literal('batch') });
+const batchPatterns = z.array(z.templateLiteral(['batch:', z.string()]));
 
 /**
  * The topics that each service handles, from the handlers of its controllers as Nest sees them. The
@@ -75,8 +77,8 @@ function topicsOf(prototype: object): readonly string[] {
   const methods = Object.values(Object.getOwnPropertyDescriptors(prototype));
   return methods.flatMap(({ value }) => {
     if (typeof value !== 'function') return [];
-    const given: unknown = Reflect.getMetadata(EXTRAS, value as object);
-    const read = batchExtras.safeParse(given);
-    return read.success ? [read.data.topic] : [];
+    const ofMethod = (key: string): unknown => Reflect.getMetadata(key, value as object);
+    if (!batchExtras.safeParse(ofMethod(EXTRAS)).success) return [];
+    return batchPatterns.parse(ofMethod(PATTERNS)).map((pattern) => pattern.slice('batch:'.length));
   });
 }

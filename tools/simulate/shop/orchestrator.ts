@@ -34,7 +34,14 @@ export async function startOrchestrator(
   const { outbox, log, parts } = life;
   const { stepTimeoutMs: timeoutMs, stepAttempts: attempts } = parts.plan.shape;
   const timing = { ...defaultTiming, timeoutMs, attempts, backoffMaxMs: 4 * timeoutMs };
-  const engine = new SagaEngine(REGISTRIES[release], outbox, timing, store, new EndedSagas(), new ChangedSagas());
+  const engine = new SagaEngine(
+    REGISTRIES[release],
+    outbox,
+    timing,
+    store,
+    new EndedSagas(),
+    new ChangedSagas(),
+  );
   const timers = new TimerService(outbox, TIMER_POLL_MS, log, store);
   await timers.onApplicationBootstrap();
   life.consume({
