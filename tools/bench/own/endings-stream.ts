@@ -1,6 +1,7 @@
 /** Tells the load which sagas are over as soon as their end is committed: one line a batch. */
 import { Controller, Get, Module, Res, type DynamicModule } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Open } from '#platform';
 import { AppModule } from '../../../apps/orchestrator/src/app.module.js';
 import { EndedSagas } from '../../../apps/orchestrator/src/engine/ended-sagas.js';
 
@@ -9,6 +10,7 @@ export const ENDINGS_PATH = '/bench/endings';
 /** A line of the stream, as JSON: business key and state by turns. */
 export type EndingsLine = readonly string[];
 
+@Open()
 @Controller()
 class EndingsController {
   constructor(private readonly ended: EndedSagas) {}
