@@ -1,8 +1,9 @@
 /** `npm run saga -- searches`. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrations } from '#migrations/orchestrator';
 import { openDatabase, type Database } from '#messaging';
-import { createDatabase, startPostgres, testId, type PostgresServer } from '#testing';
+import { createDatabase, startPostgres, type PostgresServer } from '#testing';
 import { UsageError } from '../sagas/arguments.js';
 import { openSagaDatabase, progress } from '../sagas/stored-sagas.js';
 import { formatTable } from '../stack/table.js';
@@ -19,6 +20,7 @@ const help = `Measures every search that the admin API offers, and says what the
   --database URL    the orchestrator's database; default: that of the running stack
   --sagas N         instead: a Postgres of its own, seeded with so many, and started anew before each
                     first time
+  --data FOLDER     beside --sagas: where its data is kept, and found filled the next time
   --json            for scripts
 
 In ms: a page of 50 and the count, the first time and the median of five times after it. The exit status
@@ -27,14 +29,14 @@ is 1 when one of the latter takes more than 200 ms, or a plan reads a table as a
 const MOST_MS = 200;
 
 async function run(args: readonly string[]): Promise<number> {
-  const { sagas, database, json } = parse(args);
+  const { sagas, database, data, json } = parse(args);
   if (sagas !== undefined && database !== undefined) {
     throw new UsageError('--sagas is for a Postgres of its own: leave --database out');
   }
   const costs =
     sagas === undefined
       ? await measureGiven(database)
-      : await measureOwn(readSeedArguments(['--sagas', sagas]).sagas);
+      : await measureOwn(readSeedArguments(['--sagas', sagas]).sagas, data);
   progress('');
   if (json) console.log(JSON.stringify(costs));
   else show(costs);
@@ -46,7 +48,7 @@ async function run(args: readonly string[]): Promise<number> {
 function parse(args: readonly string[]) {
   try {
     const text = { type: 'string' } as const;
-    const options = { sagas: text, database: text, json: { type: 'boolean' } } as const;
+    const options = { sagas: text, database: text, data: text, json: { type: 'boolean' } } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
@@ -62,16 +64,12 @@ async function measureGiven(url: string | undefined): Promise<SearchCost[]> {
   }
 }
 
-async function measureOwn(sagas: number): Promise<SearchCost[]> {
-  const server = await startPostgres({ fsync: false });
+async function measureOwn(sagas: number, folder: string | undefined): Promise<SearchCost[]> {
+  const server = await startPostgres({ fsync: false, ...(folder && { dataDir: resolve(folder) }) });
   let open: Database | undefined;
   try {
-    const own = await createDatabase(server, testId());
-    await (await openOwn(own.url)).close();
-    const startedMs = performance.now();
-    await seedSagas(own.url, sagas, (made) => progress(`seeds: ${made.toLocaleString('en-US')}`));
-    progress('');
-    console.error(`seeded in ${Math.round((performance.now() - startedMs) / 1_000)} s`);
+    const own = await createDatabase(server, DATABASE);
+    if (await isEmpty(own.url)) await fill(own.url, sagas);
     return await measureAll(async () => {
       await open?.close();
       await restarted(server);
@@ -83,6 +81,24 @@ async function measureOwn(sagas: number): Promise<SearchCost[]> {
     await open?.close();
     await server.stop();
   }
+}
+
+const DATABASE = 'saga_searches';
+
+async function isEmpty(url: string): Promise<boolean> {
+  const database = await openOwn(url);
+  try {
+    return (await database.query('select 1 from saga_instance limit 1')).length === 0;
+  } finally {
+    await database.close();
+  }
+}
+
+async function fill(url: string, sagas: number): Promise<void> {
+  const startedMs = performance.now();
+  await seedSagas(url, sagas, (made) => progress(`seeds: ${made.toLocaleString('en-US')}`));
+  progress('');
+  console.error(`seeded in ${Math.round((performance.now() - startedMs) / 1_000)} s`);
 }
 
 const restarted = async (server: PostgresServer): Promise<void> => {
