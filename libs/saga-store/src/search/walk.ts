@@ -15,6 +15,8 @@ export interface SearchLimits {
   readonly short: number;
   readonly firstStretch: number;
   readonly longestStretch: number;
+  /** Documents that are read at once, at least. */
+  readonly documents: number;
   /** No stretch is begun after this, so that an answer is there within twice the time. */
   readonly searchMs: number;
 }
@@ -23,11 +25,9 @@ const LIMITS: SearchLimits = {
   short: 5_000,
   firstStretch: 200,
   longestStretch: 10_000,
+  documents: 500,
   searchMs: 100,
 };
-
-/** Documents that are read at once, at least. */
-const DOCUMENTS = 500;
 
 interface Range {
   readonly before: string;
@@ -209,7 +209,7 @@ async function walk<Row>(
   let length = stream.ordered ? limits.firstStretch : limits.short + 1;
   for (;;) {
     // of what documents are read for not all is meant
-    const limit = filter.document ? Math.max(wanted(), DOCUMENTS) : wanted();
+    const limit = filter.document ? Math.max(wanted(), limits.documents) : wanted();
     const stretch = await readStretch(database, { stream, range, length, limit, filter, columns });
     if (!stream.ordered && stretch.walked === length) {
       // It has grown since it was counted, and no part of it is a page.
