@@ -201,7 +201,8 @@ describe('the orchestrator, over real Kafka and Postgres', () => {
     const history = await get<{ items: { kind: string; state: string }[] }>(
       `/admin/sagas/${saga.sagaId}/history`,
     );
-    expect(history.items).toHaveLength(8);
+    // On a machine that does other work as well a timer may be due in between.
+    expect(history.items.filter(({ kind }) => kind !== 'timer')).toHaveLength(8);
     expect(history.items[0]).toMatchObject({ kind: 'start', state: 'running' });
     expect(history.items.at(-1)).toMatchObject({ kind: 'reply', state: 'completed' });
   });

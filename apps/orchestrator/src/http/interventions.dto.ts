@@ -7,7 +7,10 @@ export const ReasonField = (): PropertyDecorator =>
   TextField({ max: 500, description: 'Why, for those who look at it later.' });
 
 export class InterventionDto {
-  @ChoiceField({ of: ACTIONS, description: 'What is to be done; see docs/OPERATORS.md.' })
+  @ChoiceField({
+    of: ACTIONS,
+    description: 'What is to be done; GET /admin/sagas/{id}/actions says what can be.',
+  })
   action!: Action;
 
   @ReasonField()
