@@ -91,6 +91,8 @@ describe('the order API', () => {
       const payload = { token: 'tok_ok', items: [{ productId: 'p-1', quantity: 1 }] };
       const answer = await world.app.inject({
         ...{ method, url: url(orderId), headers: by(key) },
+        // a stream that was let in would go on for minutes
+        signal: AbortSignal.timeout(10_000),
         ...(method === 'POST' && { payload }),
       });
       return { status: answer.statusCode, body: answer.body.replaceAll(orderId, '…') };
