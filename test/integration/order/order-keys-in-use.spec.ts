@@ -51,7 +51,7 @@ describe('a key in use', () => {
       `insert into orders (order_id, customer_id, merchant_id, channel, currency, total_amount, items,
          shipping_address, email, payment_method, status, revision, created_at, updated_at,
          idempotency_key, request_hash)
-       select gen_random_uuid(), 'c', 'm', 'web', 'JPY', 1, '[]', '{}', 'a@b.c', 'credit_card',
+       select gen_random_uuid(), 'c', 'default-merchant', 'web', 'JPY', 1, '[]', '{}', 'a@b.c', 'credit_card',
          'pending', 1, now(), now(), key, $2 from unnest($1::text[]) as given (key)`,
       [keys, hash],
     );
