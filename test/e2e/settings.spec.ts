@@ -102,6 +102,7 @@ describe('a process whose setting is wrong', () => {
     ['order', 'PORT', '65536'],
     ['order', 'ORDER_CHECKS', 'maybe'],
     ['order', 'MERCHANT_CHECKS', 'true'],
+    ['order', 'ORDER_API_KEYS', 'maybe'],
     ['merchant', 'PORT', '0x10'],
     ['orchestrator', 'DATABASE_URL', 'mysql://127.0.0.1/x'],
     ['orchestrator', 'STEP_TIMEOUT_MS', '-1'],

@@ -177,7 +177,7 @@ describe('a key in use', () => {
 
     it('is waited for, then said to be in use, and returns of others go on', async () => {
       // two of them: returns of one order wait for each other
-      const [busy, free, other] = [await shipped(), await shipped(), await shipped()];
+      const [busy, free, free2] = [await shipped(), await shipped(), await shipped()];
       const holder = await holdOrder(busy);
       for (const answer of await Promise.all([1, 2].map(() => ask(busy, 'k', impatient)))) {
         expect(answer).toMatchObject(inProgress);
@@ -186,7 +186,7 @@ describe('a key in use', () => {
       const asked = [ask(busy, 'k'), ...Array.from({ length: 8 }, (_, n) => ask(busy, `k-${n}`))];
       const waiting = watched(Promise.all(asked));
       await world.waitsForLock();
-      const served = await Promise.all([ask(free, 'k'), ask(other)]);
+      const served = await Promise.all([ask(free, 'k'), ask(free2)]);
       expect(served.map(({ status }) => status)).toEqual([202, 202]);
       expect(waiting.isOver).toBe(false);
       expect(await returnsOf(busy)).toEqual([]);
