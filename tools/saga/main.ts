@@ -1,42 +1,74 @@
 /** `npm run saga --`; see `--help`. */
+import type { Action } from '../../apps/orchestrator/src/engine/wanted.js';
 import { UsageError } from '../sagas/arguments.js';
 import { formatTable } from '../stack/table.js';
 import type { SagaCommand } from './command.js';
-import { keys } from './keys.js';
-import { searches } from './searches.js';
-import { seed } from './seed.js';
+import { CommandProblem, EXIT } from './exit-status.js';
+import { endWhenNobodyReads, remark } from './output.js';
 
-const COMMANDS: Readonly<Record<string, SagaCommand>> = { keys, seed, searches };
+const intervention = (action: Action) => async (): Promise<SagaCommand> =>
+  (await import('./interventions.js')).intervention(action);
 
-const HELP = `Looks at sagas and steers them, from the command line.
+/** Each is loaded only when it is wanted: some bring half of the orchestrator along. */
+const COMMANDS: Readonly<Record<string, () => Promise<SagaCommand>>> = {
+  list: async () => (await import('./list.js')).list,
+  show: async () => (await import('./show.js')).show,
+  watch: async () => (await import('./watch.js')).watch,
+  retry: intervention('retry'),
+  skip: intervention('skip'),
+  resolve: intervention('resolve'),
+  cancel: intervention('cancel'),
+  compensate: intervention('compensate'),
+  hold: intervention('hold'),
+  release: intervention('release'),
+  move: intervention('move'),
+  'clear-attention': intervention('clear-attention'),
+  'settle-effect': intervention('settle-effect'),
+  dlq: async () => (await import('./dlq.js')).dlq,
+  definitions: async () => (await import('./definitions.js')).definitions,
+  figures: async () => (await import('./figures.js')).figures,
+  keys: async () => (await import('./keys.js')).keys,
+  seed: async () => (await import('./seed.js')).seed,
+  searches: async () => (await import('./searches.js')).searches,
+};
+
+async function helpText(): Promise<string> {
+  const rows = await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, load]) => [name, (await load()).about]),
+  );
+  return `Looks at sagas and steers them, from the command line.
 
   npm run saga -- <command> [options]
 
-${formatTable(Object.entries(COMMANDS).map(([name, { about }]) => [name, about]))}
+${formatTable(rows)}
 
   npm run saga -- <command> --help tells more.`;
+}
 
 async function run([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    console.log(HELP);
-    return 0;
+    console.log(await helpText());
+    return EXIT.done;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
     const known = Object.keys(COMMANDS).join(', ');
     throw new UsageError(`there is no command '${name}'; there is: ${known}. See --help`);
   }
+  const command = await load();
   if (args.includes('--help') || args.includes('-h')) {
     console.log(command.help);
-    return 0;
+    return EXIT.done;
   }
   return command.run(args);
 }
 
+endWhenNobodyReads();
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`✗ ${error.message}`);
-  process.exitCode = 2;
+  const isOurs = error instanceof UsageError || error instanceof CommandProblem;
+  if (!isOurs) throw error;
+  remark(`✗ ${error.message}`);
+  process.exitCode = error instanceof CommandProblem ? error.status : EXIT.usage;
 }
