@@ -86,7 +86,7 @@ export function problemOf(status: number, body: unknown): CommandProblem {
   const { detail, title } = (body ?? {}) as { readonly detail?: unknown; readonly title?: unknown };
   const isMoved = status === 409 && (body as { readonly code?: unknown }).code === 'moved';
   const said = [detail, title].find((text) => typeof text === 'string') ?? `HTTP ${status}`;
-  return new CommandProblem(isMoved ? EXIT.moved : statusOf(status), String(said));
+  return new CommandProblem(isMoved ? EXIT.moved : statusOf(status), said);
 }
 
 function statusOf(status: number): ExitStatus {

@@ -116,9 +116,7 @@ function letterLines(letter: WholeLetter): string[] {
         ]
       : []),
     ...['', paint('bold', 'Headers')],
-    ...Object.entries(letter.headers).map(
-      ([name, text]) => `${plain(name)}: ${plain(String(text))}`,
-    ),
+    ...Object.entries(letter.headers).map(([name, text]) => `${plain(name)}: ${plain(text)}`),
     ...['', paint('bold', 'Value'), body],
   ];
 }

@@ -77,7 +77,8 @@ const untilSent = (orderId: string, step: string): Promise<Seen> =>
       const [item] = found.json<{ items: Seen[] }>().items;
       if (!item) return undefined;
       const saga = (await inject(app, `/admin/sagas/${item.sagaId}`)).json<Seen>();
-      return saga.steps.some(({ name, state }) => name === step && state === 'sent') && saga;
+      const isSent = saga.steps.some(({ name, state }) => name === step && state === 'sent');
+      return isSent ? saga : undefined;
     },
     { what: `${step} of ${orderId}`, timeoutMs: 60_000 },
   );
@@ -262,7 +263,8 @@ describe('the command line', () => {
     expect(
       await act('resolve', 'reserve-stock', '--happened', '--result', '{"items":7}'),
     ).toContain('1 ✗ Nothing was done: `result` must be');
-    expect(await act('resolve', 'reserve-stock', '--happened')).toMatch(
+    const reserved = '{"expiresAt":"2030-01-01T00:00:00.000Z"}';
+    expect(await act('resolve', 'reserve-stock', '--happened', '--result', reserved)).toMatch(
       /^0 Done: resolve reserve-stock happened\. .*\nrunning; charge-payment sent/,
     );
     expect(await act('skip', 'notify-customer')).toContain('0 Done: skip notify-customer.');
