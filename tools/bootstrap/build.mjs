@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join, relative, sep } from 'node:path';
 import { copyAssets, isAsset } from './assets.mjs';
 import { Problem, environment, root, runQuietly, seconds } from './common.mjs';
+import { isPartOfDashboard } from './dashboard.mjs';
 
 const stampFile = join(root, 'dist', '.built-from.json');
 const FOLDERS = ['apps', 'libs', 'migrations', 'tools', 'bench'];
@@ -22,19 +23,19 @@ export async function build(node) {
   const gone = previous()?.files.some((file) => !now.files.includes(file)) ?? true;
   if (gone) rmSync(join(root, 'dist'), { recursive: true, force: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { code, output } = await runQuietly(
-    node,
-    [tsc, '-p', 'tsconfig.build.json', '--pretty', 'false'],
-    environment(node),
-  );
-  if (code !== 0) {
-    rmSync(stampFile, { force: true });
-    throw new Problem(`The build failed:\n${output.trim()}`);
-  }
+  await run(node, [tsc, '-p', 'tsconfig.build.json', '--pretty', 'false']);
+  await run(node, [join(root, 'tools', 'bootstrap', 'dashboard.mjs')]);
   mkdirSync(join(root, 'dist'), { recursive: true });
   copyAssets();
   writeFileSync(stampFile, JSON.stringify(now));
   console.log(`✓ built ${seconds(startedAt)}`);
+}
+
+async function run(node, args) {
+  const { code, output } = await runQuietly(node, args, environment(node));
+  if (code === 0) return;
+  rmSync(stampFile, { force: true });
+  throw new Problem(`The build failed:\n${output.trim()}`);
 }
 
 /** The files the build reads, and a hash over their names and contents. */
@@ -62,7 +63,7 @@ function list(folder) {
       if (entry.isDirectory()) return list(path);
       const file = relative(root, path).split(sep).join('/');
       const isSource = entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts');
-      return isSource || isAsset(file) ? [file] : [];
+      return isSource || isAsset(file) || isPartOfDashboard(file) ? [file] : [];
     })
     .sort();
 }

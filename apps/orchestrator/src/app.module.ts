@@ -5,6 +5,8 @@ import { HealthModule, type Logger } from '#platform';
 import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
 import { access, keyDesk } from './access/access.js';
+import { DashboardController } from './dashboard/dashboard.controller.js';
+import { Site, siteFolder } from './dashboard/site.js';
 import { DeadLetterGauges } from './engine/dead-letter-gauges.js';
 import { ChangedSagas } from './engine/changed-sagas.js';
 import { EndedSagas } from './engine/ended-sagas.js';
@@ -60,6 +62,7 @@ export class AppModule {
         DeadLetterTopicsController,
         DeadLettersController,
         KeysController,
+        DashboardController,
       ],
       providers: [
         { provide: SagaRegistry, useValue: new SagaRegistry(definitions) },
@@ -68,6 +71,7 @@ export class AppModule {
         { provide: LOGGER, useValue: logger },
         { provide: SAGA_STORE, useValue: postgresSagaStore },
         keyDesk,
+        { provide: Site, useFactory: () => new Site(siteFolder()) },
         ChangedSagas,
         EndedSagas,
         Figures,

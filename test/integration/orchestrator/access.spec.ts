@@ -41,7 +41,10 @@ const ROUTES: Readonly<Record<string, AccessRole>> = {
 /** These go on for as long as somebody reads; whoever may not, hears it at once. */
 const STREAMS = ['GET /admin/events'];
 /** Besides the pages of the OpenAPI document. */
-const OPEN = ['GET /health', 'GET /health/live', 'GET /metrics', 'GET /openapi.json'];
+const OPEN = [
+  ...['GET /health', 'GET /health/live', 'GET /metrics', 'GET /openapi.json'],
+  ...['GET /dashboard', 'GET /dashboard/*'],
+];
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 

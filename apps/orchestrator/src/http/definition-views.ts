@@ -3,6 +3,8 @@ import {
   coverOf,
   defaultTiming,
   diagramOf,
+  graphOf,
+  newInstance,
   ownCompensation,
   timingOf,
   type Reaction,
@@ -49,8 +51,16 @@ export const definitionView = (definition: SagaDefinition) => {
     movesFrom: movesFrom.map(({ from }) => from),
     steps: groups.flatMap((group, index) => group.map((step) => stepView(step, index))),
     mermaid: diagramOf(definition),
+    edges: linksOf(definition),
   };
 };
+
+/** As of a saga that has not begun. */
+function linksOf(definition: SagaDefinition) {
+  const { name, version } = definition;
+  const head = { id: '', definition: name, version, businessKey: '', now: 0 };
+  return graphOf(definition, newInstance(head), []).edges.map(({ from, to }) => ({ from, to }));
+}
 
 const contractOf = ({ name, version, participant }: NonNullable<Step['command']>) => ({
   ...{ name, version, participant },

@@ -1,0 +1,35 @@
+/** Light or dark: as the system says, until the reader says otherwise. */
+import { useEffect, useState } from 'react';
+
+const KEPT_AS = 'saga-dashboard-theme';
+const THEMES = ['system', 'light', 'dark'] as const;
+type Theme = (typeof THEMES)[number];
+
+const WORDS: Readonly<Record<Theme, string>> = {
+  system: 'As the system',
+  light: 'Light',
+  dark: 'Dark',
+};
+
+const kept = (): Theme => THEMES.find((theme) => theme === localStorage.getItem(KEPT_AS)) ?? 'system';
+
+export function ThemeSwitch() {
+  const [theme, setTheme] = useState(kept);
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+    localStorage.setItem(KEPT_AS, theme);
+  }, [theme]);
+  return (
+    <select
+      aria-label="Colours"
+      value={theme}
+      onChange={({ target }) => setTheme(THEMES.find((one) => one === target.value) ?? 'system')}
+    >
+      {THEMES.map((one) => (
+        <option key={one} value={one}>
+          {WORDS[one]}
+        </option>
+      ))}
+    </select>
+  );
+}

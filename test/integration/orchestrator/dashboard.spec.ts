@@ -1,0 +1,286 @@
+/** Operators at work, in a real Chromium: find what hangs, see why, mend it, and watch it go on. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { waitFor } from '#testing';
+import { startBrowser, violationsOf } from '../../support/browser.js';
+import { DashboardWorld, type Seen } from './dashboard-world.js';
+
+jest.setTimeout(240_000);
+
+/** Where `npm run screenshots` wants them. */
+const PICTURES = process.env['SCREENSHOTS'];
+
+let world: DashboardWorld;
+let browser: Browser;
+beforeAll(async () => {
+  [world, browser] = await Promise.all([DashboardWorld.start(), startBrowser()]);
+}, 240_000);
+afterAll(async () => {
+  await browser?.close();
+  await world?.stop();
+}, 240_000);
+
+/** Everything that a browser complains of, and every address that it asks for. */
+const complaints: string[] = [];
+const asked: string[] = [];
+let context: BrowserContext | undefined;
+afterEach(async () => {
+  await context?.close();
+  context = undefined;
+  // a stylesheet, a script or a request that the page's policy forbids is among them
+  expect(complaints.splice(0)).toEqual([]);
+  expect(asked.splice(0).filter((url) => !url.startsWith(world.url))).toEqual([]);
+});
+
+async function open(colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  context = await browser.newContext({
+    ...{ colorScheme, locale: 'en-GB', timezoneId: 'Europe/London' },
+    viewport: { width: 1280, height: 900 },
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // that a server said no is shown to the reader; the browser says it, too
+    const isAnswer = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isAnswer) complaints.push(message.text());
+  });
+  page.on('request', (request) => asked.push(request.url()));
+  return page;
+}
+
+async function signIn(page: Page, key = world.key): Promise<void> {
+  await page.goto(`${world.url}/dashboard`);
+  await page.getByLabel('Your key').fill(key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+}
+
+const go = (page: Page, hash: string) => page.goto(`${world.url}/dashboard#/${hash}`);
+
+const until = (orderId: string, what: string, holds: (saga: Seen) => boolean): Promise<Seen> =>
+  waitFor(
+    async () => {
+      const saga = await world.sagaOf(orderId);
+      return saga && holds(saga) ? saga : undefined;
+    },
+    { what: `${what}: ${orderId}` },
+  );
+
+/** At the pivot, where silence is never taken for a no: a person is called for. */
+async function stuck(): Promise<Seen> {
+  const orderId = await world.order({ 'shipping.hand-over': 'silent' });
+  return until(orderId, 'a person is called for', ({ attention }) => attention !== undefined);
+}
+
+async function compensated(): Promise<Seen> {
+  const orderId = await world.order({ 'payment.charge-payment': 'refused' });
+  return until(orderId, 'undone', ({ state }) => state === 'compensated');
+}
+
+describe('an operator', () => {
+  it('finds the saga that needs a person, sees why, retries it and watches it complete', async () => {
+    const saga = await stuck();
+    const page = await open();
+    await signIn(page);
+    await page.getByRole('link', { name: 'Need a person' }).click();
+    await page.getByRole('link', { name: saga.orderId }).click();
+    await page.getByText('A person is needed at hand-over').waitFor();
+    await page.evaluate('window.sameDocument = true');
+    // the participant is back, but nobody asks it
+    world.behave(saga.orderId, 'shipping.hand-over', undefined);
+    await page.getByRole('button', { name: 'Retry hand-over' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Retry hand-over' });
+    await dialog.getByText(`seen at revision ${saga.revision}`).waitFor();
+    const confirm = dialog.getByRole('button', { name: 'Retry hand-over' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('Reason').fill('the carrier is back');
+    await confirm.click();
+    // nobody reloads anything from here on
+    await page.locator('h1 .badge', { hasText: 'Completed' }).waitFor();
+    const asking = page.locator('.timeline li', { hasText: 'Asked again by hand: hand-over' });
+    await asking.waitFor();
+    expect(await asking.textContent()).toContain('kim');
+    expect(await asking.textContent()).toContain('the carrier is back');
+    expect(await page.getByText('A person is needed').count()).toBe(0);
+    expect(await page.evaluate('window.sameDocument')).toBe(true);
+    expect((await world.sagaOf(saga.orderId))?.state).toBe('completed');
+  });
+
+  it('is told that a saga has moved since it was looked at, and nothing is done', async () => {
+    const saga = await stuck();
+    const page = await open();
+    await signIn(page);
+    await go(page, `sagas/${saga.sagaId}`);
+    await page.getByRole('button', { name: 'Hold', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('let me look');
+    const moved = await world.app.inject({
+      ...{ method: 'POST', url: `/admin/sagas/${saga.sagaId}/interventions` },
+      headers: { 'x-api-key': world.key },
+      payload: { action: 'clear-attention', reason: 'seen', revision: saga.revision },
+    });
+    expect(moved.statusCode).toBe(200);
+    await dialog.getByRole('button', { name: 'Hold' }).click();
+    await dialog.getByText('Nothing was done: you decided by revision').waitFor();
+    await dialog.getByRole('button', { name: 'Look at it again' }).click();
+    await page.getByTestId('revision').filter({ hasText: String(saga.revision + 1) }).waitFor();
+    expect(await page.getByText('Held').count()).toBe(0);
+  });
+
+  it('sees why what cannot be done cannot, and what changed between two moments', async () => {
+    const saga = await stuck();
+    const page = await open();
+    await signIn(page);
+    await go(page, `sagas/${saga.sagaId}`);
+    await page.getByText('Why nothing else').click();
+    await page.getByText('it is not held').waitFor();
+    const changes = page.getByRole('region', { name: 'What is different' });
+    await changes.getByText('attention').first().waitFor();
+    await page.getByText('no answer', { exact: true }).waitFor();
+  });
+
+  it('reads the way of an undone order off its graph', async () => {
+    const saga = await compensated();
+    const page = await open();
+    await signIn(page);
+    await go(page, `sagas/${saga.sagaId}`);
+    const graph = page.locator('.graph svg');
+    await graph.waitFor();
+    expect(await graph.getAttribute('aria-label')).toContain('charge-payment: refused');
+    expect(await graph.getAttribute('aria-label')).toContain('reserve-stock: undone');
+    expect(await graph.locator('.link.taken').count()).toBeGreaterThanOrEqual(5);
+    expect(await graph.locator('.undo.is-undo').count()).toBe(2);
+    await page.getByText('Undone because').waitFor();
+  });
+
+  it('redrives dead letters with a reason', async () => {
+    await world.garble();
+    const page = await open();
+    await signIn(page);
+    await page.getByRole('link', { name: 'Dead letters', exact: true }).first().click();
+    await page.getByLabel('All open ones of this page').waitFor();
+    await page.getByLabel('All open ones of this page').check();
+    await page.getByRole('button', { name: 'Redrive' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('a version that knows it is out');
+    await dialog.getByRole('button', { name: /^Redrive/ }).click();
+    await page.getByText('Redrive: 1 done').waitFor();
+    await go(page, 'people');
+    await page.getByText('a version that knows it is out').first().waitFor();
+  });
+});
+
+describe('the dashboard', () => {
+  it('lets in who has a good key, and keeps it out of addresses and of what stays', async () => {
+    const page = await open();
+    await page.goto(`${world.url}/dashboard`);
+    await page.getByLabel('Your key').fill('sk_nonsense');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('is not known, or it is revoked').waitFor();
+    await signIn(page);
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(asked.filter((url) => url.includes(world.key))).toEqual([]);
+    expect(page.url()).not.toContain(world.key);
+    expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(world.key);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Your key').waitFor();
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+  });
+
+  it('shows a reader everything and lets it do nothing', async () => {
+    const saga = await stuck();
+    const page = await open();
+    await signIn(page, await world.reader());
+    await go(page, `sagas/${saga.sagaId}`);
+    const retry = page.getByRole('button', { name: 'Retry hand-over' });
+    await retry.waitFor();
+    expect(await retry.isDisabled()).toBe(true);
+  });
+
+  it('is worked by keyboard, and says where the focus is', async () => {
+    const saga = await stuck();
+    const page = await open();
+    await signIn(page);
+    await go(page, `sagas/${saga.sagaId}`);
+    await page.reload();
+    const retry = page.getByRole('button', { name: 'Retry hand-over' });
+    await retry.waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('To the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    for (let presses = 0; presses < 40; presses += 1) {
+      await page.keyboard.press('Tab');
+      if (await retry.evaluate('(button) => button === document.activeElement')) break;
+    }
+    const outline = '(button) => getComputedStyle(button).outlineStyle';
+    expect(await retry.evaluate(outline)).toBe('solid');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await retry.evaluate('(button) => button === document.activeElement')).toBe(true);
+  });
+
+  it('keeps what it shows where it is while more arrives', async () => {
+    await stuck();
+    const page = await open();
+    await page.addInitScript(SHIFTS);
+    await signIn(page);
+    await page.reload();
+    await page.locator('.flow li.busy').first().waitFor();
+    expect(await page.evaluate('window.shifts')).toBeLessThan(0.1);
+  });
+});
+
+/** What the browser calls layout shift, but for what follows the reader's own doing. */
+const SHIFTS = `window.shifts = 0; new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({type: 'layout-shift', buffered: true});`;
+
+describe.each(['light', 'dark'] as const)('in %s', (colours) => {
+  it('each page is fit for everybody, as far as axe can tell', async () => {
+    const saga = await stuck();
+    const undone = await compensated();
+    await world.order({ 'payment.charge-payment': 'pending' });
+    await world.garble();
+    const page = await open(colours);
+    await page.goto(`${world.url}/dashboard`);
+    await page.getByLabel('Your key').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await signIn(page);
+    const visit = async (name: string, hash: string, ready: string): Promise<void> => {
+      await go(page, hash);
+      await page.locator(ready).first().waitFor();
+      expect([name, await violationsOf(page)]).toEqual([name, []]);
+      if (PICTURES !== undefined) await picture(page, `${name}-${colours}`);
+    };
+    await visit('overview', '', '.flow li.busy');
+    await visit('search', 'sagas', 'tbody tr');
+    await visit('saga', `sagas/${saga.sagaId}`, '.graph svg');
+    await visit('saga-undone', `sagas/${undone.sagaId}`, '.graph svg');
+    await visit('dead-letters', 'dead-letters', 'tbody tr');
+    const { items } = await world.get<{ items: { id: string }[] }>('dead-letters');
+    await visit('dead-letter', `dead-letters/${items[0]?.id}`, '.json');
+    await visit('timers', 'timers', 'tbody tr');
+    await visit('definitions', 'definitions', 'tbody tr');
+    await visit('definition', 'definitions/place-order/3', '.graph svg');
+    await visit('people', 'people', 'main .panel');
+    await go(page, `sagas/${saga.sagaId}`);
+    await page.getByRole('button', { name: 'Retry hand-over' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+  });
+});
+
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = PICTURES ?? '';
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `dashboard-${name}.png`) });
+}

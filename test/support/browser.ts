@@ -1,0 +1,57 @@
+/** A real Chromium without a window. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/snap/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/opt/google/chrome/chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** @throws Error that says how to come by one */
+export async function startBrowser(): Promise<Browser> {
+  const chosen = process.env['CHROMIUM'];
+  const executablePath = [...(chosen ? [chosen] : []), ...PLACES].find((path) => existsSync(path));
+  if (executablePath === undefined) {
+    throw new Error(
+      'These tests need Chromium, and there is none in the usual places. On Debian and Ubuntu: ' +
+        '`apt-get install -y chromium`. Elsewhere install Chromium or Chrome, or say where it is by ' +
+        'CHROMIUM=/path/to/chromium.',
+    );
+  }
+  // as root, as in most containers, its own sandbox does not start
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds on the page as it is, by the rules of WCAG 2.2 A and AA. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const violations = await page.evaluate(
+    `axe.run(document, {runOnly: ${JSON.stringify(WCAG)}}).then(({violations}) =>
+       violations.map(({id, help, nodes}) => ({id, help, nodes: nodes.map(({html, failureSummary}) => ({html, failureSummary}))})))`,
+  );
+  return (violations as Violation[]).map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}: ${nodes
+        .slice(0, 3)
+        .map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary ?? ''}`)
+        .join(' | ')}`,
+  );
+}
