@@ -169,7 +169,16 @@ export default {
       'What a service imports must be there when only production packages are installed.',
       '^(apps|libs|migrations)/',
       { dependencyTypes: ['npm-dev', 'npm-optional'] },
+      // its packages are in what is built of it
+      ['^apps/dashboard/'],
     ),
+    {
+      name: 'the-dashboard-stands-alone',
+      comment: 'It runs in a browser, and knows the system by the admin API alone.',
+      severity: 'error',
+      from: { path: '^apps/dashboard/' },
+      to: { path: '^(apps|libs|migrations|test|tools)/', pathNot: '^apps/dashboard/' },
+    },
     {
       name: 'bench-is-for-the-benchmark',
       comment: 'What contenders share serves tools/bench alone; the peers are processes.',
@@ -211,11 +220,11 @@ export default {
     // Types count: a type of a neighbour is a dependency on it.
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|apps/dashboard)/' },
+    exclude: { path: '^dist/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['src', 'import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
     },
   },
 };

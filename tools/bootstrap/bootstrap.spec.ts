@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -51,6 +51,17 @@ function run(...args: string[]) {
   );
   return { status, output: stdout + stderr };
 }
+
+const SITE = 'dist/apps/dashboard/site';
+
+/** Makes two files of the dashboard, whatever lies there. */
+const BUNDLER = `
+  import { mkdirSync, writeFileSync } from 'node:fs';
+  export const build = () => {
+    mkdirSync('${SITE}', { recursive: true });
+    writeFileSync('${SITE}/index.html', 'x'.repeat(5_000));
+    writeFileSync('${SITE}/small.css', '');
+  };`;
 
 describe('the way into every script', () => {
   it('installs once, then runs the program with its arguments', () => {
@@ -105,6 +116,8 @@ describe('the way into every script', () => {
     npm(installing);
     const tsc = 'node_modules/typescript/bin/tsc';
     write(tsc, "console.log('compiled'); process.exit(process.env.BROKEN ? 2 : 0);");
+    write('node_modules/vite/package.json', { type: 'module', exports: './vite.js' });
+    write('node_modules/vite/vite.js', BUNDLER);
     write('apps/a.ts', 'export {};');
     // What the compiler makes lies there already, so that the bootstrap finds the program.
     const built = () => {
@@ -119,10 +132,18 @@ describe('the way into every script', () => {
     expect(built().told).toBe(true);
     write('apps/b.spec.ts', 'a test is no source');
     expect(built().told).toBe(false);
+    write('apps/dashboard/src/page.tsx', 'export {};');
+    expect(built().told).toBe(true);
+    expect(existsSync(join(root, SITE, 'index.html.br'))).toBe(true);
+    expect(existsSync(join(root, SITE, 'small.css.br'))).toBe(false);
 
     write(tsc, "console.log('a.ts(1,1): error TS1'); process.exit(2);");
     write('apps/a.ts', 'export const changed = 2;');
     expect(built().output).toContain('✗ The build failed:\na.ts(1,1): error TS1');
+
+    write(tsc, '');
+    write('node_modules/vite/vite.js', "throw new Error('no such page');");
+    expect(built().output).toMatch(/✗ The build failed:[^]*no such page/);
   });
 
   it('names a program that is not there', () => {

@@ -23,7 +23,8 @@ export const sections: readonly Section[] = [
   {
     at: 'sagas',
     title: 'Sagas',
-    page: ([id], { query }) => (id === undefined ? <Search query={query} /> : <SagaPage key={id} id={id} />),
+    page: ([id], { query }) =>
+      id === undefined ? <Search query={query} /> : <SagaPage key={id} id={id} />,
   },
   {
     at: 'dead-letters',

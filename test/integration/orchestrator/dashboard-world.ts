@@ -22,7 +22,7 @@ const COMMANDS = ['order', 'inventory', 'payment', 'shipping', 'notification'] a
 const AN_HOUR_MS = 3_600_000;
 
 /** What a participant does with an order's command; as it should, where nothing is said. */
-export type Behaviour = 'silent' | 'pending' | 'refused';
+export type Behaviour = 'gives-up' | 'pending' | 'refused';
 
 export class DashboardWorld {
   private readonly behaviours = new Map<string, Behaviour>();
@@ -50,8 +50,8 @@ export class DashboardWorld {
     const env = {
       ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: kafka.brokers },
       ...{ TOPIC_PREFIX: topicPrefix, TIMER_POLL_MS: '100' },
-      // two sendings, and then nobody is asked again of its own accord while a test looks
-      ...{ STEP_TIMEOUT_MS: '1500', STEP_ATTEMPTS: '2', STEP_BACKOFF_MAX_MS: String(AN_HOUR_MS) },
+      // nothing is asked again of its own accord while a test looks
+      ...{ STEP_TIMEOUT_MS: String(AN_HOUR_MS), STEP_BACKOFF_MAX_MS: String(AN_HOUR_MS) },
     };
     const logger = createLogger({ service: 'test', level: 'silent' });
     const app = await createService(orchestratorService, env, logger);
@@ -116,11 +116,15 @@ export class DashboardWorld {
     const orderId = String(key);
     const behaviour = this.behaviours.get(`${orderId} ${type}`);
     const [name, result, effects] = ANSWERS[type] ?? [];
-    if (behaviour === 'silent' || name === undefined) return;
+    if (name === undefined) return;
     const commandId = headers['ce_id'];
     const more = { correlationid: headers['ce_correlationid'] ?? '' };
     if (behaviour === 'pending') {
       return this.tell(orderId, 'saga.command-pending', { commandId, outcome: 'pending' }, more);
+    }
+    if (behaviour === 'gives-up') {
+      const reason = { code: 'carrier-away', message: 'The carrier does not answer' };
+      return this.tell(orderId, 'saga.command-dead', { commandId, outcome: 'dead', reason }, more);
     }
     if (behaviour === 'refused') {
       const [refusal, of] = REFUSALS[type] ?? ['saga.command-refused', {}];

@@ -69,9 +69,9 @@ const until = (orderId: string, what: string, holds: (saga: Seen) => boolean): P
     { what: `${what}: ${orderId}` },
   );
 
-/** At the pivot, where silence is never taken for a no: a person is called for. */
+/** Given up at the pivot, which is never taken for a no: a person is called for. */
 async function stuck(): Promise<Seen> {
-  const orderId = await world.order({ 'shipping.hand-over': 'silent' });
+  const orderId = await world.order({ 'shipping.hand-over': 'gives-up' });
   return until(orderId, 'a person is called for', ({ attention }) => attention !== undefined);
 }
 
@@ -88,6 +88,7 @@ describe('an operator', () => {
     await page.getByRole('link', { name: 'Need a person' }).click();
     await page.getByRole('link', { name: saga.orderId }).click();
     await page.getByText('A person is needed at hand-over').waitFor();
+    await page.getByText('The carrier does not answer').first().waitFor();
     await page.evaluate('window.sameDocument = true');
     // the participant is back, but nobody asks it
     world.behave(saga.orderId, 'shipping.hand-over', undefined);
@@ -126,7 +127,10 @@ describe('an operator', () => {
     await dialog.getByRole('button', { name: 'Hold' }).click();
     await dialog.getByText('Nothing was done: you decided by revision').waitFor();
     await dialog.getByRole('button', { name: 'Look at it again' }).click();
-    await page.getByTestId('revision').filter({ hasText: String(saga.revision + 1) }).waitFor();
+    await page
+      .getByTestId('revision')
+      .filter({ hasText: String(saga.revision + 1) })
+      .waitFor();
     expect(await page.getByText('Held').count()).toBe(0);
   });
 
@@ -239,6 +243,12 @@ describe('the dashboard', () => {
   });
 });
 
+/** Of which pages there are pictures. */
+const SHOWN: Readonly<Record<'light' | 'dark', readonly string[]>> = {
+  light: ['overview', 'search', 'saga', 'saga-undone', 'dead-letters', 'definition'],
+  dark: ['overview', 'saga'],
+};
+
 /** What the browser calls layout shift, but for what follows the reader's own doing. */
 const SHIFTS = `window.shifts = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
@@ -259,7 +269,9 @@ describe.each(['light', 'dark'] as const)('in %s', (colours) => {
       await go(page, hash);
       await page.locator(ready).first().waitFor();
       expect([name, await violationsOf(page)]).toEqual([name, []]);
-      if (PICTURES !== undefined) await picture(page, `${name}-${colours}`);
+      if (PICTURES !== undefined && SHOWN[colours].includes(name)) {
+        await picture(PICTURES, page, `${name}-${colours}`);
+      }
     };
     await visit('overview', '', '.flow li.busy');
     await visit('search', 'sagas', 'tbody tr');
@@ -279,8 +291,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colours) => {
   });
 });
 
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = PICTURES ?? '';
+async function picture(folder: string, page: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `dashboard-${name}.png`) });
 }

@@ -82,8 +82,10 @@ export function SessionProvider({
   }, [signIn]);
 
   const session = useMemo(() => known && sessionOf(known, signOut), [known, signOut]);
-  if (!session) return door({ signIn, problem, isBusy });
-  return <Context value={session}>{children}</Context>;
+  if (session) return <Context value={session}>{children}</Context>;
+  const isResuming = isBusy && sessionStorage.getItem(KEPT_AS) !== null;
+  if (isResuming) return <main aria-busy="true" />;
+  return door({ signIn, problem, isBusy });
 }
 
 const sessionOf = ({ key, me }: Known, signOut: Session['signOut']): Session => ({

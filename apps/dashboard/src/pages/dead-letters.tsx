@@ -36,7 +36,9 @@ export function DeadLetters({ query }: { readonly query: URLSearchParams }) {
       <Panel title="Found" aside={<Counted count={count.data} />}>
         {list.problem && <Failure problem={list.problem} onRetry={list.reload} />}
         {!list.data && !list.problem && <Waiting rows={8} />}
-        {list.data && <Chosen items={list.data.items} reload={reload} isFiltered={filter.size > 0} />}
+        {list.data && (
+          <Chosen items={list.data.items} reload={reload} isFiltered={filter.size > 0} />
+        )}
         <Pager path={['dead-letters']} query={query} next={list.data?.nextCursor} names={NAMES} />
       </Panel>
     </>
@@ -62,7 +64,12 @@ function Filters({ query }: { readonly query: URLSearchParams }) {
   };
   const moment = (name: string) => localInput(query.get(name) ?? undefined);
   return (
-    <form className="panel filters" role="search" aria-label="Search dead letters" onSubmit={submit}>
+    <form
+      className="panel filters"
+      role="search"
+      aria-label="Search dead letters"
+      onSubmit={submit}
+    >
       <fieldset>
         <legend>Which ones</legend>
         <ChoiceBox name="status" label="Status" value={text('status')} of={STATUSES} />

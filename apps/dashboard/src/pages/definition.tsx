@@ -67,7 +67,9 @@ function Moves({ of, at }: { readonly of: Definition; readonly at: string }) {
           <select
             id={id}
             value={chosen ?? ''}
-            onChange={({ target }) => choose(target.value === '' ? undefined : Number(target.value))}
+            onChange={({ target }) =>
+              choose(target.value === '' ? undefined : Number(target.value))
+            }
           >
             <option value="">Choose one</option>
             {others.map(({ version }) => (
@@ -104,7 +106,9 @@ function Preview({ at }: { readonly at: string }) {
         </div>
       </dl>
       {!data.complete && (
-        <p className="muted">The newest {formatNumber(data.looked)} were looked at; there are more.</p>
+        <p className="muted">
+          The newest {formatNumber(data.looked)} were looked at; there are more.
+        </p>
       )}
       <ul>
         {data.problems.map(({ text, count }) => (
@@ -119,7 +123,7 @@ function Preview({ at }: { readonly at: string }) {
 
 const StepTable = ({ of }: { readonly of: Definition }) => (
   <Panel title="Steps">
-    <Wide label="Steps">
+    <Wide label="Steps with their answers">
       <table>
         <thead>
           <tr>
@@ -160,13 +164,16 @@ const StepRow = ({ of }: { readonly of: DefinitionStep }) => (
     <td>
       {Object.entries(of.timing ?? {}).map(([name, value]) => (
         <span key={name} className="line">
-          {words(name.replace(/Ms$/, '').replaceAll(/([A-Z])/g, ' $1').toLowerCase())}:{' '}
-          {name.endsWith('Ms') ? formatDuration(value) : formatNumber(value)}
+          {words(
+            name
+              .replace(/Ms$/, '')
+              .replaceAll(/([A-Z])/g, ' $1')
+              .toLowerCase(),
+          )}
+          : {name.endsWith('Ms') ? formatDuration(value) : formatNumber(value)}
         </span>
       ))}
     </td>
-    <td>
-      {of.compensation?.name ?? (of.coveredBy ? `that of ${of.coveredBy}` : <Nothing />)}
-    </td>
+    <td>{of.compensation?.name ?? (of.coveredBy ? `that of ${of.coveredBy}` : <Nothing />)}</td>
   </tr>
 );

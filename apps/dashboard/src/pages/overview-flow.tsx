@@ -34,9 +34,7 @@ const FlowRow = ({ flow }: { readonly flow: Flow }) => (
         {formatNumber(flow.live)} in flight
         {flow.compensating > 0 && `, ${formatNumber(flow.compensating)} being undone`}
       </span>
-      {flow.attention > 0 && (
-        <Badge tone="bad">{formatNumber(flow.attention)} need a person</Badge>
-      )}
+      {flow.attention > 0 && <Badge tone="bad">{formatNumber(flow.attention)} need a person</Badge>}
     </h3>
     <ol>
       {flow.steps.map((step) => (

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useLive } from '../api/live.js';
-import { useSession } from '../api/session.js';
+import { useSession, type Session } from '../api/session.js';
 import type { Definition, DefinitionSummary, Figures, Page, SagaItem } from '../api/types.js';
-import { useLoad } from '../api/use-load.js';
+import { useLoad, type Loaded } from '../api/use-load.js';
 import { Empty, Failure, Panel, Waiting } from '../parts/basics.js';
 import { SagaTable } from '../parts/saga-table.js';
 import { flowsOf } from '../pure/flow.js';
@@ -15,20 +15,29 @@ export function Overview() {
   const { figures } = useLive();
   // the stream brings the next ones; the first are asked for, for those who do not want to wait
   const first = useLoad<Figures>('figures');
+  const needed = useLoad<Page<SagaItem>>('sagas?attention=true&limit=5', 5_000);
+  const order = useStepOrder();
   const latest = figures ?? first.data;
+  // what is above decides where it lies: nothing is shown there that would have to move
+  const isAboveKnown = needed.data !== undefined || needed.problem !== undefined;
   return (
     <>
       <h1>Overview</h1>
       {first.problem && !latest && <Failure problem={first.problem} onRetry={first.reload} />}
       <Tiles figures={latest} />
-      <NeedsPerson />
-      {latest ? <Flowing figures={latest} /> : <Waiting rows={8} />}
+      <NeedsPerson needed={needed} />
+      {latest && order && isAboveKnown ? (
+        <Flowing figures={latest} order={order} />
+      ) : (
+        <Waiting rows={8} />
+      )}
     </>
   );
 }
 
-function Flowing({ figures }: { readonly figures: Figures }) {
-  const order = useStepOrder();
+type StepOrder = ReadonlyMap<string, readonly string[]>;
+
+function Flowing({ figures, order }: { readonly figures: Figures; readonly order: StepOrder }) {
   const flows = useMemo(() => flowsOf(figures, order), [figures, order]);
   return (
     <>
@@ -41,38 +50,33 @@ function Flowing({ figures }: { readonly figures: Figures }) {
   );
 }
 
-/** The steps of the newest version of each definition, in their order. */
-function useStepOrder(): ReadonlyMap<string, readonly string[]> {
-  const list = useLoad<{ items: readonly DefinitionSummary[] }>('definitions');
-  const newest = (list.data?.items ?? []).flatMap(({ name, versions }) => {
-    const version = versions.find(({ known }) => known)?.version;
-    return version === undefined ? [] : [`${encodeURIComponent(name)}/${version}`];
-  });
-  const found = useDefinitions(newest);
-  return useMemo(
-    () => new Map(found.map(({ name, steps }) => [name, steps.map(({ step }) => step)])),
-    [found],
-  );
-}
-
-const NONE: readonly Definition[] = [];
-
-/** There are a handful; each is read once. */
-function useDefinitions(paths: readonly string[]): readonly Definition[] {
+/** The steps of the newest version of each definition, in their order; undefined until they are known. */
+function useStepOrder(): StepOrder | undefined {
   const { request } = useSession();
-  const [found, setFound] = useState(NONE);
-  const wanted = paths.join(' ');
+  const [order, setOrder] = useState<StepOrder>();
   useEffect(() => {
-    if (wanted === '') return;
-    void Promise.all(
-      wanted.split(' ').map((path) => request<Definition>(`definitions/${path}`)),
-    ).then(setFound, () => undefined);
-  }, [wanted, request]);
-  return found;
+    // without them steps stand in the order in which they are told of
+    void readOrder(request).then(setOrder, () => setOrder(new Map()));
+  }, [request]);
+  return order;
 }
 
-function NeedsPerson() {
-  const { data, problem, reload } = useLoad<Page<SagaItem>>('sagas?attention=true&limit=5', 5_000);
+/** There are a handful of definitions; each is read once. */
+async function readOrder(request: Session['request']): Promise<StepOrder> {
+  const { items } = await request<{ items: readonly DefinitionSummary[] }>('definitions');
+  const newest = items.flatMap(({ name, versions }) => {
+    const version = versions.find(({ known }) => known)?.version;
+    return version === undefined ? [] : [`definitions/${encodeURIComponent(name)}/${version}`];
+  });
+  const found = await Promise.all(newest.map((path) => request<Definition>(path)));
+  return new Map(found.map(({ name, steps }) => [name, steps.map(({ step }) => step)]));
+}
+
+function NeedsPerson({
+  needed: { data, problem, reload },
+}: {
+  readonly needed: Loaded<Page<SagaItem>>;
+}) {
   return (
     <Panel
       title="Needs a person"

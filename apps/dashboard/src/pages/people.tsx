@@ -24,7 +24,9 @@ export function People({ query }: { readonly query: URLSearchParams }) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const wanted = Object.fromEntries(NAMES.map((name) => [name, String(form.get(name) ?? '').trim()]));
+    const wanted = Object.fromEntries(
+      NAMES.map((name) => [name, String(form.get(name) ?? '').trim()]),
+    );
     goTo(hashOf(['people'], wanted));
   };
   const text = (name: string): string => query.get(name) ?? '';

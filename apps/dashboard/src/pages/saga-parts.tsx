@@ -29,7 +29,7 @@ export function Ahead({ saga, definition }: { saga: SagaDetail; definition: Defi
 
 export const Steps = ({ saga }: { readonly saga: SagaDetail }) => (
   <Panel title="Steps">
-    <Wide label="Steps">
+    <Wide label="Steps with their times">
       <table>
         <thead>
           <tr>

@@ -22,7 +22,10 @@ export function Revisions({ at, saga, entries }: Shown) {
   return (
     <Panel title="Between two moments">
       <div className="row wrap">
-        <Choose {...{ label: 'From', value: from, entries }} onChange={(one) => choose([one, to])} />
+        <Choose
+          {...{ label: 'From', value: from, entries }}
+          onChange={(one) => choose([one, to])}
+        />
         <Choose {...{ label: 'To', value: to, entries }} onChange={(one) => choose([from, one])} />
       </div>
       <Compared at={at} from={from} to={to} />
@@ -58,8 +61,7 @@ function Compared({ at, from, to }: { at: string; from: number; to: number }) {
   const after = useLoad<SagaDetail>(`${at}/as-of?revision=${to}`);
   const problem = before.problem ?? after.problem;
   const found = useMemo(
-    () =>
-      before.data && after.data && differences(comparable(before.data), comparable(after.data)),
+    () => before.data && after.data && differences(comparable(before.data), comparable(after.data)),
     [before.data, after.data],
   );
   if (problem) return <Failure problem={problem} />;

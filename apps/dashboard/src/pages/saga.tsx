@@ -1,4 +1,4 @@
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useLive } from '../api/live.js';
 import { useSession } from '../api/session.js';
 import type { Actions, Definition, Graph as Run, HistoryEntry, SagaDetail } from '../api/types.js';
@@ -105,6 +105,10 @@ function Whole({ at, saga, reload }: Shown) {
 function useOf<T>(path: string, revision: number) {
   const loaded = useLoad<T>(path);
   const { reload } = loaded;
-  useEffect(() => reload(), [revision, reload]);
+  const seen = useRef(revision);
+  useEffect(() => {
+    if (seen.current !== revision) reload();
+    seen.current = revision;
+  }, [revision, reload]);
   return loaded;
 }

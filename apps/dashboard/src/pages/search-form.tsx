@@ -57,7 +57,11 @@ function BusinessFields({ query }: Filled) {
   return (
     <fieldset>
       <legend>What it is about</legend>
-      <TextBox name="orderId" label="Order, return or withdrawal" value={textOf(query, 'orderId')} />
+      <TextBox
+        name="orderId"
+        label="Order, return or withdrawal"
+        value={textOf(query, 'orderId')}
+      />
       <TextBox name="customer" label="Customer" value={textOf(query, 'customer')} />
       <TextBox
         name="attribute"
@@ -111,7 +115,12 @@ function TimeFields({ query }: Filled) {
       <legend>When</legend>
       <TextBox name="createdFrom" label="Began from" value={at('createdFrom')} {...common} />
       <TextBox name="createdTo" label="Began before" value={at('createdTo')} {...common} />
-      <TextBox name="idleSince" label="Nothing happened since" value={at('idleSince')} {...common} />
+      <TextBox
+        name="idleSince"
+        label="Nothing happened since"
+        value={at('idleSince')}
+        {...common}
+      />
     </fieldset>
   );
 }

@@ -1,5 +1,5 @@
 /** Asks before something is done: what it means, why, and then yes or no. */
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import type { Problem } from '../api/client.js';
 import { problemOf } from '../api/use-load.js';
 import { Failure } from './basics.js';
@@ -22,7 +22,8 @@ export function AskReason(asked: Asked) {
   const { title, children, onClose } = asked;
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // closed while it is still there: then the browser gives the focus back to where it was
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => shown?.close();
@@ -63,7 +64,6 @@ function ReasonForm({ confirm, isGrave, onConfirm, explain, onClose }: Asked) {
         maxLength={MOST}
         rows={3}
         value={reason}
-        autoFocus
         onChange={({ target }) => setReason(target.value)}
       />
       {problem && <Failure problem={problem} />}

@@ -6,9 +6,13 @@ import { formatDuration, formatMoment, formatMoney, formatSince } from '../pure/
 import { toneOf, wordOf, type Tone } from '../pure/tone.js';
 import { useNow } from './use-now.js';
 
-export const Badge = ({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) => (
-  <span className={`badge ${tone}`}>{children}</span>
-);
+export const Badge = ({
+  tone,
+  children,
+}: {
+  readonly tone: Tone;
+  readonly children: ReactNode;
+}) => <span className={`badge ${tone}`}>{children}</span>;
 
 export const State = ({ of }: { readonly of: string }) => (
   <Badge tone={toneOf(of)}>{wordOf(of)}</Badge>
@@ -111,7 +115,7 @@ export const Wide = ({
 );
 
 export const Json = ({ of, label }: { readonly of: unknown; readonly label: string }) => (
-  <pre className="json" tabIndex={0} aria-label={label}>
-    {JSON.stringify(of, undefined, 2)}
-  </pre>
+  <div className="json" role="region" tabIndex={0} aria-label={label}>
+    <pre>{JSON.stringify(of, undefined, 2)}</pre>
+  </div>
 );

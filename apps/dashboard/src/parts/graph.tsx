@@ -44,7 +44,15 @@ export function Graph({ nodes, edges, label, run }: Drawn) {
 }
 
 const Arrow = ({ id, className }: { readonly id: string; readonly className: string }) => (
-  <marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+  <marker
+    id={id}
+    viewBox="0 0 8 8"
+    refX="7"
+    refY="4"
+    markerWidth="7"
+    markerHeight="7"
+    orient="auto"
+  >
     <path d="M0 0L8 4L0 8z" className={className} />
   </marker>
 );
@@ -76,7 +84,8 @@ function stateOf({ kind, id, node }: Box, run: string | undefined): string | und
   if (run === undefined) return undefined;
   if (kind === 'step') return node?.state;
   if (kind === 'undo') return undoState(node?.compensation?.state);
-  if (kind === 'end' && (id === run || (id === 'started' && run !== 'awaiting-start'))) return 'done';
+  if (kind === 'end' && (id === run || (id === 'started' && run !== 'awaiting-start')))
+    return 'done';
   return undefined;
 }
 

@@ -11,7 +11,11 @@ const WORDS: Readonly<Record<Theme, string>> = {
   dark: 'Dark',
 };
 
-const kept = (): Theme => THEMES.find((theme) => theme === localStorage.getItem(KEPT_AS)) ?? 'system';
+const kept = (): Theme =>
+  THEMES.find((theme) => theme === localStorage.getItem(KEPT_AS)) ?? 'system';
+
+// before anything is shown
+document.documentElement.dataset['theme'] = kept();
 
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(kept);

@@ -20,8 +20,7 @@ export function aheadOf(saga: SagaDetail, definition: Definition): Prospect[] {
 const repliesOf = ({ replies = [], kind }: DefinitionStep, { state }: SagaDetail) =>
   replies.map(({ reply, kind: of, reaction }) => ({
     answer: reply,
-    leadsTo:
-      of === 'success' ? successOf(state) : (REACTIONS[reaction ?? ''] ?? refusalOf(kind)),
+    leadsTo: of === 'success' ? successOf(state) : (REACTIONS[reaction ?? ''] ?? refusalOf(kind)),
   }));
 
 const successOf = (state: SagaDetail['state']): string =>

@@ -8,7 +8,10 @@ export const FILTERS = [
 ] as const;
 
 /** Only what the API knows: an address may have been written by hand. */
-export function filterOf(query: URLSearchParams, names: readonly string[] = FILTERS): URLSearchParams {
+export function filterOf(
+  query: URLSearchParams,
+  names: readonly string[] = FILTERS,
+): URLSearchParams {
   return new URLSearchParams(
     names.flatMap((name) =>
       query

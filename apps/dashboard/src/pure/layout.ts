@@ -117,7 +117,10 @@ function waitBox(id: string, boxes: readonly Box[], left: number): Box {
   const step = boxes.find((box) => box.id === id.replace(/:wait-\d+$/, ''));
   return {
     ...{ id, kind: 'wait', label: 'waits' },
-    ...{ x: left + (BETWEEN - WAIT.width) / 2, y: (step?.y ?? 0) + (STEP.height - WAIT.height) / 2 },
+    ...{
+      x: left + (BETWEEN - WAIT.width) / 2,
+      y: (step?.y ?? 0) + (STEP.height - WAIT.height) / 2,
+    },
     ...WAIT,
   };
 }

@@ -64,9 +64,7 @@ function saidBy(entry: HistoryEntry, hasEffect: boolean): { title: string; tone:
     case 'cancel':
       return by('Cancel asked for', 'undo');
     case 'timer':
-      return hasEffect
-        ? by('No answer in time', 'warn')
-        : by('Timer, and nothing was due');
+      return hasEffect ? by('No answer in time', 'warn') : by('Timer, and nothing was due');
     case 'mend':
       return by(`A better input${step ? ` for ${step}` : ''}`);
     case 'hold':

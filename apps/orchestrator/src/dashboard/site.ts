@@ -66,7 +66,7 @@ function readSiteFile(path: string, type: string): SiteFile {
     type,
     bodies: { ...(Object.fromEntries(coded) as SiteFile['bodies']), identity },
     etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
-    isForGood: /-[\w-]{8}\.\w+$/.test(path),
+    isForGood: /[\\/]assets[\\/].+-[\w-]{8}\.\w+$/.test(path),
   };
 }
 
@@ -74,7 +74,10 @@ function readSiteFile(path: string, type: string): SiteFile {
 export function codingFor({ bodies }: SiteFile, accepted = ''): Coding {
   const taken = new Set(
     accepted.split(',').flatMap((one) => {
-      const [name = '', ...parameters] = one.trim().toLowerCase().split(/\s*;\s*/);
+      const [name = '', ...parameters] = one
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/);
       return parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name];
     }),
   );
