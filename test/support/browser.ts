@@ -31,6 +31,23 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
+/**
+ * What an expression comes to, or its promise. Asked of the browser itself: the page's policy allows no
+ * evaluation of text, and stays in force.
+ */
+export async function evaluate(page: Page, expression: string): Promise<unknown> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+      ...{ expression, awaitPromise: true, returnByValue: true },
+    });
+    if (exceptionDetails) throw new Error(JSON.stringify(exceptionDetails).slice(0, 1_000));
+    return result.value as unknown;
+  } finally {
+    await session.detach();
+  }
+}
+
 interface Violation {
   readonly id: string;
   readonly help: string;
@@ -42,10 +59,12 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 /** What axe finds on the page as it is, by the rules of WCAG 2.2 A and AA. */
 export async function violationsOf(page: Page): Promise<string[]> {
   const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  await page.evaluate(await readFile(axe, 'utf8'));
-  const violations = await page.evaluate(
+  await evaluate(page, await readFile(axe, 'utf8'));
+  const violations = await evaluate(
+    page,
     `axe.run(document, {runOnly: ${JSON.stringify(WCAG)}}).then(({violations}) =>
-       violations.map(({id, help, nodes}) => ({id, help, nodes: nodes.map(({html, failureSummary}) => ({html, failureSummary}))})))`,
+       violations.map(({id, help, nodes}) =>
+         ({id, help, nodes: nodes.map(({html, failureSummary}) => ({html, failureSummary}))})))`,
   );
   return (violations as Violation[]).map(
     ({ id, help, nodes }) =>

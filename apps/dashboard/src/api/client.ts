@@ -79,11 +79,3 @@ async function problemIn(answer: Response): Promise<Problem> {
     extras,
   );
 }
-
-/** `name=value&…`; what is undefined or empty is left out. */
-export function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
-  const pairs = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [[name, String(value)]],
-  );
-  return new URLSearchParams(pairs).toString();
-}

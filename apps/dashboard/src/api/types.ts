@@ -215,6 +215,7 @@ export interface Figures {
   readonly at: readonly StepCount[] | null;
   readonly surveyComplete: boolean;
   readonly steps: readonly StepTime[] | null;
+  readonly deadLetters: { readonly open: number } | null;
   readonly lag: number | null;
 }
 

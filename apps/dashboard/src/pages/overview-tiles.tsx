@@ -38,7 +38,7 @@ export function Tiles({ figures }: { readonly figures: Figures | undefined }) {
         href={hashOf(['sagas'], { attention: 'true' })}
         isBad={figures !== undefined && needingPerson(figures) > 0}
       />
-      <DeadLettersTile />
+      <DeadLettersTile live={figures?.deadLetters?.open} />
       <Tile title="In flight" value={of((from) => liveIn(from))}>
         {figures && `oldest ${formatDuration(figures.oldestLiveS * 1_000)}`}
       </Tile>
@@ -59,16 +59,18 @@ export function Tiles({ figures }: { readonly figures: Figures | undefined }) {
   );
 }
 
-function DeadLettersTile() {
+/** @param live how many are open, where the figures say it */
+function DeadLettersTile({ live }: { readonly live: number | undefined }) {
   const { data } = useLoad<DeadLetterFigures>('dead-letters/figures', 5_000);
+  const open = live ?? data?.open;
   return (
     <Tile
       title="Dead letters"
-      value={data && formatNumber(data.open)}
+      value={open === undefined ? undefined : formatNumber(open)}
       href={hashOf(['dead-letters'], { status: 'open' })}
-      isBad={data !== undefined && data.open > 0}
+      isBad={open !== undefined && open > 0}
     >
-      {data?.items[0] && `most: ${data.items[0].topic}, ${data.items[0].code}`}
+      {data?.items[0] && open !== 0 && `most: ${data.items[0].topic}, ${data.items[0].code}`}
     </Tile>
   );
 }

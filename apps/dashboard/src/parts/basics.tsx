@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { Problem } from '../api/client.js';
 import type { Money as Amount } from '../api/types.js';
-import { formatDuration, formatMoment, formatMoney, formatSince } from '../pure/format.js';
+import { formatMoment, formatMoney, formatSince } from '../pure/format.js';
 import { toneOf, wordOf, type Tone } from '../pure/tone.js';
 import { useNow } from './use-now.js';
 
@@ -33,8 +33,6 @@ export function Moment({ at, ms = false }: { readonly at: string | null; readonl
   if (at === null) return <span className="muted">—</span>;
   return <time dateTime={at}>{formatMoment(at, undefined, ms)}</time>;
 }
-
-export const Lasting = ({ ms }: { readonly ms: number }) => <span>{formatDuration(ms)}</span>;
 
 export const Money = ({ of }: { readonly of: Amount | undefined }) =>
   of ? <span className="number">{formatMoney(of.value, of.currency)}</span> : <Nothing />;

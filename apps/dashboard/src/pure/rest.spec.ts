@@ -83,7 +83,7 @@ describe('the flow', () => {
       { definition: 'a', step: 'two', outcome: 'refused', p50Ms: 9, p99Ms: 9, count: 1 },
       { definition: 'a', step: 'two', outcome: 'done', p50Ms: 5, p99Ms: 7, count: 3 },
     ],
-    ...{ oldestLiveS: 1, risk: null, surveyComplete: true, lag: null },
+    ...{ oldestLiveS: 1, risk: null, surveyComplete: true, lag: null, deadLetters: null },
   };
 
   it('is told by definition, busiest first, in the order of the steps', () => {

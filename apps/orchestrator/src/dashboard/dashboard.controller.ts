@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Open, ProblemException } from '#platform';
@@ -25,13 +25,11 @@ export class DashboardController {
   constructor(private readonly site: Site) {}
 
   @Get()
-  @Header('Content-Security-Policy', POLICY)
   first(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.answer('', request, reply);
   }
 
   @Get('*')
-  @Header('Content-Security-Policy', POLICY)
   any(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.answer((request.params as { '*'?: string })['*'] ?? '', request, reply);
   }
@@ -49,6 +47,7 @@ export class DashboardController {
     const etag = coding === 'identity' ? file.etag : file.etag.replace(/"$/, `-${coding}"`);
     reply.headers({
       'content-type': file.type,
+      'content-security-policy': POLICY,
       vary: 'accept-encoding',
       etag,
       'cache-control': file.isForGood ? `public, max-age=${YEAR_S}, immutable` : 'no-cache',
