@@ -6,6 +6,7 @@ import { Search1764288000005 } from './0005-search.js';
 import { Interventions1764288000006 } from './0006-interventions.js';
 import { DeadLetters1764288000007 } from './0007-dead-letters.js';
 import { AccessKeys1764288000008 } from './0008-access-keys.js';
+import { BulkActions1764288000009 } from './0009-bulk-actions.js';
 
 export const migrations = [
   Initial1763726400001,
@@ -16,4 +17,5 @@ export const migrations = [
   Interventions1764288000006,
   DeadLetters1764288000007,
   AccessKeys1764288000008,
+  BulkActions1764288000009,
 ];

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<SagaCommand>>> = {
   move: intervention('move'),
   'clear-attention': intervention('clear-attention'),
   'settle-effect': intervention('settle-effect'),
+  bulk: async () => (await import('./bulk.js')).bulk,
   dlq: async () => (await import('./dlq.js')).dlq,
   definitions: async () => (await import('./definitions.js')).definitions,
   figures: async () => (await import('./figures.js')).figures,

@@ -5,6 +5,8 @@ import { HealthModule, type Logger } from '#platform';
 import { SagaRegistry, type SagaDefinition } from '#saga';
 import { postgresSagaStore } from '#saga-store';
 import { access, keyDesk } from './access/access.js';
+import { BULK_LIMITS, BulkDesk } from './bulk/bulk-desk.js';
+import { BulkRunner } from './bulk/bulk-runner.js';
 import { DashboardController } from './dashboard/dashboard.controller.js';
 import { Site, siteFolder } from './dashboard/site.js';
 import { DeadLetterGauges } from './engine/dead-letter-gauges.js';
@@ -18,6 +20,7 @@ import { SagaInboxController } from './handlers/saga-inbox.controller.js';
 import { Figures } from './figures/figures.js';
 import { LiveStreams } from './figures/live-streams.js';
 import { AdminController } from './http/admin.controller.js';
+import { BulkController } from './http/bulk.controller.js';
 import { DeadLetterDesk } from './http/dead-letter-desk.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { DefinitionsController } from './http/definitions.controller.js';
@@ -26,9 +29,9 @@ import { InterventionsController } from './http/interventions.controller.js';
 import { KeysController } from './http/keys.controller.js';
 import { TimersController } from './http/timers.controller.js';
 import { HISTORY_TABLE } from './persistence/history-table.js';
-import { stepTiming, type OrchestratorSettings } from './settings.js';
+import { bulkLimits, stepTiming, type OrchestratorSettings } from './settings.js';
 import { sagas } from './sagas/index.js';
-import { DeadLetterUpkeep } from './timers/dead-letter-upkeep.js';
+import { Upkeep } from './timers/upkeep.js';
 import { LOGGER, TIMER_POLL_MS, TimerService } from './timers/timer.service.js';
 
 @Module({})
@@ -59,6 +62,7 @@ export class AppModule {
         TimersController,
         FiguresController,
         InterventionsController,
+        BulkController,
         DeadLetterTopicsController,
         DeadLettersController,
         KeysController,
@@ -82,7 +86,10 @@ export class AppModule {
         TimerService,
         DeadLetterDesk,
         DeadLetterGauges,
-        DeadLetterUpkeep,
+        Upkeep,
+        { provide: BULK_LIMITS, useValue: bulkLimits(settings) },
+        BulkDesk,
+        BulkRunner,
       ],
       exports: [EndedSagas],
     };

@@ -1,6 +1,7 @@
 import { milliseconds, serviceSettings, wholeNumber } from '#platform';
 import { defaultTiming, type StepTiming } from '#saga';
 import type { z } from 'zod';
+import type { BulkLimits } from './bulk/bulk-desk.js';
 
 export const orchestratorSettings = serviceSettings.extend({
   /** How long a step's answer may take before its command goes out again. */
@@ -11,6 +12,10 @@ export const orchestratorSettings = serviceSettings.extend({
   STEP_BACKOFF_MAX_MS: milliseconds.default(defaultTiming.backoffMaxMs),
   /** How often due timers are looked for. */
   TIMER_POLL_MS: milliseconds.default(250),
+  /** A bulk action on more sagas than this needs the approval of a second person. */
+  BULK_APPROVAL_ABOVE: wholeNumber(0, 1_000_000).default(100),
+  /** Sagas a second for each participant, where a bulk action does not say it. */
+  BULK_PER_SECOND: wholeNumber(1, 1000).default(50),
 });
 export type OrchestratorSettings = z.output<typeof orchestratorSettings>;
 
@@ -19,4 +24,9 @@ export const stepTiming = (settings: OrchestratorSettings): Required<StepTiming>
   timeoutMs: settings.STEP_TIMEOUT_MS,
   attempts: settings.STEP_ATTEMPTS,
   backoffMaxMs: settings.STEP_BACKOFF_MAX_MS,
+});
+
+export const bulkLimits = (settings: OrchestratorSettings): BulkLimits => ({
+  approvalAbove: settings.BULK_APPROVAL_ABOVE,
+  perSecond: settings.BULK_PER_SECOND,
 });

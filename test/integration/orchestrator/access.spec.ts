@@ -37,6 +37,15 @@ const ROUTES: Readonly<Record<string, AccessRole>> = {
   'GET /admin/sagas/:id/interventions': 'reader',
   'POST /admin/sagas/:id/interventions': 'operator',
   'GET /admin/interventions': 'reader',
+  'GET /admin/bulk-actions': 'reader',
+  'GET /admin/bulk-actions/:id': 'reader',
+  'GET /admin/bulk-actions/:id/items': 'reader',
+  'POST /admin/bulk-actions': 'operator',
+  'POST /admin/bulk-actions/:id/start': 'operator',
+  'POST /admin/bulk-actions/:id/approve': 'approver',
+  'POST /admin/bulk-actions/:id/pause': 'operator',
+  'POST /admin/bulk-actions/:id/resume': 'operator',
+  'POST /admin/bulk-actions/:id/cancel': 'operator',
 };
 /** These go on for as long as somebody reads; whoever may not, hears it at once. */
 const STREAMS = ['GET /admin/events'];

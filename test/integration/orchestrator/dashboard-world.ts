@@ -33,9 +33,10 @@ export class DashboardWorld {
     readonly topics: Topics,
     readonly url: string,
     readonly key: string,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(): Promise<DashboardWorld> {
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<DashboardWorld> {
     const closing = new Closing();
     const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
     closing.add(() => postgres.stop());
@@ -52,14 +53,14 @@ export class DashboardWorld {
       ...{ TOPIC_PREFIX: topicPrefix, TIMER_POLL_MS: '100' },
       // nothing is asked again of its own accord while a test looks
       ...{ STEP_TIMEOUT_MS: String(AN_HOUR_MS), STEP_BACKOFF_MAX_MS: String(AN_HOUR_MS) },
+      ...settings,
     };
-    const logger = createLogger({ service: 'test', level: 'silent' });
-    const app = await createService(orchestratorService, env, logger);
+    const app = await startOrchestrator(env);
     closing.add(() => app.close());
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as { port: number };
     const key = await keyOf(app.get(Database), 'operator', 'kim');
-    const world = new DashboardWorld(closing, app, topics, `http://127.0.0.1:${port}`, key);
+    const world = new DashboardWorld(closing, app, topics, `http://127.0.0.1:${port}`, key, env);
     await topics.follow(
       COMMANDS.map((name) => `${name}.commands`),
       (command) => void world.answer(command),
@@ -71,8 +72,19 @@ export class DashboardWorld {
     return this.closing.all();
   }
 
+  /** Another orchestrator beside the first; whoever starts it may close it. */
+  async replica(): Promise<NestFastifyApplication> {
+    const app = await startOrchestrator(this.env);
+    this.closing.add(() => app.close());
+    return app;
+  }
+
   reader(): Promise<string> {
     return keyOf(this.app.get(Database), 'reader', 'robin');
+  }
+
+  approver(owner = 'ada'): Promise<string> {
+    return keyOf(this.app.get(Database), 'approver', owner);
   }
 
   /** @param behaviour by command, such as `shipping.hand-over` */
@@ -80,14 +92,28 @@ export class DashboardWorld {
     behaviour: Readonly<Record<string, Behaviour>> = {},
     more: Partial<PlaceOrderInput> = {},
   ): Promise<string> {
-    const orderId = testId();
-    for (const [command, how] of Object.entries(behaviour)) this.behave(orderId, command, how);
-    const data = {
-      ...{ definition: 'place-order', businessKey: orderId },
-      input: { ...input, ...more, orderId },
-    };
-    await this.tell(orderId, 'saga.start', data);
+    const [orderId = ''] = await this.orders(1, behaviour, more);
     return orderId;
+  }
+
+  /** So many of the same kind. */
+  async orders(
+    count: number,
+    behaviour: Readonly<Record<string, Behaviour>> = {},
+    more: Partial<PlaceOrderInput> = {},
+  ): Promise<string[]> {
+    const orderIds = Array.from({ length: count }, () => testId());
+    for (const orderId of orderIds) {
+      for (const [command, how] of Object.entries(behaviour)) this.behave(orderId, command, how);
+    }
+    const starts = orderIds.map((orderId) =>
+      messageOf(orderId, 'saga.start', {
+        ...{ definition: 'place-order', businessKey: orderId },
+        input: { ...input, ...more, orderId },
+      }),
+    );
+    await this.topics.send(starts);
+    return orderIds;
   }
 
   behave(orderId: string, command: string, how: Behaviour | undefined): void {
@@ -142,20 +168,30 @@ export class DashboardWorld {
     data: object,
     more: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    const attributes = {
-      ...{ specversion: '1.0', id: randomUUID(), source: 'test', type: eventType(name) },
-      ...{ subject: key, time: new Date().toISOString(), ...more },
-    };
-    const headers = Object.fromEntries(
-      Object.entries(attributes).map(([attribute, value]) => [`ce_${attribute}`, value]),
-    );
-    return this.topics.send([
-      {
-        ...{ topic: 'saga.inbox', key, value: JSON.stringify(data) },
-        headers: { 'content-type': 'application/json', ...headers },
-      },
-    ]);
+    return this.topics.send([messageOf(key, name, data, more)]);
   }
+}
+
+const startOrchestrator = (env: Readonly<Record<string, string>>) =>
+  createService(orchestratorService, env, createLogger({ service: 'test', level: 'silent' }));
+
+function messageOf(
+  key: string,
+  name: string,
+  data: object,
+  more: Readonly<Record<string, string>> = {},
+) {
+  const attributes = {
+    ...{ specversion: '1.0', id: randomUUID(), source: 'test', type: eventType(name) },
+    ...{ subject: key, time: new Date().toISOString(), ...more },
+  };
+  const headers = Object.fromEntries(
+    Object.entries(attributes).map(([attribute, value]) => [`ce_${attribute}`, value]),
+  );
+  return {
+    ...{ topic: 'saga.inbox', key, value: JSON.stringify(data) },
+    headers: { 'content-type': 'application/json', ...headers },
+  };
 }
 
 export interface Seen {

@@ -38,6 +38,8 @@ export interface Wanted {
   readonly effect?: string;
   /** To move to. */
   readonly version?: number;
+  /** Of which it is part, for the record. */
+  readonly bulkAction?: string;
 }
 
 /** The saga's message, or why there can be none, for the person to read. */
