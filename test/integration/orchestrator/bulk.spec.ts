@@ -126,7 +126,7 @@ describe('a bulk action', () => {
     expect(refused.items).toMatchObject([
       { orderId: done, why: body.preview.refused[0]?.why, now: { state: 'completed' } },
     ]);
-    expect(refused.items[0]?.why).toContain('over');
+    expect(refused.items[0]?.why).toContain('completed');
     // nothing happens before somebody starts it
     expect((await itemsOf(body, 'outcome=waiting')).items).toHaveLength(3);
     const page = await itemsOf(body, 'limit=3');
@@ -287,7 +287,7 @@ describe('a bulk action', () => {
     [{ action: 'resolve', step: 'hand-over', filter: { state: 'running' } }, 400, 'outcome'],
     [{ action: 'move', filter: { state: 'running' } }, 400, 'version'],
     [{ action: 'settle-effect', filter: { state: 'running' } }, 400, 'action'],
-    [{ ...HAND_OVER, filter: { state: 'lost' } }, 400, 'state'],
+    [{ ...HAND_OVER, filter: { state: 'lost' } }, 400, 'filter.state'],
     [{ ...HAND_OVER, filter: { amountFrom: 3 } }, 400, 'currency'],
     [{ ...HAND_OVER, filter: { state: 'running' }, perSecond: 0 }, 400, 'perSecond'],
     [{ ...HAND_OVER, filter: { state: 'running' }, reason: ' ' }, 400, 'reason'],

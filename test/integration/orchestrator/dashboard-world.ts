@@ -102,7 +102,7 @@ export class DashboardWorld {
     behaviour: Readonly<Record<string, Behaviour>> = {},
     more: Partial<PlaceOrderInput> = {},
   ): Promise<string[]> {
-    const orderIds = Array.from({ length: count }, () => testId());
+    const orderIds = Array.from({ length: count }, () => randomUUID());
     for (const orderId of orderIds) {
       for (const [command, how] of Object.entries(behaviour)) this.behave(orderId, command, how);
     }
