@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   appSpec,
+  isReader,
   isService,
+  READER_NICENESS,
   roleUrl,
   spawnService,
   waitFor,
@@ -59,6 +61,7 @@ async function runApp(
         ...(name === 'order' && orderChecks(only)),
       },
       logFile: join(stackPaths(settings).logs, `${name}.log`),
+      ...(isReader(name) && { niceness: READER_NICENESS }),
     });
     const { pid, logFile } = app;
     await supervisor.add({

@@ -29,6 +29,8 @@ export const SANDBOX_NAMES = [
 ] as const;
 
 export type ReaderName = (typeof READER_NAMES)[number];
+export const isReader = (name: AppName): name is ReaderName =>
+  READER_NAMES.some((reader) => reader === name);
 export type SagaServiceName = (typeof SAGA_SERVICE_NAMES)[number];
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 export type SandboxName = (typeof SANDBOX_NAMES)[number];

@@ -9,11 +9,12 @@ import { makeAdminKey } from './admin-key.js';
 import { freePort } from './ports.js';
 import { createDatabase, type TestDatabase } from './postgres/databases.js';
 import { startPostgres, type PostgresServer } from './postgres/postgres.js';
-import { spawnService, type ServiceProcess } from './process/service-process.js';
+import { READER_NICENESS, spawnService, type ServiceProcess } from './process/service-process.js';
 import {
   SAGA_SERVICE_NAMES,
   appSpec,
   apps,
+  isReader,
   isService,
   type AppName,
   type ServiceName,
@@ -41,6 +42,8 @@ export interface TestWorldOptions {
   kafka?: 'shared' | 'own';
   /** `durable`: one of its own, with fsync, for what is measured. */
   postgres?: 'shared' | 'own' | 'durable';
+  /** Readers leave the processors to what orders pass, as in the development stack. */
+  readersStandBack?: boolean;
 }
 
 /**
@@ -120,6 +123,7 @@ export class TestWorld {
       port: replica === undefined ? this.port(name) : await freePort(),
       env: { ...this.settings(name), ...this.options.env?.[name], ...env },
       logFile: `${this.logDir}/${id}.log`,
+      ...(this.options.readersStandBack && isReader(name) && { niceness: READER_NICENESS }),
     });
     this.processes.set(id, started);
     return started;

@@ -239,6 +239,23 @@ describe('a bulk action', () => {
     expect(done.progress).toMatchObject({ done: 30, waiting: 0 });
   });
 
+  it('sends no more to a participant than it answers', async () => {
+    const [silent, held] = [await stuck(25), await stuck(4)];
+    for (const id of silent.orderIds) world.behave(id, 'shipping.hand-over', 'silent');
+    const { body } = await make({
+      ...{ ...HAND_OVER, filter: { customer: silent.customerId }, perSecond: 5 },
+    });
+    await decide(body, 'start');
+    await until(body, 'as many as may be out', ({ progress }) => progress.done >= 20);
+    // its pace makes this one last for seconds
+    const clock = { action: 'hold', filter: { customer: held.customerId }, perSecond: 1 };
+    const { body: other } = await make(clock);
+    await decide(other, 'start');
+    await until(other, 'finished', ({ state }) => state === 'finished');
+    expect(await look(body)).toMatchObject({ state: 'running', progress: { done: 20, waiting: 5 } });
+    await decide(body, 'cancel');
+  });
+
   it('is paused and cancelled, and does nothing more while others go on', async () => {
     const [slow, quick] = [await stuck(10), await stuck(2)];
     back([...slow.orderIds, ...quick.orderIds]);

@@ -22,7 +22,7 @@ const COMMANDS = ['order', 'inventory', 'payment', 'shipping', 'notification'] a
 const AN_HOUR_MS = 3_600_000;
 
 /** What a participant does with an order's command; as it should, where nothing is said. */
-export type Behaviour = 'gives-up' | 'pending' | 'refused';
+export type Behaviour = 'gives-up' | 'pending' | 'refused' | 'silent';
 
 export class DashboardWorld {
   private readonly behaviours = new Map<string, Behaviour>();
@@ -142,7 +142,7 @@ export class DashboardWorld {
     const orderId = String(key);
     const behaviour = this.behaviours.get(`${orderId} ${type}`);
     const [name, result, effects] = ANSWERS[type] ?? [];
-    if (name === undefined) return;
+    if (name === undefined || behaviour === 'silent') return;
     const commandId = headers['ce_id'];
     const more = { correlationid: headers['ce_correlationid'] ?? '' };
     if (behaviour === 'pending') {

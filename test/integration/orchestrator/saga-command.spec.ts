@@ -129,7 +129,7 @@ describe('the command line', () => {
       'compensate',
       'hold',
       'release',
-    ].concat('move', 'clear-attention', 'settle-effect', 'dlq', 'definitions', 'figures'),
+    ].concat('move', 'clear-attention', 'settle-effect', 'bulk', 'dlq', 'definitions', 'figures'),
   )('tells what %s does, and how it ends', async (command) => {
     const { code, out, err } = await run([command, '--help'], { SAGA_URL: 'nowhere' });
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -273,6 +273,37 @@ describe('the command line', () => {
     expect(await act('move', '--to', '99')).toContain('has no version 99 here');
     expect(await act('cancel')).toMatch(/^0 Done: cancel\. .*\ncompensating; /);
     expect(await act('compensate')).toContain('1 ✗ Nothing was done: it is being undone already.');
+  });
+
+  it('does one thing to many, after it has told what that would be', async () => {
+    const sagas = await Promise.all([ordered(), ordered()]);
+    const held = await run(['hold', sagas[0]?.sagaId ?? '', '--reason', 'x']);
+    expect(held.code).toBe(0);
+    const conditions = ['--step', 'reserve-stock', '--held', '--definition', 'place-order'];
+    const made = await run(['bulk', 'make', 'release', ...conditions, '--reason', 'it is over']);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    expect(made.out).toMatch(/^release {2}[0-9a-f-]{36} {2}draft\nby \S+: it is over\n/);
+    expect(made.out).toContain('Nothing has been done. To let it run: bulk start ');
+    const [id = ''] = /[0-9a-f-]{36}/.exec(made.out) ?? [];
+    const listed = await run(['bulk', 'list', '--state', 'draft']);
+    expect(listed.out).toContain(`${id}  draft`);
+    expect((await run(['bulk', 'start', id, '--reason', 'go'])).out).toContain('running');
+    const watched = await run(['bulk', 'watch', id]);
+    expect(watched.code).toBe(0);
+    expect(watched.out).toMatch(/finished: 1 done, 0 refused, 0 had moved, 0 of 1 wait\n$/);
+    const items = await json<{ items: { outcome: string; sagaId: string }[] }>('bulk', 'items', id);
+    expect(items.items).toMatchObject([{ outcome: 'done', sagaId: sagas[0]?.sagaId }]);
+    expect((await run(['bulk', 'items', id])).out).toContain(`${sagas[0]?.sagaId}`);
+    expect((await run(['bulk', 'show', id])).out).toContain('1 are under way');
+    const late = await run(['bulk', 'pause', id, '--reason', 'x']);
+    expect(late).toMatchObject({ code: 1, out: '' });
+    expect(late.err).toContain('it is finished');
+    const none = await run(['bulk', 'make', 'release', '--customer', 'nobody', '--reason', 'x']);
+    expect(none).toMatchObject({
+      code: 1,
+      err: '✗ No saga matches the filter: look at it again.\n',
+    });
+    expect((await run(['bulk', 'show', newKey()])).code).toBe(3);
   });
 
   it.each([

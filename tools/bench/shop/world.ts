@@ -20,7 +20,7 @@ export async function startShop(
 ): Promise<ShopWorld & AsyncDisposable> {
   const settings = apps.map(({ name }) => [name, { ...AS_IN_PRODUCTION, ...env[name] }] as const);
   const world = await TestWorld.start({
-    ...{ kafka: 'own', postgres: 'durable' },
+    ...{ kafka: 'own', postgres: 'durable', readersStandBack: true },
     apps: [...ORDERS_WAY, ...beside],
     env: Object.fromEntries(settings),
   });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { dataFolder, projectRoot } from '../paths.js';
 import { freePort } from '../ports.js';
@@ -18,6 +19,8 @@ export interface ServiceOptions {
   logFile?: string;
   /** How long it may take until it answers; default 120,000. */
   timeoutMs?: number;
+  /** How far it stands back where processors are short, once it has started: 0 (default) to 19. */
+  niceness?: number;
 }
 
 /** A service or sandbox that runs as a process of its own. */
@@ -72,6 +75,7 @@ export async function spawnService(options: ServiceOptions): Promise<ServiceProc
     throw error;
   }
   if (child.ended) throw await child.failure(`did not start on port ${port}`);
+  if (options.niceness !== undefined) standBack(child.pid, options.niceness);
   return {
     name,
     port,
@@ -86,6 +90,20 @@ export async function spawnService(options: ServiceOptions): Promise<ServiceProc
     stop: () => child.stop(),
     lastLines: (count) => child.lastLines(count),
   };
+}
+
+/**
+ * Readers live off what orders leave behind, and no order is to wait for one: not for a processor
+ * either, where all of them share a machine.
+ */
+export const READER_NICENESS = 10;
+
+function standBack(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It has ended meanwhile, or may not be told: then it runs as all others do.
+  }
 }
 
 // Compiled code is kept between starts: a service then needs a third less CPU time to start.
