@@ -107,6 +107,7 @@ describe('a process whose setting is wrong', () => {
     ['orchestrator', 'DATABASE_URL', 'mysql://127.0.0.1/x'],
     ['orchestrator', 'STEP_TIMEOUT_MS', '-1'],
     ['orchestrator', 'STEP_ATTEMPTS', 'many'],
+    ['orchestrator', 'BULK_APPROVAL_ABOVE', 'few'],
     ['inventory', 'KAFKA_BROKERS', 'localhost'],
     ['inventory', 'RESERVATION_TTL_MS', '15m'],
     ['payment', 'PAYMENT_PROVIDER_URL', 'ftp://provider'],

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database, newId } from '#messaging';
 import { testId, waitFor } from '#testing';
+import { forgetBulkActions } from '../../../apps/orchestrator/src/persistence/bulk-rows.js';
 import { DashboardWorld } from './dashboard-world.js';
 
 interface Bulk {
@@ -65,7 +66,7 @@ const call = async <T = Bulk>(
 
 const make = (wanted: object, key?: string) =>
   call('POST', '', { reason: 'the carrier was away', ...wanted }, key);
-const decide = ({ bulkActionId }: Bulk, decision: string, key?: string) =>
+const decide = ({ bulkActionId }: Pick<Bulk, 'bulkActionId'>, decision: string, key?: string) =>
   call('POST', `/${bulkActionId}/${decision}`, { reason: `to ${decision} it` }, key);
 const look = async ({ bulkActionId }: Bulk) => (await call('GET', `/${bulkActionId}`)).body;
 const itemsOf = async ({ bulkActionId }: Bulk, query = 'limit=100') =>
@@ -252,7 +253,10 @@ describe('a bulk action', () => {
     const { body: other } = await make(clock);
     await decide(other, 'start');
     await until(other, 'finished', ({ state }) => state === 'finished');
-    expect(await look(body)).toMatchObject({ state: 'running', progress: { done: 20, waiting: 5 } });
+    expect(await look(body)).toMatchObject({
+      state: 'running',
+      progress: { done: 20, waiting: 5 },
+    });
     await decide(body, 'cancel');
   });
 
@@ -315,8 +319,28 @@ describe('a bulk action', () => {
     expect(JSON.stringify([answer.body.errors, answer.body.code])).toContain(`"${named}"`);
   });
 
+  it('is forgotten 90 days after it has ended, and not before', async () => {
+    const { customerId } = await stuck(1);
+    const make1 = async () =>
+      (await make({ ...HAND_OVER, filter: { customer: customerId } })).body.bulkActionId;
+    const [old, ended, waiting] = [await make1(), await make1(), await make1()];
+    await decide({ bulkActionId: waiting }, 'start');
+    await database.query(
+      `update bulk_action set changed_at = now() - interval '1 day' * case id when $1 then 91 else 89 end
+        where id in ($1, $2)`,
+      [old, ended],
+    );
+    await database.query(
+      `update bulk_action set state = 'paused', changed_at = now() - interval '91 days' where id = $1`,
+      [waiting],
+    );
+    expect(await forgetBulkActions(database, 10)).toBe(1);
+    const statuses = [old, ended, waiting].map(async (id) => (await call('GET', `/${id}`)).status);
+    expect(await Promise.all(statuses)).toEqual([404, 200, 200]);
+  });
+
   it('that there is not is answered with 404, and the others are listed', async () => {
-    const nobody = { bulkActionId: newId() } as Bulk;
+    const nobody = { bulkActionId: newId() };
     expect((await decide(nobody, 'start')).status).toBe(404);
     expect((await call('GET', `/${nobody.bulkActionId}`)).status).toBe(404);
     expect((await call('GET', `/${nobody.bulkActionId}/items`)).status).toBe(404);
