@@ -44,43 +44,45 @@ export class BulkActions1764288000009 implements MigrationInterface {
     await runner.query(
       `create index bulk_action_running on bulk_action (next_at) where state = 'running'`,
     );
-    await runner.query(`
-      create table bulk_item (
-        bulk_id         uuid not null references bulk_action on delete cascade,
-        ordinal         integer not null,
-        saga_id         uuid not null,
-        business_key    text not null,
-        revision        integer not null,
-        -- who is written to first; paces are kept by participant
-        participant     text not null,
-        -- null: it waits
-        outcome         text check (outcome in ('done', 'refused', 'moved')),
-        why             text,
-        -- in which order they were tried; null for what was refused from the start
-        tried           integer,
-        at              timestamptz,
-        revision_after  integer,
-        primary key (bulk_id, ordinal)
-      )`);
-    await runner.query(
-      `create index bulk_item_waiting on bulk_item (bulk_id, participant, ordinal)
-        where outcome is null`,
-    );
-    await runner.query(
-      'create index bulk_item_tried on bulk_item (bulk_id, tried) where tried is not null',
-    );
-    await runner.query(
-      'create index bulk_item_by_outcome on bulk_item (bulk_id, outcome, ordinal)',
-    );
-    await runner.query(`
-      create table bulk_pace (
-        participant   text primary key,
-        -- what was sent has used up the time until then
-        used_until    timestamptz not null
-      )`);
+    await addItems(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop table bulk_pace, bulk_item, bulk_action');
   }
+}
+
+async function addItems(runner: QueryRunner): Promise<void> {
+  await runner.query(`
+    create table bulk_item (
+      bulk_id         uuid not null references bulk_action on delete cascade,
+      ordinal         integer not null,
+      saga_id         uuid not null,
+      business_key    text not null,
+      revision        integer not null,
+      -- who is written to first; paces are kept by participant
+      participant     text not null,
+      -- null: it waits
+      outcome         text check (outcome in ('done', 'refused', 'moved')),
+      why             text,
+      -- in which order they were tried; null for what was refused from the start
+      tried           integer,
+      at              timestamptz,
+      revision_after  integer,
+      primary key (bulk_id, ordinal)
+    )`);
+  await runner.query(
+    `create index bulk_item_waiting on bulk_item (bulk_id, participant, ordinal)
+      where outcome is null`,
+  );
+  await runner.query(
+    'create index bulk_item_tried on bulk_item (bulk_id, tried) where tried is not null',
+  );
+  await runner.query('create index bulk_item_by_outcome on bulk_item (bulk_id, outcome, ordinal)');
+  await runner.query(`
+    create table bulk_pace (
+      participant   text primary key,
+      -- what was sent has used up the time until then
+      used_until    timestamptz not null
+    )`);
 }

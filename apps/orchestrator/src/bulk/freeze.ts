@@ -71,7 +71,7 @@ export async function freeze(
     });
     if (items.length + page.instances.length > most) return undefined;
     const ids = page.instances.map(({ id }) => id);
-    const attributes = ids.length > 0 ? await readAttributes(parts.database, ids) : new Map();
+    const attributes = await readAttributes(parts.database, ids);
     for (const instance of page.instances) {
       const item = frozen(instance, deed, parts);
       items.push(item);
