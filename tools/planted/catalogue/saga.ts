@@ -92,8 +92,8 @@ export const saga: readonly PlantedBug[] = [
     id: 'cancel-after-the-last-way-back',
     breaks: 'A saga without a pivot is undone while what cannot be undone is out.',
     file: `${folder}/forward.ts`,
-    find: 'else if (hasBegunRetriable(draft))',
-    replace: 'else if (hasBegunRetriable(draft) && pivot)',
+    find: "return hasBegunRetriable(draft) ? 'there is no way back from here' : undefined;",
+    replace: 'return undefined;',
     detectors: [spec(...DECIDE)],
   },
   {
@@ -140,8 +140,9 @@ export const saga: readonly PlantedBug[] = [
     id: 'cancel-undoes-under-the-pivot',
     breaks: 'A cancel undoes everything while the pivot may be happening.',
     file: `${folder}/forward.ts`,
-    find: 'if (pivotStep && isOut(pivotStep))',
-    replace: "if (pivotStep?.state === 'pending')",
+    find: '} else if (pivotOut(draft)) {',
+    replace:
+      "} else if (draft.steps.some((one) => one.kind === 'pivot' && draft.step(one.name).state === 'pending')) {",
     detectors: [explorer],
   },
   {
