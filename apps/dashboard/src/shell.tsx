@@ -19,7 +19,10 @@ export function Shell() {
   // another page: say so to who hears the pages, and begin at its top
   useEffect(() => {
     document.title = `${section?.title ?? 'Nothing here'} · Sagas`;
-    if (!isFirst.current) main.current?.focus();
+    if (!isFirst.current) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     isFirst.current = false;
   }, [where, section]);
 

@@ -34,7 +34,7 @@ export function DeadLetterPage({ id }: { readonly id: string }) {
             <Payload of={data.value} />
           </Panel>
           <Panel title="Headers">
-            <Json of={data.headers} label="Headers" />
+            <Json of={data.headers} label="Its headers" />
           </Panel>
         </>
       )}
@@ -110,9 +110,9 @@ function About({ of }: { readonly of: WholeDeadLetter }) {
 function Payload({ of }: { readonly of: WholeDeadLetter['value'] }) {
   if (of === null) return <p className="muted">It had none.</p>;
   if ('base64' in of) {
-    return <Json of={of} label="Payload, which is no text" />;
+    return <Json of={of} label="Its payload, which is no text" />;
   }
-  return <Json of={parsed(of.text)} label="Payload" />;
+  return <Json of={parsed(of.text)} label="Its payload" />;
 }
 
 function parsed(text: string): unknown {

@@ -49,10 +49,7 @@ const VersionRow = ({ of: { name }, version, known, live }: Row) => (
     <th scope="row">{name}</th>
     <td>
       {known ? (
-        <a
-          href={hashOf(['definitions', name, String(version)])}
-          aria-label={`${name} version ${version}`}
-        >
+        <a href={hashOf(['definitions', name, String(version)])} aria-label={`${name} v${version}`}>
           v{version}
         </a>
       ) : (
