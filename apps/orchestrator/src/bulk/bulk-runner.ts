@@ -76,7 +76,7 @@ export class BulkRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const attempt: Attempt = { items: [] };
     try {
       const found = await this.outbox.transaction((unit) => this.chunk(unit, attempt));
-      this.careful = Math.max(0, this.careful - 1);
+      if (attempt.items.length > 0) this.careful = Math.max(0, this.careful - 1);
       return found;
     } catch (error) {
       await this.failed(attempt, error);
