@@ -1,5 +1,7 @@
 /** The parts of the dashboard: whoever adds one adds a line. */
 import type { ReactNode } from 'react';
+import { BulkActions } from './pages/bulk-actions.js';
+import { BulkPage } from './pages/bulk.js';
 import { DeadLetterPage } from './pages/dead-letter.js';
 import { DeadLetters } from './pages/dead-letters.js';
 import { DefinitionPage } from './pages/definition.js';
@@ -25,6 +27,16 @@ export const sections: readonly Section[] = [
     title: 'Sagas',
     page: ([id], { query }) =>
       id === undefined ? <Search query={query} /> : <SagaPage key={id} id={id} />,
+  },
+  {
+    at: 'bulk',
+    title: 'Bulk actions',
+    page: ([id], { query }) =>
+      id === undefined ? (
+        <BulkActions query={query} />
+      ) : (
+        <BulkPage key={id} id={id} query={query} />
+      ),
   },
   {
     at: 'dead-letters',

@@ -137,9 +137,8 @@ export class DashboardWorld {
     return items[0];
   }
 
-  private async answer({ key, headers }: StoredMessage): Promise<void> {
+  private async answer({ key: orderId, headers }: StoredMessage): Promise<void> {
     const type = (headers['ce_type'] ?? '').replace(eventType(''), '');
-    const orderId = String(key);
     const behaviour = this.behaviours.get(`${orderId} ${type}`);
     const [name, result, effects] = ANSWERS[type] ?? [];
     if (name === undefined || behaviour === 'silent') return;

@@ -2,9 +2,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { waitFor } from '#testing';
 import { evaluate, startBrowser, violationsOf } from '../../support/browser.js';
+import { Visits, type Colours } from './dashboard-visits.js';
 import { DashboardWorld, type Seen } from './dashboard-world.js';
 
 jest.setTimeout(240_000);
@@ -14,52 +15,21 @@ const PICTURES = process.env['SCREENSHOTS'];
 
 let world: DashboardWorld;
 let browser: Browser;
+let visits: Visits;
 beforeAll(async () => {
   browser = await startBrowser();
   world = await DashboardWorld.start();
+  visits = new Visits(browser, world.url);
 }, 240_000);
+afterEach(async () => expect(await visits.end()).toEqual([]));
 afterAll(async () => {
   await browser?.close();
   await world?.stop();
 }, 240_000);
 
-/** Everything that a browser complains of, and every address that it asks for. */
-const complaints: string[] = [];
-const asked: string[] = [];
-let context: BrowserContext | undefined;
-afterEach(async () => {
-  await context?.close();
-  context = undefined;
-  // a stylesheet, a script or a request that the page's policy forbids is among them
-  expect(complaints.splice(0)).toEqual([]);
-  expect(asked.splice(0).filter((url) => !url.startsWith(world.url))).toEqual([]);
-});
-
-async function open(colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  context = await browser.newContext({
-    ...{ colorScheme, locale: 'en-GB', timezoneId: 'Europe/London' },
-    viewport: { width: 1280, height: 900 },
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    // that a server said no is shown to the reader; the browser says it, too
-    const isAnswer = message.text().startsWith('Failed to load resource');
-    if (message.type() === 'error' && !isAnswer) complaints.push(message.text());
-  });
-  page.on('request', (request) => asked.push(request.url()));
-  return page;
-}
-
-async function signIn(page: Page, key = world.key): Promise<void> {
-  await page.goto(`${world.url}/dashboard`);
-  await page.getByLabel('Your key').fill(key);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
-}
-
-const go = (page: Page, hash: string) => page.goto(`${world.url}/dashboard#/${hash}`);
+const open = (colours?: Colours) => visits.open(colours);
+const signIn = (page: Page, key = world.key) => visits.signIn(page, key);
+const go = (page: Page, hash: string) => visits.go(page, hash);
 
 const until = (orderId: string, what: string, holds: (saga: Seen) => boolean): Promise<Seen> =>
   waitFor(
@@ -74,6 +44,18 @@ const until = (orderId: string, what: string, holds: (saga: Seen) => boolean): P
 async function stuck(): Promise<Seen> {
   const orderId = await world.order({ 'shipping.hand-over': 'gives-up' });
   return until(orderId, 'a person is called for', ({ attention }) => attention !== undefined);
+}
+
+/** Nothing is done by it. */
+async function draftOf({ orderId }: Seen): Promise<{ bulkActionId: string }> {
+  const answer = await world.app.inject({
+    ...{ method: 'POST', url: '/admin/bulk-actions', headers: { 'x-api-key': world.key } },
+    payload: {
+      ...{ action: 'retry', step: 'hand-over', reason: 'the carrier is back' },
+      filter: { orderId },
+    },
+  });
+  return answer.json();
 }
 
 async function compensated(): Promise<Seen> {
@@ -187,7 +169,7 @@ describe('the dashboard', () => {
     await page.getByText('is not known, or it is revoked').waitFor();
     await signIn(page);
     await page.getByText('Live', { exact: true }).waitFor();
-    expect(asked.filter((url) => url.includes(world.key))).toEqual([]);
+    expect(visits.asked.filter((url) => url.includes(world.key))).toEqual([]);
     expect(page.url()).not.toContain(world.key);
     expect(await evaluate(page, 'JSON.stringify(localStorage)')).not.toContain(world.key);
     await page.reload();
@@ -246,8 +228,8 @@ describe('the dashboard', () => {
 });
 
 /** Of which pages there are pictures. */
-const SHOWN: Readonly<Record<'light' | 'dark', readonly string[]>> = {
-  light: ['overview'],
+const SHOWN: Readonly<Record<Colours, readonly string[]>> = {
+  light: ['overview', 'bulk'],
   dark: ['saga'],
 };
 
@@ -286,6 +268,16 @@ describe.each(['light', 'dark'] as const)('in %s', (colours) => {
     await visit('definitions', 'definitions', 'tbody tr');
     await visit('definition', 'definitions/place-order/3', '.graph svg');
     await visit('people', 'people', 'main .panel');
+    await visit('bulk-none', 'bulk?state=stopped', '.empty');
+    const bulk = await draftOf(saga);
+    await visit('bulk-list', 'bulk', 'tbody tr');
+    await visit('bulk', `bulk/${bulk.bulkActionId}`, 'tbody tr');
+    await go(page, 'sagas?attention=true');
+    await page.getByText('Do something to all of these').click();
+    await page.getByLabel('Action', { exact: true }).selectOption('resolve');
+    await page.getByLabel('What became of it').selectOption('happened');
+    await page.getByLabel('What the step would have answered').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
     await go(page, `sagas/${saga.sagaId}`);
     await page.getByRole('button', { name: 'Retry hand-over' }).click();
     await page.getByRole('dialog').waitFor();
@@ -296,7 +288,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colours) => {
 async function picture(folder: string, page: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const whole = page.viewportSize();
-  await page.setViewportSize({ width: 1120, height: 680 });
+  await page.setViewportSize({ width: 1280, height: 640 });
   await page.screenshot({
     path: join(folder, `dashboard-${name}.png`),
     // else it would bring a style of its own, which the page's policy forbids

@@ -50,7 +50,11 @@ export async function openStream(
   throw new Problem(0, 'No stream', 'The server has sent no stream.');
 }
 
-async function send(key: string, path: string, init: RequestInit): Promise<Response> {
+interface Sent extends RequestInit {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function send(key: string, path: string, init: Sent): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(`/admin/${path}`, {

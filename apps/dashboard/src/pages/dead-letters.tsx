@@ -7,6 +7,7 @@ import { ChoiceBox, TextBox, type Option } from '../parts/fields.js';
 import { Pager } from '../parts/pager.js';
 import { goTo } from '../parts/use-place.js';
 import { filterOf, pathOf } from '../pure/filter.js';
+import { textIn } from '../pure/form.js';
 import { formatNumber, localInput, momentOfInput } from '../pure/format.js';
 import { hashOf } from '../pure/route.js';
 import { wordOf } from '../pure/tone.js';
@@ -57,7 +58,7 @@ function Filters({ query }: { readonly query: URLSearchParams }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const wanted = NAMES.map((name) => {
-      const value = String(form.get(name) ?? '').trim();
+      const value = textIn(form, name);
       return [name, MOMENTS.includes(name) ? momentOfInput(value) : value] as const;
     });
     goTo(hashOf(['dead-letters'], Object.fromEntries(wanted)));

@@ -6,6 +6,7 @@ import { ChoiceBox, TextBox, type Option } from '../parts/fields.js';
 import { Pager } from '../parts/pager.js';
 import { goTo } from '../parts/use-place.js';
 import { filterOf, pathOf } from '../pure/filter.js';
+import { textIn } from '../pure/form.js';
 import { hashOf } from '../pure/route.js';
 
 const NAMES = ['actor', 'objectType', 'objectId'] as const;
@@ -24,9 +25,7 @@ export function People({ query }: { readonly query: URLSearchParams }) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const wanted = Object.fromEntries(
-      NAMES.map((name) => [name, String(form.get(name) ?? '').trim()]),
-    );
+    const wanted = Object.fromEntries(NAMES.map((name) => [name, textIn(form, name)]));
     goTo(hashOf(['people'], wanted));
   };
   const text = (name: string): string => query.get(name) ?? '';
@@ -109,6 +108,7 @@ function ObjectLink({ act: { objectType, objectId, sagaId } }: { readonly act: A
   if (objectType === 'dead-letter') {
     return <a href={hashOf(['dead-letters', objectId])}>{objectId}</a>;
   }
+  if (objectType === 'bulk-action') return <a href={hashOf(['bulk', objectId])}>{objectId}</a>;
   return (
     <>
       {objectType} {objectId}

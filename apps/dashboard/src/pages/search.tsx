@@ -8,6 +8,7 @@ import { useNow } from '../parts/use-now.js';
 import { filterOf, pathOf } from '../pure/filter.js';
 import { formatNumber } from '../pure/format.js';
 import { hashOf } from '../pure/route.js';
+import { BulkMake } from './bulk-make.js';
 import { SearchForm } from './search-form.js';
 
 const EVERY_MS = 5_000;
@@ -26,6 +27,7 @@ export function Search({ query }: { readonly query: URLSearchParams }) {
       <h1>Sagas</h1>
       <Often />
       <SearchForm query={query} />
+      <BulkMake filter={filter} steps={stepsIn(found.data?.items ?? [])} />
       <Panel title="Found" aside={<Counted count={count.data} />}>
         {found.problem && <Failure problem={found.problem} onRetry={found.reload} />}
         {!found.data && !found.problem && <Waiting rows={10} />}
@@ -47,6 +49,9 @@ function Results({ page, isFiltered }: { page: Page<SagaItem>; isFiltered: boole
     <Empty>There is no saga yet. The first begins with the first order.</Empty>
   );
 }
+
+const stepsIn = (items: readonly SagaItem[]): string[] =>
+  [...new Set(items.flatMap(({ at }) => at.map(({ step }) => step)))].toSorted();
 
 const Counted = ({ count }: { readonly count: Count | undefined }) => (
   <span className="muted" role="status">

@@ -14,10 +14,15 @@ export function TextBox({
   type = 'text',
   hint,
   list,
+  min = 1,
+  isRequired = false,
 }: Named & {
   readonly type?: 'text' | 'number' | 'datetime-local';
   readonly hint?: string;
   readonly list?: readonly string[];
+  /** Of a number. */
+  readonly min?: number;
+  readonly isRequired?: boolean;
 }) {
   const id = useId();
   return (
@@ -33,7 +38,8 @@ export function TextBox({
         autoComplete="off"
         spellCheck={false}
         list={list && `${id}-list`}
-        min={type === 'number' ? 1 : undefined}
+        min={type === 'number' ? min : undefined}
+        required={isRequired}
       />
       {list && (
         <datalist id={`${id}-list`}>
@@ -55,6 +61,38 @@ export function ChoiceBox({ name, label, value, of }: Named & { readonly of: rea
       <label htmlFor={id}>{label}</label>
       <select id={id} key={value} name={name} defaultValue={value}>
         <option value="">Any</option>
+        {of.map(([option, text]) => (
+          <option key={option} value={option}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** One of a few, where each choice changes what else is asked. */
+export function SelectBox({
+  name,
+  label,
+  value,
+  of,
+  onChange,
+  isRequired = false,
+}: Named & {
+  readonly of: readonly Option[];
+  readonly onChange: (value: string) => void;
+  readonly isRequired?: boolean;
+}) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select
+        {...{ id, name, value }}
+        required={isRequired}
+        onChange={({ target }) => onChange(target.value)}
+      >
         {of.map(([option, text]) => (
           <option key={option} value={option}>
             {text}

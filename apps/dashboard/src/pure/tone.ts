@@ -8,6 +8,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   ...{ waiting: 'plain', sent: 'out', resent: 'warn', pending: 'out', done: 'done' },
   ...{ refused: 'bad', 'in-doubt': 'bad', undoing: 'undo', undone: 'undo', skipped: 'off' },
   ...{ failed: 'bad', open: 'bad', redriven: 'done', discarded: 'off' },
+  ...{ draft: 'plain', 'awaiting-approval': 'warn', paused: 'warn', stopped: 'bad' },
+  ...{ finished: 'done', cancelled: 'off', moved: 'warn' },
 };
 
 export const toneOf = (state: string): Tone => TONES[state] ?? 'plain';
@@ -19,6 +21,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ...{ done: 'Done', refused: 'Refused', 'in-doubt': 'In doubt' },
   ...{ undoing: 'Being undone', undone: 'Undone', skipped: 'Skipped', failed: 'Failed' },
   ...{ open: 'Open', redriven: 'Redriven', discarded: 'Discarded' },
+  ...{ draft: 'Draft', 'awaiting-approval': 'Awaits approval', paused: 'Paused' },
+  ...{ stopped: 'Stopped', finished: 'Finished', cancelled: 'Cancelled', moved: 'Had moved' },
 };
 
 export const wordOf = (state: string): string => WORDS[state] ?? state;

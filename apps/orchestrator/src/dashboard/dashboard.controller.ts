@@ -43,7 +43,7 @@ export class DashboardController {
         'The dashboard has no such file. Its first page is /dashboard.',
       );
     }
-    const coding = codingFor(file, String(headers['accept-encoding'] ?? ''));
+    const coding = codingFor(file, headers['accept-encoding']);
     const etag = coding === 'identity' ? file.etag : file.etag.replace(/"$/, `-${coding}"`);
     reply.headers({
       'content-type': file.type,
