@@ -65,7 +65,7 @@ function list(folder) {
       const isSource = entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts');
       return isSource || isAsset(file) || isPartOfDashboard(file) ? [file] : [];
     })
-    .sort();
+    .sort((a, b) => (a < b ? -1 : 1));
 }
 
 function previous() {
