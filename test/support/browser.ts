@@ -1,25 +1,12 @@
 /** A real Chromium without a window. */
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
-
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/snap/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/opt/google/chrome/chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
+import { findChromium } from '#testing';
 
 /** @throws Error that says how to come by one */
 export async function startBrowser(): Promise<Browser> {
-  const chosen = process.env['CHROMIUM'];
-  const executablePath = [...(chosen ? [chosen] : []), ...PLACES].find((path) => existsSync(path));
+  const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error(
       'These tests need Chromium, and there is none in the usual places. On Debian and Ubuntu: ' +

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot, RUN_VARIABLE, testId } from '#testing';
+import { projectRoot, provideChromium, RUN_VARIABLE, testId } from '#testing';
 import { HELP } from './help.js';
 import { startTestServers, type TestServers } from './servers.js';
 import { endStrays, removeTemporaryFolders } from './stray-processes.js';
@@ -21,6 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 async function main(plan: Plan): Promise<number> {
   console.log(`Suites: ${plan.suites.join(', ')}`);
+  if (plan.needsBrowser) provideChromium((line) => console.log(line));
   const servers = plan.needsServers ? await startTestServers() : undefined;
   const folder = await mkdtemp(join(tmpdir(), 'saga-tests-'));
   const tally = new Tally();

@@ -23,6 +23,8 @@ export interface Plan {
   readonly rounds: readonly Round[];
   /** Whether one of them wants Postgres and Kafka. */
   readonly needsServers: boolean;
+  /** Whether one of them may look at pages. */
+  readonly needsBrowser: boolean;
   /** `measured`: printed only, because what runs is not enough to reach the thresholds. */
   readonly coverage: 'enforced' | 'measured' | 'off';
   /** Passed on: patterns of files, `-t name`, … */
@@ -59,6 +61,9 @@ export function planTests(args: readonly string[]): Plan | undefined {
       })),
     ],
     needsServers: suites.some((suite) => suite !== 'unit' && suite !== 'contract'),
+    needsBrowser:
+      suites.includes('integration') &&
+      (jestArgs.length === 0 || jestArgs.some((arg) => arg.includes('dashboard'))),
     coverage: whole ? 'enforced' : coverage,
     jestArgs,
   };

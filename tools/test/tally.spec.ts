@@ -64,6 +64,13 @@ describe('what is run', () => {
     expect(planTests(['e2e'])?.coverage).toBe('off');
   });
 
+  it('needs a browser where pages may be looked at', () => {
+    expect(planTests([])?.needsBrowser).toBe(true);
+    expect(planTests(['integration', 'orchestrator/dashboard'])?.needsBrowser).toBe(true);
+    expect(planTests(['integration', 'order-list'])?.needsBrowser).toBe(false);
+    expect(planTests(['unit', 'e2e'])?.needsBrowser).toBe(false);
+  });
+
   it.each([['--help'], ['e2e', '--help'], ['-h', '-t', 'cancel']])(
     'is nothing for %s',
     (...args) => {

@@ -1,3 +1,4 @@
+export * from './chromium.js';
 export * from './paths.js';
 export * from './wait-for.js';
 export * from './ports.js';
