@@ -173,6 +173,16 @@ describe('an unsound definition is named with its step:', () => {
       "'p': a pivot step cannot be conditional",
     ],
     [
+      'a pivot that a person may do without',
+      define({ ...pivot, skippable: true }),
+      "'p': a pivot step cannot be skippable",
+    ],
+    [
+      'a local step that a person may do without',
+      define({ ...local, skippable: true }),
+      "'l': a local step cannot be skippable",
+    ],
+    [
       'a cover that may be skipped',
       define(
         { ...compensable, name: 'b', when: () => true },

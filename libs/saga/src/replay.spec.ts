@@ -184,6 +184,20 @@ describe('a replay', () => {
     });
   });
 
+  it('needs of an intervention what was done, by whom and why', () => {
+    const run = new SagaRun().start().retry('reserve');
+    expect(ofRun(run, sample)).toEqual({ verdict: 'same' });
+    for (const change of [{ reason: undefined }, { actor: undefined }, { detail: { jitter: 0 } }]) {
+      const poor = run.history.map((entry) =>
+        entry.kind === 'intervene' ? { ...entry, ...change } : entry,
+      ) as HistoryEntry[];
+      expect(replay(find(sample), run.instance, poor)).toEqual({
+        verdict: 'incomplete',
+        difference: 'revision 2 (intervene) does not hold what it said',
+      });
+    }
+  });
+
   it('keeps reasons and owners of reports', () => {
     const run = new SagaRun().start();
     run.apply({
