@@ -16,7 +16,7 @@ const NAMES: readonly (readonly [string, RegExp])[] = [
   ['insert orders', /^\s*insert into bench_order/],
   ['poll', /parked_command|update saga_tick/],
   // By the clock or by whoever asks after its health, in no transaction with anything else.
-  ['upkeep', /outbox_watermark|^select \$1$/],
+  ['upkeep', /outbox_watermark|^select \$1$|^select \S+ from bulk_action\b/],
 ];
 
 /** Calls by name; what has no name goes by its text. */

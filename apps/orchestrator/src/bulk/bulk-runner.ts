@@ -9,12 +9,13 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { isTransient, Outbox, type MessagingLog, type UnitOfWork } from '#messaging';
+import { Database, isTransient, Outbox, type MessagingLog, type UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
 import { allowance, JUDGED, roomFor, tooManyErrors } from '../domain/bulk-action.js';
 import { Interventions, type Intervened } from '../engine/interventions.js';
 import {
   claimRunning,
+  isAnyDue,
   lockPaces,
   moveBulkAction,
   nextItems,
@@ -49,6 +50,7 @@ export class BulkRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private careful = 0;
 
   constructor(
+    private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly interventions: Interventions,
     @Inject(LOGGER) private readonly logger: Pick<MessagingLog, 'warn' | 'error'>,
@@ -75,6 +77,7 @@ export class BulkRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private async look(): Promise<boolean> {
     const attempt: Attempt = { items: [] };
     try {
+      if (!(await isAnyDue(this.database))) return false;
       const found = await this.outbox.transaction((unit) => this.chunk(unit, attempt));
       if (attempt.items.length > 0) this.careful = Math.max(0, this.careful - 1);
       return found;

@@ -133,6 +133,14 @@ export async function moveBulkAction(tx: Tx, id: string, move: Move): Promise<vo
   );
 }
 
+/** Whether there is one to claim: asked often, and nearly always in vain. */
+export async function isAnyDue(database: Queries): Promise<boolean> {
+  const rows = await database.query(
+    `select 1 from bulk_action where state = 'running' and next_at <= now() limit 1`,
+  );
+  return rows.length > 0;
+}
+
 /**
  * One that runs and is due, for this transaction alone; what another replica works on is passed over.
  * @param id this one, due or not
