@@ -260,6 +260,24 @@ describe('a bulk action', () => {
     await decide(body, 'cancel');
   });
 
+  it('goes on with one participant when there is nothing left to do for another', async () => {
+    const customerId = testId();
+    await world.orders(3, { 'inventory.reserve-stock': 'silent' }, { customerId });
+    await world.orders(3, { 'payment.charge-payment': 'pending' }, { customerId });
+    await settled({ customer: customerId, step: 'reserve-stock', stepState: 'sent' }, 3);
+    await settled({ customer: customerId, step: 'charge-payment', stepState: 'pending' }, 3);
+    // a pace that one of them would use up alone
+    const wanted = { action: 'cancel', filter: { customer: customerId }, perSecond: 1000 };
+    const { body } = await make(wanted);
+    expect(body.preview.participants).toEqual([
+      { participant: 'inventory', count: 3 },
+      { participant: 'payment', count: 3 },
+    ]);
+    await decide(body, 'start');
+    const done = await until(body, 'finished', ({ state }) => state === 'finished');
+    expect(done.progress.done).toBe(6);
+  });
+
   it('is paused and cancelled, and does nothing more while others go on', async () => {
     const [slow, quick] = [await stuck(10), await stuck(2)];
     back([...slow.orderIds, ...quick.orderIds]);

@@ -109,17 +109,19 @@ export class BulkRunner implements OnApplicationBootstrap, OnModuleDestroy {
     return true;
   }
 
-  /** Of each participant what its pace allows, together no more than there is room for. */
+  /**
+   * Of each participant what its pace allows, together no more than there is room for. Who has nothing
+   * left to do takes no room away from others.
+   */
   private async next(unit: UnitOfWork, { id, preview, perSecond }: BulkAction, room: number) {
+    const most = Math.min(room, CHUNK);
     const names = preview.participants.map(({ participant }) => participant);
-    let left = Math.min(room, CHUNK);
     const shares = new Map<string, number>();
     for (const { participant, idleMs } of await lockPaces(unit.tx, names)) {
-      const share = Math.min(left, allowance(idleMs, perSecond));
+      const share = Math.min(most, allowance(idleMs, perSecond));
       if (share > 0) shares.set(participant, share);
-      left -= share;
     }
-    return shares.size > 0 ? nextItems(unit.tx, id, shares) : [];
+    return shares.size > 0 ? (await nextItems(unit.tx, id, shares)).slice(0, most) : [];
   }
 
   private async end(

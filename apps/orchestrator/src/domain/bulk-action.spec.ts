@@ -3,6 +3,7 @@ import {
   allowance,
   bulkDecisions,
   bulkStates,
+  JUDGED,
   missingOf,
   roomFor,
   rule,
@@ -100,5 +101,8 @@ describe('the pace', () => {
     expect(roomFor({ ...lately, unanswered: 15 }, 1)).toBe(5);
     expect(roomFor({ ...lately, unanswered: 500 }, 50)).toBe(0);
     expect(roomFor(lately, 50)).toBe(200);
+    // as many as are looked at
+    expect(roomFor(lately, 1_000)).toBe(JUDGED);
+    expect(roomFor({ ...lately, unanswered: JUDGED }, 1_000)).toBe(0);
   });
 });

@@ -96,7 +96,7 @@ export interface Lately {
   readonly tried: number;
   /** Refused, though nothing spoke against it when the set was frozen. */
   readonly refused: number;
-  /** Done, and in need of a person again since. */
+  /** Done with a command, and in need of a person by now, although something has happened since. */
   readonly failedAgain: number;
   /** Done with a command, and nothing has happened to the saga since. */
   readonly unanswered: number;
@@ -123,10 +123,14 @@ export function tooManyErrors(
 /** Seconds' worth of commands that may be out unanswered; then a participant is waited for. */
 const UNANSWERED_S = 4;
 const FEWEST_UNANSWERED = 20;
+/** More are not counted, see `JUDGED`. */
+const MOST_UNANSWERED = JUDGED;
 
 /** How many more may be tried before those that are out have been answered. */
-export const roomFor = ({ unanswered }: Lately, perSecond: number): number =>
-  Math.max(0, Math.max(FEWEST_UNANSWERED, Math.ceil(perSecond * UNANSWERED_S)) - unanswered);
+export function roomFor({ unanswered }: Lately, perSecond: number): number {
+  const wanted = Math.max(FEWEST_UNANSWERED, perSecond * UNANSWERED_S);
+  return Math.max(0, Math.min(wanted, MOST_UNANSWERED) - unanswered);
+}
 
 /**
  * How many commands a participant's pace allows by now: time that passed unused is good for one second

@@ -165,6 +165,7 @@ export async function readLately(
     `select count(*) filter (where t.tried > $2)::int as tried,
             count(*) filter (where t.tried > $2 and t.outcome = 'refused')::int as refused,
             count(*) filter (where t.tried > $2 and t.outcome = 'done' and i.attention is not null
+                               and t.participant <> 'orchestrator'
                                and i.revision > t.revision_after)::int as "failedAgain",
             count(*) filter (where t.outcome = 'done' and t.participant <> 'orchestrator'
                                and i.revision = t.revision_after)::int as unanswered
