@@ -1,4 +1,5 @@
-import type { Aftermath, BulkAction, ReportedItem } from '../persistence/bulk-rows.js';
+import type { Aftermath, ReportedItem } from '../persistence/bulk-report.js';
+import type { BulkAction } from '../persistence/bulk-rows.js';
 
 /** @param aftermath how its sagas are now; lists go without */
 export const bulkView = (action: BulkAction, aftermath?: Aftermath) => ({

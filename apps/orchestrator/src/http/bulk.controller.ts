@@ -22,12 +22,8 @@ import {
 import { SagaRegistry } from '#saga';
 import { BulkDesk, MOST_ITEMS } from '../bulk/bulk-desk.js';
 import { missingOf, type BulkDecision } from '../domain/bulk-action.js';
-import {
-  findBulkAction,
-  listBulkActions,
-  listBulkItems,
-  readAftermath,
-} from '../persistence/bulk-rows.js';
+import { listBulkItems, readAftermath } from '../persistence/bulk-report.js';
+import { findBulkAction, listBulkActions } from '../persistence/bulk-rows.js';
 import { DecideBulkDto, ListBulkQuery, ListItemsQuery, MakeBulkDto } from './bulk.dto.js';
 import { bulkItemView, bulkView } from './bulk-views.js';
 import { sagaFilter } from './saga-filter.js';
