@@ -46,12 +46,12 @@ const PASSED_ON = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'TEMP', 'SystemRoot
 
 /** Where the built app lies; throws when it has not been built. */
 export function appEntry(name: AppName): string {
-  const entry = join(projectRoot(), 'dist', 'apps', name, 'src', 'main.js');
+  const entry = join(projectRoot(), 'dist', 'services', `${name}.mjs`);
   if (!existsSync(entry)) throw new Error(`${name} is not built: "npm run build" makes ${entry}.`);
   return entry;
 }
 
-/** Starts `dist/apps/<name>/src/main.js` and resolves when it answers on `/health/live`. */
+/** Starts `dist/services/<name>.mjs` and resolves when it answers on `/health/live`. */
 export async function spawnService(options: ServiceOptions): Promise<ServiceProcess> {
   const { name, host = '127.0.0.1', timeoutMs = 120_000 } = options;
   const port = options.port ?? (await freePort());
