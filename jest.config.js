@@ -1,9 +1,22 @@
 // One configuration, four suites: unit (beside the source), database and broker (test/integration),
 // e2e and chaos (test/e2e, test/chaos; real processes over HTTP).
+import { existsSync, readFileSync } from 'node:fs';
+
+/** Packages that `tools/bootstrap/packages.mjs` has packed: each is a few files there, and not hundreds. */
+function packedPackages() {
+  const list = new URL('dist/packages/packed.json', import.meta.url);
+  if (!existsSync(list)) return {};
+  const { names } = JSON.parse(readFileSync(list, 'utf8'));
+  const spelled = (name) => `^${name.replace(/\.js$/, '(\\.js)?')}$`;
+  return Object.fromEntries(
+    names.map((name) => [spelled(name), `<rootDir>/dist/packages/${name}.mjs`]),
+  );
+}
+
 export const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { module: { type: 'es6' } }] },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { ...packedPackages(), '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['src', 'node', 'node-addons'] },
   setupFiles: ['reflect-metadata'],

@@ -63,6 +63,25 @@ const BUNDLER = `
     writeFileSync('${SITE}/small.css', '');
   };`;
 
+/** What the compiler makes of a service. */
+const COMPILED = `
+  const { mkdirSync, writeFileSync } = process.getBuiltinModule('node:fs');
+  for (const folder of ['dist/apps/echo/src', 'dist/libs']) mkdirSync(folder, { recursive: true });
+  writeFileSync('dist/apps/echo/src/main.js', '');`;
+
+/** Makes one file of each service that it is asked for. */
+const PACKER = `
+  import { mkdirSync, writeFileSync } from 'node:fs';
+  import { dirname } from 'node:path';
+  export const rolldown = ({ input }) => ({
+    write: ({ dir }) => {
+      for (const file of Object.keys(input).map((name) => \`\${dir}/\${name}.mjs\`)) {
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, '');
+      }
+    },
+  });`;
+
 describe('the way into every script', () => {
   it('installs once, then runs the program with its arguments', () => {
     npm(installing);
@@ -115,9 +134,11 @@ describe('the way into every script', () => {
   it('builds when a source has changed, and shows what the compiler says', () => {
     npm(installing);
     const tsc = 'node_modules/typescript/bin/tsc';
-    write(tsc, "console.log('compiled'); process.exit(process.env.BROKEN ? 2 : 0);");
+    write(tsc, COMPILED);
     write('node_modules/vite/package.json', { type: 'module', exports: './vite.js' });
     write('node_modules/vite/vite.js', BUNDLER);
+    write('node_modules/rolldown/package.json', { type: 'module', exports: './rolldown.js' });
+    write('node_modules/rolldown/rolldown.js', PACKER);
     write('apps/a.ts', 'export {};');
     // What the compiler makes lies there already, so that the bootstrap finds the program.
     const built = () => {
@@ -136,12 +157,14 @@ describe('the way into every script', () => {
     expect(built().told).toBe(true);
     expect(existsSync(join(root, SITE, 'index.html.br'))).toBe(true);
     expect(existsSync(join(root, SITE, 'small.css.br'))).toBe(false);
+    expect(existsSync(join(root, 'dist/services/echo.mjs'))).toBe(true);
+    expect(existsSync(join(root, 'dist/packages/packed.json'))).toBe(true);
 
     write(tsc, "console.log('a.ts(1,1): error TS1'); process.exit(2);");
     write('apps/a.ts', 'export const changed = 2;');
     expect(built().output).toContain('✗ The build failed:\na.ts(1,1): error TS1');
 
-    write(tsc, '');
+    write(tsc, COMPILED);
     write('node_modules/vite/vite.js', "throw new Error('no such page');");
     expect(built().output).toMatch(/✗ The build failed:[^]*no such page/);
   });

@@ -24,7 +24,8 @@ export async function build(node) {
   if (gone) rmSync(join(root, 'dist'), { recursive: true, force: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await run(node, [tsc, '-p', 'tsconfig.build.json', '--pretty', 'false']);
-  await run(node, [join(root, 'tools', 'bootstrap', 'dashboard.mjs')]);
+  const programs = ['dashboard.mjs', 'bundle.mjs', 'packages.mjs'];
+  await Promise.all(programs.map((name) => run(node, [join(root, 'tools', 'bootstrap', name)])));
   mkdirSync(join(root, 'dist'), { recursive: true });
   copyAssets();
   writeFileSync(stampFile, JSON.stringify(now));

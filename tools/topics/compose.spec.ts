@@ -19,7 +19,7 @@ function block(name: string): string {
 describe('docker/compose.yaml', () => {
   it.each(apps)('runs $name as the table of services says', (app) => {
     const text = block(app.name);
-    expect(text).toContain(`dist/apps/${app.name}/src/main.js`);
+    expect(text).toContain(`dist/services/${app.name}.mjs`);
     for (const port of [app.port, ...Object.values(app.extraPorts)]) {
       expect(text).toContain(`'127.0.0.1:${port}:${port}'`);
     }

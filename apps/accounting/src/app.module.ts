@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/accounting';
-import { Database, KafkaClient, MessagingModule, Outbox } from '#messaging';
+import { Database, KafkaClient, MessagingModule, Outbox, READER_TUNING } from '#messaging';
 import { breakerHealth, HealthModule, OutboundHttp, type Logger } from '#platform';
 import { RebuildModule } from '#reader';
 import { bankBooks } from './handlers/bank-books.js';
@@ -31,7 +31,13 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        MessagingModule.forRoot({ service: 'accounting', settings, migrations, log }),
+        MessagingModule.forRoot({
+          service: 'accounting',
+          settings,
+          migrations,
+          log,
+          tuning: READER_TUNING,
+        }),
         RebuildModule.forRoot({ reader: rebuildableLedger, auditUrl: settings.AUDIT_URL, log }),
         HealthModule.forRoot({
           parts: [breakerHealth('payment', payment), breakerHealth('bank', bank)],

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/analytics';
-import { MessagingModule } from '#messaging';
+import { MessagingModule, READER_TUNING } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
 import { RebuildModule } from '#reader';
 import { analyticsTables } from './analytics-tables.js';
@@ -14,7 +14,13 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        MessagingModule.forRoot({ service: 'analytics', settings, migrations, log }),
+        MessagingModule.forRoot({
+          service: 'analytics',
+          settings,
+          migrations,
+          log,
+          tuning: READER_TUNING,
+        }),
         RebuildModule.forRoot({
           reader: analyticsTables,
           auditUrl: settings.AUDIT_URL,

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/audit';
-import { Database, MessagingModule, Outbox } from '#messaging';
+import { Database, MessagingModule, Outbox, READER_TUNING } from '#messaging';
 import { HealthModule, type Logger } from '#platform';
 import { ChainWorker } from './handlers/chain.worker.js';
 import { FactStore } from './handlers/fact-store.js';
@@ -21,7 +21,13 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        MessagingModule.forRoot({ service: 'audit', settings, migrations, log }),
+        MessagingModule.forRoot({
+          service: 'audit',
+          settings,
+          migrations,
+          log,
+          tuning: READER_TUNING,
+        }),
         // what is kept can be read without Kafka too
         HealthModule.forRoot({ required: { kafka: false } }),
       ],

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { migrations } from '#migrations/settlement';
-import { MessagingModule, Outbox } from '#messaging';
+import { MessagingModule, Outbox, READER_TUNING } from '#messaging';
 import { barrierTable, ParticipantModule } from '#participant';
 import { HealthModule, type Logger } from '#platform';
 import { BatchWorker } from './batches/batch-worker.js';
@@ -29,6 +29,7 @@ export class AppModule {
       imports: [
         MessagingModule.forRoot({
           service: 'settlement',
+          tuning: READER_TUNING,
           settings,
           migrations,
           partitionedTables: [barrierTable],

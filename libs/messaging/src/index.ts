@@ -58,7 +58,7 @@ export type { TailOptions } from './kafka/client.js';
 export type { KafkaOptions } from './kafka/options.js';
 export { KafkaPublisher } from './kafka/producer.js';
 export { GroupConsumer } from './kafka/group-consumer.js';
-export { DEFAULT_TUNING } from './kafka/consumer-options.js';
+export { DEFAULT_TUNING, READER_TUNING } from './kafka/consumer-options.js';
 export type {
   ConsumerTuning,
   GroupConsumerOptions,

@@ -56,6 +56,7 @@ const TUNING: ConsumerTuning = {
   rebalanceTimeoutMs: 9_000,
   heartbeatMs: 3_000,
   maxWaitMs: 500,
+  minBytes: 1,
   concurrentPartitions: 100,
   maxBytesPerPartition: 512 * 1024,
 };

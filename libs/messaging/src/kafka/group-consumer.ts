@@ -141,6 +141,7 @@ export class GroupConsumer {
       rebalanceTimeout: this.#tuning.rebalanceTimeoutMs,
       heartbeatInterval: this.#tuning.heartbeatMs,
       maxWaitTimeInMs: this.#tuning.maxWaitMs,
+      minBytes: this.#tuning.minBytes,
       maxBytesPerPartition: this.#tuning.maxBytesPerPartition,
       allowAutoTopicCreation: false,
       metadataMaxAge: 60_000,
