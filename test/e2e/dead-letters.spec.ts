@@ -147,7 +147,7 @@ describe('a message that nobody can read', () => {
     await topics.send([command]);
     const letter = await waitFor(
       () => dead.slice(before).find(({ topic }) => topic === `${command.topic}.dlq`),
-      { what: 'the dead letter', timeoutMs: 30_000 },
+      { what: 'the dead letter' },
     );
     expect(letter.headers['ce_deadcode']).toBe('unreadable-command');
     expect(letter.headers['ce_deadmessage']).toContain(message);
@@ -160,7 +160,7 @@ describe('a message that nobody can read', () => {
       await topics.send([command]);
       const told = await waitFor(
         () => inbox.find(({ headers }) => headers['ce_causationid'] === command.headers['ce_id']),
-        { what: 'the reply', timeoutMs: 30_000 },
+        { what: 'the reply' },
       );
       expect(JSON.stringify(told).length).toBeLessThan(30_000);
     },

@@ -188,7 +188,6 @@ export class ShippingReplica {
     const isFinal = ({ outcome }: SagaReply) => outcome !== 'parked' && outcome !== 'pending';
     return waitFor(() => this.replies(event).find(isFinal), {
       what: `the final answer to ${event.id}`,
-      timeoutMs: 20_000,
       intervalMs: 5,
     });
   }
@@ -196,7 +195,6 @@ export class ShippingReplica {
   untilOutcome(event: ReceivedEvent, outcome: string): Promise<unknown> {
     return waitFor(() => this.outcomes(event).includes(outcome), {
       what: `${event.id} to be ${outcome}`,
-      timeoutMs: 20_000,
       intervalMs: 5,
     });
   }
@@ -211,7 +209,6 @@ export class ShippingReplica {
       this.peers.some((peer) => peer.facts(orderId).some(([kind]) => kind === status));
     return waitFor(async () => (await this.shipment(orderId))?.status === status && isTold(), {
       what: `${orderId} to be ${status}`,
-      timeoutMs: 20_000,
       intervalMs: 5,
     });
   }

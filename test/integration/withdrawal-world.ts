@@ -152,13 +152,13 @@ export class WithdrawalReplica {
   final(event: ReceivedEvent): Promise<SagaReply> {
     const isFinal = ({ outcome }: SagaReply) => outcome === 'succeeded' || outcome === 'refused';
     return waitFor(() => this.replies(event).find(isFinal), {
-      ...{ what: `the final answer to ${event.id}`, timeoutMs: 20_000, intervalMs: 5 },
+      ...{ what: `the final answer to ${event.id}`, intervalMs: 5 },
     });
   }
 
   untilOutcome(event: ReceivedEvent, outcome: string): Promise<unknown> {
     return waitFor(() => this.outcomes(event).includes(outcome), {
-      ...{ what: `${event.id} to be ${outcome}`, timeoutMs: 20_000, intervalMs: 5 },
+      ...{ what: `${event.id} to be ${outcome}`, intervalMs: 5 },
     });
   }
 

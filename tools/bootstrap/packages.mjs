@@ -34,7 +34,7 @@ function imported() {
   return [...names, ...ASKED_FOR]
     .filter(isPacked)
     .filter((name) => !EVERYBODYS.includes(name))
-    .sort();
+    .sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** Files that give on what a package exports, by the names that Node sees. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const HELP = `Runs what CI runs: every check of the project, one after the other.
+export const HELP = `Runs what CI runs: every check of the project.
 
   npm run verify                 all of them, then all tests with coverage
   npm run verify -- --fast       without the tests that start services

@@ -1,5 +1,7 @@
 /** What CI runs, with a summary at the end; see `--help`. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '#testing';
 import { formatTable } from '../stack/table.js';
@@ -9,6 +11,8 @@ interface Step {
   readonly name: string;
   /** Arguments of Node. */
   readonly args: readonly string[];
+  /** Takes one core, and nothing that others take: runs beside its like, and is heard when it ends. */
+  readonly isSmall?: true;
 }
 
 const root = projectRoot();
@@ -37,7 +41,7 @@ function proofs(): Step[] {
 }
 
 function checks(): Step[] {
-  return [
+  const small: Step[] = [
     { name: 'format', args: bin('prettier', '--check', '.') },
     { name: 'lint', args: bin('oxlint', '--type-aware') },
     { name: 'imports', args: bin('depcruise', 'apps', 'libs', 'migrations', 'test', 'tools') },
@@ -50,6 +54,9 @@ function checks(): Step[] {
       args: bin('tsc', '--noEmit', '-p', 'tsconfig.json', '--incremental', 'false'),
     },
     { name: 'types of the dashboard', args: bin('tsc', '-p', 'apps/dashboard') },
+  ];
+  return [
+    ...small.map((step) => ({ ...step, isSmall: true as const })),
     // To look at: times prove nothing on a machine that does other work, so none of them fails.
     {
       name: 'figures at a glance',
@@ -78,17 +85,55 @@ function long(): Step[] {
   ];
 }
 
-function run({ name, args }: Step): string[] {
-  console.log(`\n── ${name}`);
+/** What is said at the end of each step. */
+type Row = readonly [mark: '✓' | '✗', name: string, took: string];
+
+const heading = (name: string): string => `\n── ${name}`;
+const rowOf = ({ name }: Step, status: number | null, startedAt: number): Row => [
+  status === 0 ? '✓' : '✗',
+  name,
+  `${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+];
+
+function run(step: Step): Row {
+  console.log(heading(step.name));
   const startedAt = performance.now();
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
-  return [status === 0 ? '✓' : '✗', name, took];
+  const { status } = spawnSync(process.execPath, step.args, { cwd: root, stdio: 'inherit' });
+  return rowOf(step, status, startedAt);
 }
 
-function verify(wanted: Wanted): boolean {
+async function runQuietly(step: Step): Promise<Row> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, step.args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const heard: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part: Buffer) => heard.push(part));
+  const [status] = (await once(child, 'close')) as [number | null];
+  console.log(heading(step.name));
+  process.stdout.write(Buffer.concat(heard));
+  return rowOf(step, status, startedAt);
+}
+
+/** As many at a time as there are cores. */
+async function runSmall(small: readonly Step[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  const waiting = small.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, step] of waiting) rows[index] = await runQuietly(step);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return rows;
+}
+
+async function verify(wanted: Wanted): Promise<boolean> {
+  const all = steps(wanted);
   // Built by the bootstrap before this runs, so the build is the first thing that can fail.
-  const rows = [['✓', 'build', ''], ...steps(wanted).map(run)];
+  const rows: Row[] = [['✓', 'build', '']];
+  rows.push(...(await runSmall(all.filter(({ isSmall }) => isSmall))));
+  for (const step of all.filter(({ isSmall }) => !isSmall)) rows.push(run(step));
   console.log(`\n${formatTable(rows)}`);
   return rows.every(([mark]) => mark === '✓');
 }
@@ -96,7 +141,7 @@ function verify(wanted: Wanted): boolean {
 try {
   const options = readArguments(process.argv.slice(2));
   if (options === undefined) console.log(HELP);
-  else process.exitCode = verify(options) ? 0 : 1;
+  else process.exitCode = (await verify(options)) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`✗ ${error.message}`);
