@@ -9,13 +9,12 @@ import { fromRow, INSTANCE_COLUMNS, type InstanceRow } from '../stored-instance.
 import { conditionSql, conditionValues } from './conditions.js';
 import { idRange, type SagaFilter } from './filter.js';
 import { isWhole, streamsOf, type Stream } from './streams.js';
+import { nextLength, type StretchLimits } from './stretch-length.js';
 
-export interface SearchLimits {
+export interface SearchLimits extends StretchLimits {
   /** A stream that is no longer than this is read as a whole. */
   readonly short: number;
-  readonly firstStretch: number;
-  readonly longestStretch: number;
-  /** Documents that are read at once, at least. */
+  /** Documents that are read at once, at most. */
   readonly documents: number;
   /** No stretch is begun after this, so that an answer is there within twice the time. */
   readonly searchMs: number;
@@ -208,8 +207,9 @@ async function walk<Row>(
   let stream = await chooseStream(database, filter, range, limits);
   let length = stream.ordered ? limits.firstStretch : limits.short + 1;
   for (;;) {
+    const begunMs = runtime.monotonicMs();
     // of what documents are read for not all is meant
-    const limit = filter.document ? Math.max(wanted(), limits.documents) : wanted();
+    const limit = filter.document ? limits.documents : wanted();
     const stretch = await readStretch(database, { stream, range, length, limit, filter, columns });
     if (!stream.ordered && stretch.walked === length) {
       // It has grown since it was counted, and no part of it is a page.
@@ -221,8 +221,12 @@ async function walk<Row>(
     const cut = stretch.rows.length === limit ? stretch.rows.at(-1)?.id : undefined;
     const upTo = cut ?? stretch.last ?? range.after;
     if (cut === undefined && stretch.walked < length) return { found, whole: true, upTo };
-    if (wanted() <= 0 || runtime.monotonicMs() > endsMs) return { found, whole: false, upTo };
+    const nowMs = runtime.monotonicMs();
+    if (wanted() <= 0 || nowMs > endsMs) return { found, whole: false, upTo };
     range = { ...range, before: upTo };
-    if (cut === undefined) length = Math.min(length * 10, limits.longestStretch);
+    // What has no order is walked as a whole each time.
+    if (!stream.ordered) continue;
+    const last = { length, tookMs: nowMs - begunMs, isCut: cut !== undefined };
+    length = nextLength(last, endsMs - nowMs, limits);
   }
 }
