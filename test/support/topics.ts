@@ -104,7 +104,7 @@ export class Topics {
     return arrived();
   }
 
-  /** Calls `onMessage` with everything in the topics, old and new, until `stop`. */
+  /** Calls `onMessage` with everything in the topics, old and new, once each, until `stop`. */
   async follow(
     topics: readonly string[],
     onMessage: (message: StoredMessage) => void,
@@ -116,6 +116,8 @@ export class Topics {
       maxWaitTimeInMs: 100,
     });
     this.consumers.push(consumer);
+    // A member that was late joins anew, and begins at the beginning.
+    const next = new Map<string, bigint>();
     await consumer.connect();
     await consumer.subscribe({
       topics: topics.map((topic) => topicPrefix + topic),
@@ -124,6 +126,10 @@ export class Topics {
     await consumer.run({
       autoCommit: false,
       eachMessage: ({ topic, partition, message }) => {
+        const place = `${topic}/${partition}`;
+        const offset = BigInt(message.offset);
+        if (offset < (next.get(place) ?? 0n)) return Promise.resolve();
+        next.set(place, offset + 1n);
         onMessage({
           topic: topic.slice(topicPrefix.length),
           partition,
