@@ -12,7 +12,15 @@ import {
   type PartitionedTable,
   type Tx,
 } from '#messaging';
-import { createDatabase, testId, testPostgres, waitFor } from '#testing';
+import {
+  copyDatabase,
+  createDatabase,
+  testId,
+  testPostgres,
+  waitFor,
+  type PostgresServer,
+  type TestDatabase,
+} from '#testing';
 import { SimDatabase, type SimConnection } from '../../../tools/simulate/database/database.js';
 import { newActor } from '../../../tools/simulate/world/scheduler.js';
 import { World } from '../../../tools/simulate/world/world.js';
@@ -36,18 +44,33 @@ export interface Schema {
   readonly tables: readonly PartitionedTable[];
 }
 
-async function openPostgres({ migrations, tables }: Schema): Promise<Side> {
-  const server = await testPostgres();
-  const made = await createDatabase(server, testId());
-  const database = await openDatabase({
-    url: made.url,
-    poolSize: 5,
-    applicationName: 'ports-test',
-    migrations,
-    log: silent,
+const open = (url: string, { migrations }: Schema): Promise<Database> =>
+  openDatabase({
+    url,
+    ...{ poolSize: 5, applicationName: 'ports-test', migrations, log: silent },
   });
+
+/** Made once for a file of tests; each test has a copy of it. */
+let original: (Pick<Schema, 'migrations'> & { serverUrl: string; made: TestDatabase }) | undefined;
+
+async function originalOf(server: PostgresServer, schema: Schema): Promise<TestDatabase> {
+  const { migrations } = schema;
+  if (original?.serverUrl === server.url && original.migrations === migrations) {
+    return original.made;
+  }
+  const made = await createDatabase(server, testId());
+  const database = await open(made.url, schema);
   const upkeep = { database, clock: systemClock, log: silent };
-  await new PartitionUpkeep([OUTBOX_TABLE, ...tables], upkeep).run();
+  await new PartitionUpkeep([OUTBOX_TABLE, ...schema.tables], upkeep).run();
+  await database.close();
+  original = { migrations, serverUrl: server.url, made };
+  return made;
+}
+
+async function openPostgres(schema: Schema): Promise<Side> {
+  const server = await testPostgres();
+  const copy = await copyDatabase(server, await originalOf(server, schema), testId());
+  const database = await open(copy.url, schema);
   const waiters = `select count(*)::int as count from pg_stat_activity
                     where datname = current_database() and wait_event_type = 'Lock'`;
   return {
@@ -63,7 +86,7 @@ async function openPostgres({ migrations, tables }: Schema): Promise<Side> {
     simulated: undefined,
     close: async () => {
       await database.close();
-      await made.drop();
+      await copy.drop();
       await server.stop();
     },
   };

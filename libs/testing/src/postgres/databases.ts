@@ -9,6 +9,27 @@ export interface TestDatabase {
 }
 
 /**
+ * A database that is as `original` is, which nobody may be connected to, and of the same role. Faster
+ * than to make its tables anew.
+ */
+export async function copyDatabase(
+  server: { readonly url: string },
+  original: TestDatabase,
+  name: string,
+): Promise<TestDatabase> {
+  const { role } = original;
+  await withClient(server.url, async (client) => {
+    const [copy, owner, template] = [name, role, original.name].map((id) =>
+      client.escapeIdentifier(id),
+    );
+    await client.query(`create database ${copy} owner ${owner} template ${template}`);
+    await client.query(`revoke connect on database ${copy} from public`);
+  });
+  const url = roleUrl(server.url, name, role);
+  return { name, role, url, drop: () => dropDatabase(server, name) };
+}
+
+/**
  * Creates a role and a database that it owns, where they are missing: several callers may do so
  * at once. The password is the role's name.
  */
@@ -57,14 +78,15 @@ export async function runSql(
   return rows;
 }
 
-/** Drops both, also while somebody is connected. A missing one is no error. */
+/** Drops it, and the role where one is named, also while somebody is connected. A missing one is no error. */
 export async function dropDatabase(
   server: { readonly url: string },
   name: string,
-  role = name,
+  role?: string,
 ): Promise<void> {
   await withClient(server.url, async (client) => {
     await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`);
+    if (role === undefined) return;
     await client.query(`drop role if exists ${client.escapeIdentifier(role)}`);
   });
 }
