@@ -3,10 +3,10 @@ import {
   bulkActions,
   bulkDecisions,
   bulkStates,
-  missingOf,
   type BulkDecision,
   type BulkDeed,
 } from '../../apps/orchestrator/src/domain/bulk-action.js';
+import { missingOf } from '../../apps/orchestrator/src/engine/wanted.js';
 import { UsageError } from '../sagas/arguments.js';
 import { LIST_OPTIONS, sagaQuery } from './list-query.js';
 import { readOptions, wholeIn, wordsIn, type Given, type OptionKinds } from './options.js';

@@ -102,8 +102,8 @@ function letterLines(letter: WholeLetter): string[] {
   const body = value === null ? 'none' : 'text' in value ? indented(value.text) : value.base64;
   return [
     `${paint('bold', id)}  ${letter.status}`,
-    `${topic}/${partition}/${offset}, key ${plain(letter.key)}${letter.truncated ? ', cut off' : ''}`,
-    `${plain(type ?? 'no type')}, id ${plain(eventId ?? '?')} of ${plain(source ?? '?')}`,
+    `${topic}/${partition}/${offset}, key ${plain(letter.key) || 'none'}${letter.truncated ? ', cut off' : ''}`,
+    `${plain(type || 'no type')}, id ${plain(eventId || '?')} of ${plain(source || '?')}`,
     ...(letter.sagaId === undefined ? [] : [`saga ${plain(letter.sagaId)}`]),
     paint('red', `${plain(letter.code)}: ${plain(letter.message)}`),
     `died ${momentText(letter.diedAt)} at ${readers.map(plain).join(', ')}${again(letter.attempt)}`,

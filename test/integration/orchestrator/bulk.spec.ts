@@ -327,7 +327,7 @@ describe('a bulk action', () => {
     [{ action: 'move', filter: { state: 'running' } }, 400, 'version'],
     [{ action: 'settle-effect', filter: { state: 'running' } }, 400, 'action'],
     [{ ...HAND_OVER, filter: { state: 'lost' } }, 400, 'filter.state'],
-    [{ ...HAND_OVER, filter: { amountFrom: 3 } }, 400, 'currency'],
+    [{ ...HAND_OVER, filter: { amountFrom: 3 } }, 400, 'filter.currency'],
     [{ ...HAND_OVER, filter: { state: 'running' }, perSecond: 0 }, 400, 'perSecond'],
     [{ ...HAND_OVER, filter: { state: 'running' }, reason: ' ' }, 400, 'reason'],
     [{ ...HAND_OVER, filter: { customer: 'nobody-at-all' } }, 422, 'none'],

@@ -4,7 +4,6 @@ import {
   bulkDecisions,
   bulkStates,
   JUDGED,
-  missingOf,
   roomFor,
   rule,
   tooManyErrors,
@@ -50,21 +49,6 @@ describe('a decision about a bulk action', () => {
     expect(rule(standing('awaiting-approval'), 'approve', 'kim')).toEqual({
       why: 'kim has made it; a second person must approve it',
     });
-  });
-});
-
-describe('what an action needs', () => {
-  it.each([
-    [{ action: 'retry' }, 'step'],
-    [{ action: 'skip' }, 'step'],
-    [{ action: 'resolve' }, 'step'],
-    [{ action: 'resolve', step: 'a' }, 'outcome'],
-    [{ action: 'resolve', step: 'a', outcome: 'happened' }, undefined],
-    [{ action: 'move' }, 'version'],
-    [{ action: 'move', version: 2 }, undefined],
-    [{ action: 'clear-attention' }, undefined],
-  ] as const)('is missing in %j: %s', (deed, missing) => {
-    expect(missingOf(deed)).toBe(missing);
   });
 });
 

@@ -40,14 +40,6 @@ export type BulkDeed = Pick<Wanted, 'step' | 'outcome' | 'result' | 'version'> &
   readonly action: (typeof bulkActions)[number];
 };
 
-/** The field that an action cannot do without, where it is missing; else nothing. */
-export function missingOf({ action, step, outcome, version }: BulkDeed): string | undefined {
-  const needsStep = action === 'retry' || action === 'skip' || action === 'resolve';
-  if (needsStep && step === undefined) return 'step';
-  if (action === 'resolve' && outcome === undefined) return 'outcome';
-  return action === 'move' && version === undefined ? 'version' : undefined;
-}
-
 export const bulkDecisions = ['start', 'approve', 'pause', 'resume', 'cancel'] as const;
 export type BulkDecision = (typeof bulkDecisions)[number];
 

@@ -67,6 +67,7 @@ export function messageFor(
     case 'release':
       return { kind: action, ...head };
     case 'move': {
+      if (version === instance.version) return `it goes by version ${version} already`;
       const to = version === undefined ? undefined : registry.find(instance.definition, version);
       return to
         ? { kind: 'move', ...head, to }
@@ -102,6 +103,21 @@ export function messageFor(
       };
     }
   }
+}
+
+/** The field that an action cannot do without, where it is missing; else nothing. */
+export function missingOf({
+  action,
+  step,
+  outcome,
+  effect,
+  version,
+}: Pick<Wanted, 'action' | 'step' | 'outcome' | 'effect' | 'version'>): string | undefined {
+  const needsStep = action === 'retry' || action === 'skip' || action === 'resolve';
+  if (needsStep && step === undefined) return 'step';
+  if (action === 'resolve' && outcome === undefined) return 'outcome';
+  if (action === 'settle-effect' && effect === undefined) return 'effect';
+  return action === 'move' && version === undefined ? 'version' : undefined;
 }
 
 /** What follows a step is built from its result: it must be one that the step could have had. */

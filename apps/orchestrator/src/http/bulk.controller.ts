@@ -15,16 +15,20 @@ import {
   fieldProblem,
   pageOf,
   ProblemException,
+  problemWithin,
   Role,
   textOfCursor,
   uuidParameter,
 } from '#platform';
 import { SagaRegistry } from '#saga';
+import type { SagaFilter } from '#saga-store';
 import { BulkDesk, MOST_ITEMS } from '../bulk/bulk-desk.js';
-import { missingOf, type BulkDecision } from '../domain/bulk-action.js';
+import type { BulkDecision } from '../domain/bulk-action.js';
+import { missingOf } from '../engine/wanted.js';
 import { listBulkItems, readAftermath } from '../persistence/bulk-report.js';
 import { findBulkAction, listBulkActions } from '../persistence/bulk-rows.js';
 import { DecideBulkDto, ListBulkQuery, ListItemsQuery, MakeBulkDto } from './bulk.dto.js';
+import type { SagaQuery } from './admin.dto.js';
 import { bulkItemView, bulkView } from './bulk-views.js';
 import { sagaFilter } from './saga-filter.js';
 
@@ -54,7 +58,7 @@ export class BulkController {
       throw field('filter', 'must hold a condition: without one it would be every saga there is');
     }
     const made = await this.desk.make({
-      ...{ deed, query, filter: sagaFilter(query, this.registry), reason },
+      ...{ deed, query, filter: this.filterOf(query), reason },
       actor: { owner, keyId },
       ...(perSecond !== undefined && { perSecond }),
       maxErrorPercent: maxErrorPercent ?? DEFAULT_MAX_ERROR_PERCENT,
@@ -68,6 +72,15 @@ export class BulkController {
       );
     }
     return bulkView(made);
+  }
+
+  /** @throws ProblemException that names what is wrong where it lies in the body */
+  private filterOf(query: SagaQuery): SagaFilter {
+    try {
+      return sagaFilter(query, this.registry);
+    } catch (error) {
+      throw error instanceof ProblemException ? problemWithin('filter', error) : error;
+    }
   }
 
   @Get()

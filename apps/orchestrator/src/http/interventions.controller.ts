@@ -11,6 +11,7 @@ import { Database, Outbox } from '#messaging';
 import {
   Caller,
   DEFAULT_PAGE,
+  fieldProblem,
   pageOf,
   ProblemException,
   Role,
@@ -20,7 +21,7 @@ import {
 import { SagaRegistry, type StepTiming } from '#saga';
 import { findInstance } from '#saga-store';
 import { Interventions, type Intervened } from '../engine/interventions.js';
-import type { Wanted } from '../engine/wanted.js';
+import { missingOf, type Wanted } from '../engine/wanted.js';
 import { openTo } from '../engine/open-actions.js';
 import { STEP_TIMING } from '../engine/saga-engine.js';
 import { listActs, type ActFilter, type RecordedAct } from '../persistence/interventions.js';
@@ -55,6 +56,10 @@ export class InterventionsController {
     @Caller() { owner, keyId }: Caller,
   ) {
     const sagaId = uuidParameter('id', id);
+    const missing = missingOf(body);
+    if (missing !== undefined) {
+      throw fieldProblem(400, [{ field: missing, message: `is needed to ${body.action}` }]);
+    }
     const wanted: Wanted = Object.assign({ sagaId, actor: { owner, keyId } }, body);
     const [result] = await this.outbox.transaction((unit) =>
       this.interventions.apply(unit, [wanted]),

@@ -51,8 +51,15 @@ export class ProblemFilter implements ExceptionFilter {
 
   reply(error: unknown, request: ProblemRequest, reply: ProblemReply): void {
     const { problem, headers = {} } = this.answer(error, request);
-    if (problem.status >= 500) {
-      this.options.logger.error({ err: error, method: request.method, url: request.url }, 'http');
+    const { method, url } = request;
+    if (problem.status >= 500 && error instanceof ProblemException) {
+      // What is answered on purpose is no fault, and needs no stack.
+      this.options.logger.warn(
+        { status: problem.status, why: problem.detail, method, url },
+        'http',
+      );
+    } else if (problem.status >= 500) {
+      this.options.logger.error({ err: error, method, url }, 'http');
     }
     if (reply.sent) return;
     reply.status(problem.status);

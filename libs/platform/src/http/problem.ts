@@ -51,3 +51,12 @@ export const fieldProblem = (
   const detail = first ? `${first.field || 'body'}: ${first.message}${more}` : title;
   return new ProblemException(status, title, detail, { errors });
 };
+
+/** The same problem, of fields that lie within `place` in what was sent. */
+export function problemWithin(place: string, { problem }: ProblemException): ProblemException {
+  const errors = problem.errors?.map(({ field, message }) => ({
+    field: `${place}.${field}`,
+    message,
+  }));
+  return fieldProblem(400, errors ?? [{ field: place, message: problem.detail ?? problem.title }]);
+}
