@@ -350,9 +350,7 @@ describe('the barrier on Postgres', () => {
       await trying.passed;
       const next = retry(await database.replica());
       const isOneLeft = async () => (await parked()).length === 1;
-      await waitFor(isOneLeft, { what: 'the next one to be handled' }).finally(
-        () => go.open(),
-      );
+      await waitFor(isOneLeft, { what: 'the next one to be handled' }).finally(() => go.open());
       await Promise.all([slow, next]);
       expect(await parked()).toEqual([]);
     });
