@@ -64,7 +64,9 @@ function list(folder) {
       if (entry.isDirectory()) return list(path);
       const file = relative(root, path).split(sep).join('/');
       const isSource = entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts');
-      return isSource || isAsset(file) || isPartOfDashboard(file) ? [file] : [];
+      // What packs is not compiled, and yet makes a part of what is built.
+      const isMaker = file.startsWith('tools/bootstrap/') && file.endsWith('.mjs');
+      return isSource || isMaker || isAsset(file) || isPartOfDashboard(file) ? [file] : [];
     })
     .sort((a, b) => (a < b ? -1 : 1));
 }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { root } from './common.mjs';
 import { pack, staysPackage } from './packing.mjs';
 
@@ -51,7 +52,11 @@ const gates = {
 
 const names = imported();
 const lock = readFileSync(join(root, 'package-lock.json'));
-const hash = createHash('sha256').update(lock).update(names.join()).digest('hex');
+const hash = createHash('sha256')
+  .update(lock)
+  .update(readFileSync(fileURLToPath(import.meta.url)))
+  .update(names.join())
+  .digest('hex');
 const packed = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
 if (packed.hash !== hash) {
   rmSync(target, { recursive: true, force: true });

@@ -12,7 +12,8 @@ const PACKAGES = ['kafkajs', 'pg', 'pino', 'thread-stream', 'pdfkit', 'fontkit',
 
 /**
  * @param {string} dir where to
- * @param {{input: object, external?: readonly string[], plugins: object[], sourcemap?: boolean}} what
+ * @param {{input: object, external?: readonly string[], plugins: object[],
+ *   sourcemap?: boolean, minify?: boolean | object}} what
  */
 export async function pack(
   dir,

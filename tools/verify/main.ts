@@ -11,7 +11,7 @@ interface Step {
   readonly name: string;
   /** Arguments of Node. */
   readonly args: readonly string[];
-  /** Takes one core, and nothing that others take: runs beside its like, and is heard when it ends. */
+  /** Only looks at files: runs beside its like, and is heard when it ends. */
   readonly isSmall?: true;
 }
 

@@ -32,7 +32,7 @@ export const DEFAULT_TUNING: ConsumerTuning = {
 
 /**
  * For who lives off the facts, and is read by people: what comes within a quarter of a second comes
- * in one batch, in a fraction of the transactions, and not while those wait who are in a hurry.
+ * in one batch, and leaves the processor to those who are in a hurry.
  */
 export const READER_TUNING: ConsumerTuning = {
   ...DEFAULT_TUNING,
