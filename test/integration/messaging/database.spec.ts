@@ -96,7 +96,8 @@ describe('a lost connection', () => {
     const other = await connect(url, closing, 1);
     await other.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid()`,
+       where datname = current_database() and pid <> pg_backend_pid()
+         and backend_type = 'client backend'`,
     );
     await waitFor(() => database.query('select 1'), { what: 'the pool to recover' });
   });

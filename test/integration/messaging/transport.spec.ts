@@ -324,7 +324,8 @@ describe('a transaction that fails for no fault of its events', () => {
       await ears.client.send(things(`round-${round}`));
       await database.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and pid <> pg_backend_pid()`,
+         where datname = current_database() and pid <> pg_backend_pid()
+           and backend_type = 'client backend'`,
       );
     }
     await allHandled(Array.from({ length: 5 }, (_, round) => `round-${round}`));
