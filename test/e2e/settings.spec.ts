@@ -75,7 +75,11 @@ async function refusal(name: AppName, settings: Readonly<Record<string, string>>
     command: process.execPath,
     args: [appEntry(name)],
     cwd: projectRoot(),
-    env: { PATH: process.env['PATH'], ...settings },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: dataFolder('cache', 'node'),
+      ...settings,
+    },
     logFile: `${logDir}/${name}-${testId()}.log`,
   });
   const timer = setTimeout(() => started.signal('SIGKILL'), 60_000);

@@ -61,6 +61,7 @@ async function runApp(
         ...(name === 'order' && orderChecks(only)),
       },
       logFile: join(stackPaths(settings).logs, `${name}.log`),
+      tracesToSources: true,
       ...(isReader(name) && { niceness: READER_NICENESS }),
     });
     const { pid, logFile } = app;

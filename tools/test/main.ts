@@ -50,6 +50,9 @@ const COVERAGE: Readonly<Record<Plan['coverage'], readonly string[]>> = {
   off: [],
 };
 
+/** Of the two cores that tests are made for, two would leave some idle: they wait for each other a lot. */
+const WORKERS = 3;
+
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const TOOLS = `^${escaped(projectRoot())}/(tools|bench)/`;
 
@@ -70,7 +73,7 @@ function runJest(
     // A client that still looks for a broker which a test has taken away must not hold up the rest.
     ...['--selectProjects', ...round.suites, '--passWithNoTests', '--forceExit'],
     ...['--json', `--outputFile=${report}`],
-    ...(round.inBand ? ['--runInBand'] : ['--maxWorkers=2']),
+    `--maxWorkers=${WORKERS}`,
     ...(round.ownProcesses || round.part === 'tools' ? [] : COVERAGE[plan.coverage]),
     ...pathsOf(round),
     ...plan.jestArgs,

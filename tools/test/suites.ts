@@ -7,8 +7,6 @@ export const isSuite = (word: string): word is Suite => SUITES.includes(word as 
 /** What one call of Jest runs. */
 export interface Round {
   readonly suites: readonly Suite[];
-  /** One file after the other: what they take away and kill would be missed by others. Else two. */
-  readonly inBand: boolean;
   /** Processes of their own, which most of the time are waited for, report no coverage. */
   readonly ownProcesses: boolean;
   /**
@@ -54,11 +52,8 @@ export function planTests(args: readonly string[]): Plan | undefined {
           ]
         : []),
       ...(!whole && together.length > 0 ? [{ ...inProcess, suites: together }] : []),
-      ...alone.map((suite) => ({
-        suites: [suite],
-        inBand: suite === 'chaos',
-        ownProcesses: true,
-      })),
+      // What they take away and kill is their own: one does not wait for the other.
+      ...(alone.length > 0 ? [{ suites: alone, ownProcesses: true }] : []),
     ],
     needsServers: suites.some((suite) => suite !== 'unit' && suite !== 'contract'),
     needsBrowser:
@@ -69,7 +64,7 @@ export function planTests(args: readonly string[]): Plan | undefined {
   };
 }
 
-const inProcess = { inBand: false, ownProcesses: false } as const;
+const inProcess = { ownProcesses: false } as const;
 
 /** The suite a test file belongs to: where it lies says so. */
 export function suiteOf(file: string): Suite {

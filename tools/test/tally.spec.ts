@@ -36,14 +36,13 @@ describe('the sum of the tests', () => {
 });
 
 describe('what is run', () => {
-  it('is everything by default, services one file after the other', () => {
+  it('is everything by default, what starts processes of its own after the rest', () => {
     const plan = planTests([]);
     expect(plan?.suites).toEqual(['unit', 'contract', 'integration', 'e2e', 'chaos']);
     expect(plan?.rounds.map(({ suites, part = 'all' }) => `${suites.join()}: ${part}`)).toEqual([
       'unit,contract,integration: all but tools',
       'unit: tools',
-      'e2e: all',
-      'chaos: all',
+      'e2e,chaos: all',
     ]);
     expect(plan?.needsServers).toBe(true);
   });

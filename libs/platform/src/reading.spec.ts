@@ -4,13 +4,16 @@ import { installRuntime, runtime } from './runtime.js';
 
 let nowMs = 0;
 let timers: (() => void)[] = [];
+let waits: number[] = [];
 beforeEach(() => {
   nowMs = 0;
   timers = [];
+  waits = [];
   installRuntime({
     ...runtime,
     monotonicMs: () => nowMs,
-    after: (_, run) => {
+    after: (ms, run) => {
+      waits.push(ms);
       timers.push(run);
       return () => undefined;
     },
@@ -45,6 +48,18 @@ it('waits for no server that does not answer, and tells what it said last until 
   const later = reading.latest();
   timers.at(-1)?.();
   expect(await later).toBeUndefined();
+});
+
+it('waits as long as who asks has patience', async () => {
+  let answer: (value: string) => void = () => undefined;
+  const reading = new Reading(() => new Promise<string>((resolve) => (answer = resolve)), TIMES);
+  const hurried = reading.latest(1);
+  const patient = reading.latest();
+  expect(waits).toEqual([1, 5]);
+  timers[0]?.();
+  expect(await hurried).toBeUndefined();
+  answer('told');
+  expect(await patient).toBe('told');
 });
 
 it('survives a question that fails', async () => {

@@ -27,8 +27,8 @@ export class Reading<Value> {
   ) {}
 
   /** Undefined while there is nothing that may still count as true. Never rejects. */
-  async latest(): Promise<Value | undefined> {
-    const { freshMs, waitMs, staleMs } = this.times;
+  async latest(waitMs = this.times.waitMs): Promise<Value | undefined> {
+    const { freshMs, staleMs } = this.times;
     if (this.#ageMs > freshMs) {
       this.#pending ??= this.#readAnew();
       await within(waitMs, this.#pending);

@@ -34,6 +34,8 @@ describe('a sound definition', () => {
     const timed = { ...compensable, timeoutMs: 1, pendingMs: 1, attempts: 1 };
     expect(checkDefinition(define(timed))).toEqual([]);
     expect(checkDefinition(recallable)).toEqual([]);
+    const covered = { ...compensable, compensation: { coveredBy: local.name } };
+    expect(checkDefinition(define(local, covered))).toEqual([]);
   });
 });
 

@@ -29,12 +29,10 @@ export const decide = (
   context: DecideContext,
 ): Decision => {
   const entry = transitions[instance.state][message.kind];
-  if (entry.treatment === 'handled' && message.kind === 'move') {
-    return move(definition, instance, message, context);
-  }
   const draft = new Draft(definition, instance, context);
   if (entry.treatment === 'recorded') draft.note(`${message.kind} recorded: ${entry.why}`);
-  else if (message.kind !== 'move') apply(draft, message);
+  else if (message.kind === 'move') return move(definition, instance, message, context);
+  else apply(draft, message);
   return draft.finish(message);
 };
 

@@ -11,19 +11,22 @@ interface Shown {
   readonly isKnown: boolean;
 }
 
-export function Flows({ flows, isComplete, isKnown }: Shown) {
+export function Flows(shown: Shown) {
+  const { flows } = shown;
   return (
-    <Panel title="Sagas on their way">
-      {!isKnown && <Empty>Where they are could not be read; it is tried again.</Empty>}
-      {isKnown && !isComplete && (
-        <p className="muted">There are more in flight than were looked at: these are the newest.</p>
-      )}
+    <Panel title="Sagas on their way" aside={<span className="muted">{noteOf(shown)}</span>}>
       {flows.length === 0 && <Empty>There is no definition and no saga yet.</Empty>}
       {flows.map((flow) => (
         <FlowRow key={flow.definition} flow={flow} />
       ))}
     </Panel>
   );
+}
+
+/** Beside the title, where it moves nothing when it goes. */
+function noteOf({ isComplete, isKnown }: Shown): string {
+  if (!isKnown) return 'Where they are is not known yet.';
+  return isComplete ? '' : 'There are more than were looked at: these are the newest.';
 }
 
 const FlowRow = ({ flow }: { readonly flow: Flow }) => (

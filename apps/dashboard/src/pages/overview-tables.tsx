@@ -5,7 +5,11 @@ import { formatDuration, formatMoney, formatNumber, words } from '../pure/format
 export function Risk({ figures: { risk } }: { readonly figures: Figures }) {
   return (
     <Panel title="Money and stock out">
-      {risk === null && <Empty>It could not be read; it is tried again.</Empty>}
+      <p className="muted small">
+        Taken and not brought back, of sagas that have not ended. At risk: of those that are being
+        undone or need a person.
+      </p>
+      {risk === null && <Empty>Not known yet.</Empty>}
       {risk?.length === 0 && <Empty>No saga in flight holds anything.</Empty>}
       {risk && risk.length > 0 && (
         <Wide label="Money and stock out, by kind">
@@ -35,10 +39,6 @@ export function Risk({ figures: { risk } }: { readonly figures: Figures }) {
           </table>
         </Wide>
       )}
-      <p className="muted small">
-        Taken and not brought back, of sagas that have not ended. At risk: of those that are being
-        undone or need a person.
-      </p>
     </Panel>
   );
 }
@@ -46,7 +46,7 @@ export function Risk({ figures: { risk } }: { readonly figures: Figures }) {
 export function StepTimes({ figures: { steps } }: { readonly figures: Figures }) {
   return (
     <Panel title="How long steps take">
-      {steps === null && <Empty>It could not be read; it is tried again.</Empty>}
+      {steps === null && <Empty>Not known yet.</Empty>}
       {steps?.length === 0 && <Empty>No saga has ended yet.</Empty>}
       {steps && steps.length > 0 && (
         <Wide label="How long steps take, of the latest sagas that have ended">

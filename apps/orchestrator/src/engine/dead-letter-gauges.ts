@@ -16,8 +16,8 @@ export class DeadLetterGauges implements OnApplicationBootstrap, OnModuleDestroy
     this.reading = new Reading(() => countOpen(database));
   }
 
-  latest(): Promise<readonly OpenCount[] | undefined> {
-    return this.reading.latest();
+  latest(waitMs?: number): Promise<readonly OpenCount[] | undefined> {
+    return this.reading.latest(waitMs);
   }
 
   onApplicationBootstrap(): void {

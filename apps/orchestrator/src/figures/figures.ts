@@ -12,13 +12,13 @@ export interface SagaFigures {
   /** How many need a person, by definition. */
   readonly attention: readonly { readonly definition: string; readonly count: number }[];
   readonly oldestLiveS: number;
-  /** Null while they could not be read. */
+  /** Null while they are not known: not read yet, or they could not be. */
   readonly risk: Survey['risk'] | null;
   readonly at: Survey['at'] | null;
   /** False: there are more live sagas than `risk` and `at` tell of. */
   readonly surveyComplete: boolean;
   readonly steps: readonly StepTimes[] | null;
-  /** Dead letters of all topics that nobody has decided about; null while they could not be read. */
+  /** Dead letters of all topics that nobody has decided about; null while they are not known. */
   readonly deadLetters: { readonly open: number } | null;
   /** Messages of the inbox that nobody has handled; null while the broker does not say. */
   readonly lag: number | null;
@@ -52,14 +52,17 @@ export class Figures {
     );
   }
 
-  /** Undefined while the database does not answer. */
-  async latest(): Promise<SagaFigures | undefined> {
+  /**
+   * @param patienceMs how long what takes long is waited for: then it is null, for now
+   * @returns undefined while the database does not answer
+   */
+  async latest(patienceMs?: number): Promise<SagaFigures | undefined> {
     const [counts, survey, steps, letters, lag] = await Promise.all([
       this.counts.latest(),
-      this.survey.latest(),
-      this.steps.latest(),
-      this.letters.latest(),
-      this.lag.latest(),
+      this.survey.latest(patienceMs),
+      this.steps.latest(patienceMs),
+      this.letters.latest(patienceMs),
+      this.lag.latest(patienceMs),
     ]);
     if (!counts) return undefined;
     return {

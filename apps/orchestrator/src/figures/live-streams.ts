@@ -11,6 +11,8 @@ import { goodKeysOf } from '../persistence/api-keys.js';
 import { Figures } from './figures.js';
 
 const FIGURES_MS = 1_000;
+/** The first figures are not held up by what takes long: the next ones tell it. */
+const PATIENCE_MS = 300;
 const GATHER_MS = 250;
 /** Ids told at once; who is told that there were more looks again at what it shows. */
 const MOST_TOLD = 500;
@@ -103,7 +105,7 @@ export class LiveStreams implements BeforeApplicationShutdown {
 
   private async tellFigures(): Promise<void> {
     await this.endRevoked();
-    const latest = await this.figures.latest();
+    const latest = await this.figures.latest(PATIENCE_MS);
     if (latest) this.tell('figures', latest);
     const nowMs = runtime.monotonicMs();
     for (const [stream, { endsMs }] of this.open) {

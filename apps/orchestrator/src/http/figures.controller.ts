@@ -29,7 +29,7 @@ export class FiguresController {
   @ApiOkResponse({
     description:
       '`{live, attention, oldestLiveS, risk, at, surveyComplete, steps, deadLetters, lag}`; risk and at are up to ' +
-      'ten seconds old, steps half a minute; null while they could not be read',
+      'ten seconds old, steps half a minute; null while they are not known',
   })
   @ApiResponse({ status: 503, description: 'The database does not answer.' })
   async now() {
