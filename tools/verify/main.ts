@@ -55,15 +55,14 @@ function checks(): Step[] {
     },
     { name: 'types of the dashboard', args: bin('tsc', '-p', 'apps/dashboard') },
   ];
-  return [
-    ...small.map((step) => ({ ...step, isSmall: true as const })),
-    // To look at: times prove nothing on a machine that does other work, so none of them fails.
-    {
-      name: 'figures at a glance',
-      args: ['dist/tools/bench/main.js', '--quick', '--only', 'own', '--lenient'],
-    },
-  ];
+  return small.map((step) => ({ ...step, isSmall: true as const }));
 }
+
+/** To look at: times prove nothing on a machine that does other work, so none of them fails. */
+const figures: Step = {
+  name: 'figures at a glance',
+  args: ['dist/tools/bench/main.js', '--quick', '--only', 'own', '--lenient'],
+};
 
 function steps({ tests, proofs: wanted }: Wanted): Step[] {
   if (tests === 'of-tests') return long();
@@ -72,7 +71,7 @@ function steps({ tests, proofs: wanted }: Wanted): Step[] {
   if (tests === 'none') return first;
   const runTests = ['--disable-warning=TimeoutNegativeWarning', 'dist/tools/test/main.js'];
   const suites = tests === 'fast' ? ['unit', 'contract', 'integration'] : [];
-  return [...first, { name: 'tests and coverage', args: [...runTests, ...suites] }];
+  return [...first, figures, { name: 'tests and coverage', args: [...runTests, ...suites] }];
 }
 
 /** What takes too long for each change: versions of before as well; then whether the tests would notice: known bugs, mutants. */

@@ -171,6 +171,7 @@ describe('lists of dead letters', () => {
     ['?cursor=abc', 400],
     ['?limit=201', 400],
     ['?from=2026-02-30T00:00:00Z', 400],
+    ['?from=2026-02-02T00:00:00Z&to=2026-02-01T00:00:00Z', 400],
     ['?nonsense=1', 400],
     ['/count?topic=', 400],
     ['/0198f7a6-0b54-7c43-9d1e-3f3c2a1b4c5d', 404],

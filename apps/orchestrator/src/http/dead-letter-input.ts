@@ -5,11 +5,14 @@ import { MAX_DECIDED, type Chosen, type Progress } from './dead-letter-desk.js';
 import type { DeadLetterFilterDto, DecideDto } from './dead-letters.dto.js';
 
 /** @throws ProblemException 400 */
-export const filterOf = <Given extends DeadLetterFilterDto>({ from, to, ...rest }: Given) => ({
-  ...rest,
-  ...(from !== undefined && { from: checkedMoment('from', from) }),
-  ...(to !== undefined && { to: checkedMoment('to', to) }),
-});
+export function filterOf<Given extends DeadLetterFilterDto>({ from, to, ...rest }: Given) {
+  const [begin, end] = [boundOf('from', from), boundOf('to', to)];
+  if (begin && end && begin >= end) throw invalid('to', 'must be later than from');
+  return { ...rest, ...(begin && { from: begin }), ...(end && { to: end }) };
+}
+
+const boundOf = (field: string, text: string | undefined): Date | undefined =>
+  text === undefined ? undefined : checkedMoment(field, text);
 
 /** @throws ProblemException 400 where it does not say which ones, or says it twice */
 export function chosenBy({ ids, filter, limit, cursor }: DecideDto): Chosen {

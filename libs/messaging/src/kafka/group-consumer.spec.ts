@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { MemoryLog } from '../fixtures/log.js';
 import { ManualClock } from '../fixtures/manual-clock.js';
-import { DEFAULT_TUNING } from './consumer-options.js';
+import { DEFAULT_TUNING, READER_TUNING, type ConsumerTuning } from './consumer-options.js';
 import { GroupConsumer } from './group-consumer.js';
-import type { ConsumerPort } from './ports.js';
+import type { ConnectKafka, ConsumerPort } from './ports.js';
 
 const { sessionTimeoutMs, heartbeatMs } = DEFAULT_TUNING;
 
@@ -12,18 +12,22 @@ let clock: ManualClock;
 let sessions: Map<string, (event: { payload: unknown }) => void>[];
 let consumer: GroupConsumer;
 
-beforeEach(() => {
-  clock = new ManualClock();
-  sessions = [];
-  consumer = new GroupConsumer({
+const consumerWith = (connect: ConnectKafka, tuning?: ConsumerTuning): GroupConsumer =>
+  new GroupConsumer({
     kafka: { brokers: [], clientId: 'test', topicPrefix: '', log: new MemoryLog() },
     group: 'g',
     topics: ['t'],
     clock,
-    connect: () => ({ consumer: join, producer: noProducer }),
+    connect,
+    ...(tuning && { tuning }),
     ping: () => Promise.resolve(),
     handle: () => Promise.resolve('done'),
   });
+
+beforeEach(() => {
+  clock = new ManualClock();
+  sessions = [];
+  consumer = consumerWith(() => ({ consumer: join, producer: noProducer }));
   consumer.start();
 });
 afterEach(() => consumer.stop());
@@ -84,4 +88,16 @@ test('one that fetches and is nobody’s member any more is reported, and joins 
   expect(consumer.failure?.message).toBe('the group hears nothing of it');
   await fetchFor(2 * sessionTimeoutMs);
   expect(sessions).toHaveLength(2);
+});
+
+test.each([
+  ['what is in a hurry', undefined, { minBytes: 1, maxWaitTimeInMs: 500 }],
+  ['who reads in batches', READER_TUNING, { minBytes: 262_144, maxWaitTimeInMs: 250 }],
+])('of %s the broker hears how long it may gather', async (_, tuning, expected) => {
+  const asked = jest.fn<ReturnType<ConnectKafka>['consumer']>(join);
+  const one = consumerWith(() => ({ consumer: asked, producer: noProducer }), tuning);
+  one.start();
+  await clock.advance(0);
+  expect(asked).toHaveBeenCalledWith(expect.objectContaining(expected));
+  await one.stop();
 });
