@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<SagaCommand>>> = {
   keys: async () => (await import('./keys.js')).keys,
   seed: async () => (await import('./seed.js')).seed,
   searches: async () => (await import('./searches.js')).searches,
+  'first-view': async () => (await import('./first-view.js')).firstView,
 };
 
 async function helpText(): Promise<string> {

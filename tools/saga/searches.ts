@@ -1,17 +1,15 @@
 /** `npm run saga -- searches`. */
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { migrations } from '#migrations/orchestrator';
-import { openDatabase, type Database } from '#messaging';
-import { createDatabase, startPostgres, type PostgresServer } from '#testing';
+import type { Database } from '#messaging';
+import type { PostgresServer } from '#testing';
 import { UsageError } from '../sagas/arguments.js';
 import { openSagaDatabase, progress } from '../sagas/stored-sagas.js';
 import { formatTable } from '../stack/table.js';
 import type { SagaCommand } from './command.js';
 import { measureSearch, type SearchCost } from './measure-searches.js';
 import { searchCases, type Known } from './search-cases.js';
-import { seedSagas } from './seed-sagas.js';
 import { readSeedArguments } from './seed.js';
+import { openSeeded, startSeeded } from './seeded-database.js';
 
 const help = `Measures every search that the admin API offers, and says what their plans read.
 
@@ -65,15 +63,13 @@ async function measureGiven(url: string | undefined): Promise<SearchCost[]> {
 }
 
 async function measureOwn(sagas: number, folder: string | undefined): Promise<SearchCost[]> {
-  const server = await startPostgres({ fsync: false, ...(folder && { dataDir: resolve(folder) }) });
+  const { server, url } = await startSeeded(sagas, folder);
   let open: Database | undefined;
   try {
-    const own = await createDatabase(server, DATABASE);
-    if (await isEmpty(own.url)) await fill(own.url, sagas);
     return await measureAll(async () => {
       await open?.close();
       await restarted(server);
-      open = await openOwn(own.url);
+      open = await openSeeded(url);
       await open.query('select 1');
       return open;
     });
@@ -83,36 +79,10 @@ async function measureOwn(sagas: number, folder: string | undefined): Promise<Se
   }
 }
 
-const DATABASE = 'saga_searches';
-
-async function isEmpty(url: string): Promise<boolean> {
-  const database = await openOwn(url);
-  try {
-    return (await database.query('select 1 from saga_instance limit 1')).length === 0;
-  } finally {
-    await database.close();
-  }
-}
-
-async function fill(url: string, sagas: number): Promise<void> {
-  const startedMs = performance.now();
-  await seedSagas(url, sagas, (made) => progress(`seeds: ${made.toLocaleString('en-US')}`));
-  progress('');
-  console.error(`seeded in ${Math.round((performance.now() - startedMs) / 1_000)} s`);
-}
-
 const restarted = async (server: PostgresServer): Promise<void> => {
   await server.stopServer('fast');
   await server.startServer();
 };
-
-const nothing = () => undefined;
-
-const openOwn = (url: string): Promise<Database> =>
-  openDatabase({
-    ...{ url, poolSize: 2, applicationName: 'saga-searches', migrations },
-    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-  });
 
 async function measureAll(restart: () => Promise<Database>): Promise<SearchCost[]> {
   const cases = searchCases(await knownIn(await restart()));

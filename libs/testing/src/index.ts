@@ -1,3 +1,4 @@
+export { makeAdminKey } from './admin-key.js';
 export * from './chromium.js';
 export * from './paths.js';
 export * from './wait-for.js';
