@@ -50,7 +50,7 @@ describe('goods that are sent back', () => {
   afterAll(async () => {
     await topics?.stop();
     await world?.stop();
-  }, 60_000);
+  }, 240_000);
 
   /** A shipped order of a product of its own. */
   const bought = async (wishes: Omit<OrderWishes, 'productId'>) => {

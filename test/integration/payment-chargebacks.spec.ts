@@ -25,7 +25,7 @@ describe('disputes', () => {
   let aheadMs = 0;
   beforeAll(async () => {
     world = await PaymentWorld.start({ now: () => Date.now() + aheadMs });
-  }, 120_000);
+  }, 240_000);
   afterAll(() => world.stop());
   afterEach(() => world.stopReplicas());
 

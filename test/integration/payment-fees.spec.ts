@@ -50,7 +50,7 @@ describe('the fee of a payment', () => {
   let world: PaymentWorld;
   beforeAll(async () => {
     world = await PaymentWorld.start();
-  }, 120_000);
+  }, 240_000);
   afterAll(() => world.stop());
   afterEach(() => world.stopReplicas());
 

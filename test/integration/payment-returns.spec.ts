@@ -23,7 +23,7 @@ describe('refunds of goods', () => {
   let world: PaymentWorld;
   beforeAll(async () => {
     world = await PaymentWorld.start();
-  }, 60_000);
+  }, 240_000);
   afterAll(() => world.stop());
   afterEach(() => world.stopReplicas());
 

@@ -128,7 +128,7 @@ describe('goods on their way back', () => {
       returnTransitMs: TRANSIT_MS,
       now: () => (nowMs += 5),
     });
-  }, 60_000);
+  }, 240_000);
   beforeEach(() => sandbox.mood.set({ mode: 'ok' }));
   afterEach(async () => {
     await Promise.all(services.splice(0).map((service) => service.stop()));

@@ -1,7 +1,7 @@
 export interface WaitOptions {
   /** What is waited for, as it should read after "Waited … for ". */
   what: string;
-  /** Default 60,000: only what hangs fails by the clock. */
+  /** Default 120,000: only what hangs fails by the clock. */
   timeoutMs?: number;
   /** Pause between two looks; default 50. */
   intervalMs?: number;
@@ -13,7 +13,7 @@ export interface WaitOptions {
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 60_000, intervalMs = 50 }: WaitOptions,
+  { what, timeoutMs = 120_000, intervalMs = 50 }: WaitOptions,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   let last: string;

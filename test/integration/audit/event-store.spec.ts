@@ -321,7 +321,7 @@ describe('the event store', () => {
           interval '1 minute', 't', 'k', 'type' || n % 10, n, '{}', 0, 0, 2, ''
           from generate_series(1, 20000) as n`);
       await world.database.query('analyze event');
-    }, 120_000);
+    }, 240_000);
 
     it.each<[string, EventFilter]>([
       ['pkey', {}],

@@ -8,7 +8,8 @@ import type { KafkaServer, PostgresServer } from '#testing';
 import type { View } from '../../../tools/stack/page/watcher.js';
 import { StackCli } from './stack-cli.js';
 
-const MINUTES = 60_000;
+/** Only what hangs fails by the clock: each starts many commands, one after the other. */
+const LONG_MS = 600_000;
 const GIVEN_UP = 'Everything that was started has been stopped.';
 
 /** Lines that are not progress: what the user must read. */
@@ -50,11 +51,11 @@ describe('the development stack beside a given Postgres and Kafka', () => {
   beforeAll(async () => {
     [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
     stack = await newStack();
-  }, 3 * MINUTES);
+  }, LONG_MS);
   afterAll(async () => {
     await stack.run('down');
     await Promise.all([postgres.stop(), kafka.stop()]);
-  }, MINUTES);
+  }, LONG_MS);
 
   it(
     'starts in the background, shows itself, and stops',
@@ -81,7 +82,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       await expect(mailAnswers(stack)).rejects.toThrow('fetch failed');
       expect(await stack.run('status')).toMatchObject({ code: 3 });
     },
-    3 * MINUTES,
+    LONG_MS,
   );
 
   it(
@@ -93,12 +94,12 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       process.kill(Number(before), 'SIGKILL');
       await waitFor(() => pid() !== before && mailAnswers(stack), {
         what: 'the sandbox to be there again',
-        timeoutMs: 150_000,
+        timeoutMs: 300_000,
       });
       expect(execStatus(stack)).toContain('started again 1 times');
       await stack.run('down');
     },
-    2 * MINUTES,
+    LONG_MS,
   );
 
   it(
@@ -107,7 +108,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       const run = stack.start('up', '--foreground', '--only', 'mail');
       await waitFor(() => run.output().includes('All of it runs'), {
         what: 'the stack to run',
-        timeoutMs: 150_000,
+        timeoutMs: 300_000,
       });
       run.child.kill('SIGKILL');
       await run.ended;
@@ -116,14 +117,14 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       const again = stack.start('up', '--foreground', '--only', 'mail');
       await waitFor(() => again.output().includes('All of it runs'), {
         what: 'the stack to run again',
-        timeoutMs: 150_000,
+        timeoutMs: 300_000,
       });
       expect(again.output()).toContain('did not end properly; stopped what it left: sandbox-mail');
       again.child.kill('SIGINT');
       expect((await again.ended).code).toBe(0);
       expect(await isPortFree(stack.port(4003))).toBe(true);
     },
-    3 * MINUTES,
+    LONG_MS,
   );
 
   it('does not take a process for its own because of an old number', async () => {
@@ -171,7 +172,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       expect(code).toBe(1);
       expect(await isPortFree(cli.port(4002))).toBe(true);
     },
-    2 * MINUTES,
+    LONG_MS,
   );
 
   it(
@@ -188,7 +189,7 @@ describe('the development stack beside a given Postgres and Kafka', () => {
       expect(output).toContain(GIVEN_UP);
       expect(code).toBe(1);
     },
-    MINUTES,
+    LONG_MS,
   );
 
   const execStatus = (cli: StackCli): string => {
@@ -218,7 +219,7 @@ describe('the development stack with servers of its own', () => {
       expect(code).toBe(1);
       expect(await isPortFree(cli.port(15_432))).toBe(true);
     },
-    2 * MINUTES,
+    LONG_MS,
   );
 
   it(
@@ -253,7 +254,7 @@ describe('the development stack with servers of its own', () => {
         await kafka.stop();
       }
     },
-    2 * MINUTES,
+    LONG_MS,
   );
 
   it(
@@ -280,6 +281,6 @@ describe('the development stack with servers of its own', () => {
         await kafka.stop();
       }
     },
-    5 * MINUTES,
+    LONG_MS,
   );
 });

@@ -92,7 +92,7 @@ describe('a Kafka of one’s own', () => {
       await send(server.brokers, topic, 'after');
       expect(await count(server.brokers, topic)).toBeGreaterThan(1);
     },
-    120_000,
+    240_000,
   );
 });
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { dataFolder, projectRoot } from '../paths.js';
@@ -103,6 +103,10 @@ export const READER_NICENESS = 10;
 function standBack(pid: number, niceness: number): void {
   try {
     setPriority(pid, niceness);
+    // Linux weighs sessions against each other, and each process that is started here has its own:
+    // its priority counts only within it (sched(7), "The autogroup feature").
+    const autogroup = `/proc/${pid}/autogroup`;
+    if (existsSync(autogroup)) writeFileSync(autogroup, String(niceness));
   } catch {
     // It has ended meanwhile, or may not be told: then it runs as all others do.
   }
