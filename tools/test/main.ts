@@ -50,7 +50,7 @@ const COVERAGE: Readonly<Record<Plan['coverage'], readonly string[]>> = {
   off: [],
 };
 
-/** Of the two cores that tests are made for, two would leave some idle: they wait for each other a lot. */
+/** Files at a time. Of the two cores that tests are made for, two would leave some idle: they wait a lot. */
 const WORKERS = 3;
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
