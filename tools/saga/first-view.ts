@@ -23,10 +23,10 @@ the figures, where sagas are, and what is at risk.`;
 
 /** What is waited for, and how it is known to be there. */
 const PARTS = {
-  'need a person': (page: Page) => page.getByRole('table', { name: /need a person/ }),
+  'need a person': (page: Page) => page.getByLabel('Sagas that need a person'),
   figures: (page: Page) => numberIn(page.locator('.tile', { hasText: 'In flight' })),
   'where they are': (page: Page) => page.locator('.flow .counts', { hasText: /\d/ }).first(),
-  'at risk': (page: Page) => page.getByRole('table', { name: /Money and stock out/ }),
+  'at risk': (page: Page) => page.getByLabel('Money and stock out, by kind'),
 } as const;
 const PART_NAMES = Object.keys(PARTS) as (keyof typeof PARTS)[];
 

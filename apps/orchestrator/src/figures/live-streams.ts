@@ -11,8 +11,8 @@ import { goodKeysOf } from '../persistence/api-keys.js';
 import { Figures } from './figures.js';
 
 const FIGURES_MS = 1_000;
-/** The first figures are not held up by what takes long: the next ones tell it. */
-const PATIENCE_MS = 300;
+/** Figures are not held up by what takes long: the next ones tell it. */
+const PATIENCE_MS = 100;
 const GATHER_MS = 250;
 /** Ids told at once; who is told that there were more looks again at what it shows. */
 const MOST_TOLD = 500;
@@ -65,6 +65,7 @@ export class LiveStreams implements BeforeApplicationShutdown {
     this.metric.set(this.open.size);
     this.stopListening ??= this.changes.listen((changed) => this.note(changed));
     if (this.open.size === 1) void this.tellFigures();
+    else void this.tellFirst(stream);
   }
 
   /** Ends all streams, so that a stop does not wait for them. */
@@ -103,6 +104,12 @@ export class LiveStreams implements BeforeApplicationShutdown {
     this.overflow = false;
   }
 
+  /** Who comes while others watch does not wait for their next figures. */
+  private async tellFirst(stream: OpenStream): Promise<void> {
+    const latest = await this.figures.latest(PATIENCE_MS);
+    if (latest && stream.takesMore) stream.write(eventText('figures', latest));
+  }
+
   private async tellFigures(): Promise<void> {
     await this.endRevoked();
     const latest = await this.figures.latest(PATIENCE_MS);
@@ -127,7 +134,10 @@ export class LiveStreams implements BeforeApplicationShutdown {
 
   /** Who is behind misses it: what comes next says it all again. */
   private tell(event: string, data: unknown): void {
-    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    const text = eventText(event, data);
     for (const stream of this.open.keys()) if (stream.takesMore) stream.write(text);
   }
 }
+
+const eventText = (event: string, data: unknown): string =>
+  `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
