@@ -6,7 +6,6 @@ import { startApps } from './run-apps.js';
 import { startPage } from './page/server.js';
 import { Watcher } from './page/watcher.js';
 import { welcome, WITH_PAGE } from './welcome.js';
-import { makeStackKeys } from './keys.js';
 import { readKeysFile, shownPath } from './keys-file.js';
 import { stopLeftovers } from './leftovers.js';
 import { isDiskFull, preflight } from './preflight.js';
@@ -111,6 +110,8 @@ async function makeKnown(
   if (merchant !== undefined || names.includes('orchestrator')) {
     const told = (made: readonly string[]) =>
       `${shownPath(file)}, ${made.length > 0 ? `made ${made.join(', ')}` : 'as they were'}`;
+    // It brings half of a service along, which no other command of the stack needs.
+    const { makeStackKeys } = await import('./keys.js');
     await progress.step('keys', () => makeStackKeys(settings, postgresUrl, names), told);
   }
   if (isWhole && names.includes('order')) {

@@ -1,4 +1,4 @@
-import { newApiKey, runtime, type AccessRole } from '#platform';
+import type { AccessRole } from '#platform';
 import { runSql } from './postgres/databases.js';
 
 /**
@@ -7,6 +7,8 @@ import { runSql } from './postgres/databases.js';
  * @param url of the database
  */
 export async function makeAdminKey(url: string, role: AccessRole, owner: string): Promise<string> {
+  // Not before it is wanted: commands that need only a folder of this library start four times as fast.
+  const { newApiKey, runtime } = await import('#platform');
   const keyId = runtime.uuid();
   const { apiKey, hash } = newApiKey('sk', keyId);
   await runSql(url, [

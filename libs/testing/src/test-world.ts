@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TopicName } from '#contracts';
-import { KafkaClient, type MessagingLog } from '#messaging';
+import type { MessagingLog } from '#messaging';
 import type { AccessRole } from '#platform';
 import { createTopics, deleteTopics } from './kafka/kafka-admin.js';
 import type { KafkaServer } from './kafka/kafka-server.js';
@@ -140,6 +140,7 @@ export class TestWorld {
 
   /** How many messages of these topics a service has still to read. */
   async unread(service: ServiceName, topics: readonly TopicName[]): Promise<number> {
+    const { KafkaClient } = await import('#messaging');
     const kafka = new KafkaClient({
       brokers: this.kafka.brokers.split(','),
       topicPrefix: this.topicPrefix,
