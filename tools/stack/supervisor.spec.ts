@@ -11,11 +11,12 @@ import { Supervisor } from './supervisor.js';
 const KILLED: ProcessExit = { code: null, signal: 'SIGKILL' };
 
 /** A supervisor of one broker; `starts` says of each start whether it goes well. */
-async function watched(starts: boolean[] = []) {
+async function watched(starts: boolean[] = [], steadyMs?: number) {
   const told: string[] = [];
   const file = join(mkdtempSync(join(tmpdir(), `${temporaryPrefix('unit')}supervisor-`)), 'state');
   const state = { supervisor: { pid: 0, startedAt: '' }, startedAt: '', parts: [] };
-  const supervisor = new Supervisor({ ...state, phase: 'ready' }, file, (l) => told.push(l), 0);
+  const tell = (line: string) => told.push(line);
+  const supervisor = new Supervisor({ ...state, phase: 'ready' }, file, tell, 0, steadyMs);
   let end: (exit: ProcessExit) => void = () => undefined;
   let runs = 0;
   const run = async (): Promise<Run> => {
@@ -55,6 +56,16 @@ describe('a part that ends by itself', () => {
     );
     expect(runs()).toBe(6);
     expect(part()).toMatchObject({ restarts: 5, ended: 'SIGKILL' });
+  });
+
+  it('is brought back as often as it ends where it has run for a while in between', async () => {
+    const { end, part, runs, told } = await watched([], 0);
+    for (let time = 1; time <= 7; time += 1) {
+      end();
+      await waitFor(() => told.length === 2 * time, { what: 'the next start' });
+    }
+    expect(runs()).toBe(8);
+    expect(part()).toMatchObject({ restarts: 7 });
   });
 
   it('is tried again when a start fails, and each start that fails counts', async () => {

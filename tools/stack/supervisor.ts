@@ -7,13 +7,17 @@ export class StopRequested extends Error {}
 
 // For a container that is just being made.
 const SETTLE_MS = 30_000;
+/** In a row: one that has run for a while begins to count anew. */
 const RESTARTS_MAX = 5;
+const STEADY_MS = 60_000;
 const RESTART_DELAY_MS = 1000;
 
 /** Holds what runs, writes it down, and stops it in the order opposite to its start. */
 export class Supervisor {
   private readonly parts: Part[] = [];
   private readonly starting = new Set<Promise<unknown>>();
+  /** Starts since a part last ran for a while, by its name. */
+  private readonly strikes = new Map<string, number>();
   private stopping = false;
   private stopped = false;
 
@@ -22,6 +26,7 @@ export class Supervisor {
     private readonly stateFile: string,
     private readonly tell: (line: string) => void,
     private readonly restartDelayMs = RESTART_DELAY_MS,
+    private readonly steadyMs = STEADY_MS,
   ) {
     this.save();
   }
@@ -61,16 +66,19 @@ export class Supervisor {
     else this.saveIfPossible();
   }
 
-  /** Starts a part again when it ends by itself; after a few times it is left alone. */
+  /** Starts a part again when it ends by itself; after a few times in a row it is left alone. */
   watch(run: Run, start: () => Promise<Run>): void {
+    const startedMs = performance.now();
     void run.exited.then(async (exit) => {
       if (this.stopping) return;
       const entry = this.state.parts.find(({ name }) => name === run.name);
       if (entry === undefined) return;
       entry.ended = endingOf(exit);
       this.saveIfPossible();
-      const [mark, next] =
-        entry.restarts < RESTARTS_MAX ? ['!', 'it is started again'] : ['✗', staysDown(run)];
+      if (performance.now() - startedMs >= this.steadyMs) this.strikes.delete(run.name);
+      const [mark, next] = this.mayStart(run)
+        ? ['!', 'it is started again']
+        : ['✗', staysDown(run)];
       this.tell(`${mark} ${run.name} ended (${entry.ended}); ${next}${during(run)}`);
       const again = await this.startAgain(run, start, entry);
       if (again) this.watch(again, start);
@@ -83,7 +91,8 @@ export class Supervisor {
     start: () => Promise<Run>,
     entry: PartState,
   ): Promise<Run | undefined> {
-    while (entry.restarts < RESTARTS_MAX) {
+    while (this.mayStart(run)) {
+      this.strikes.set(run.name, this.strikesOf(run) + 1);
       await new Promise((resolve) => setTimeout(resolve, this.restartDelayMs));
       if (this.stopping) return undefined;
       try {
@@ -94,11 +103,19 @@ export class Supervisor {
         if (this.stopping || error instanceof StopRequested) return undefined;
         entry.restarts += 1;
         this.saveIfPossible();
-        const next = entry.restarts < RESTARTS_MAX ? 'it is tried again' : staysDown(run);
+        const next = this.mayStart(run) ? 'it is tried again' : staysDown(run);
         this.tell(`✗ ${run.name} does not come back: ${(error as Error).message}; ${next}`);
       }
     }
     return undefined;
+  }
+
+  private strikesOf({ name }: Run): number {
+    return this.strikes.get(name) ?? 0;
+  }
+
+  private mayStart(run: Run): boolean {
+    return this.strikesOf(run) < RESTARTS_MAX;
   }
 
   /** Remembers something that is starting, so that a stop can wait for it. */
