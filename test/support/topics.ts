@@ -79,7 +79,10 @@ export class Topics {
   }
 
   private async connectProducer(): Promise<Producer> {
-    const producer = this.kafka.producer({ allowAutoTopicCreation: false });
+    // Sent again to a broker that did not lead a topic yet, what it has taken already counts once.
+    const producer = this.kafka.producer({
+      ...{ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 },
+    });
     await producer.connect();
     return producer;
   }
