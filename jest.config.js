@@ -28,7 +28,7 @@ export default {
   // Modules of each file stay in memory: a worker that has run a hundred of them does little but collect.
   workerIdleMemoryLimit: '1GB',
   // Counted by the code itself, which is prepared once: V8 counts all that a worker has ever loaded, and
-  // half of the time of tests that only load much went into that.
+  // a third of the integration tests' processor time went into that.
   coverageProvider: 'babel',
   // A line of summary for people, the pages in coverage/ for who wants to know more.
   coverageReporters: ['text-summary', 'html'],

@@ -45,11 +45,27 @@ async function run(args: readonly string[]): Promise<number> {
   const { sagas, data, rounds = '4', json } = parse(args);
   if (sagas === undefined) throw new UsageError('--sagas is missing; see --help');
   if (!/^[1-9]\d?$/.test(rounds)) throw new UsageError('--rounds must be 1 to 99');
-  const { server, url } = await startSeeded(readSeedArguments(['--sagas', sagas]).sagas, data);
+  const count = readSeedArguments(['--sagas', sagas]).sagas;
   const browser = await startBrowser();
   try {
+    return await measure(browser, { count, data, rounds: Number(rounds), json: json === true });
+  } finally {
+    await browser.close();
+  }
+}
+
+interface Wanted {
+  readonly count: number;
+  readonly data: string | undefined;
+  readonly rounds: number;
+  readonly json: boolean;
+}
+
+async function measure(browser: Browser, { count, data, rounds, json }: Wanted): Promise<number> {
+  const { server, url } = await startSeeded(count, data);
+  try {
     const views: View[] = [];
-    for (let round = 1; round <= Number(rounds); round += 1) {
+    for (let round = 1; round <= rounds; round += 1) {
       progress(`${round} of ${rounds}`);
       views.push(...(await measureRound(browser, url, round)));
     }
@@ -57,7 +73,6 @@ async function run(args: readonly string[]): Promise<number> {
     console.log(json ? JSON.stringify(views) : tableOf(views));
     return 0;
   } finally {
-    await browser.close();
     await server.stop();
   }
 }

@@ -16,6 +16,7 @@ import {
 import { ProblemException } from './problem.js';
 import { keepRawBody } from './raw-body.js';
 import { readJson } from './json-body.js';
+import { readOutRefused } from './refused-body.js';
 import { RouteTable, type Route } from './routes.js';
 import { traceRequests } from './trace-requests.js';
 import { StrictValidationPipe } from './validation.js';
@@ -68,6 +69,7 @@ export async function createHttpApp(
   traceRequests(fastify);
   readJson(fastify);
   fastify.addHook('onRequest', refuseEncoding);
+  readOutRefused(fastify);
   closeGracefully(fastify);
   if (options.rawBodyRoutes) keepRawBody(fastify, options.rawBodyRoutes);
 
