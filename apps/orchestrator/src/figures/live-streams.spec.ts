@@ -16,12 +16,18 @@ class Watcher extends EventEmitter {
     this.text += text;
     return true;
   }
-  end(): void {}
-  destroy(): void {}
+  end(): this {
+    return this;
+  }
+  destroy(): this {
+    return this;
+  }
 }
 
 // no time passes: what is told is told without waiting for the next second
-beforeEach(() => installRuntime({ ...runtime, after: () => () => undefined }));
+beforeEach(() =>
+  installRuntime({ ...runtime, monotonicMs: () => 0, after: () => () => undefined }),
+);
 afterEach(() => installRuntime());
 
 it('tells figures at once, also to who comes while others watch, and waits for nothing slow', async () => {
@@ -36,7 +42,7 @@ it('tells figures at once, also to who comes while others watch, and waits for n
   const streams = new LiveStreams(figures, new ChangedSagas(), database);
   const watchers = [new Watcher(), new Watcher()];
   for (const watcher of watchers) {
-    streams.add(watcher, 'key');
+    streams.add(watcher as unknown as Parameters<LiveStreams['add']>[0], 'key');
     await new Promise(setImmediate);
     expect(watcher.text).toContain('event: figures\ndata: {"live":[]}\n\n');
   }
