@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { projectRoot } from '#testing';
 import { planTests, suiteOf } from './suites.js';
 import { Tally } from './tally.js';
 
@@ -20,8 +22,39 @@ describe('the sum of the tests', () => {
       testResults: [file('/p/test/e2e/b.spec.ts', 'failed', 'passed', 'failed')],
     });
     const lines = tally.toString().split('\n');
-    expect(lines[0]).toBe('  unit  1 passed  0 failed  1 skipped  2 s');
+    expect(lines).toContain('  unit  1 passed  0 failed  1 skipped  2 s');
     expect(lines.at(-1)).toBe('2 passed, 1 failed');
+  });
+
+  it('names each failed test with its reason, without the places in the code', () => {
+    const tally = new Tally();
+    tally.add({
+      testResults: [
+        {
+          ...file(join(projectRoot(), 'libs/saga/src/a.spec.ts'), 'failed'),
+          assertionResults: [
+            {
+              status: 'failed',
+              fullName: 'a saga ends',
+              failureMessages: [
+                '\u001B[31mError: too late\u001B[39m\n\n    at Object.<anonymous> (/p/a.ts:1:2)\n',
+              ],
+            },
+          ],
+        },
+        { ...file('/p/libs/saga/src/b.spec.ts', 'failed'), message: 'no such module' },
+      ],
+    });
+    tally.addCrash('chaos');
+    expect(tally.toString().split('\n').slice(0, 6)).toEqual([
+      '✗ libs/saga/src/a.spec.ts: a saga ends',
+      '    Error: too late',
+      '',
+      '✗ /p/libs/saga/src/b.spec.ts: could not be run',
+      '    no such module',
+      '',
+    ]);
+    expect(tally.toString()).toContain('✗ chaos: ended without a report');
   });
 
   it('counts a file that could not be run as a failure', () => {

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+import { projectRoot } from '#testing';
 import { formatTable } from '../stack/table.js';
 import { SUITES, suiteOf, type Suite } from './suites.js';
 
@@ -9,7 +11,13 @@ export interface JestReport {
     readonly status: string;
     readonly startTime: number;
     readonly endTime: number;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Why the file failed, in many lines. */
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName?: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -20,27 +28,52 @@ export interface Count {
   seconds: number;
 }
 
+/** What tells most of a long error: its first lines, without the places in the code. */
+const REASON_LINES = 6;
+
+function reasonOf(error = ''): string {
+  const lines = stripVTControlCharacters(error)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  return lines
+    .slice(0, REASON_LINES)
+    .map((line) => `    ${line.trim()}`)
+    .join('\n');
+}
+
 /** Results of all rounds, by suite. */
 export class Tally {
   private readonly counts = new Map<Suite, Count>();
+  /** Each failed test with its file and its reason, for who sees only the end of a long log. */
+  private readonly failures: string[] = [];
 
   add(report: JestReport): void {
-    for (const { name, status, startTime, endTime, assertionResults } of report.testResults) {
+    for (const result of report.testResults) {
+      const { name, status, startTime, endTime, message, assertionResults } = result;
       const count = this.of(suiteOf(name));
       count.seconds += Math.max(0, endTime - startTime) / 1000;
-      for (const { status: outcome } of assertionResults) {
+      for (const { status: outcome, fullName, failureMessages } of assertionResults) {
         if (outcome === 'passed') count.passed += 1;
         else if (outcome === 'failed') count.failed += 1;
         else count.skipped += 1;
+        if (outcome === 'failed') this.addFailure(name, fullName, failureMessages?.[0]);
       }
       const noneFailed = assertionResults.every(({ status: outcome }) => outcome !== 'failed');
-      if (status === 'failed' && noneFailed) count.failed += 1;
+      if (status === 'failed' && noneFailed) {
+        count.failed += 1;
+        this.addFailure(name, 'could not be run', message);
+      }
     }
+  }
+
+  private addFailure(file: string, test = '', error = ''): void {
+    this.failures.push(`✗ ${file.replace(`${projectRoot()}/`, '')}: ${test}\n${reasonOf(error)}`);
   }
 
   /** A round of which nothing is known but that it went wrong. */
   addCrash(suite: Suite): void {
     this.of(suite).failed += 1;
+    this.failures.push(`✗ ${suite}: ended without a report`);
   }
 
   private of(suite: Suite): Count {
@@ -57,7 +90,7 @@ export class Tally {
     return [...this.counts.values()].reduce((sum, { failed }) => sum + failed, 0);
   }
 
-  /** A line a suite, and the sum as the last line: `N passed, N failed`. */
+  /** The failed tests, a line a suite, and the sum as the last line: `N passed, N failed`. */
   toString(): string {
     const rows = SUITES.flatMap((suite) => {
       const count = this.counts.get(suite);
@@ -73,6 +106,7 @@ export class Tally {
         ],
       ];
     });
-    return `${formatTable(rows)}\n\n${this.passed} passed, ${this.failed} failed`;
+    const failures = this.failures.map((failure) => `${failure}\n\n`).join('');
+    return `${failures}${formatTable(rows)}\n\n${this.passed} passed, ${this.failed} failed`;
   }
 }
