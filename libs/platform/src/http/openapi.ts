@@ -5,11 +5,15 @@ import { KEY_SCHEME, KEY_SECURITY } from './key-door.js';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
+/** Made when it is asked for first: most processes are never asked, and it takes them a while to make. */
 export function addOpenApi(app: NestFastifyApplication, title: string): void {
   const description = new DocumentBuilder().setTitle(title).setVersion('1').build();
-  const document = SwaggerModule.createDocument(app, description);
-  withHonestHeaders(document);
-  withKeyScheme(document);
+  const document = (): OpenAPIObject => {
+    const made = SwaggerModule.createDocument(app, description);
+    withHonestHeaders(made);
+    withKeyScheme(made);
+    return made;
+  };
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
 }
 
