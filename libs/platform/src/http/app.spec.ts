@@ -108,6 +108,7 @@ describe('an HTTP application', () => {
     ['a text that is too long for a message', { ...good, note: '😀'.repeat(5) }, 'note'],
     ['an empty text', { ...good, note: '' }, 'note'],
     ['a blank text', { ...good, note: '  ' }, 'note'],
+    ['a text that nobody sees', { ...good, note: '\u202e\u200b \u3000' }, 'note'],
     ['a control character', { ...good, note: 'a\u0000b' }, 'note'],
     ['a line break', { ...good, note: 'a\nb' }, 'note'],
     ['half a character', { ...good, note: 'a\ud800b' }, 'note'],
@@ -146,6 +147,37 @@ describe('an HTTP application', () => {
       true,
     );
     expect(answer.body).toMatchObject({ status: 400, instance: '/things' });
+  });
+
+  it.each([
+    ['/things?limit=1&size=2', 'size'],
+    ['/things/busy?limit=1', 'limit'],
+    ['/things/busy?a&b=1', 'a'],
+    ['/things/lost?__proto__=1', '__proto__'],
+  ])('refuses a parameter that the route does not know: %s', async (url, field) => {
+    const answer = await app.inject({ method: 'GET', url });
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      errors: expect.arrayContaining([{ field, message: 'is not known' }]),
+    });
+  });
+
+  it.each(['/things?limit=%', '/things?limit=%zz', '/things/busy?%ff=1', '/things?limit=1%e4'])(
+    'refuses a query that is not percent-encoded: %s',
+    async (url) => {
+      const answer = await app.inject({ method: 'GET', url });
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+      expect(answer.json()).toMatchObject({
+        ...{ status: 400, title: 'The query string is not valid' },
+        detail: 'The query string must be percent-encoded UTF-8.',
+      });
+    },
+  );
+
+  it('answers probes, whatever they add', async () => {
+    const answer = await app.inject({ method: 'GET', url: '/health/live?at=1' });
+    expect(answer.statusCode).toBe(200);
   });
 
   it('refuses what is no JSON, what is too deep, what is too large and what is of another type', async () => {

@@ -16,6 +16,7 @@ import {
 import { ProblemException } from './problem.js';
 import { keepRawBody } from './raw-body.js';
 import { readJson } from './json-body.js';
+import { KnownQuery, refuseBrokenQuery } from './known-query.js';
 import { readOutRefused } from './refused-body.js';
 import { RouteTable, type Route } from './routes.js';
 import { traceRequests } from './trace-requests.js';
@@ -69,6 +70,7 @@ export async function createHttpApp(
   traceRequests(fastify);
   readJson(fastify);
   fastify.addHook('onRequest', refuseEncoding);
+  fastify.addHook('onRequest', refuseBrokenQuery);
   readOutRefused(fastify);
   closeGracefully(fastify);
   if (options.rawBodyRoutes) keepRawBody(fastify, options.rawBodyRoutes);
@@ -79,6 +81,7 @@ export async function createHttpApp(
     abortOnError: false, // a failed boot rejects, so that `runMain` can say why
   });
   app.useGlobalPipes(new StrictValidationPipe());
+  app.useGlobalInterceptors(new KnownQuery());
   app.useGlobalFilters(filter);
   tables.set(app, routes);
   addMetrics(app, options.service);

@@ -64,11 +64,14 @@ export const TextField = (options: TextOptions): PropertyDecorator => {
 // oxlint-disable-next-line no-control-regex
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 
+/** Spaces, and marks that only order or join what stands beside them. */
+const UNSEEN = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}]*$/u;
+
 function textFault(value: unknown, options: TextOptions): string | undefined {
   const { min = 1, max, pattern, shape } = options;
   if (typeof value !== 'string') return 'must be a text';
   if (value.length < min || value.length > max) return `must have ${min} to ${max} characters`;
-  if (min > 0 && value.trim() === '') return 'must not be blank';
+  if (min > 0 && UNSEEN.test(value)) return 'must not be blank';
   if (CONTROL_CHARACTERS.test(value) || !value.isWellFormed()) {
     return 'must not hold control characters or broken Unicode';
   }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Headers, Module } from '@nestjs/common';
+import { Controller, Get, Headers, Module, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import {
@@ -30,9 +30,9 @@ let outbound: OutboundHttp;
 @Controller('things')
 class Things {
   @Get(':id')
-  async get(@Headers('traceparent') traceparent?: string) {
+  async get(@Query('secret') secret?: string, @Headers('traceparent') traceparent?: string) {
     await outbound.request({ method: 'GET', path: '/secret?token=x' });
-    return { traceparent };
+    return { traceparent, isSecret: secret !== undefined };
   }
 
   @Get(':id/fault')
