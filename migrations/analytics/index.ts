@@ -1,3 +1,4 @@
 import { AnalyticsInitial1764195200200 } from './0001-initial.js';
+import { EventOfFact1764288000012 } from './0002-event-of-fact.js';
 
-export const migrations = [AnalyticsInitial1764195200200];
+export const migrations = [AnalyticsInitial1764195200200, EventOfFact1764288000012];

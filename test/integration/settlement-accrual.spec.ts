@@ -94,6 +94,22 @@ describe('what orders have brought', () => {
     expect(replica.statements).toHaveLength(3);
   });
 
+  it('takes no two facts of one id in one batch, whichever comes first', async () => {
+    const [one, other] = [newOrder(MERCHANT), newOrder(MERCHANT)];
+    const facts = [paid(one, 10), { ...paid(other, 20), id: paid(one, 10).id }];
+    await expect(world.hear(facts)).rejects.toThrow('was told before for another fact');
+    await world.hear(facts.slice(1));
+    await expect(world.hear(facts)).rejects.toThrow(one.orderId);
+    expect(await moneyOf(other)).toMatchObject({ captured: 20 });
+  });
+
+  it('has a payment captured once, as it was said first', async () => {
+    const order = newOrder(MERCHANT);
+    await world.hear([paid(order, 20, { revision: 3 })]);
+    await world.hear([paid(order, 10, { revision: 2 })]);
+    expect(await moneyOf(order)).toMatchObject({ captured: 10 });
+  });
+
   it('has old facts without fees as they were: without', async () => {
     const order = newOrder(MERCHANT);
     await world.hear([paid(order, 10), refunded(order, 10)]);
@@ -103,11 +119,25 @@ describe('what orders have brought', () => {
   it.each<[string, (order: TestOrder) => ReceivedEvent, string]>([
     ['another merchant', (order) => delivered({ ...order, merchantId: 'x' }), "is m's in GBP"],
     ['another currency', (order) => delivered({ ...order, currency: 'JPY' }), "is m's in GBP"],
-    ['no time', (order) => delivered(order, { at: 'soon' }), 'is no time'],
+    ['no time', (order) => delivered(order, { at: 'soon' }), 'occurredAt is no moment'],
+    [
+      'no day',
+      (order) => delivered(order, { at: '2026-02-30T00:00:00Z' }),
+      'occurredAt is no moment',
+    ],
+    [
+      'the id of another fact',
+      (order) => ({
+        ...paid(order, 10),
+        ...{ type: delivered(order).type, data: delivered(order).data },
+      }),
+      'was told before for another fact than this order.completed at revision',
+    ],
     ['nobody', (order) => paid({ ...newOrder(''), orderId: order.orderId }, 1), '64 characters'],
     ['no amount', (order) => paid(order, -1), 'amount'],
   ])('takes in nothing that is of %s', async (_, fact, message) => {
     const order = newOrder(MERCHANT);
+    await world.hear([paid(order, 10)]);
     await world.hear([paid(order, 10)]);
     await expect(world.hear([fact(order)])).rejects.toThrow(message);
     expect(await moneyOf(order)).toMatchObject({ captured: 10, dueFrom: null });

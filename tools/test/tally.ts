@@ -30,6 +30,7 @@ export interface Count {
 
 /** What tells most of a long error: its first lines, without the places in the code. */
 const REASON_LINES = 6;
+const REASON_WIDTH = 200;
 
 function reasonOf(error = ''): string {
   const lines = stripVTControlCharacters(error)
@@ -37,7 +38,7 @@ function reasonOf(error = ''): string {
     .filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
   return lines
     .slice(0, REASON_LINES)
-    .map((line) => `    ${line.trim()}`)
+    .map((line) => `    ${line.trim().slice(0, REASON_WIDTH)}`)
     .join('\n');
 }
 

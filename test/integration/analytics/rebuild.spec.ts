@@ -46,8 +46,8 @@ describe('the figures', () => {
       await world.hear(...events.slice(from, from + 500));
     }
   };
-  const rebuilt = async (swap: boolean) => {
-    const { body } = await world.service.ask('POST', '/rebuilds', { swap });
+  const rebuilt = async (swap: boolean, more: object = {}) => {
+    const { body } = await world.service.ask('POST', '/rebuilds', { swap, ...more });
     return waitFor(
       async () => {
         const found = await world.service.ask('GET', `/rebuilds/${String(body['rebuildId'])}`);
@@ -103,6 +103,49 @@ describe('the figures', () => {
     expect(found).toMatchObject({ status: 'failed', missing: 1, swapped: false });
     expect(found['problem']).toContain('(fact 0195e7a0-0000-7000-8000-000000000000 4 1)');
     expect(await world.tables()).toEqual(before);
+  });
+
+  it('give up what the store does not know, where an operator says how much', async () => {
+    const all = facts.slice(0, 20);
+    const others = all.filter(({ type }, index) => index > 3 || !type.endsWith('order.completed'));
+    await hear(all);
+    store.events.push(...others);
+    expect(await rebuilt(true, { mayMiss: 0 })).toMatchObject({ status: 'failed', missing: 1 });
+    const found = await rebuilt(true, { mayMiss: 1 });
+    expect(found).toMatchObject({ status: 'done', missing: 1, swapped: true, identical: false });
+    expect(await world.tables()).toEqual(tablesOf(others));
+    const asked = await world.service.ask('POST', '/rebuilds', { swap: true, mayMiss: -1 });
+    expect(asked).toMatchObject({ status: 400, body: { errors: [{ field: 'mayMiss' }] } });
+  });
+
+  it.each<[string, ReceivedEvent, ReceivedEvent]>([
+    ['of another order', told('payment.requested'), told('payment.completed', { order: 9 })],
+    ['of the same order', told('payment.requested'), told('order.completed', { revision: 9 })],
+    ['of a merchant', settled('m8', 'UTC'), settled('m9', 'Asia/Tokyo')],
+  ])('count no fact %s under the id of another one', async (_, first, fact) => {
+    const reused = { ...fact, id: first.id };
+    await hear([first]);
+    const refused = new RegExp(
+      `^the event id ${first.id} of test was told before for another fact`,
+    );
+    await expect(world.hear(reused)).rejects.toThrow(refused);
+    await expect(world.hear(first, told('order.returned', { order: 7 }), reused)).rejects.toThrow(
+      refused,
+    );
+    expect(await world.tables()).toEqual(tablesOf([first]));
+    store.events.push(first);
+    expect(await rebuilt(true)).toMatchObject({ identical: true, missing: 0, ahead: 0 });
+    // So it is in the tables that have taken the place of the others.
+    await expect(world.hear(reused)).rejects.toThrow(refused);
+    await world.hear(fact);
+    expect(await world.tables()).toEqual(tablesOf([first, fact]));
+  });
+
+  it('count one of two facts that one batch tells under one id, and no more', async () => {
+    const one = told('order.completed', { order: 7 });
+    const other = { ...told('order.completed', { order: 8 }), id: one.id };
+    await expect(world.hear(one, other)).rejects.toThrow('was told before for another fact');
+    expect(await world.tables()).toEqual(tablesOf([]));
   });
 
   it('do without a fact that breaks its contract', async () => {

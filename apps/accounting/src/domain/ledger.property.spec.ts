@@ -8,7 +8,12 @@ import { ledgerFacts } from '../spec/histories.js';
 import { entryOf, type Entry } from './entry.js';
 import { aggregateOf, contentOf, entryIdOf, type LedgerFact } from './facts.js';
 import type { RefundSpan } from './given-back.js';
-import { sortOut } from './sort-out.js';
+import { sortOut, type Known } from './sort-out.js';
+
+const knownOf = (entry: Entry): Known => ({
+  ...entry,
+  currency: entry.lines[0]?.currency ?? '',
+});
 
 /** As `book` does it, on a map instead of tables. */
 function bookInMemory(batches: readonly (readonly LedgerFact[])[]): Map<string, Entry> {
@@ -17,7 +22,7 @@ function bookInMemory(batches: readonly (readonly LedgerFact[])[]): Map<string, 
     const candidates = facts.map((fact) => ({
       ...{ fact, entryId: entryIdOf(fact), content: contentOf(fact) },
     }));
-    const { fresh, contradictions } = sortOut(candidates, [...ledger.values()]);
+    const { fresh, contradictions } = sortOut(candidates, [...ledger.values()].map(knownOf));
     expect(contradictions).toEqual([]);
     for (const fact of fresh.toSorted((a, b) => a.data.revision - b.data.revision)) {
       const { id } = aggregateOf(fact);

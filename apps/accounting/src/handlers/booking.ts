@@ -38,10 +38,7 @@ export async function book(
     content: contentOf(fact),
   }));
   if (candidates.length === 0) return { entries: [], contradictions: [] };
-  const keys = candidates.map(({ entryId, fact: { event } }) => ({
-    ...{ entryId, source: event.source, eventId: event.id },
-  }));
-  const { fresh, contradictions } = sortOut(candidates, await knownEntries(tx, keys));
+  const { fresh, contradictions } = sortOut(candidates, await knownEntries(tx, candidates));
   const made = await entriesOf(tx, fresh);
   if (made.length === 0) return { entries: [], contradictions };
   const entries = await datesOf(tx, made);

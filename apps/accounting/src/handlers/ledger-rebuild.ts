@@ -53,10 +53,7 @@ async function areKnown(tx: Tx, events: readonly CloudEvent[]): Promise<readonly
   const candidates = events.map(candidateOf);
   const all = candidates.filter((candidate) => candidate !== undefined);
   if (all.length === 0) return events.map(() => true);
-  const keys = all.map(({ entryId, fact: { event } }) => ({
-    ...{ entryId, source: event.source, eventId: event.id },
-  }));
-  const { fresh } = sortOut(all, await knownEntries(tx, keys));
+  const { fresh } = sortOut(all, await knownEntries(tx, all));
   const missing = new Set((await entriesOf(tx, fresh)).map(({ entryId }) => entryId));
   return candidates.map((candidate) => !candidate || !missing.has(candidate.entryId));
 }

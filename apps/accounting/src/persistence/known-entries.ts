@@ -1,31 +1,33 @@
 import type { Tx } from '#messaging';
+import { aggregateOf } from '../domain/facts.js';
 import type { RefundSpan } from '../domain/given-back.js';
+import type { Candidate, Known } from '../domain/sort-out.js';
 
-/** What identifies the fact of an entry, in two ways. */
-export interface FactKey {
-  readonly entryId: string;
-  readonly source: string;
-  readonly eventId: string;
-}
-
-export interface KnownEntry extends FactKey {
-  readonly content: string;
-}
-
-/** Entries of these facts, or of others that were told under the same event id. */
-export function knownEntries(tx: Tx, keys: readonly FactKey[]): Promise<KnownEntry[]> {
-  return tx.query<KnownEntry>(
-    `select e.entry_id as "entryId", e.source, e.event_id as "eventId",
-            encode(e.content, 'hex') as content
-       from entry e where e.entry_id = any($1::uuid[])
-     union
-     select e.entry_id, e.source, e.event_id, encode(e.content, 'hex')
-       from unnest($2::text[], $3::text[]) as n (source, event_id)
-       join entry e on e.source = n.source and e.event_id = n.event_id`,
+/** Entries of these facts, of others that were told under the same event id, and of the same payments. */
+export function knownEntries(tx: Tx, candidates: readonly Candidate[]): Promise<Known[]> {
+  const facts = candidates.map(({ fact }) => fact);
+  const payments = facts.map(aggregateOf).filter(({ type }) => type === 'payment');
+  return tx.query<Known>(
+    `with found as (
+       select unnest($1::uuid[]) as entry_id
+        union
+       select e.entry_id from unnest($2::text[], $3::text[]) as n (source, event_id)
+         join entry e on e.source = n.source and e.event_id = n.event_id
+        union
+       select entry_id from entry
+        where aggregate_id = any($4::text[]) and aggregate_type = 'payment')
+     select e.entry_id as "entryId", e.source, e.event_id as "eventId",
+            encode(e.content, 'hex') as content, e.name,
+            e.aggregate_type as "aggregateType", e.aggregate_id as "aggregateId",
+            e.merchant_id as "merchantId", l.currency
+       from found join entry e using (entry_id)
+       join entry_line l on l.entry_id = e.entry_id and l.line = 1
+      order by e.revision, e.entry_id`,
     [
-      keys.map(({ entryId }) => entryId),
-      keys.map(({ source }) => source),
-      keys.map(({ eventId }) => eventId),
+      candidates.map(({ entryId }) => entryId),
+      facts.map(({ event }) => event.source),
+      facts.map(({ event }) => event.id),
+      [...new Set(payments.map(({ id }) => id))],
     ],
   );
 }

@@ -13,7 +13,7 @@ import {
   refundCompleted,
 } from '#contracts';
 import type { CloudEvent } from '#messaging';
-import { factReader, type FactOf } from '#reader';
+import { factReader, momentOf, type FactOf } from '#reader';
 import { dayIn } from './day-in.js';
 
 const contracts = [
@@ -69,9 +69,12 @@ export interface ZoneFact {
   readonly timeZone: string;
 }
 
+/** With the event that told it. */
+export type Told<Data> = Data & { readonly event: Pick<CloudEvent, 'source' | 'id'> };
+
 export interface Facts {
-  readonly orders: readonly OrderFact[];
-  readonly zones: readonly ZoneFact[];
+  readonly orders: readonly Told<OrderFact>[];
+  readonly zones: readonly Told<ZoneFact>[];
 }
 
 const read = factReader(contracts);
@@ -81,13 +84,14 @@ const read = factReader(contracts);
  * @throws for one that breaks its contract; alone in its batch, it becomes a dead letter
  */
 export function factsOf(events: readonly CloudEvent[]): Facts {
-  const orders: OrderFact[] = [];
-  const zones: ZoneFact[] = [];
+  const orders: Told<OrderFact>[] = [];
+  const zones: Told<ZoneFact>[] = [];
   for (const fact of read(events)) {
+    const { event } = fact;
     if (fact.name === 'merchant.created' || fact.name === 'merchant.updated') {
-      zones.push(zoneFactOf(fact));
+      zones.push({ ...zoneFactOf(fact), event });
     } else {
-      orders.push(orderFactOf(fact));
+      orders.push({ ...orderFactOf(fact), event });
     }
   }
   return { orders, zones };
@@ -133,16 +137,4 @@ function partsOf({ name, data }: Exclude<Fact, MerchantFact>): Partial<OrderFact
     default:
       return { amount: data.amount };
   }
-}
-
-/** Without its offset a moment is another one on each machine. */
-const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/i;
-/** Days of other years are nobody's, and not every calendar has them. */
-const EARLIEST = Date.parse('1970-01-01T00:00:00Z');
-const LATEST = Date.parse('9999-12-30T00:00:00Z');
-
-function momentOf(occurredAt: string): number {
-  const at = MOMENT.test(occurredAt) ? Date.parse(occurredAt) : NaN;
-  if (at >= EARLIEST && at <= LATEST) return at;
-  throw new Error('occurredAt is no moment (RFC 3339) between 1970 and 9999');
 }

@@ -4,7 +4,7 @@
  */
 import { allStatements, type CloudEvent, type Tx } from '#messaging';
 import { contributionsOf } from '../domain/contributions.js';
-import { factsOf, type ZoneFact } from '../domain/facts.js';
+import { factsOf, type Told, type ZoneFact } from '../domain/facts.js';
 import { Sums, type Contribution } from '../domain/figures.js';
 import { changedFrom } from '../domain/zones.js';
 import {
@@ -66,7 +66,7 @@ async function recount(
 async function learnZones(
   tx: Tx,
   locked: Promise<unknown>,
-  zones: readonly ZoneFact[],
+  zones: readonly Told<ZoneFact>[],
 ): Promise<readonly (readonly [merchantId: string, from: number])[]> {
   const merchantIds = [...new Set(zones.map(({ merchantId }) => merchantId))].toSorted();
   const zonesBefore = findZones(tx, merchantIds);

@@ -1,17 +1,22 @@
 import type { Tx } from '#messaging';
-import { FACT_KINDS, type FactKind, type OrderFact } from '../domain/facts.js';
+import { eventUuid, ReusedIdError } from '#reader';
+import { FACT_KINDS, type FactKind, type OrderFact, type Told } from '../domain/facts.js';
 
 const KIND_OF = new Map(Object.entries(FACT_KINDS).map(([name, number]) => [number, name]));
 
-/** Those that are there already stay as they are. Sorted: facts told twice come in two orders. */
-export async function insertFacts(tx: Tx, facts: readonly OrderFact[]): Promise<void> {
-  await tx.query(
+/**
+ * Those that are there already stay as they are. Sorted: facts told twice come in two orders.
+ * @throws ReusedIdError for one that was told under the id of another one
+ */
+export async function insertFacts(tx: Tx, facts: readonly Told<OrderFact>[]): Promise<void> {
+  const added = await tx.query(
     `insert into fact (order_id, kind, revision, at, merchant_id, channel, currency, amount, moved,
-                       given, fee_returned, chargeback_id)
+                       given, fee_returned, chargeback_id, event)
      select * from unnest($1::uuid[], $2::smallint[], $3::integer[], $4::timestamptz[], $5::text[],
-       $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[])
+       $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[],
+       $13::uuid[])
       order by 1, 2, 3
-     on conflict do nothing`,
+     on conflict do nothing returning 1`,
     [
       facts.map(({ orderId }) => orderId),
       facts.map(({ kind }) => FACT_KINDS[kind]),
@@ -25,8 +30,15 @@ export async function insertFacts(tx: Tx, facts: readonly OrderFact[]): Promise<
       facts.map(({ given }) => given),
       facts.map(({ feeReturned }) => feeReturned),
       facts.map(({ chargebackId }) => chargebackId),
+      facts.map(({ event }) => eventUuid(event)),
     ],
   );
+  if (added.length === facts.length) return;
+  const known = await areFactsKnown(tx, facts);
+  const refused = facts.find((_, index) => !known[index]);
+  if (!refused) return;
+  const { kind, revision, orderId, event } = refused;
+  throw new ReusedIdError(`${kind} at revision ${revision} of order ${orderId}`, event);
 }
 
 /** int8 comes as text. */

@@ -1,5 +1,6 @@
 import type { Tx } from '#messaging';
-import type { ZoneFact } from '../domain/facts.js';
+import { eventUuid, ReusedIdError } from '#reader';
+import type { Told, ZoneFact } from '../domain/facts.js';
 
 const KEY = `hashtext('merchant zones')`;
 
@@ -48,19 +49,29 @@ export async function zonesOfOrders(
   );
 }
 
-/** Those that are there already stay as they are. */
-export async function insertZones(tx: Tx, zones: readonly ZoneFact[]): Promise<void> {
-  await tx.query(
-    `insert into merchant_zone (merchant_id, revision, at, time_zone)
-     select * from unnest($1::text[], $2::integer[], $3::timestamptz[], $4::text[])
-     on conflict do nothing`,
+/**
+ * Those that are there already stay as they are.
+ * @throws ReusedIdError for one that was told under the id of another one
+ */
+export async function insertZones(tx: Tx, zones: readonly Told<ZoneFact>[]): Promise<void> {
+  const added = await tx.query(
+    `insert into merchant_zone (merchant_id, revision, at, time_zone, event)
+     select * from unnest($1::text[], $2::integer[], $3::timestamptz[], $4::text[], $5::uuid[])
+     on conflict do nothing returning 1`,
     [
       zones.map(({ merchantId }) => merchantId),
       zones.map(({ revision }) => revision),
       zones.map(({ at }) => new Date(at).toISOString()),
       zones.map(({ timeZone }) => timeZone),
+      zones.map(({ event }) => eventUuid(event)),
     ],
   );
+  if (added.length === zones.length) return;
+  const known = await areZonesKnown(tx, zones);
+  const refused = zones.find((_, index) => !known[index]);
+  if (!refused) return;
+  const { merchantId, revision, event } = refused;
+  throw new ReusedIdError(`revision ${revision} of merchant ${merchantId}`, event);
 }
 
 /** Which of these are there, in their order. */

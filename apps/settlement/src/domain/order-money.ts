@@ -55,7 +55,7 @@ export interface OrderMoney {
 
 export function moneyOf(facts: readonly MoneyFact[]): OrderMoney {
   const of = (type: MoneyFactType) => facts.filter((fact) => fact.type === type);
-  const payment = latest(of('payment.completed'));
+  const payment = first(of('payment.completed'));
   const refunds = of('refund.completed');
   const refunded = Math.max(0, ...refunds.map(({ amount }) => amount));
   const feesReturned = sum(refunds.map(({ fee }) => fee));
@@ -82,8 +82,9 @@ function disputed(opened: readonly MoneyFact[], won: readonly MoneyFact[]): numb
   return sum([...amounts].map(([subject, amount]) => (over.has(subject) ? 0 : amount)));
 }
 
-const latest = (facts: readonly MoneyFact[]): MoneyFact | undefined =>
-  facts.toSorted((a, b) => a.revision - b.revision).at(-1);
+/** A payment is captured once: whoever says it again, under another revision, errs. */
+const first = (facts: readonly MoneyFact[]): MoneyFact | undefined =>
+  facts.toSorted((a, b) => a.revision - b.revision)[0];
 
 /** Of goods that are said to have arrived twice, the first time counts. */
 const earliest = (facts: readonly MoneyFact[]): number | undefined =>

@@ -7,18 +7,17 @@ import {
   paymentCompleted,
   refundCompleted,
 } from '#contracts';
-import { factReader, type FactOf } from '#reader';
+import type { CloudEvent } from '#messaging';
+import { factReader, momentOf, type FactOf } from '#reader';
 import type { MoneyFact } from './order-money.js';
 
 /** `payment.failed` and `chargeback.lost` move nothing; the rest of an order's life brings no money. */
-export const readMoneyFacts = factReader([
-  paymentCompleted,
-  refundCompleted,
-  chargebackOpened,
-  chargebackWon,
+const moneyContracts = [
+  ...([paymentCompleted, refundCompleted, chargebackOpened, chargebackWon] as const),
   orderCompleted,
-]);
-export type ReadMoneyFact = ReturnType<typeof readMoneyFacts>[number];
+] as const;
+export const readMoneyFacts = factReader(moneyContracts);
+export type ReadMoneyFact = FactOf<(typeof moneyContracts)[number]>;
 
 export const readMerchantFacts = factReader([merchantCreated, merchantUpdated]);
 export type ReadMerchantFact = FactOf<typeof merchantCreated | typeof merchantUpdated>;
@@ -27,6 +26,8 @@ export type ReadMerchantFact = FactOf<typeof merchantCreated | typeof merchantUp
 export interface OwnedFact extends MoneyFact {
   readonly merchantId: string;
   readonly currency: string;
+  /** That told it. */
+  readonly event: Pick<CloudEvent, 'source' | 'id'>;
 }
 
 /** Who is named otherwise could not be named in a settlement. */
@@ -52,6 +53,7 @@ export function moneyFactOf(fact: ReadMoneyFact): OwnedFact {
     at: momentOf(data.occurredAt),
     merchantId: data.merchantId,
     currency: data.currency,
+    event: fact.event,
     ...amountsOf(fact),
   };
 }
@@ -70,8 +72,5 @@ function amountsOf(fact: ReadMoneyFact): Pick<MoneyFact, 'amount' | 'fee' | 'sub
   }
 }
 
-function momentOf(text: string): number {
-  const moment = Date.parse(text);
-  if (Number.isNaN(moment)) throw new Error(`'${text}' is no time at which anything occurred`);
-  return moment;
-}
+export const nameOf = ({ type, revision, orderId }: MoneyFact): string =>
+  `${type} at revision ${revision} of order ${orderId}`;

@@ -1,5 +1,5 @@
 import type { ReceivedEvent, UnitOfWork } from '#messaging';
-import { moneyOf, type MoneyFact } from '../domain/order-money.js';
+import { moneyOf } from '../domain/order-money.js';
 import {
   moneyFactOf,
   readMerchantFacts,
@@ -14,7 +14,8 @@ import { addFacts, factsOf, lockOrders, saveMoney, type Owner } from '../persist
  * brought is made anew of all that are kept. Five statements a batch, however many facts there are.
  *
  * @throws ZodError for a fact that breaks its contract, Error for one that gives an order to another
- *   merchant or currency than those before; alone in its batch, it is a dead letter
+ *   merchant or currency than those before, ReusedIdError for one under the id of another; alone in its
+ *   batch, it is a dead letter
  */
 export async function accrue(
   { tx }: Pick<UnitOfWork, 'tx'>,
@@ -42,9 +43,7 @@ function refuseStrangers(facts: readonly OwnedFact[], owners: readonly Owner[]):
     if (owner.merchantId === fact.merchantId && owner.currency === fact.currency) continue;
     throw new Error(
       `the order ${fact.orderId} is ${owner.merchantId}'s in ${owner.currency}, which ` +
-        `${nameOf(fact)} says is ${fact.merchantId}'s in ${fact.currency}`,
+        `${fact.type} at revision ${fact.revision} says is ${fact.merchantId}'s in ${fact.currency}`,
     );
   }
 }
-
-const nameOf = ({ type, revision }: MoneyFact): string => `${type} at revision ${revision}`;

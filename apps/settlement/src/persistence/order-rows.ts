@@ -1,5 +1,7 @@
 import type { Tx } from '#messaging';
+import { eventUuid, ReusedIdError } from '#reader';
 import type { MoneyFact, OrderMoney } from '../domain/order-money.js';
+import { nameOf, type OwnedFact } from '../domain/read-facts.js';
 
 export interface Owner {
   readonly orderId: string;
@@ -30,26 +32,47 @@ export async function lockOrders(tx: Tx, owners: readonly Owner[]): Promise<Owne
   );
 }
 
-/** Of orders that are locked. @returns the orders of which something was new */
-export async function addFacts(tx: Tx, facts: readonly MoneyFact[]): Promise<string[]> {
-  const rows = await tx.query<{ orderId: string }>(
-    `insert into order_fact (order_id, type, revision, at, amount, fee, subject)
-     select * from unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int8[],
-                          $6::int8[], $7::text[])
-     on conflict do nothing
-     returning order_id as "orderId"`,
-    [
-      facts.map(({ orderId }) => orderId),
-      facts.map(({ type }) => type),
-      facts.map(({ revision }) => revision),
-      facts.map(({ at }) => new Date(at).toISOString()),
-      facts.map(({ amount }) => amount),
-      facts.map(({ fee }) => fee),
-      facts.map(({ subject }) => subject ?? null),
-    ],
-  );
+/**
+ * Of orders that are locked, so that nobody else adds to them meanwhile.
+ * @returns the orders of which something was new
+ * @throws ReusedIdError for a fact that was told under the id of another one
+ */
+export async function addFacts(tx: Tx, facts: readonly OwnedFact[]): Promise<string[]> {
+  const rows = await tx.query<{ orderId: string; place: string | null }>(ADD_FACTS, [
+    facts.map(({ orderId }) => orderId),
+    facts.map(({ type }) => type),
+    facts.map(({ revision }) => revision),
+    facts.map(({ at }) => new Date(at).toISOString()),
+    facts.map(({ amount }) => amount),
+    facts.map(({ fee }) => fee),
+    facts.map(({ subject }) => subject ?? null),
+    facts.map(({ event }) => eventUuid(event)),
+  ]);
+  const refused = rows.find(({ place }) => place !== null);
+  const fact = facts[Number(refused?.place) - 1];
+  if (fact) throw new ReusedIdError(nameOf(fact), fact.event);
   return [...new Set(rows.map(({ orderId }) => orderId))];
 }
+
+/** What was added; and, with their places, those that were not though the fact is not there. */
+const ADD_FACTS = `
+  with given as (
+    select * from unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int8[], $6::int8[],
+                         $7::text[], $8::uuid[])
+      with ordinality as g (order_id, type, revision, at, amount, fee, subject, event, place)
+  ), added as (
+    insert into order_fact (order_id, type, revision, at, amount, fee, subject, event)
+    select order_id, type, revision, at, amount, fee, subject, event from given
+    on conflict do nothing
+    returning order_id, type, revision
+  )
+  select order_id as "orderId", null as place from added
+   union all
+  select order_id, place from given as g
+   where not exists (select from added as a
+                      where (a.order_id, a.type, a.revision) = (g.order_id, g.type, g.revision))
+     and not exists (select from order_fact as f
+                      where (f.order_id, f.type, f.revision) = (g.order_id, g.type, g.revision))`;
 
 type FactRow = Omit<MoneyFact, 'at' | 'amount' | 'fee' | 'subject'> & {
   readonly at: Date;

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Database, MessagingLog } from '#messaging';
 import { runtime } from '#platform';
 import type { ReadStore } from './event-store.js';
-import { FactsMissingError, rebuild } from './rebuild.js';
+import { FactsMissingError, rebuild, type RebuildRun } from './rebuild.js';
 import {
   beat,
   beginRebuild,
@@ -25,6 +25,8 @@ export interface RebuildDeskParts {
   readonly settleMs?: number;
 }
 
+export type RebuildOrder = Pick<RebuildRun, 'swap'> & Partial<Pick<RebuildRun, 'mayMiss'>>;
+
 const BEAT_MS = 2_000;
 
 /** Takes rebuilds on, one at a time over all replicas, and carries out those that were asked for here. */
@@ -35,14 +37,14 @@ export class RebuildDesk {
   constructor(private readonly parts: RebuildDeskParts) {}
 
   /** @returns undefined while another one runs, here or elsewhere */
-  async start(swap: boolean): Promise<StoredRebuild | undefined> {
+  async start({ swap, mayMiss = 0 }: RebuildOrder): Promise<StoredRebuild | undefined> {
     const { database } = this.parts;
     const rebuildId = runtime.uuid();
     await failSilent(database);
     const owner = `${hostname()}:${process.pid}`;
     if (!(await beginRebuild(database, { rebuildId, swap, owner }))) return undefined;
     const [begun] = await findRebuilds(database, { rebuildId });
-    this.running = this.run(rebuildId, swap);
+    this.running = this.run(rebuildId, { swap, mayMiss });
     return begun;
   }
 
@@ -65,7 +67,7 @@ export class RebuildDesk {
   }
 
   /** Never rejects. */
-  private async run(rebuildId: string, swap: boolean): Promise<void> {
+  private async run(rebuildId: string, order: Required<RebuildOrder>): Promise<void> {
     const { database, log, settleMs = 10_000 } = this.parts;
     const progress = { events: 0, refused: 0 };
     const { signal } = this.stopping;
@@ -73,12 +75,15 @@ export class RebuildDesk {
       log.info({ rebuildId, ...progress }, 'rebuilding');
       return beat(database, rebuildId, progress);
     });
-    log.info({ rebuildId, swap }, 'a rebuild begins');
+    log.info({ rebuildId, ...order }, 'a rebuild begins');
     try {
-      const run = { rebuildId, swap, progress, signal };
+      const run = { rebuildId, ...order, progress, signal };
       const found = await rebuild({ ...this.parts, settleMs }, run);
       const isSame = found.liveHash === found.rebuiltHash;
-      log[isSame ? 'info' : 'warn']({ rebuildId, ...progress, ...found }, 'a rebuild has ended');
+      log[isSame && found.missing === 0 ? 'info' : 'warn'](
+        { rebuildId, ...progress, ...found },
+        'a rebuild has ended',
+      );
     } catch (error) {
       await this.fail(rebuildId, progress, error);
     } finally {

@@ -27,10 +27,10 @@ export class RebuildsController {
   @ApiAcceptedResponse({ type: RebuildDto })
   @ApiConflictResponse({ description: 'Another one is running' })
   async start(
-    @Body() { swap }: RebuildRequestDto,
+    @Body() order: RebuildRequestDto,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<RebuildDto> {
-    const begun = await this.desk.start(swap);
+    const begun = await this.desk.start(order);
     if (begun) {
       reply.header('location', `/rebuilds/${begun.rebuildId}`);
       return viewOf(begun);

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, IntegerQuery } from '#platform';
+import { BooleanField, IntegerField, IntegerQuery } from '#platform';
 
 export class RebuildRequestDto {
   @BooleanField({
@@ -7,6 +7,16 @@ export class RebuildRequestDto {
       'Whether the rebuilt tables take the place of the live ones; else they are compared.',
   })
   swap!: boolean;
+
+  @IntegerField({
+    min: 0,
+    max: 1_000_000_000,
+    optional: true,
+    description:
+      'So many facts that are counted here and that the event store does not know are given up, as ' +
+      'those which it holds for conflicts. Default: 0, then nothing is swapped where one is missing.',
+  })
+  mayMiss?: number;
 }
 
 export class ListRebuildsQuery {
