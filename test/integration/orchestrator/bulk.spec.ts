@@ -326,6 +326,8 @@ describe('a bulk action', () => {
     [{ action: 'resolve', step: 'hand-over', filter: { state: 'running' } }, 400, 'outcome'],
     [{ action: 'move', filter: { state: 'running' } }, 400, 'version'],
     [{ action: 'settle-effect', filter: { state: 'running' } }, 400, 'action'],
+    [{ ...HAND_OVER, version: 2, filter: { state: 'running' } }, 400, 'version'],
+    [{ action: 'cancel', step: 'hand-over', filter: { state: 'running' } }, 400, 'step'],
     [{ ...HAND_OVER, filter: { state: 'lost' } }, 400, 'filter.state'],
     [{ ...HAND_OVER, filter: { amountFrom: 3 } }, 400, 'filter.currency'],
     [{ ...HAND_OVER, filter: { state: 'running' }, perSecond: 0 }, 400, 'perSecond'],

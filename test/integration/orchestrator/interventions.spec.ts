@@ -311,6 +311,8 @@ describe('an intervention', () => {
     [{ action: 'resolve', step: 'a', outcome: 'maybe' }, 'outcome'],
     [{ action: 'resolve', step: 'a', result: [1] }, 'result'],
     [{ action: 'hold', colour: 'red' }, 'colour'],
+    [{ action: 'hold', step: 'reserve-stock' }, 'step'],
+    [{ action: 'retry', step: 'reserve-stock', outcome: 'happened' }, 'outcome'],
   ])('of bad input is answered with the field: %j', async (wanted, field) => {
     const { status, body } = await intervene(await shared(), wanted);
     expect(status).toBe(400);

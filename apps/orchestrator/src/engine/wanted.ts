@@ -105,19 +105,40 @@ export function messageFor(
   }
 }
 
+type Detail = 'step' | 'outcome' | 'result' | 'effect' | 'version';
+
+/** What is said of an action beside its reason: what it cannot do without, and what else it takes. */
+interface Details {
+  readonly needs: readonly Detail[];
+  readonly takes: readonly Detail[];
+}
+const NONE: Details = { needs: [], takes: [] };
+const DETAILS: Readonly<Record<Action, Details>> = {
+  retry: { needs: ['step'], takes: [] },
+  skip: { needs: ['step'], takes: [] },
+  resolve: { needs: ['step', 'outcome'], takes: ['result'] },
+  'settle-effect': { needs: ['effect'], takes: [] },
+  'clear-attention': { needs: [], takes: ['step'] },
+  move: { needs: ['version'], takes: [] },
+  compensate: NONE,
+  cancel: NONE,
+  hold: NONE,
+  release: NONE,
+};
+
+/** What is to be done, whoever wants it. */
+export type Deed = Pick<Wanted, 'action' | Detail>;
+
 /** The field that an action cannot do without, where it is missing; else nothing. */
-export function missingOf({
-  action,
-  step,
-  outcome,
-  effect,
-  version,
-}: Pick<Wanted, 'action' | 'step' | 'outcome' | 'effect' | 'version'>): string | undefined {
-  const needsStep = action === 'retry' || action === 'skip' || action === 'resolve';
-  if (needsStep && step === undefined) return 'step';
-  if (action === 'resolve' && outcome === undefined) return 'outcome';
-  if (action === 'settle-effect' && effect === undefined) return 'effect';
-  return action === 'move' && version === undefined ? 'version' : undefined;
+export const missingOf = (deed: Deed): Detail | undefined =>
+  DETAILS[deed.action].needs.find((detail) => deed[detail] === undefined);
+
+/** A field that means nothing to an action: whoever gave it meant another one. */
+export function strangerOf(deed: Deed): Detail | undefined {
+  const { needs, takes } = DETAILS[deed.action];
+  return (['step', 'outcome', 'result', 'effect', 'version'] as const).find(
+    (detail) => deed[detail] !== undefined && ![...needs, ...takes].includes(detail),
+  );
 }
 
 /** What follows a step is built from its result: it must be one that the step could have had. */

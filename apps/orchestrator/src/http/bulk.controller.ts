@@ -24,12 +24,12 @@ import { SagaRegistry } from '#saga';
 import type { SagaFilter } from '#saga-store';
 import { BulkDesk, MOST_ITEMS } from '../bulk/bulk-desk.js';
 import type { BulkDecision } from '../domain/bulk-action.js';
-import { missingOf } from '../engine/wanted.js';
 import { listBulkItems, readAftermath } from '../persistence/bulk-report.js';
 import { findBulkAction, listBulkActions } from '../persistence/bulk-rows.js';
 import { DecideBulkDto, ListBulkQuery, ListItemsQuery, MakeBulkDto } from './bulk.dto.js';
 import type { SagaQuery } from './admin.dto.js';
 import { bulkItemView, bulkView } from './bulk-views.js';
+import { refuseMisfit } from './misfit.js';
 import { sagaFilter } from './saga-filter.js';
 
 const DEFAULT_MAX_ERROR_PERCENT = 10;
@@ -52,8 +52,7 @@ export class BulkController {
   @ApiResponse({ status: 422, description: 'Nothing matches, or too much.' })
   async make(@Body() body: MakeBulkDto, @Caller() { owner, keyId }: Caller) {
     const { filter: query, reason, perSecond, maxErrorPercent, ...deed } = body;
-    const missing = missingOf(deed);
-    if (missing !== undefined) throw field(missing, `is needed to ${deed.action}`);
+    refuseMisfit(deed);
     if (Object.values(query).every((value) => value === undefined)) {
       throw field('filter', 'must hold a condition: without one it would be every saga there is');
     }

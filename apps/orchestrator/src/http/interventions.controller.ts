@@ -11,7 +11,6 @@ import { Database, Outbox } from '#messaging';
 import {
   Caller,
   DEFAULT_PAGE,
-  fieldProblem,
   pageOf,
   ProblemException,
   Role,
@@ -21,11 +20,12 @@ import {
 import { SagaRegistry, type StepTiming } from '#saga';
 import { findInstance } from '#saga-store';
 import { Interventions, type Intervened } from '../engine/interventions.js';
-import { missingOf, type Wanted } from '../engine/wanted.js';
+import type { Wanted } from '../engine/wanted.js';
 import { openTo } from '../engine/open-actions.js';
 import { STEP_TIMING } from '../engine/saga-engine.js';
 import { listActs, type ActFilter, type RecordedAct } from '../persistence/interventions.js';
 import { InterventionDto, ListActsQuery } from './interventions.dto.js';
+import { refuseMisfit } from './misfit.js';
 import { sagaDetail } from './saga-views.js';
 import { unknownSaga } from './unknown-saga.js';
 
@@ -56,10 +56,7 @@ export class InterventionsController {
     @Caller() { owner, keyId }: Caller,
   ) {
     const sagaId = uuidParameter('id', id);
-    const missing = missingOf(body);
-    if (missing !== undefined) {
-      throw fieldProblem(400, [{ field: missing, message: `is needed to ${body.action}` }]);
-    }
+    refuseMisfit(body);
     const wanted: Wanted = Object.assign({ sagaId, actor: { owner, keyId } }, body);
     const [result] = await this.outbox.transaction((unit) =>
       this.interventions.apply(unit, [wanted]),
