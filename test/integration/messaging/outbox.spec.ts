@@ -272,6 +272,8 @@ describe('an outage of the broker', () => {
     });
     await outbox.transaction(publishing('before'));
     await heard('before');
+    // It is read as soon as the broker has it, and that may be before the writer is told that it has.
+    await waitFor(() => outbox.backlog === 0, { what: 'the broker to have said so' });
     await own.stopBroker('SIGKILL');
 
     const ids = Array.from({ length: 500 }, (_, index) => `during-${index}`);
