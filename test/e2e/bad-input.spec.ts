@@ -191,6 +191,15 @@ describe('bad input', () => {
     if (field !== undefined) names(answer, field);
   });
 
+  it.each(['/orders?limit=%', '/orders?customerId=%ff', `/orders/${randomUUID()}?a=%zz`])(
+    'of a query that is not percent-encoded is refused, packed as the services are: %s',
+    async (path) => {
+      const answer = await call<Problem>(world.url('order') + path, {});
+      isProblem(answer, 400, path);
+      expect(answer.body.title).toBe('The query string is not valid');
+    },
+  );
+
   it('names every field that is wrong, not only the first', async () => {
     const body = { ...order, customerId: 1, email: 'x', items: [] };
     const answer = await call<Problem>(`${world.url('order')}/orders`, { json: body });

@@ -475,6 +475,16 @@ describe('the ledger', () => {
     expect(await balanceOf('GGJ', 'cash-at-provider')).toBe(900);
   });
 
+  it('knows nothing of a capture that moves nothing, in one batch as in two', async () => {
+    const none = paid({ currency: 'GGK', amount: 0, fee: 0, revision: 2 });
+    const { orderId } = none.data as { orderId: string };
+    const some = paid({ orderId, currency: 'GGK', merchantId: 'coffee', revision: 3 });
+    await world.deliver([none, some]);
+    expect(await balanceOf('GGK', 'cash-at-provider')).toBe(1000);
+    const shown = await world.ask('/suspicious-facts?limit=1');
+    expect(JSON.stringify(shown.body['items'])).not.toContain(orderId);
+  });
+
   it('lets no fact in that cannot be booked, nor any of its batch', async () => {
     const bad = factEvent('settlement.settled', { settlementId: 'bad', currency: 'III', net: 7 });
     await expect(world.deliver([paid({ currency: 'III' }), bad])).rejects.toThrow(

@@ -103,6 +103,17 @@ describe('what orders have brought', () => {
     expect(await moneyOf(other)).toMatchObject({ captured: 20 });
   });
 
+  it('learns the events of facts from before they were kept, when these are told again', async () => {
+    const order = newOrder(MERCHANT);
+    const known = paid(order, 10);
+    await world.hear([known]);
+    await world.query('update order_fact set event = null where order_id = $1', [order.orderId]);
+    await world.hear([known, delivered(order)]);
+    const reused = { ...paid(newOrder(MERCHANT), 20), id: known.id };
+    await expect(world.hear([reused])).rejects.toThrow('was told before for another fact');
+    expect(await moneyOf(order)).toMatchObject({ captured: 10 });
+  });
+
   it('has a payment captured once, as it was said first', async () => {
     const order = newOrder(MERCHANT);
     await world.hear([paid(order, 20, { revision: 3 })]);

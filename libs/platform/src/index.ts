@@ -32,6 +32,7 @@ export * from './http/fields.js';
 export * from './http/contact-fields.js';
 export * from './http/entity-tag.js';
 export * from './http/id-field.js';
+export { AnyQuery } from './http/known-query.js';
 export * from './http/list-fields.js';
 export * from './http/open-stream.js';
 export * from './http/page-query.js';

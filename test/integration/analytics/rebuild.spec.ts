@@ -148,6 +148,17 @@ describe('the figures', () => {
     expect(await world.tables()).toEqual(tablesOf([]));
   });
 
+  it.each<[string, ReceivedEvent]>([
+    ['a revision beyond all', told('payment.completed', { order: 7, revision: 2 ** 31 })],
+    ['a merchant no database knows', settled('m\u0000', 'UTC')],
+  ])('do without a fact that cannot even be looked for: %s', async (_, odd) => {
+    await expect(world.hear(odd)).rejects.toThrow();
+    await hear(facts.slice(0, 20));
+    store.events.push(...facts.slice(0, 10), odd, ...facts.slice(10, 20));
+    expect(await rebuilt(true)).toMatchObject({ refused: 1, identical: true, swapped: true });
+    expect(await world.tables()).toEqual(tablesOf(facts.slice(0, 20)));
+  });
+
   it('do without a fact that breaks its contract', async () => {
     const broken = { ...told('order.returned'), data: { orderId: 'none' }, id: 'broken' };
     await hear(facts.slice(0, 50));

@@ -438,6 +438,8 @@ describe('a broker that is not there', () => {
 
     await allHandled(numbered(30));
     await waitFor(() => healthy(kafkaPart(app)), { what: 'the service to be healthy again' });
-    await waitFor(() => outbox.backlog === 0, { what: 'the broker to have said so of all of them' });
+    await waitFor(() => outbox.backlog === 0, {
+      what: 'the broker to have said so of all of them',
+    });
   }, 240_000);
 });

@@ -1,4 +1,5 @@
 /** Which facts are new, and which contradict what was told before. Pure. */
+import { entryOf } from './entry.js';
 import { aggregateOf, type LedgerFact } from './facts.js';
 
 export interface Candidate {
@@ -91,10 +92,13 @@ class Booked {
     const { source, id: eventId } = fact.event;
     const { merchantId, currency } = fact.data;
     const { type: aggregateType, id: aggregateId } = aggregateOf(fact);
-    this.set({
+    const one: Known = {
       ...{ entryId, source, eventId, content, name: fact.name },
       ...{ aggregateType, aggregateId, merchantId, currency },
-    });
+    };
+    // What moves nothing leaves no entry: a later batch would not know of it either.
+    if (entryOf(fact)) this.set(one);
+    else this.byEntry.set(entryId, one);
     return true;
   }
 

@@ -32,7 +32,7 @@ export const rebuildableLedger: Rebuildable = {
   ],
   async swapWarning(tx) {
     const days = await changedClosedDays(tx);
-    return days.length === 0 ? undefined : { days, message: 'a swap changed days that are closed' };
+    return days.length === 0 ? undefined : { days, message: 'a swap changes days that are closed' };
   },
 };
 

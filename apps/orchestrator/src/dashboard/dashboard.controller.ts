@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Open, ProblemException } from '#platform';
+import { AnyQuery, Open, ProblemException } from '#platform';
 import { codingFor, Site } from './site.js';
 
 /**
@@ -20,6 +20,7 @@ const YEAR_S = 31_536_000;
 /** The pages of the dashboard are for everybody: what they show is asked for with the reader's key. */
 @ApiExcludeController()
 @Open()
+@AnyQuery()
 @Controller('dashboard')
 export class DashboardController {
   constructor(private readonly site: Site) {}

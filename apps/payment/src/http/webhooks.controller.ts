@@ -1,6 +1,6 @@
 import { Controller, Headers, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ProblemException, rawBodyOf, runtime } from '#platform';
+import { AnyQuery, ProblemException, rawBodyOf, runtime } from '#platform';
 import { ProviderDesk } from '../handlers/provider-desk.js';
 import { WebhookRefusedError, readProviderMessage } from '../provider/webhook.js';
 import { WebhookAnswerDto } from './payments.dto.js';
@@ -28,6 +28,7 @@ export class WebhooksController {
 
   @Post(WEBHOOK_ROUTE)
   @HttpCode(200)
+  @AnyQuery()
   @ApiOperation({ summary: 'Takes what the payment provider tells, signed as Stripe signs' })
   @ApiHeader({ name: 'Stripe-Signature', required: true, description: 't=…,v1=…' })
   @ApiOkResponse({ type: WebhookAnswerDto })

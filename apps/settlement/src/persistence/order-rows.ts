@@ -54,7 +54,10 @@ export async function addFacts(tx: Tx, facts: readonly OwnedFact[]): Promise<str
   return [...new Set(rows.map(({ orderId }) => orderId))];
 }
 
-/** What was added; and, with their places, those that were not though the fact is not there. */
+/**
+ * What was added; and, with their places, those that were not though the fact is not there. Facts of
+ * before events were kept have theirs from when they are told again.
+ */
 const ADD_FACTS = `
   with given as (
     select * from unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::int8[], $6::int8[],
@@ -65,6 +68,11 @@ const ADD_FACTS = `
     select order_id, type, revision, at, amount, fee, subject, event from given
     on conflict do nothing
     returning order_id, type, revision
+  ), completed as (
+    update order_fact as f set event = g.event from given as g
+     where f.event is null
+       and (f.order_id, f.type, f.revision) = (g.order_id, g.type, g.revision)
+       and not exists (select from order_fact as o where o.event = g.event)
   )
   select order_id as "orderId", null as place from added
    union all

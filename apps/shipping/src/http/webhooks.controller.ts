@@ -1,6 +1,6 @@
 import { Controller, Headers, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ProblemException, rawBodyOf, runtime, signatureFault } from '#platform';
+import { AnyQuery, ProblemException, rawBodyOf, runtime, signatureFault } from '#platform';
 import { TrackingWorkers } from '../handlers/tracking.workers.js';
 import { WebhookAnswerDto } from './shipments.dto.js';
 
@@ -31,6 +31,7 @@ export class WebhooksController {
 
   @Post(WEBHOOK_ROUTE)
   @HttpCode(200)
+  @AnyQuery()
   @ApiOperation({ summary: 'Takes the news of the carrier that there is news, signed' })
   @ApiHeader({ name: 'Carrier-Signature', required: true, description: 't=…,v1=…' })
   @ApiOkResponse({ type: WebhookAnswerDto })

@@ -1,6 +1,6 @@
 import { connect, type AddressInfo } from 'node:net';
-import { Body, Controller, Get, Headers, Module, Param, Post, Query } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Module, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiHeader } from '@nestjs/swagger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApp } from './app.js';
@@ -12,6 +12,7 @@ import {
   ObjectField,
   TextField,
 } from './fields.js';
+import { AnyQuery } from './known-query.js';
 import { ProblemException } from './problem.js';
 import { QueueFullError } from '../batcher.js';
 import { createLogger } from '../logger.js';
@@ -52,6 +53,17 @@ class Things {
   @Get()
   list(@Query() page: Page) {
     return { limit: page.limit ?? 'none' };
+  }
+  @Get('watched')
+  @ApiExcludeEndpoint()
+  watched(@Req() { method }: { readonly method: string }) {
+    return { method };
+  }
+  @Get('hooks')
+  @ApiExcludeEndpoint()
+  @AnyQuery()
+  hooks() {
+    return {};
   }
   @Get(':id')
   one(@Param('id') id: string): unknown {
@@ -154,6 +166,8 @@ describe('an HTTP application', () => {
     ['/things/busy?limit=1', 'limit'],
     ['/things/busy?a&b=1', 'a'],
     ['/things/lost?__proto__=1', '__proto__'],
+    ['/things/watched?a=1', 'a'],
+    ['/things/busy?=1', '?'],
   ])('refuses a parameter that the route does not know: %s', async (url, field) => {
     const answer = await app.inject({ method: 'GET', url });
     expect(answer.headers['content-type']).toBe('application/problem+json');
@@ -175,10 +189,12 @@ describe('an HTTP application', () => {
     },
   );
 
-  it('answers probes, whatever they add', async () => {
-    const answer = await app.inject({ method: 'GET', url: '/health/live?at=1' });
-    expect(answer.statusCode).toBe(200);
-  });
+  it.each(['/health?at=1', '/health/live?at=1', '/things/hooks?at=1', '/things/hooks'])(
+    'answers whoever completes an address: %s',
+    async (url) => {
+      expect((await app.inject({ method: 'GET', url })).statusCode).toBe(200);
+    },
+  );
 
   it('refuses what is no JSON, what is too deep, what is too large and what is of another type', async () => {
     expect(await post('{"lines": [')).toMatchObject({ status: 400 });

@@ -1,5 +1,10 @@
 /** Refuses query strings that nobody would read: who misspells a filter must not get what he did not ask for. */
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import {
+  SetMetadata,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { Observable } from 'rxjs';
@@ -13,7 +18,11 @@ interface Request {
 }
 
 /** Whoever only asks whether a service is well gets an answer, whatever he adds. */
-const isProbe = (url: string): boolean => url.startsWith('/health/');
+const isProbe = (url: string): boolean => /^\/health\b/.test(url);
+
+const ANY_QUERY = 'any-query';
+/** For handlers and controllers whose address others complete: with a query of their own, which is not read. */
+export const AnyQuery = (): MethodDecorator & ClassDecorator => SetMetadata(ANY_QUERY, true);
 
 /** For handlers that take no query: those that take one name what they know in its class. */
 export class KnownQuery implements NestInterceptor {
@@ -27,7 +36,7 @@ export class KnownQuery implements NestInterceptor {
       const message = 'is not known';
       throw fieldProblem(
         400,
-        names.slice(0, MOST_NAMED).map((field) => ({ field, message })),
+        names.slice(0, MOST_NAMED).map((name) => ({ field: name || '?', message })),
       );
     }
     return next.handle();
@@ -35,21 +44,19 @@ export class KnownQuery implements NestInterceptor {
 
   private readsQuery(context: ExecutionContext): boolean {
     const handler = context.getHandler();
-    const known = this.readers.get(handler) ?? takesQuery(context.getClass(), handler.name);
+    const known = this.readers.get(handler) ?? takesQuery(context.getClass(), handler);
     this.readers.set(handler, known);
     return known;
   }
 }
 
-/** Whether one of the parameters is the query, or the request with all that is in it. */
-function takesQuery(controller: Function, handler: string): boolean {
-  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler) as
+function takesQuery(controller: Function, handler: Function): boolean {
+  if ([handler, controller].some((one) => Reflect.hasMetadata(ANY_QUERY, one))) return true;
+  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) as
     object | undefined;
-  return Object.keys(parameters ?? {}).some((key) => READERS.has(key.split(':')[0] ?? ''));
+  // keys are `<type>:<place>`
+  return Object.keys(parameters ?? {}).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
 }
-
-/** Keys of the metadata are `<type>:<place>`. */
-const READERS = new Set([RouteParamtypes.QUERY, RouteParamtypes.REQUEST].map(String));
 
 /** A hook of Fastify, whose parser takes what it cannot decode as it is. */
 export function refuseBrokenQuery(
@@ -65,8 +72,8 @@ export function refuseBrokenQuery(
 
 function isDecodable(text: string): boolean {
   try {
-    decodeURIComponent(text);
-    return true;
+    // its answer is looked at, so that no packer takes the call for one without effect
+    return decodeURIComponent(text).length >= 0;
   } catch {
     return false;
   }

@@ -116,16 +116,22 @@ export class RebuildLostError extends Error {
 export async function finishRebuild(
   tx: Queries,
   rebuildId: string,
-  { events, refused, swapped, ...found }: Progress & Comparison & { swapped: boolean },
+  {
+    events,
+    refused,
+    swapped,
+    warning,
+    ...found
+  }: Progress & Comparison & { swapped: boolean; warning: string | undefined },
 ): Promise<void> {
   const ended = await tx.query(
     `update public.rebuild
-        set status = 'done', ended_at = now(), events = $2, refused = $3, missing = $4, ahead = $5,
-            live_hash = $6, rebuilt_hash = $7, swapped = $8
+        set status = 'done', ended_at = clock_timestamp(), events = $2, refused = $3, missing = $4,
+            ahead = $5, live_hash = $6, rebuilt_hash = $7, swapped = $8, problem = $9
       where rebuild_id = $1 and status = 'running' returning 1`,
     [
       ...[rebuildId, events, refused, found.missing, found.ahead],
-      ...[found.liveHash, found.rebuiltHash, swapped],
+      ...[found.liveHash, found.rebuiltHash, swapped, warning ?? null],
     ],
   );
   if (ended.length === 0) throw new RetryableError('this run has ended before');

@@ -11,7 +11,7 @@ import { holdLive } from './live-lock.js';
 import { finishRebuild, holdRebuild, type Comparison, type Progress } from './rebuild-rows.js';
 import type { Rebuildable } from './rebuildable.js';
 import { createShadow, dropShadow, inLive, inShadow, swapShadow } from './shadow.js';
-import { takeIn } from './take-in.js';
+import { isOfTheFacts, takeIn } from './take-in.js';
 
 export interface RebuildParts {
   readonly database: Pick<Database, 'transaction'>;
@@ -41,8 +41,8 @@ export class FactsMissingError extends Error {
   constructor(readonly found: FactsMissing) {
     super(
       `the event store does not know ${found.count} of the facts that are known here ` +
-        `(${found.examples.join(', ')}); nothing was swapped. See why it does not, among its conflicts ` +
-        'say, and then ask with "mayMiss" for a rebuild that gives them up',
+        `(${found.examples.join(', ')}), or knows others first that they contradict; nothing was swapped. ` +
+        'Its conflicts and the dead letters tell which; "mayMiss" gives so many of them up',
     );
   }
 }
@@ -111,7 +111,7 @@ async function untilLiveKnows(
   const deadline = runtime.monotonicMs() + settleMs;
   while (runtime.monotonicMs() < deadline) {
     signal.throwIfAborted();
-    const known = await database.transaction((tx) => reader.areKnown(tx, events));
+    const known = await database.transaction((tx) => areKnown(tx, events, reader));
     if (known.every(Boolean)) return;
     await pause(100, signal);
   }
@@ -135,7 +135,7 @@ async function finish(
   const liveHash = await hashOfFigures(tx, reader.figures);
   await inShadow(tx);
   const rebuiltHash = await hashOfFigures(tx, reader.figures);
-  const isOther = swap && liveHash !== rebuiltHash;
+  const isOther = liveHash !== rebuiltHash;
   const warning = isOther ? await reader.swapWarning?.(tx) : undefined;
   if (swap) {
     await swapShadow(tx, reader);
@@ -145,7 +145,7 @@ async function finish(
     await dropShadow(tx);
   }
   const found = { missing, ahead: ahead.count, liveHash, rebuiltHash, swapped: swap };
-  await finishRebuild(tx, rebuildId, { ...progress, ...found });
+  await finishRebuild(tx, rebuildId, { ...progress, ...found, warning: textOf(warning) });
   crashPoint('rebuild.before-commit');
   return { ...found, warning };
 }
@@ -173,7 +173,7 @@ async function readOn(
     cursor = page.cursor;
     if (page.events.length > 0) {
       await inLive(tx);
-      const known = await reader.areKnown(tx, page.events);
+      const known = await areKnown(tx, page.events, reader);
       await inShadow(tx);
       const wanted = page.events.filter((_, index) => known[index]);
       later.push(...page.events.filter((_, index) => !known[index]));
@@ -189,6 +189,37 @@ async function readOn(
     await pause(100, inTime);
   }
 }
+
+/**
+ * As the reader's own, but that one for which it cannot be asked is taken for known: it is refused when
+ * it is to be taken in, and that is where it counts.
+ */
+async function areKnown(
+  tx: Tx,
+  events: readonly CloudEvent[],
+  reader: Rebuildable,
+): Promise<readonly boolean[]> {
+  await tx.query('savepoint asking');
+  try {
+    const known = await reader.areKnown(tx, events);
+    await tx.query('release savepoint asking');
+    return known;
+  } catch (error) {
+    if (!isOfTheFacts(error)) throw error;
+    await tx.query('rollback to savepoint asking');
+  }
+  if (events.length < 2) return events.map(() => true);
+  const middle = Math.ceil(events.length / 2);
+  const first = await areKnown(tx, events.slice(0, middle), reader);
+  return [...first, ...(await areKnown(tx, events.slice(middle), reader))];
+}
+
+/** For who looks at the rebuild later. */
+const textOf = (warning: SwapWarning): string | undefined => {
+  if (!warning) return undefined;
+  const { message, ...details } = warning;
+  return `${message}: ${JSON.stringify(details)}`;
+};
 
 /** A fact that cannot be taken in must not undo what was done before it in the same transaction. */
 const insideOf = (tx: Tx, { reader, log }: RebuildParts) => ({

@@ -58,7 +58,11 @@ export class RebuildDto {
   @ApiProperty({ type: Boolean, required: false, description: 'Whether the figures are the same.' })
   identical?: boolean;
 
-  @ApiProperty({ type: String, required: false, description: 'Why it failed.' })
+  @ApiProperty({
+    type: String,
+    required: false,
+    description: 'Why it failed; or, when it is done, what a swap means that somebody should know.',
+  })
   problem?: string;
 
   @ApiProperty({ type: String, format: 'date-time' })

@@ -50,7 +50,7 @@ async function patiently(work: () => Promise<void>, signal: AbortSignal): Promis
 }
 
 /** SQLSTATE 42: no such table, no right to it, no such syntax. */
-const isOfTheFacts = (error: unknown): boolean =>
+export const isOfTheFacts = (error: unknown): boolean =>
   !(error instanceof RebuildLostError) &&
   !isTransient(error) &&
   !(error instanceof Error && 'code' in error && String(error.code).startsWith('42'));
