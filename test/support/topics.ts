@@ -55,12 +55,28 @@ export class Topics {
   private readonly kafka: Kafka;
   private producer: Promise<Producer> | undefined;
   private readonly consumers: Consumer[] = [];
+  private readonly waiting: OutgoingMessage[] = [];
+  private lastRound: Promise<void> = Promise.resolve();
+  private nextRound: Promise<void> | undefined;
 
   constructor(private readonly world: Surroundings) {
     this.kafka = adminKafka(world.kafka.brokers, 8);
   }
 
-  async send(messages: readonly OutgoingMessage[]): Promise<void> {
+  /** What is sent while something is on its way goes next, all at once: one producer sends one thing at a time. */
+  send(messages: readonly OutgoingMessage[]): Promise<void> {
+    this.waiting.push(...messages);
+    this.nextRound ??= this.lastRound.then(() => {
+      const all = this.waiting.splice(0);
+      this.nextRound = undefined;
+      const round = this.sendNow(all);
+      this.lastRound = round.catch(() => undefined);
+      return round;
+    });
+    return this.nextRound;
+  }
+
+  private async sendNow(messages: readonly OutgoingMessage[]): Promise<void> {
     this.producer ??= this.connectProducer();
     const producer = await this.producer;
     const byTopic = Map.groupBy(messages, ({ topic }) => topic);
