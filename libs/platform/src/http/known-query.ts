@@ -10,7 +10,9 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { Observable } from 'rxjs';
 import { fieldProblem, ProblemException } from './problem.js';
 
+/** As many, and as much of a name, as of other faults. */
 const MOST_NAMED = 50;
+const LONGEST = 200;
 
 interface Request {
   readonly url: string;
@@ -36,7 +38,9 @@ export class KnownQuery implements NestInterceptor {
       const message = 'is not known';
       throw fieldProblem(
         400,
-        names.slice(0, MOST_NAMED).map((name) => ({ field: name || '?', message })),
+        names
+          .slice(0, MOST_NAMED)
+          .map((name) => ({ field: name.slice(0, LONGEST) || '?', message })),
       );
     }
     return next.handle();
