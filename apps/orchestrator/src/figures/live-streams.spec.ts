@@ -12,11 +12,13 @@ class Watcher extends EventEmitter {
   readonly destroyed = false;
   readonly writableNeedDrain = false;
   text = '';
+  isEnded = false;
   write(text: string): boolean {
     this.text += text;
     return true;
   }
   end(): this {
+    this.isEnded = true;
     return this;
   }
   destroy(): this {
@@ -48,4 +50,23 @@ it('tells figures at once, also to who comes while others watch, and waits for n
   }
   expect(waits).toEqual([100, 100]);
   for (const watcher of watchers) watcher.emit('close');
+});
+
+it('ends what is watched with a key that is good no more, and not who comes while that is looked up', async () => {
+  const figures = { latest: () => Promise.resolve({ live: [] }) } as unknown as Figures;
+  const asked: { ids: string[]; answer: (rows: { keyId: string }[]) => void }[] = [];
+  const database = {
+    query: (_: string, [ids]: [string[]]) => new Promise((answer) => asked.push({ ids, answer })),
+  } as unknown as Database;
+  const streams = new LiveStreams(figures, new ChangedSagas(), database);
+  const [revoked, other] = [new Watcher(), new Watcher()];
+  const add = (watcher: Watcher, keyId: string): void =>
+    streams.add(watcher as unknown as Parameters<LiveStreams['add']>[0], keyId);
+  add(revoked, 'revoked');
+  add(other, 'other');
+  expect(asked.map(({ ids }) => ids)).toEqual([['revoked']]);
+  asked[0]?.answer([]);
+  await new Promise(setImmediate);
+  expect([revoked.isEnded, other.isEnded]).toEqual([true, false]);
+  for (const watcher of [revoked, other]) watcher.emit('close');
 });

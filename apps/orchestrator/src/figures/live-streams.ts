@@ -126,10 +126,12 @@ export class LiveStreams implements BeforeApplicationShutdown {
 
   /** A database that does not answer has nothing to tell them either. */
   private async endRevoked(): Promise<void> {
-    const keyIds = [...this.open.values()].map(({ keyId }) => keyId);
+    // who comes while the database is asked is not among them: of his key nobody has asked
+    const asked = [...this.open];
+    const keyIds = asked.map(([, { keyId }]) => keyId);
     const good = await goodKeysOf(this.database, [...new Set(keyIds)]).catch(() => undefined);
     if (!good) return;
-    for (const [stream, { keyId }] of this.open) if (!good.has(keyId)) stream.end();
+    for (const [stream, { keyId }] of asked) if (!good.has(keyId)) stream.end();
   }
 
   /** Who is behind misses it: what comes next says it all again. */
