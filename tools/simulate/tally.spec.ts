@@ -37,6 +37,20 @@ describe('a tally of simulated worlds', () => {
     expect(nextSeedOf(readTally(file))).toBe(16);
   });
 
+  it.each([
+    [10, 1],
+    [1, 30],
+    [12, 2],
+    [20, 5],
+  ])('counts no seed twice: not those from %i, %i of them', (from, seeds) => {
+    const tally = addSlice(readTally(file), slice(10, 11), ofSeeds(11, 400));
+    expect(() => addSlice(tally, slice(from, seeds), ofSeeds(seeds, 400))).toThrow(
+      '10 to 20 are in the tally already',
+    );
+    const around = addSlice(tally, slice(21, 2), ofSeeds(2, 400));
+    expect(addSlice(around, slice(9, 1), ofSeeds(1, 400)).summary.seeds).toBe(14);
+  });
+
   it('refuses a file that is something else', () => {
     writeFileSync(file, '{}');
     expect(() => readTally(file)).toThrow('is not a tally');

@@ -1,5 +1,6 @@
 /** What many runs of the simulator came to together, kept in a file from one run to the next. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { UsageError } from './arguments.js';
 import { emptySummary, merge, type Summary } from './summary.js';
 
 /** One run of seeds without a gap. */
@@ -36,7 +37,16 @@ export const readTally = (file: string): Tally => {
 export const nextSeedOf = ({ slices }: Tally): number =>
   Math.max(1, ...slices.map(({ from, seeds }) => from + seeds));
 
+/** @throws UsageError for seeds that are in it already: they would count twice */
 export const addSlice = (tally: Tally, slice: TallySlice, summary: Summary): Tally => {
+  const last = ({ from, seeds }: TallySlice): number => from + seeds - 1;
+  const twice = tally.slices.find((one) => one.from <= last(slice) && slice.from <= last(one));
+  if (twice) {
+    throw new UsageError(
+      `seeds ${slice.from} to ${last(slice)} are not added: ${twice.from} to ${last(twice)} are in the ` +
+        'tally already, by another run that goes on beside this one, or by --from',
+    );
+  }
   const whole = emptySummary();
   merge(whole, tally.summary);
   merge(whole, summary);
