@@ -64,6 +64,12 @@ export function entryOf(fact: LedgerFact, before: GivenBack = []): Entry | undef
   };
 }
 
+/** Whether there is an entry of it, where no other refund has given back the same before. */
+export const movesMoney = (fact: LedgerFact): boolean =>
+  movementsOf(fact, fact.name === 'refund.completed' ? newlyGiven(fact.data, []).amount : 0).some(
+    ([, amount]) => amount !== 0,
+  );
+
 /** @param given what a refund gives back that was not booked before */
 function movementsOf(fact: LedgerFact, given: number): Movement[] {
   switch (fact.name) {

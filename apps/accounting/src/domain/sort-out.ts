@@ -1,5 +1,5 @@
 /** Which facts are new, and which contradict what was told before. Pure. */
-import { entryOf } from './entry.js';
+import { movesMoney } from './entry.js';
 import { aggregateOf, type LedgerFact } from './facts.js';
 
 export interface Candidate {
@@ -40,9 +40,11 @@ export function sortOut(
   const contradictions: Contradiction[] = [];
   for (const candidate of candidates) {
     const found = booked.contradictedBy(candidate);
-    if (found)
+    if (found) {
       contradictions.push({ ...candidate, knownId: found.by.entryId, reason: found.reason });
-    else if (booked.add(candidate)) fresh.push(candidate.fact);
+    } else if (booked.add(candidate)) {
+      fresh.push(candidate.fact);
+    }
   }
   return { fresh, contradictions };
 }
@@ -97,7 +99,7 @@ class Booked {
       ...{ aggregateType, aggregateId, merchantId, currency },
     };
     // What moves nothing leaves no entry: a later batch would not know of it either.
-    if (entryOf(fact)) this.set(one);
+    if (movesMoney(fact)) this.set(one);
     else this.byEntry.set(entryId, one);
     return true;
   }

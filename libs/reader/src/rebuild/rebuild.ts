@@ -151,8 +151,9 @@ async function finish(
 }
 
 /**
- * Until the shadow knows all that the live tables know, or time is up and few enough are missing. What they do not know yet is for later: it
- * comes to them by their own way, or would be a difference that is none.
+ * Until the shadow knows all that the live tables know, or time is up and few enough are missing. What
+ * the live tables do not know yet is for later: it comes to them by their own way, or would be a
+ * difference that is none.
  * @throws FactsMissingError
  */
 async function readOn(
