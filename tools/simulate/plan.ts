@@ -104,6 +104,8 @@ export interface Plan {
   readonly orders: readonly OrderPlan[];
   readonly rates: Readonly<Partial<Record<ChanceKind, number>>>;
   readonly incidents: readonly Incident[];
+  /** Befall, one by one, a world that would come to its end with fewer than `LEAST_FAULT_KINDS`. */
+  readonly reserve?: readonly Incident[];
   readonly conditions: readonly ConditionKind[];
   readonly shape: Shape;
   /** Single strokes of fate that are left out, `kind#n`. */
@@ -129,6 +131,11 @@ const MOST: Readonly<Record<ChanceKind, number>> = {
   'outside-slow': 0.25,
 };
 
+/** Of few kinds that are rare, some never come about. */
+export const LEAST_FAULT_KINDS = 3;
+/** Incidents of the reserve befall this long before the end of faults. */
+const RESERVE_MS = 2_000;
+
 const LEAST_ORDERS = 20;
 const MOST_ORDERS = 21;
 
@@ -150,6 +157,7 @@ export function planOf(seed: number): Plan {
     })),
     rates,
     incidents: incidentsOf(random, faultsEndMs),
+    reserve: reserveOf(new Random(seed, 'reserve'), faultsEndMs - RESERVE_MS),
     conditions,
     shape: shapeOf(random, faultsEndMs, conditions.includes('slow-network')),
     spared: [],
@@ -172,16 +180,26 @@ function ratesOf(random: Random): Partial<Record<ChanceKind, number>> {
 function incidentsOf(random: Random, faultsEndMs: number): Incident[] {
   const kinds = random.sample(INCIDENT_KINDS, random.whole(1, 4));
   const incidents = kinds.flatMap((kind) =>
-    Array.from({ length: random.whole(1, 3) }, (): Incident => ({
-      kind,
-      atMs: random.whole(500, faultsEndMs - 1_000),
-      lastsMs: kind === 'pause' ? random.whole(2_000, 25_000) : random.whole(200, 6_000),
-      service: random.pick(SERVICES),
-      replica: random.pick(REPLICAS),
-    })),
+    Array.from({ length: random.whole(1, 3) }, () =>
+      incidentOf(random, kind, random.whole(500, faultsEndMs - 1_000)),
+    ),
   );
   return incidents.sort((a, b) => a.atMs - b.atMs);
 }
+
+const incidentOf = (random: Random, kind: IncidentKind, atMs: number): Incident => ({
+  kind,
+  atMs,
+  lastsMs: kind === 'pause' ? random.whole(2_000, 25_000) : random.whole(200, 6_000),
+  service: random.pick(SERVICES),
+  replica: random.pick(REPLICAS),
+});
+
+/** As many as can be lacking: two may have come about already. */
+const reserveOf = (random: Random, atMs: number): Incident[] =>
+  random
+    .sample(INCIDENT_KINDS, 2 * LEAST_FAULT_KINDS - 1)
+    .map((kind) => incidentOf(random, kind, atMs));
 
 type Unpaid = Omit<OrderPlan, 'anotherCardMs' | 'moreCards' | 'transferMs'>;
 

@@ -3,12 +3,14 @@
  * that money, goods and mail agree with. And the simulator's own: a seed is the same world each time.
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { planOf } from './plan.js';
+import { LEAST_FAULT_KINDS, planOf } from './plan.js';
 import { run } from './run.js';
 import { runSeeds } from './run-seeds.js';
 import type { Summary } from './summary.js';
 
 const SEEDS = 60;
+/** Its plan has six kinds, and chance lets two of them happen. */
+const TWO_KINDS = 16_667;
 
 describe('simulated worlds', () => {
   let summary: Summary;
@@ -26,6 +28,15 @@ describe('simulated worlds', () => {
     expect(summary.orders).toBeGreaterThanOrEqual(20 * SEEDS);
     expect(summary.leastSteps).toBeGreaterThanOrEqual(300);
     expect(summary.leastFaultKinds).toBeGreaterThanOrEqual(3);
+  });
+
+  it('see a third kind of fault where chance brought about two', async () => {
+    const { faults, violations } = await run(planOf(TWO_KINDS));
+    expect(Object.keys(faults)).toEqual(
+      expect.arrayContaining(['broker-away', 'commit-applied-unknown']),
+    );
+    expect(Object.keys(faults)).toHaveLength(LEAST_FAULT_KINDS);
+    expect(violations).toEqual([]);
   });
 
   it('know all kinds of faults', () => {

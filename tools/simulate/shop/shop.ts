@@ -8,6 +8,7 @@ import { sqlError } from '../database/errors.js';
 import type { ReturnFate } from '../outside/carrier.js';
 import { Outside } from '../outside/outside.js';
 import {
+  LEAST_FAULT_KINDS,
   REPLICAS,
   SERVICES,
   type Incident,
@@ -17,6 +18,7 @@ import {
 } from '../plan.js';
 import { OutboxTables } from '../stores/outbox-storage.js';
 import { SimSagaStore } from '../stores/saga-store.js';
+import type { FaultKind } from '../world/faults.js';
 import type { Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import { Life, type ServiceParts } from './context.js';
@@ -88,6 +90,11 @@ export class Shop {
       world.faults.happened('slow-network', `some answers take up to ${shape.slowestMs} ms`);
     }
     for (const incident of plan.incidents) this.foresee(incident);
+    for (const incident of plan.reserve ?? []) {
+      this.foresee(incident, (kinds) => {
+        return kinds.size < LEAST_FAULT_KINDS && !kinds.has(incident.kind);
+      });
+    }
     const orders = this.replicas.filter(({ service }) => service === 'order');
     const front = new Front(world, orders);
     this.customers = new Customers(world, plan.orders, front, this.outside.provider);
@@ -175,9 +182,14 @@ export class Shop {
     world.faults.happened('clock-skew', `clocks are wrong by up to ${MOST_SKEW_MS} ms`);
   }
 
-  private foresee(incident: Incident): void {
+  /** @param isWanted by the kinds of faults that came about until then */
+  private foresee(
+    incident: Incident,
+    isWanted: (kinds: ReadonlyMap<FaultKind, number>) => boolean = () => true,
+  ): void {
     const { world } = this;
     world.scheduler.after(incident.atMs, this.broker.actor, () => {
+      if (!isWanted(world.faults.counts)) return;
       world.faults.happened(
         incident.kind,
         `${incident.service}-${incident.replica} for ${incident.lastsMs} ms`,
