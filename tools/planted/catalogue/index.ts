@@ -3,6 +3,8 @@ import type { PlantedBug } from '../bug.js';
 import { apps } from './apps.js';
 import { messaging } from './messaging.js';
 import { participant } from './participant.js';
+import { people } from './people.js';
+import { readers } from './readers.js';
 import { saga } from './saga.js';
 import { sagaStore } from './saga-store.js';
 
@@ -12,4 +14,6 @@ export const catalogue: readonly PlantedBug[] = [
   ...messaging,
   ...participant,
   ...apps,
+  ...people,
+  ...readers,
 ];

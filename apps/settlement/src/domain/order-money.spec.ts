@@ -26,6 +26,16 @@ describe('the money of an order', () => {
     expect(moneyOf([paid, delivered])).toMatchObject({ dueFrom: 4000, atOnce: false });
   });
 
+  it('is what was captured first, whatever is said to be captured later', () => {
+    const again = fact('payment.completed', 6, { amount: 4000, fee: 120 });
+    for (const facts of [
+      [paid, again],
+      [again, paid],
+    ]) {
+      expect(moneyOf(facts)).toMatchObject({ captured: 1000, fees: 30 });
+    }
+  });
+
   it('takes the highest total of refunds, and every fee that was given back', () => {
     const facts = [paid, refund(7, 500, 10), refund(5, 200, 5)];
     expect(moneyOf(facts)).toMatchObject({ refunded: 500, fees: 15, atOnce: false });
