@@ -1,6 +1,7 @@
 /** `npm run simulate`: the services' own code in simulated worlds; see `--help`. */
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { projectRoot } from '#testing';
 import { HELP, readArguments, UsageError, type SimulateArguments } from './arguments.js';
 import { planOf } from './plan.js';
@@ -26,7 +27,7 @@ async function simulate(options: SimulateArguments): Promise<boolean> {
     const withinMs = file === undefined ? leftMs : Math.min(leftMs, TALLY_EVERY_MS);
     const slice = await runSlice(options, first, summary, withinMs);
     if (file !== undefined) {
-      const { tally, commit } = { tally: readTally(file), commit: currentCommit() };
+      const { tally, commit } = { tally: readTally(file), commit: currentCommit(file) };
       const seconds = Math.round(slice.seconds);
       const what = { from: first + summary.seeds, seeds: slice.summary.seeds, commit, seconds };
       writeTally(file, addSlice(tally, what, slice.summary));
@@ -67,11 +68,14 @@ async function runSlice(
   return { summary, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
-const currentCommit = (): string =>
-  execFileSync('git', ['describe', '--always', '--dirty'], {
-    cwd: projectRoot(),
-    encoding: 'utf8',
-  }).trim();
+/** The commit of the checkout, marked where anything but the tally itself differs from it. */
+const currentCommit = (tally: string): string => {
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: projectRoot(), encoding: 'utf8' }).trim();
+  const changed = git('diff', '--name-only', 'HEAD').split('\n').filter(Boolean);
+  const isDirty = changed.some((file) => projectRoot(file) !== resolve(tally));
+  return `${git('rev-parse', '--short', 'HEAD')}${isDirty ? '-dirty' : ''}`;
+};
 
 async function trace(seed: number): Promise<boolean> {
   const { trace: lines, violations, hash, steps } = await run(planOf(seed), true);
