@@ -9,8 +9,8 @@ export const HELP = `Explores every run of each saga within bounds, against the 
   --faults N       how much may go wrong in one run (0 to 5; default: for each saga what takes less
                    than a minute, and 3 at least): a refusal, a timeout, a duplicate, a
                    late or overtaking message, a crash, a cancel, an effect after its undo, a
-                   reservation that expires, an answer that takes days, a command that fails for
-                   good
+                   reservation that expires, an answer that takes days, a command that throws and is
+                   parked, one that fails for good, a dead letter that is sent again
   --people         people intervene, too, at the price of a fault each: many more runs, so that the
                    default is 2 faults
   --attempts N     sendings of a command before its silence counts (1 to 5, default 2)

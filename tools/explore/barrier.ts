@@ -8,16 +8,16 @@ const NOON = new Date(`${DAY}T12:00:00Z`);
 const MORNING = new Date(`${DAY}T06:00:00Z`);
 const EVENING = new Date(`${DAY}T18:00:00Z`);
 
-export const barrier: ModelBarrier = (rows, { commandId, undoes }, late) => {
+export const barrier: ModelBarrier = (rows, { commandId, undoes }, arrival) => {
   const arrived: ArrivedCommand = {
     kind: 'command',
-    arrival: 'sent',
+    arrival: arrival === 'retried' || arrival === 'redriven' ? arrival : 'sent',
     command: {
       address: { commandId, issuedOn: DAY, sagaId: '', businessKey: '' },
       name: '',
       payload: undefined,
       ...(undoes !== undefined && { undoes: { commandId: undoes, issuedOn: DAY } }),
-      notAfter: late ? MORNING : EVENING,
+      notAfter: arrival === 'late' ? MORNING : EVENING,
       event: NO_EVENT,
     },
   };

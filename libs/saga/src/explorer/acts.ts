@@ -1,7 +1,7 @@
 /** What moves are made of: each takes one thing from where it waits to whom it concerns. */
 import { stepsOf, type SagaDefinition } from '../definition.js';
 import type { Engine } from './engine.js';
-import type { Doing, Refusing } from './participant.js';
+import type { Arrival, Doing, Refusing } from './participant.js';
 import { Lists } from './parts.js';
 import type { Serving, Servings } from './servings.js';
 import type { Parts, SentCommand, World } from './world.js';
@@ -56,8 +56,15 @@ export class Acts {
   }
 
   /** @throws Violation */
-  serve(world: World, command: number, doing: Doing, late = false): World {
-    return this.answered(world, this.options.servings.serve(world.business, command, doing, late));
+  serve(world: World, command: number, doing: Doing, arrival?: Arrival): World {
+    const { servings } = this.options;
+    return this.answered(world, servings.serve(world.business, command, doing, arrival));
+  }
+
+  /** @throws Violation */
+  tryAgain(world: World, command: number, doing: Doing, arrival: 'retried' | 'redriven'): World {
+    const { servings } = this.options;
+    return this.answered(world, servings.tryAgain(world.business, command, doing, arrival));
   }
 
   /** @throws Violation */

@@ -135,8 +135,8 @@ describe('the explorer tells the shortest story of', () => {
   });
 
   it('a barrier that leaves no tombstone', () => {
-    const open: ModelBarrier = (rows, command, late) => {
-      const verdict = barrier(rows, command, late);
+    const open: ModelBarrier = (rows, command, arrival) => {
+      const verdict = barrier(rows, command, arrival);
       return verdict.kind === 'admit' ? { kind: 'admit' } : verdict;
     };
     const found = run({ barrier: open, faults: 2, attempts: 1 });
@@ -147,9 +147,17 @@ describe('the explorer tells the shortest story of', () => {
     ]);
   });
 
+  it('a barrier that lets a dead letter through although its step was undone', () => {
+    const open: ModelBarrier = (rows, command, arrival) =>
+      arrival === 'redriven' ? { kind: 'admit' } : barrier(rows, command, arrival);
+    const found = run({ barrier: open, faults: 2, people: false });
+    expect(found.violation?.promise).toBe("'reserve' has its effect after it was undone");
+    expect(found.violation?.story.at(-1)).toBe("somebody sends 'reserve' again, and it succeeds");
+  });
+
   it('a participant that answers nothing when it is asked again', () => {
-    const mute: ModelBarrier = (rows, command, late) => {
-      const verdict = barrier(rows, command, late);
+    const mute: ModelBarrier = (rows, command, arrival) => {
+      const verdict = barrier(rows, command, arrival);
       return verdict.kind === 'repeat'
         ? { kind: 'refuse', code: 'known', remember: false }
         : verdict;

@@ -7,6 +7,7 @@ import type { SagaInstance, StepStateName } from '../instance.js';
 import type { ReplyMessage, SagaMessage } from '../messages.js';
 import { sample } from '../spec/saga-run.js';
 import { explore, type Exploration, type ExploreOptions } from './explore.js';
+import type { ModelBarrier } from './participant.js';
 
 type Condition = (message: SagaMessage, instance: SagaInstance) => boolean;
 
@@ -57,6 +58,11 @@ describe('with one fault a run, the explorer meets', () => {
       "'reserve' succeeds at last",
     ],
     [
+      'a command that throws',
+      reply(({ outcome }) => outcome === 'parked'),
+      "inventory gets 'reserve' and throws, and is parked",
+    ],
+    [
       'a command that comes too late',
       reply(({ reason }) => reason?.code === 'expired'),
       "inventory gets 'reserve' after its notAfter",
@@ -105,6 +111,20 @@ describe('with one fault a run, the explorer meets', () => {
   });
 });
 
+describe('a parked command', () => {
+  it.each([
+    ['is tried again', 1, "'reserve' is tried again and succeeds"],
+    ['is tried no more once it was undone', 2, undefined],
+  ])('%s', (_, faults, last) => {
+    const refusing: ModelBarrier = (rows, command, arrival) =>
+      arrival === 'retried' && (faults === 1 || rows[command.commandId]?.state === 'tombstone')
+        ? { kind: 'refuse', code: 'a mine', remember: true }
+        : barrier(rows, command, arrival);
+    const mine = reply(({ reason }) => reason?.code === 'a mine');
+    expect(storyOf(mine, { barrier: refusing, faults }).at(-2)).toBe(last);
+  });
+});
+
 describe('with two faults a run, the explorer meets', () => {
   it.each<[string, Condition, string]>([
     [
@@ -126,6 +146,27 @@ describe('with two faults a run, the explorer meets', () => {
       'an effect after its undo',
       ({ kind }, { state }) => kind === 'report' && state === 'compensated',
       "'reserve' has an effect after it was undone",
+    ],
+    [
+      'a dead letter that is sent again',
+      reply(
+        ({ outcome, commandId }, instance) =>
+          outcome === 'succeeded' &&
+          commandId === 'saga:confirm' &&
+          instance.steps['confirm']?.command?.dead === true,
+      ),
+      "somebody sends 'confirm' again, and it succeeds",
+    ],
+    [
+      'a dead letter that is sent again when its step was undone',
+      reply(
+        ({ outcome, commandId, reason }, { state }) =>
+          outcome === 'refused' &&
+          commandId === 'saga:charge' &&
+          reason?.code === 'undone' &&
+          state === 'compensated',
+      ),
+      "somebody sends 'charge' again, and it succeeds",
     ],
     [
       'a refund of days',

@@ -19,6 +19,8 @@ export const said = (doing: Doing): string => {
       return 'succeeds';
     case 'accept':
       return 'answers that it takes longer';
+    case 'park':
+      return 'throws, and is parked';
     case 'fail':
       return 'fails for good';
     default:

@@ -5,7 +5,7 @@
 import { Acts, type ActOptions } from './acts.js';
 import { fault, free, nameOf, said, spend, type Move } from './move.js';
 import { mendOf, outsiders, RELEASE, type Mends } from './outside.js';
-import type { Doing } from './participant.js';
+import { isRefusing, type Doing } from './participant.js';
 import type { People } from './people.js';
 import { Lists } from './parts.js';
 import { INTERVAL_MS } from './timeless.js';
@@ -62,6 +62,7 @@ export class Moves {
     if (this.options.reduced && helping.length === 0 && isFirst(world)) return moves;
     this.serve(world, moves);
     this.settle(world, moves);
+    this.retry(world, moves);
     if (world.outbox !== Lists.EMPTY) {
       moves.push(
         free(
@@ -77,6 +78,7 @@ export class Moves {
     this.write(world, moves);
     this.copy(world, moves);
     this.report(world, moves);
+    this.redrive(world, moves);
     this.intervene(world, moves);
     return moves;
   }
@@ -162,12 +164,12 @@ export class Moves {
     moves.push(
       fault(
         () => `${name()} after its notAfter`,
-        () => this.acts.serve(spend(world, { topics }), command, 'succeed', true),
+        () => this.acts.serve(spend(world, { topics }), command, 'succeed', 'late'),
       ),
     );
     const doings: Doing[] = sent.recall
-      ? ['fail']
-      : ['accept', 'fail', ...servings.participants.refusals(sent)];
+      ? ['park', 'fail']
+      : ['accept', 'park', 'fail', ...servings.participants.refusals(sent)];
     for (const doing of doings) {
       const label = () => `${name()} and ${said(doing)}`;
       moves.push(
@@ -198,6 +200,42 @@ export class Moves {
           servings.participants.isMendable(command, doing)
             ? fault(label, () => this.acts.settle(spend(world), commandId, doing))
             : free(label, () => this.acts.settle(world, commandId, doing)),
+        );
+      }
+    }
+  }
+
+  /** What was parked is tried until it is done, or given up. */
+  private retry(world: World, moves: Move[]): void {
+    const { parts, servings } = this.options;
+    const { participants } = servings;
+    for (const parked of Object.values(parts.businesses.at(world.business).parked)) {
+      const command = parts.commands.of(parked);
+      const doings: Doing[] = ['succeed', 'fail', ...participants.refusals(parked)];
+      for (const doing of doings) {
+        const label = () => `'${shortId(parked.commandId)}' is tried again and ${said(doing)}`;
+        const next = (from: World) => this.acts.tryAgain(from, command, doing, 'retried');
+        moves.push(
+          isRefusing(doing) && participants.isMendable(parked, doing)
+            ? fault(label, () => next(spend(world)))
+            : free(label, () => next(world)),
+        );
+      }
+    }
+  }
+
+  /** A person may send a dead letter again at any time, whatever has become of its saga. */
+  private redrive(world: World, moves: Move[]): void {
+    const { parts, servings } = this.options;
+    for (const dead of Object.values(parts.businesses.at(world.business).dead)) {
+      const command = parts.commands.of(dead);
+      const doings: Doing[] = ['succeed', ...servings.participants.refusals(dead)];
+      for (const doing of doings) {
+        moves.push(
+          fault(
+            () => `somebody sends '${shortId(dead.commandId)}' again, and it ${said(doing)}`,
+            () => this.acts.tryAgain(spend(world), command, doing, 'redriven'),
+          ),
         );
       }
     }

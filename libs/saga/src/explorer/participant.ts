@@ -20,22 +20,27 @@ export type ModelVerdict =
   | { readonly kind: 'refuse' | 'reject'; readonly code: string; readonly remember: boolean };
 
 /**
+ * How a copy of a command comes to its participant: from the saga, in time or after its `notAfter`; as
+ * the next try of one that was parked; or because a person has sent its dead letter again.
+ */
+export type Arrival = 'in-time' | 'late' | 'retried' | 'redriven';
+
+/**
  * The barrier under test. Pure.
  * @param rows what the participant remembers, by command id
- * @param late whether the command came after its `notAfter`
  */
 export type ModelBarrier = (
   rows: Readonly<Record<string, ModelBarrierRow>>,
   command: SentCommand,
-  late: boolean,
+  arrival: Arrival,
 ) => ModelVerdict;
 
 /** By the name of the fact that says no. */
 export type Refusing = `refuse ${string}`;
 /** What a business may do with a command that the barrier lets through. */
-export type Doing = 'succeed' | 'accept' | 'fail' | Refusing;
+export type Doing = 'succeed' | 'accept' | 'park' | 'fail' | Refusing;
 
-const isRefusing = (doing: Doing): doing is Refusing => doing.startsWith('refuse ');
+export const isRefusing = (doing: Doing): doing is Refusing => doing.startsWith('refuse ');
 
 export interface Served {
   readonly business: Business;
@@ -65,8 +70,13 @@ export class Participants {
   }
 
   /** Takes one copy of a command through the barrier, and does with it what `doing` says. */
-  serve(business: Business, command: SentCommand, doing: Doing, late = false): Served {
-    const verdict = this.barrier(business.barrier, command, late);
+  serve(
+    business: Business,
+    command: SentCommand,
+    doing: Doing,
+    arrival: Arrival = 'in-time',
+  ): Served {
+    const verdict = this.barrier(business.barrier, command, arrival);
     const row = business.barrier[command.commandId];
     switch (verdict.kind) {
       case 'repeat':
@@ -82,16 +92,15 @@ export class Participants {
       }
       case 'admit': {
         const { entomb } = verdict;
-        const barrier =
-          entomb === undefined ? business.barrier : entombed(business.barrier, entomb);
-        return this.handle({ ...business, barrier }, command, doing);
+        const before = entomb === undefined ? business : entombed(business, entomb);
+        return this.handle(before, command, doing);
       }
     }
   }
 
   /** Whether the barrier would hand this copy on, so that it matters what the business does. */
   admits(business: Business, command: SentCommand): boolean {
-    return this.barrier(business.barrier, command, false).kind === 'admit';
+    return this.barrier(business.barrier, command, 'in-time').kind === 'admit';
   }
 
   /** Every way in which a command can be refused. */
@@ -116,6 +125,20 @@ export class Participants {
     const { [commandId]: command, ...pending } = business.pending;
     if (!command) throw new Error(`'${commandId}' is not pending`);
     return this.handle({ ...business, pending }, command, doing);
+  }
+
+  /** Another try of a command that was parked, or one that a person wants of a dead one. */
+  tryAgain(
+    business: Business,
+    commandId: string,
+    doing: Doing,
+    arrival: 'retried' | 'redriven',
+  ): Served {
+    const { parked, dead } = business;
+    const command = (arrival === 'retried' ? parked : dead)[commandId];
+    if (!command) throw new Error(`there is no '${commandId}' to be ${arrival}`);
+    const rest = { parked: without(parked, commandId), dead: without(dead, commandId) };
+    return this.serve({ ...business, ...rest }, command, doing, arrival);
   }
 
   /** What participants may do of their own accord. */
@@ -154,7 +177,12 @@ export class Participants {
   private handle(business: Business, command: SentCommand, doing: Doing): Served {
     const { commandId, step } = command;
     if (doing === 'fail') {
-      return remember(business, commandId, 'dead', generic('dead', 'given-up'));
+      const dead = { ...business.dead, [commandId]: command };
+      return remember({ ...business, dead }, commandId, 'dead', generic('dead', 'given-up'));
+    }
+    if (doing === 'park') {
+      const parked = { ...business.parked, [commandId]: command };
+      return remember({ ...business, parked }, commandId, 'parked', generic('parked', 'failed'));
     }
     if (doing === 'accept') {
       const pending = { ...business.pending, [commandId]: command };
@@ -255,7 +283,10 @@ export class Participants {
   }
 }
 
-const generic = (outcome: 'refused' | 'dead' | 'pending', code: string): ModelAnswer => ({
+const generic = (
+  outcome: 'refused' | 'dead' | 'parked' | 'pending',
+  code: string,
+): ModelAnswer => ({
   outcome,
   name: GENERIC_REPLIES[outcome],
   reason: { code, message: '' },
@@ -271,10 +302,18 @@ const remember = (
   return { business: { ...business, barrier }, answer };
 };
 
-const entombed = (
-  rows: Readonly<Record<string, ModelBarrierRow>>,
-  commandId: string,
-): Readonly<Record<string, ModelBarrierRow>> => ({
-  ...rows,
-  [commandId]: { state: 'tombstone' },
+/** It is taken out of the parking as well, before anything is done. */
+const entombed = (business: Business, commandId: string): Business => ({
+  ...business,
+  parked: without(business.parked, commandId),
+  barrier: { ...business.barrier, [commandId]: { state: 'tombstone' } },
 });
+
+const without = <T>(
+  known: Readonly<Record<string, T>>,
+  commandId: string,
+): Readonly<Record<string, T>> => {
+  if (!(commandId in known)) return known;
+  const { [commandId]: _, ...rest } = known;
+  return rest;
+};

@@ -256,8 +256,8 @@ describe('the explorer proves that nothing is undone', () => {
   });
 
   it('twice by one command, by a barrier that lets compensations through', () => {
-    const open: ModelBarrier = (rows, command, late) =>
-      command.undo ? { kind: 'admit' } : barrier(rows, command, late);
+    const open: ModelBarrier = (rows, command, arrival) =>
+      command.undo ? { kind: 'admit' } : barrier(rows, command, arrival);
     expect(violationOf({ barrier: open, faults: 2 })).toEqual({
       promise: "'create' has been undone twice by one command",
       story: [
@@ -291,8 +291,8 @@ describe('the explorer proves that nothing is undone', () => {
   });
 
   it('after the pivot was done, by a barrier that refuses what it knows', () => {
-    const mute: ModelBarrier = (rows, command, late) => {
-      const verdict = barrier(rows, command, late);
+    const mute: ModelBarrier = (rows, command, arrival) => {
+      const verdict = barrier(rows, command, arrival);
       return verdict.kind === 'repeat' && command.step === 'ship'
         ? { kind: 'refuse', code: 'known', remember: false }
         : verdict;

@@ -1,5 +1,5 @@
 /** The participants, between parts: what each does with a command is worked out only once. */
-import type { Doing, OwnReport, Participants, Refusing, Served } from './participant.js';
+import type { Arrival, Doing, OwnReport, Participants, Refusing, Served } from './participant.js';
 import { Memo } from './parts.js';
 import type { ModelAnswer, Parts } from './world.js';
 
@@ -16,6 +16,7 @@ export interface Report extends Omit<OwnReport, 'business'> {
 
 /** More ways of doing something with a command than any contract has. */
 const MAX_DOINGS = 64;
+const ARRIVALS: readonly Arrival[] = ['in-time', 'late', 'retried', 'redriven'];
 
 export class Servings {
   private readonly doings = new Map<Doing, number>();
@@ -31,13 +32,27 @@ export class Servings {
   ) {}
 
   /** @throws Violation */
-  serve(business: number, command: number, doing: Doing, late = false): Serving {
-    const key = this.keyOf(command, doing) * 2 + (late ? 1 : 0);
-    return this.served.of(business, key, () => {
+  serve(business: number, command: number, doing: Doing, arrival: Arrival = 'in-time'): Serving {
+    return this.served.of(business, this.keyOf(command, doing, arrival), () => {
       const { businesses, commands } = this.parts;
       const sent = commands.at(command);
-      const served = this.participants.serve(businesses.at(business), sent, doing, late);
+      const served = this.participants.serve(businesses.at(business), sent, doing, arrival);
       return this.serving(served, sent.commandId);
+    });
+  }
+
+  /** @throws Violation */
+  tryAgain(
+    business: number,
+    command: number,
+    doing: Doing,
+    arrival: 'retried' | 'redriven',
+  ): Serving {
+    return this.served.of(business, this.keyOf(command, doing, arrival), () => {
+      const { businesses, commands } = this.parts;
+      const { commandId } = commands.at(command);
+      const before = businesses.at(business);
+      return this.serving(this.participants.tryAgain(before, commandId, doing, arrival), commandId);
     });
   }
 
@@ -81,10 +96,10 @@ export class Servings {
     );
   }
 
-  private keyOf(command: number, doing: Doing): number {
+  private keyOf(command: number, doing: Doing, arrival: Arrival = 'in-time'): number {
     let number = this.doings.get(doing);
     if (number === undefined) this.doings.set(doing, (number = this.doings.size));
-    return command * MAX_DOINGS + number;
+    return (command * MAX_DOINGS + number) * ARRIVALS.length + ARRIVALS.indexOf(arrival);
   }
 
   private serving({ business, answer }: Served, commandId: string): Serving {

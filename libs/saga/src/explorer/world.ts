@@ -62,6 +62,10 @@ export interface Business {
   readonly effects: Readonly<Record<string, ModelEffect>>;
   /** Commands that were answered `pending`, by their id. */
   readonly pending: Readonly<Record<string, SentCommand>>;
+  /** Those that threw and wait for their next try, by their id. */
+  readonly parked: Readonly<Record<string, SentCommand>>;
+  /** Those that were given up, and can be sent again from their dead letters, by their id. */
+  readonly dead: Readonly<Record<string, SentCommand>>;
 }
 
 export interface World {
@@ -111,7 +115,7 @@ export const firstWorld = (
   const head = { id: 'saga', definition: name, version, businessKey: 'key', now: 0 };
   return {
     instance: parts.instances.of(newInstance(head)),
-    business: parts.businesses.of({ barrier: {}, effects, pending: {} }),
+    business: parts.businesses.of({ barrier: {}, effects, pending: {}, parked: {}, dead: {} }),
     inbox: parts.lists.of([start]),
     outbox: Lists.EMPTY,
     topics: parts.lists.of(Array.from({ length: topics }, () => Lists.EMPTY)),
