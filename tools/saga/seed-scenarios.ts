@@ -91,7 +91,7 @@ export class Run {
   silence(times: number): this {
     for (let n = 0; n < times; n += 1) {
       this.nowMs = Math.max(this.nowMs, this.instance.wakeAt ?? 0);
-      this.apply({ kind: 'timer', messageId: `timer-${n}`, publishedBy: 0 });
+      this.apply({ kind: 'timer', messageId: `timer-${n}`, publishedBy: 0, dueBefore: this.nowMs });
     }
     return this;
   }

@@ -13,7 +13,7 @@ describe('silence', () => {
     const first = run.instance.wakeAt ?? 0;
     expect(first - run.now).toBe(10_000);
     run.now = first - 1;
-    run.apply({ kind: 'timer', messageId: 't', publishedBy: 0 });
+    run.fire();
     expect(run.sent).toEqual([]);
     run.silence();
     expect(run.sent[0]).toMatchObject({ commandId: 'saga-1:reserve', resend: 1 });
@@ -98,7 +98,7 @@ describe('pending', () => {
 
 describe('a command that is a week old', () => {
   const WEEK_MS = 7 * 86_400_000;
-  const dueNow = () => run.apply({ kind: 'timer', messageId: 't', publishedBy: 0 });
+  const dueNow = () => run.fire();
 
   it('is not sent again behind the pivot: its participant may have forgotten it', () => {
     run.at('ship').reply('ship', { outcome: 'pending', name: 'pending' });

@@ -14,7 +14,10 @@ export const detailOf = (message: SagaMessage): Omit<HistoryDetail, 'jitter'> =>
         ...(message.effects && { effects: message.effects }),
       };
     case 'timer':
-      return { publishedBy: Number.isFinite(message.publishedBy) ? message.publishedBy : null };
+      return {
+        publishedBy: Number.isFinite(message.publishedBy) ? message.publishedBy : null,
+        dueBefore: message.dueBefore,
+      };
     case 'mend':
       return { data: message.data };
     case 'intervene':

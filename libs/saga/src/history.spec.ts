@@ -72,10 +72,12 @@ describe('the entry of', () => {
       ...rest(),
       ...{ kind: 'timer', messageId: 'message-2', state: 'running' },
       sent: ['saga-1:reserve', 'saga-1:charge', 'saga-1:secure'],
-      detail: { publishedBy: 0, jitter: 0 },
+      detail: { publishedBy: 0, dueBefore: run.now, jitter: 0 },
     });
     run.silence(Infinity);
-    expect(entry()?.detail).toStrictEqual({ publishedBy: null, jitter: 0 });
+    expect(entry()?.detail).toStrictEqual({
+      ...{ publishedBy: null, dueBefore: run.now, jitter: 0 },
+    });
     expect(entry()?.note?.split('; ')).toHaveLength(3);
   });
 

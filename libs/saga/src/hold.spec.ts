@@ -15,7 +15,7 @@ describe('a saga that is held', () => {
     expect(run.state('reserve')).toBe('done');
     expect(run.sent).toEqual([]);
     run.now += 1_000_000;
-    run.apply({ kind: 'timer', messageId: 't', publishedBy: 0 });
+    run.fire();
     expect(run.note).toContain('it is held');
     expect(run.release().sentNames).toEqual(['charge']);
     expect(run.instance.held).toBeUndefined();

@@ -45,6 +45,11 @@ export interface TimerMessage {
   readonly kind: 'timer';
   readonly messageId: string;
   /**
+   * What was due at this moment (epoch ms) takes effect, and nothing that has come due since: the
+   * answer to that may be in the backlog behind this message.
+   */
+  readonly dueBefore: number;
+  /**
    * The instance's last commands were published at or before this moment (epoch ms); `Infinity`
    * while they are not. A command's clock starts when it was published, not when it was decided.
    */
@@ -148,6 +153,8 @@ export interface HistoryDetail {
   readonly effects?: readonly Effect[];
   /** Of a timer; null for never. */
   readonly publishedBy?: number | null;
+  /** Of a timer; missing in histories of before, where it was the moment of the entry. */
+  readonly dueBefore?: number;
   readonly data?: unknown;
   readonly intervention?: Intervention;
   /** The version it was to be moved to, and if it was, the one before. */

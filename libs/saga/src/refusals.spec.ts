@@ -111,7 +111,7 @@ describe('a refusal that can be mended', () => {
 
   it('turns the saga around when nobody mends it in time, for the reason of the refusal', () => {
     run.now += MEND_WINDOW_MS - 1;
-    run.apply({ kind: 'timer', messageId: 't', publishedBy: 0 });
+    run.fire();
     expect(run.instance.state).toBe('running');
     run.silence();
     expect(run.instance).toMatchObject({ state: 'compensating', cause: { code: 'no' } });

@@ -117,11 +117,12 @@ const ledgerOf = ({ ledger }: SagaInstance): string =>
 
 /** The message that an entry tells of; undefined when it was recorded without its details. */
 const messageOf = (
-  { kind, messageId, name, outcome, reason, step, actor, detail }: HistoryEntry,
+  { at, kind, messageId, name, outcome, reason, step, actor, detail }: HistoryEntry,
   input: unknown,
   find: FindVersion,
 ): SagaMessage | undefined => {
-  const { commandId, result, effects, publishedBy, data, toVersion, intervention } = detail ?? {};
+  const { commandId, result, effects, publishedBy, dueBefore, data, toVersion, intervention } =
+    detail ?? {};
   switch (kind) {
     case 'start':
       return { kind, messageId, input };
@@ -141,7 +142,7 @@ const messageOf = (
         ...(reason && { reason }),
       };
     case 'timer':
-      return { kind, messageId, publishedBy: publishedBy ?? Infinity };
+      return { kind, messageId, publishedBy: publishedBy ?? Infinity, dueBefore: dueBefore ?? at };
     case 'mend':
       return step === undefined ? undefined : { kind, messageId, step, data };
     case 'cancel':

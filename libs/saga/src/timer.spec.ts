@@ -27,7 +27,7 @@ describe('several timers', () => {
   it('of which one gives up: nothing beside it goes out once more', () => {
     run.retry('charge');
     run.now += 10 * TIMEOUT_MS;
-    run.apply({ kind: 'timer', messageId: 't', publishedBy: 0 });
+    run.fire();
     expect(run.state('reserve')).toBe('undoing');
     expect(run.sentNames).toEqual(['release', 'refund']);
   });
@@ -47,6 +47,54 @@ describe('several timers', () => {
     expect(run.sentNames).toEqual(['reserve', 'secure']);
     expect(run.instance.steps['charge']).toEqual(charge);
     expect(run.last?.history.note).toBeUndefined();
+  });
+});
+
+describe('a timer that comes late', () => {
+  it('lets alone what has come due since, whose answer may be right behind it', () => {
+    const dueBefore = run.instance.wakeAt ?? 0;
+    run.now += 1_000;
+    // Two of three have another deadline now; the third alone was due when the timer was written.
+    run.retry('charge').retry('secure');
+    run.now = dueBefore + 10 * TIMEOUT_MS;
+    expect(run.fire({ dueBefore }).sentNames).toEqual(['reserve']);
+    expect(run.state('charge')).toBe('sent');
+    expect(run.instance.state).toBe('running');
+    run.reply('charge').reply('secure').reply('reserve');
+    expect(run.instance.cause).toBeUndefined();
+  });
+
+  it('does not make up for a late publication by more than was waited', () => {
+    const { dueAt = 0, sentAt = 0 } = run.instance.steps['charge']?.command ?? {};
+    run.now = dueAt + 10 * TIMEOUT_MS;
+    // Published so late that its time was not over when the timer was written, though it is by now.
+    run.fire({ dueBefore: dueAt, publishedBy: sentAt + 3_000 });
+    expect(run.sent).toEqual([]);
+    expect(run.instance.wakeAt).toBe(dueAt + 3_000);
+    expect(run.fire({ publishedBy: sentAt + 3_000 }).sentNames).toHaveLength(3);
+  });
+});
+
+describe('the clock of what is pending', () => {
+  const DAYS_MS = 7 * 86_400_000;
+
+  it('does not start anew: who says that it takes long has had the command', () => {
+    const slow = new SagaRun(forgiving, { attempts: 2, pendingMs: DAYS_MS }).start();
+    slow.reply('charge', { outcome: 'pending', name: 'pending' }).reply('secure').reply('reserve');
+    const { wakeAt } = slow.instance;
+    expect(wakeAt).toBe(slow.now + DAYS_MS);
+    slow.silence(slow.now + DAYS_MS);
+    expect(slow.instance).toMatchObject({
+      state: 'compensating',
+      cause: { code: 'pending-too-long' },
+    });
+  });
+
+  it('does not start anew where an undo takes days', () => {
+    const slow = new SagaRun(forgiving, { attempts: 2, pendingMs: DAYS_MS }).start();
+    slow.cancel().undone('charge', { outcome: 'pending', name: 'pending' }).undone('reserve');
+    slow.silence(slow.now + DAYS_MS);
+    expect(slow.sentNames).toEqual(['refund']);
   });
 });
 

@@ -12,7 +12,7 @@ const messages: readonly SagaMessage[] = [
   { kind: 'reply', messageId: 'm', name: 'done', commandId: 'c', outcome: 'succeeded' },
   { kind: 'report', messageId: 'm', effects: [] },
   { kind: 'cancel', messageId: 'm', reason },
-  { kind: 'timer', messageId: 'm', publishedBy: 0 },
+  { kind: 'timer', messageId: 'm', publishedBy: 0, dueBefore: 0 },
   { kind: 'mend', messageId: 'm', step: 'charge', data: {} },
   { kind: 'hold', messageId: 'm', reason },
   { kind: 'release', messageId: 'm', reason },

@@ -184,7 +184,13 @@ export class SagaEngine {
     for (const live of due) {
       const messageId = tick.id;
       const by = publishedBy.get(live) ?? 0;
-      this.decide(batch, live, { kind: 'timer', messageId, publishedBy: by }, tick);
+      const message = {
+        kind: 'timer',
+        messageId,
+        publishedBy: by,
+        dueBefore: dueBeforeMs,
+      } as const;
+      this.decide(batch, live, message, tick);
     }
   }
 

@@ -29,8 +29,6 @@ export class Moves {
   private readonly release: number;
   /** By the name of the step that gets a better input. */
   private readonly betters: ReadonlyMap<string, number>;
-  /** Of a process that has published all it has committed, and of one that has not. */
-  private readonly timers: { readonly settled: number; readonly behind: number };
 
   constructor(private readonly options: MoveOptions) {
     this.acts = new Acts(options);
@@ -44,9 +42,6 @@ export class Moves {
     this.betters = new Map(
       Object.keys(mends).map((step) => [step, messages.of(mendOf(step, mends))]),
     );
-    const timer = (publishedBy: number) =>
-      messages.of({ kind: 'timer', messageId: '', publishedBy });
-    this.timers = { settled: timer(0), behind: timer(Infinity) };
   }
 
   get topics(): readonly string[] {
@@ -251,16 +246,19 @@ export class Moves {
       label: () => label,
       faults: busy ? 1 : 0,
       idle: true,
-      next: () => {
-        const timer = this.timers[world.outbox === Lists.EMPTY ? 'settled' : 'behind'];
-        return this.acts.decide(busy ? spend(world) : world, timer, { now });
-      },
+      next: () => this.acts.decide(busy ? spend(world) : world, this.timer(world, now), { now }),
     });
     const several = Object.values(steps).some(({ command, undo }) =>
       [command, undo].some((sending) => (sending?.dueAt ?? 0) > wakeAt),
     );
     moves.push(fire('the first timer is due', wakeAt));
     if (several) moves.push(fire('all timers are due', INTERVAL_MS - 1));
+  }
+
+  /** A process that died has not published all it had committed. */
+  private timer({ outbox }: World, dueBefore: number): number {
+    const publishedBy = outbox === Lists.EMPTY ? 0 : Infinity;
+    return this.options.parts.messages.of({ kind: 'timer', messageId: '', publishedBy, dueBefore });
   }
 
   /** What a customer or an operator does sooner or later, without being at fault. */

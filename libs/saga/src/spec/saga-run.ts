@@ -167,12 +167,17 @@ export class SagaRun {
     return this.apply({ kind: 'report', messageId: this.id(), effects });
   }
 
+  /** Fires what was due at that moment. */
+  fire({ dueBefore = this.now, publishedBy = 0 } = {}): this {
+    return this.apply({ kind: 'timer', messageId: this.id(), publishedBy, dueBefore });
+  }
+
   /** Moves the clock to the instance's next timer and fires it. */
   silence(publishedBy = 0): this {
     const { wakeAt } = this.instance;
     if (wakeAt === null) throw new Error('no timer is set');
     this.now = Math.max(this.now, wakeAt);
-    return this.apply({ kind: 'timer', messageId: this.id(), publishedBy });
+    return this.fire({ publishedBy });
   }
 
   /** Fires the timer again and again until `done`. */

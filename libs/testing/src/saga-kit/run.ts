@@ -88,7 +88,8 @@ export class Run {
       if (wakeAt === null || wakeAt > until) break;
       this.now = Math.max(this.now, wakeAt);
       this.messages += 1;
-      this.apply({ kind: 'timer', messageId: `message-${this.messages}`, publishedBy: 0 });
+      const messageId = `message-${this.messages}`;
+      this.apply({ kind: 'timer', messageId, publishedBy: 0, dueBefore: this.now });
       // Else time would never pass.
       if (this.instance.wakeAt === wakeAt) this.fail('a timer was due, fired, and is due again');
     }
