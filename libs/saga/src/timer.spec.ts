@@ -58,6 +58,7 @@ describe('a timer that comes late', () => {
     run.retry('charge').retry('secure');
     run.now = dueBefore + 10 * TIMEOUT_MS;
     expect(run.fire({ dueBefore }).sentNames).toEqual(['reserve']);
+    expect(run.last?.history.note).toBeUndefined();
     expect(run.state('charge')).toBe('sent');
     expect(run.instance.state).toBe('running');
     run.reply('charge').reply('secure').reply('reserve');
