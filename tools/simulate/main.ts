@@ -8,7 +8,7 @@ import { planOf } from './plan.js';
 import { describe } from './report.js';
 import { run } from './run.js';
 import { shrink, tell } from './shrink.js';
-import { emptySummary, merge, neverMet, type Summary } from './summary.js';
+import { emptySummary, merge, neverMet, tooKind, type Summary } from './summary.js';
 import { addSlice, nextSeedOf, readTally, writeTally } from './tally.js';
 import { runOnThreads } from './threads.js';
 
@@ -42,7 +42,7 @@ async function simulate(options: SimulateArguments): Promise<boolean> {
     console.log(`\n${await tell(plan, await shrink(plan))}`);
   }
   const isLacking = options.everySituation && neverMet(summary).length > 0;
-  return failure === undefined && !isLacking;
+  return failure === undefined && !isLacking && tooKind(summary).length === 0;
 }
 
 async function runSlice(

@@ -1,6 +1,6 @@
 /** A summary, for people. */
 import { formatTable } from '../stack/table.js';
-import { neverMet, type Summary } from './summary.js';
+import { neverMet, tooKind, type Summary } from './summary.js';
 
 const number = (value: number): string => Math.round(value).toLocaleString('en');
 
@@ -23,6 +23,7 @@ export function describe(summary: Summary, seconds: number): string {
       ? ['Errors that services logged:', formatTable(rowsOf(summary.logged))]
       : []),
   ];
+  for (const what of tooKind(summary)) lines.push(`✗ too little happened: ${what}`);
   for (const { seed, violations } of failures.slice(0, 10)) {
     lines.push(`✗ seed ${seed}: ${violations[0]}`);
   }

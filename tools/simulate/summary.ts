@@ -1,5 +1,6 @@
 /** What many runs came to, together. */
 import { SITUATIONS } from './check/situations.js';
+import { LEAST_FAULT_KINDS } from './plan.js';
 import type { RunResult } from './run.js';
 import { FAULT_KINDS } from './world/faults.js';
 
@@ -72,3 +73,15 @@ const sum = (into: Record<string, number>, from: Readonly<Record<string, number>
 
 export const neverMet = ({ situations }: Summary): string[] =>
   SITUATIONS.filter((name) => situations[name] === 0);
+
+/** What every world must have at least. */
+const LEAST = { orders: 20, steps: 300, faultKinds: LEAST_FAULT_KINDS };
+
+/** In what there was a world that had less than that; a tally of before may have one. */
+export const tooKind = ({ seeds, orders, leastSteps, leastFaultKinds }: Summary): string[] => [
+  ...(orders < LEAST.orders * seeds ? [`fewer than ${LEAST.orders} orders a world`] : []),
+  ...(leastSteps < LEAST.steps ? [`${leastSteps} steps in one, not ${LEAST.steps}`] : []),
+  ...(leastFaultKinds < LEAST.faultKinds
+    ? [`${leastFaultKinds} kinds of faults in one, not ${LEAST.faultKinds}`]
+    : []),
+];

@@ -26,6 +26,15 @@ export const apps: readonly PlantedBug[] = [
     detectors: [orchestrator('puts aside what it cannot understand')],
   },
   {
+    id: 'ticks-overtake',
+    breaks: 'A timer is decided before the answers that lie in front of it.',
+    file: 'apps/orchestrator/src/engine/saga-engine.ts',
+    find: 'for (const item of items) await',
+    replace:
+      "for (const item of Object.values(Object.groupBy(items, ({ to }) => to === 'timers' ? 1 : 2)).flatMap((some) => some ?? [])) await",
+    detectors: [simulator],
+  },
+  {
     id: 'refusal-passes-as-success',
     breaks: 'A refusal that says "succeeded" is taken for a success.',
     file: 'apps/orchestrator/src/engine/check-message.ts',

@@ -1,5 +1,5 @@
 /** Bugs of the saga core. */
-import { explorer, unit, type PlantedBug } from '../bug.js';
+import { explorer, simulator, unit, type PlantedBug } from '../bug.js';
 
 const folder = 'libs/saga/src';
 const DECIDE = ['cancel', 'forward', 'ledger', 'refusal', 'silence'].map(
@@ -201,6 +201,30 @@ export const saga: readonly PlantedBug[] = [
     find: ' || sending.dueAt > draft.now',
     replace: '',
     detectors: [spec('refusals')],
+  },
+  {
+    id: 'late-timer-takes-more-along',
+    breaks: 'A timer fires what has come due since it was written, before the answers behind it.',
+    file: `${folder}/timer.ts`,
+    find: 'sending.dueAt > message.dueBefore',
+    replace: 'sending.dueAt > draft.now',
+    detectors: [spec('timer')],
+  },
+  {
+    id: 'long-waits-start-anew',
+    breaks: 'A wait of days begins anew when the broker was away on its last day.',
+    file: `${folder}/timer.ts`,
+    find: 'isPending(draft.step(step.name)) ? 0 : message.publishedBy',
+    replace: 'message.publishedBy',
+    detectors: [spec('timer')],
+  },
+  {
+    id: 'undoes-all-at-once',
+    breaks: 'What was done first is undone while what relies on it still stands.',
+    file: `${folder}/compensate.ts`,
+    find: 'if (group.some((step) => isWaitedFor(draft.step(step.name)))) return;',
+    replace: '',
+    detectors: [simulator],
   },
   {
     id: 'outage-becomes-silence',

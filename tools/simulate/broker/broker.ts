@@ -21,7 +21,7 @@ export interface SentMessage {
 export class SimBroker {
   readonly actor = newActor('broker');
   /** Told of every message that it has taken. */
-  onArrival: (message: WireMessage) => void = () => undefined;
+  onArrival: (message: WireMessage, offset: number) => void = () => undefined;
   /** Called when its connections are closed. */
   readonly onClosed: (() => void)[] = [];
   private awayUntil = 0;
@@ -68,23 +68,27 @@ export class SimBroker {
     const { key = null, value, headers } = message;
     const partition = this.placeOf(topic, message);
     const { log, readers } = this.partitions(topic)[partition] as Partition;
+    const offset = log.length;
     log.push({
       topic,
       partition,
-      offset: String(log.length),
+      offset: String(offset),
       timestamp: String(Math.floor(this.world.epochMs)),
       key: bytesOf(key),
       value: bytesOf(value),
       headers,
     });
-    this.onArrival({
-      topic,
-      partition,
-      key: String(key),
-      // The outbox writes no others.
-      headers: headers as WireMessage['headers'],
-      value: String(value),
-    });
+    this.onArrival(
+      {
+        topic,
+        partition,
+        key: String(key),
+        // The outbox writes no others.
+        headers: headers as WireMessage['headers'],
+        value: String(value),
+      },
+      offset,
+    );
     for (const read of readers) read();
   }
 }

@@ -29,7 +29,7 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
     const saga = sagas.get(`${name} ${key}`);
     if (!saga) return report(`no ${name} of ${key}`);
     const say: Report = (what) => report(`${name} of ${key}, ${saga.state}: ${what}`);
-    checkSaga(shop, saga, say);
+    checkSaga(shop, watched, saga, say);
     check(saga, say);
   };
   for (const { order } of tables.order.orders.rows.values()) {

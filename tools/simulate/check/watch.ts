@@ -1,5 +1,6 @@
 /** Looks on while a world runs: what is committed, what is published, and what has been met. */
-import type { WireMessage } from '#messaging';
+import type { TopicName } from '#contracts';
+import type { StoredMessage, WireMessage } from '#messaging';
 import type { HistoryEntry } from '#saga';
 import type { Shop } from '../shop/shop.js';
 
@@ -38,11 +39,17 @@ const REPLIES: Readonly<Record<string, readonly Sign[]>> = {
   'com.example.shipping.pickup-recalled': [[/./, 'parcel called back in time']],
 };
 
+const INBOX: TopicName = 'saga.inbox';
+
 export class Watched {
+  /** Of what the sagas were told, by event id: its offset, which is that of the first copy. */
+  readonly inbox = new Map<string, number>();
   /** Committed outbox rows by topic and event id: those that the broker has got are true. */
   private readonly committed = new Map<string, boolean>();
   /** Those that it has not got, with the service that wrote them, and when. */
   private readonly missing = new Map<string, { service: string; committedMs: number }>();
+  /** The highest number that was committed, by service and epoch. */
+  private readonly highest = new Map<string, number>();
 
   constructor(private readonly shop: Shop) {
     for (const [service, { database, outboxTables }] of Object.entries(shop.services)) {
@@ -50,8 +57,9 @@ export class Watched {
         for (const [table, rows] of writes) {
           if (table === (outboxTables.rows as unknown)) {
             for (const { row } of rows.values()) {
-              const { message } = row as { message: WireMessage };
+              const { epoch, seq, message } = row as StoredMessage & { epoch: string };
               this.onCommit(keyOf(message), service);
+              this.onNumber(`${service} ${epoch}`, Number(seq));
             }
           } else if (table === (shop.sagas.history as unknown)) {
             for (const { row } of rows.values()) this.onHistory(row as HistoryEntry);
@@ -59,7 +67,7 @@ export class Watched {
         }
       };
     }
-    shop.broker.onArrival = (message) => this.onArrival(message);
+    shop.broker.onArrival = (message, offset) => this.onArrival(message, offset);
   }
 
   /** Committed rows that the broker has never got. */
@@ -81,9 +89,18 @@ export class Watched {
     this.missing.set(key, { service, committedMs: this.shop.world.scheduler.nowMs });
   }
 
-  private onArrival(message: WireMessage): void {
+  /** Numbers are given one by one, and committed as transactions end. */
+  private onNumber(epoch: string, seq: number): void {
+    const highest = this.highest.get(epoch) ?? 0;
+    if (seq < highest) this.shop.world.met('committed after a higher number');
+    else this.highest.set(epoch, seq);
+  }
+
+  private onArrival(message: WireMessage, offset: number): void {
     const { world } = this.shop;
-    const { headers, value } = message;
+    const { topic, headers, value } = message;
+    const id = String(headers['ce_id']);
+    if (topic === INBOX && !this.inbox.has(id)) this.inbox.set(id, offset);
     const key = keyOf(message);
     world.note(`arrived ${key}`);
     const hasArrived = this.committed.get(key);

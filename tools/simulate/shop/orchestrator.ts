@@ -21,8 +21,6 @@ const REGISTRIES = {
 };
 export type Release = keyof typeof REGISTRIES;
 
-/** A tick that comes this much later than its moment had a backlog before it. */
-const BACKLOG_MS = 1_500;
 const TICK = eventType(SAGA_MESSAGES.tick);
 
 /** Rejects when it cannot start: then the process ends, and is started again. */
@@ -46,11 +44,9 @@ export async function startOrchestrator(
   await timers.onApplicationBootstrap();
   life.consume({
     batch: (batch, unit) => {
-      for (const { type, data } of batch.events) {
-        if (type !== TICK) continue;
-        const { dueBeforeMs } = data as { dueBeforeMs: number };
-        if (parts.world.epochMs - dueBeforeMs > BACKLOG_MS)
-          parts.world.met('timer behind a backlog');
+      const tickAt = batch.events.findLastIndex(({ type }) => type === TICK);
+      if (batch.events.slice(0, tickAt).some(({ type }) => type !== TICK)) {
+        parts.world.met('timer behind a backlog');
       }
       return engine.handle(batch, unit);
     },
