@@ -2,22 +2,16 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Exploration } from '#saga';
-import type { Bounds } from './arguments.js';
+import type { Task } from './tasks.js';
 
-export interface Task {
-  /** Of the definition, among all of them. */
-  readonly index: number;
-  readonly bounds: Bounds;
-  readonly faults: number;
-}
-
-export interface Finished {
+export interface Found {
   readonly found: Exploration;
   readonly seconds: number;
 }
+export type Finished = Found & { readonly task: Task };
 
 /** What a thread tells: how far it is, and at last what it has found. */
-export type FromThread = { readonly states: number } | Finished;
+export type FromThread = { readonly states: number } | Found;
 
 /** @returns in the order of the tasks. @throws what a thread throws */
 export const exploreAll = async (
@@ -29,14 +23,15 @@ export const exploreAll = async (
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [at, task] = next;
-      finished[at] = await inThread(task, (states) => onProgress(task, states));
+      const found = await inThread(task, (states) => onProgress(task, states));
+      finished[at] = { task, ...found };
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
   return finished;
 };
 
-const inThread = (task: Task, onProgress: (states: number) => void): Promise<Finished> =>
+const inThread = (task: Task, onProgress: (states: number) => void): Promise<Found> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task });
     worker.on('message', (message: FromThread) => {

@@ -3,14 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { explore } from '#saga';
 import { sagas } from '../../apps/orchestrator/src/sagas/index.js';
 import { barrier } from './barrier.js';
-import { examples } from './examples.js';
-import type { FromThread, Task } from './threads.js';
+import type { Task } from './tasks.js';
+import type { FromThread } from './threads.js';
 
-const { index, bounds, faults } = workerData as Task;
+const { index, example: number, bounds, faults } = workerData as Task;
 const definition = sagas[index];
 if (!parentPort || !definition) throw new Error('this is no program of its own');
-const example = examples[definition.name];
-if (!example) throw new Error(`there is no example of '${definition.name}' to explore with`);
+const example = definition.examples?.[number];
+if (!example) throw new Error(`'${definition.name}' has no such example`);
 
 const port = parentPort;
 const tell = (message: FromThread): void => port.postMessage(message);

@@ -10,7 +10,6 @@ import {
   type SagaMessage,
 } from '#saga';
 import { sagas } from '../../apps/orchestrator/src/sagas/index.js';
-import { examples } from '../explore/examples.js';
 
 /** What each row puts in the place of these. */
 export const STAND_INS = {
@@ -52,7 +51,7 @@ export class Run {
   }
 
   start(): this {
-    return this.apply({ kind: 'start', messageId: 'start', input: inputOf(this.definition.name) });
+    return this.apply({ kind: 'start', messageId: 'start', input: inputOf(this.definition) });
   }
 
   done(...steps: string[]): this {
@@ -138,14 +137,16 @@ const charge = (returned: number, revision: number): Effect => ({
 });
 
 /** The example of the definition, with what stands in for the values of each row. */
-function inputOf(definition: string): unknown {
+function inputOf({ name, examples = [] }: SagaDefinition): unknown {
   const { key, customer, merchant, channel, currency, amount } = STAND_INS;
   const ids = { orderId: key, returnId: key, withdrawalId: key };
   const values = {
     ...{ ...ids, customerId: customer, merchantId: merchant, channel, currency },
     ...{ totalAmount: amount, refundAmount: amount, amount },
   };
-  const example = examples[definition]?.input as Record<string, unknown>;
+  const input = examples[0]?.input;
+  if (input === undefined) throw new Error(`there is no example of '${name}'`);
+  const example = input as Readonly<Record<string, unknown>>;
   const replaced = Object.entries(values).filter(([name]) => name in example);
   return { ...example, ...Object.fromEntries(replaced) };
 }

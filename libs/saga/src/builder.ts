@@ -32,6 +32,7 @@ import type {
   MendReaction,
   UpdateReaction,
 } from './reactions.js';
+import type { SagaExample } from './example.js';
 import type { VersionMapping } from './version-mapping.js';
 
 type RepliesOf<C extends CommandContract, Kind extends ReplyContract['kind']> = {
@@ -197,6 +198,8 @@ export interface BeforePivot<Input, Results, Steps> extends Omit<
   ): BeforePivot<Input, Results, Steps>;
   /** What an instance is about, in money. */
   amount(of: (context: InputContext<Input>) => SagaAmount): BeforePivot<Input, Results, Steps>;
+  /** What it may begin with. Every payload is made of them at boot, and held against its contract. */
+  examples(...examples: readonly SagaExample<NoInfer<Input>>[]): BeforePivot<Input, Results, Steps>;
   /** Done by whoever starts the saga, in the same transaction as the start itself. */
   local<const Name extends string, U extends CommandContract>(
     name: Name & Fresh<Name, Steps>,
@@ -248,6 +251,8 @@ class Builder {
     new Builder({ ...this.head, attributes }, this.groups);
   amount = (amount: SagaDefinition['amount'] & object): Builder =>
     new Builder({ ...this.head, amount }, this.groups);
+  examples = (...examples: readonly SagaExample[]): Builder =>
+    new Builder({ ...this.head, examples }, this.groups);
   local = (name: string, options: AnyOptions) => this.with({ ...options, name, kind: 'local' });
   compensable = (name: string, options: AnyOptions) =>
     this.with({ ...options, name, kind: 'compensable' });

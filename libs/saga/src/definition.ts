@@ -8,6 +8,7 @@
 import type { CommandContract, Reason } from '#contracts';
 import type { z } from 'zod';
 import type { SagaAmount, SagaAttributes } from './attributes.js';
+import type { SagaExample } from './example.js';
 import type { Reaction } from './reactions.js';
 import type { VersionMapping } from './version-mapping.js';
 
@@ -83,6 +84,8 @@ export interface SagaDefinition {
   readonly attributes?: (context: InputContext) => SagaAttributes;
   /** What its instances are about, in money; found as the attribute `amount.<currency>`. Pure. */
   readonly amount?: (context: InputContext) => SagaAmount;
+  /** What it may begin with; at boot what is made of it is held against the contracts. */
+  readonly examples?: readonly SagaExample[];
   /** How instances of earlier versions may move to this one. */
   readonly movesFrom?: readonly VersionMapping[];
   readonly groups: readonly StepGroup[];

@@ -15,6 +15,8 @@ export type { DecideContext } from './draft.js';
 export { objectionTo, type PersonsMessage } from './intervene.js';
 export { openEffects } from './ledger.js';
 export { checkDefinition } from './checks.js';
+export type { SagaExample } from './example.js';
+export { messageProblem, problemOf } from './fit.js';
 export { SagaRegistry } from './registry.js';
 export { asOfRevision, replay, type AsOf, type Replay } from './replay.js';
 export { diagramOf } from './drawing/diagram.js';

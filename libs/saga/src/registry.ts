@@ -1,5 +1,6 @@
 /** The definitions a service knows, by name and version, checked when it starts. */
 import type { SagaDefinition } from './definition.js';
+import { checkExamples } from './check-examples.js';
 import { checkDefinition } from './checks.js';
 
 export class SagaRegistry {
@@ -7,7 +8,11 @@ export class SagaRegistry {
 
   /** @throws Error naming every problem of every definition, and every doubled version. */
   constructor(definitions: readonly SagaDefinition[]) {
-    const problems = definitions.flatMap(checkDefinition);
+    const problems = definitions.flatMap((definition) => {
+      const problems = checkDefinition(definition);
+      // What is unsound need not be tried.
+      return problems.length > 0 ? problems : checkExamples(definition);
+    });
     for (const definition of definitions) {
       const versions = this.byName.get(definition.name) ?? new Map<number, SagaDefinition>();
       if (versions.has(definition.version)) {

@@ -5,7 +5,6 @@ import { attributesOf, newInstance, type SagaInstance } from '#saga';
 import { saveInstances } from '#saga-store';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { placeOrder } from '../../../apps/orchestrator/src/sagas/place-order.saga.js';
-import { examples } from '../../../tools/explore/examples.js';
 import { ServiceWorld } from '../service-world.js';
 import { keyOf } from './access-keys.js';
 
@@ -24,7 +23,7 @@ const NOW = Date.now();
 const stored = async (change: Partial<SagaInstance> = {}): Promise<SagaInstance> => {
   const { name, version } = placeOrder;
   const head = { id: newId(), definition: name, version, businessKey: newId(), now: NOW };
-  const input = examples[name]?.input;
+  const input = placeOrder.examples?.[0]?.input;
   const base: SagaInstance = { ...newInstance(head), state: 'running', revision: 1, input };
   const instance = { ...base, ...change };
   const attributes = attributesOf(placeOrder, input);

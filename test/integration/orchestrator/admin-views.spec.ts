@@ -16,7 +16,6 @@ import { ChangedSagas } from '../../../apps/orchestrator/src/engine/changed-saga
 import { LiveStreams } from '../../../apps/orchestrator/src/figures/live-streams.js';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { placeOrder } from '../../../apps/orchestrator/src/sagas/place-order.saga.js';
-import { examples } from '../../../tools/explore/examples.js';
 import { ServiceWorld } from '../service-world.js';
 import { keyOf } from './access-keys.js';
 
@@ -40,10 +39,10 @@ class Told {
   private now = START;
 
   constructor(readonly definition = placeOrder) {
-    const { name, version } = definition;
+    const { name, version, examples } = definition;
     const head = { id: newId(), definition: name, version, businessKey: newId(), now: START };
     this.instance = newInstance(head);
-    this.apply({ kind: 'start', messageId: 's', input: examples[name]?.input });
+    this.apply({ kind: 'start', messageId: 's', input: examples?.[0]?.input });
   }
 
   apply(message: SagaMessage): this {

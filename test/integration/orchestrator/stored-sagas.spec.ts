@@ -15,7 +15,6 @@ import {
 import { appendHistory, saveInstances } from '#saga-store';
 import { createDatabase, testId, testPostgres } from '#testing';
 import { placeOrder as newest } from '../../../apps/orchestrator/src/sagas/place-order.saga.js';
-import { examples } from '../../../tools/explore/examples.js';
 import { previewStored } from '../../../tools/sagas/preview-stored.js';
 import { replayStored } from '../../../tools/sagas/replay-stored.js';
 import { TestLog } from '../messaging/harness.js';
@@ -64,7 +63,7 @@ const stored = async (...steps: string[]): Promise<SagaInstance> => {
     instance = decision.instance;
     history.push(decision.history);
   };
-  apply({ kind: 'start', messageId: 's', input: examples['place-order']?.input });
+  apply({ kind: 'start', messageId: 's', input: placeOrder.examples?.[0]?.input });
   for (const step of steps) {
     const commandId = instance.steps[step]?.command?.commandId ?? '';
     const reply = { kind: 'reply', messageId: step, name: 'done', outcome: 'succeeded' } as const;

@@ -16,6 +16,7 @@ import {
   type PlaceOrderInput,
 } from '#contracts';
 import { compensate, mendable, saga } from '#saga';
+import { placeOrderExamples } from './examples.js';
 import { orderAmount, orderAttributes } from './search-fields.js';
 
 const MINUTE_MS = 60 * 1000;
@@ -30,6 +31,7 @@ const PATIENT = 60;
 export const placeOrder = saga({ name: 'place-order', version: 3, input: placeOrderInput })
   .attributes(orderAttributes)
   .amount(orderAmount)
+  .examples(...placeOrderExamples)
   .local('create-order', {
     compensation: {
       command: cancelOrder,

@@ -11,12 +11,14 @@ import {
   shipOrder,
 } from '#contracts';
 import { compensate, saga } from '#saga';
+import { placeOrderExamples } from './examples.js';
 import { orderAmount, orderAttributes } from './search-fields.js';
 
 /** As it was when every order was paid by card, and a declined one was cancelled at once. */
 export const placeOrderV1 = saga({ name: 'place-order', version: 1, input: placeOrderInput })
   .attributes(orderAttributes)
   .amount(orderAmount)
+  .examples(...placeOrderExamples)
   .local('create-order', {
     compensation: {
       command: cancelOrder,

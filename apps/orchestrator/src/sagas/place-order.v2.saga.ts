@@ -13,6 +13,7 @@ import {
   type PlaceOrderInput,
 } from '#contracts';
 import { compensate, mendable, saga } from '#saga';
+import { placeOrderExamples } from './examples.js';
 import { orderAmount, orderAttributes } from './search-fields.js';
 
 const MINUTE_MS = 60 * 1000;
@@ -25,6 +26,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const placeOrderV2 = saga({ name: 'place-order', version: 2, input: placeOrderInput })
   .attributes(orderAttributes)
   .amount(orderAmount)
+  .examples(...placeOrderExamples)
   .local('create-order', {
     compensation: {
       command: cancelOrder,

@@ -6,6 +6,7 @@ import {
   type RefundLostParcelInput,
 } from '#contracts';
 import { saga } from '#saga';
+import { refundLostParcelExamples } from './examples.js';
 import { refundAmount, returnAttributes } from './search-fields.js';
 
 /**
@@ -19,6 +20,7 @@ export const refundLostParcel = saga({
 })
   .attributes(returnAttributes)
   .amount(refundAmount)
+  .examples(...refundLostParcelExamples)
   .retriable('refund', {
     command: refundGoods,
     payload: ({ input }) => ({

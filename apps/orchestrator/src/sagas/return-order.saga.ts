@@ -10,6 +10,7 @@ import {
   returnOrderInput,
 } from '#contracts';
 import { compensate, saga } from '#saga';
+import { returnOrderExamples } from './examples.js';
 import { refundAmount, returnAttributes } from './search-fields.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -21,6 +22,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const returnOrder = saga({ name: 'return-order', version: 1, input: returnOrderInput })
   .attributes(returnAttributes)
   .amount(refundAmount)
+  .examples(...returnOrderExamples)
   .local('request-return', {
     compensation: {
       command: rejectReturn,

@@ -8,6 +8,7 @@ import {
   withdrawInput,
 } from '#contracts';
 import { compensate, saga } from '#saga';
+import { withdrawExamples } from './examples.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Sendings of a command before silence counts: about an hour. */
@@ -21,6 +22,7 @@ const PATIENT = 60;
 export const withdraw = saga({ name: 'withdraw', version: 1, input: withdrawInput })
   .attributes(({ input }) => ({ merchant: input.merchantId }))
   .amount(({ input }) => ({ value: input.amount, currency: input.currency }))
+  .examples(...withdrawExamples)
   .local('request-withdrawal', {
     compensation: {
       command: rejectWithdrawal,

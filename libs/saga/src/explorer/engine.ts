@@ -3,7 +3,7 @@ import type { decide } from '../decide.js';
 import type { SagaDefinition } from '../definition.js';
 import type { SagaInstance } from '../instance.js';
 import type { Decision, SagaMessage } from '../messages.js';
-import type { Reaction } from '../reactions.js';
+import { mendWindowMs, type MendReaction, type Reaction } from '../reactions.js';
 import { defaultTiming } from '../timing.js';
 import { Memo } from './parts.js';
 import { checkDecision } from './promises.js';
@@ -45,9 +45,15 @@ const explorableReactions = (on: Readonly<Record<string, Reaction>>): Record<str
   Object.fromEntries(
     Object.entries(on).map(([name, reaction]) => [
       name,
-      reaction.kind === 'mend' ? { ...reaction, windowMs: INTERVAL_MS } : reaction,
+      reaction.kind === 'mend' ? { ...reaction, windowMs: explorableWindow(reaction) } : reaction,
     ]),
   );
+
+/** Who has no time for a better input has none here either. */
+const explorableWindow =
+  (reaction: MendReaction) =>
+  (input: unknown): number =>
+    mendWindowMs(reaction, input) > 0 ? INTERVAL_MS : 0;
 
 export class Engine {
   private readonly decisions = new Memo<Decided>();

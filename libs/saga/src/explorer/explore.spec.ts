@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { barrier } from '../../../../tools/explore/barrier.js';
-import { examples } from '../../../../tools/explore/examples.js';
 import { sagas } from '../../../../apps/orchestrator/src/sagas/index.js';
 import { conditional, forgiving, pivotless, sample } from '../spec/saga-run.js';
 import { allPairs, explore, type Exploration, type ExploreOptions } from './explore.js';
@@ -8,6 +7,13 @@ import type { ModelBarrier } from './participant.js';
 
 const run = (options: Partial<ExploreOptions> = {}): Exploration =>
   explore({ definition: sample, input: { id: 'order-1' }, barrier, faults: 1, ...options });
+
+const everyExample = sagas.flatMap((definition) =>
+  (definition.examples ?? []).map(
+    (example) =>
+      [`${definition.name} v${definition.version}, ${example.about}`, definition, example] as const,
+  ),
+);
 
 describe('the explorer', () => {
   it('finds one way through a saga in which nothing goes wrong', () => {
@@ -64,7 +70,8 @@ describe('the explorer', () => {
   it.each(sagas.map((definition) => [definition.name, definition] as const))(
     'meets every pair of the table that can occur, in %s',
     (name, definition) => {
-      const { pairs, violation, cut } = run({ definition, ...examples[name], faults: 2 });
+      const [example] = definition.examples ?? [];
+      const { pairs, violation, cut } = run({ definition, ...example, faults: 2 });
       expect({ violation, cut }).toEqual({ violation: undefined, cut: 0 });
       const possible = allPairs().filter(
         // Nothing of it can be mended, and moves from version to version have tests of their own.
@@ -93,26 +100,21 @@ describe('the explorer', () => {
     },
   );
 
-  it.each(sagas.map((definition) => [definition.name, definition] as const))(
-    'comes to the same ends of %s unreduced',
-    (name, definition) => {
-      const example = examples[name];
-      const reduced = run({ definition, ...example, faults: 1 });
-      const { states, ...every } = run({ definition, ...example, faults: 1, unreduced: true });
-      expect(states).toBeGreaterThan(reduced.states);
-      expect(reduced.ends).toEqual(every.ends);
-      expect(Object.keys(reduced.pairs).sort()).toEqual(Object.keys(every.pairs).sort());
-    },
-  );
+  it.each(everyExample)('comes to the same ends of %s unreduced', (_name, definition, example) => {
+    const reduced = run({ definition, ...example, faults: 1 });
+    const { states, ...every } = run({ definition, ...example, faults: 1, unreduced: true });
+    expect(states).toBeGreaterThan(reduced.states);
+    expect(reduced.ends).toEqual(every.ends);
+    expect(Object.keys(reduced.pairs).sort()).toEqual(Object.keys(every.pairs).sort());
+  });
 
   it('says when it has not followed every run', () => {
     expect(run({ inFlight: 1 }).cut).toBeGreaterThan(0);
   });
 
-  it.each(sagas.map((definition) => [definition.name, definition] as const))(
+  it.each(everyExample)(
     'finds nothing in %s with one fault a run',
-    (name, definition) => {
-      const example = examples[name];
+    (_name, definition, example) => {
       const found = run({ definition, ...example, faults: 1 });
       expect(found.violation).toBeUndefined();
       expect(found.ends['completed']).toBeGreaterThan(0);

@@ -6,13 +6,13 @@
  */
 import { decide as realDecide } from '../decide.js';
 import { stepsOf, type SagaDefinition } from '../definition.js';
+import type { SagaExample } from '../example.js';
 import { transitions } from '../transitions.js';
 import { Engine, explorable } from './engine.js';
 import { Numbers, withoutWayTo } from './graph.js';
 import type { Move } from './move.js';
 import { Moves } from './moves.js';
 import { People } from './people.js';
-import type { Mends } from './outside.js';
 import { Participants, type ModelBarrier } from './participant.js';
 import { checkRest } from './promises.js';
 import { Servings } from './servings.js';
@@ -22,17 +22,12 @@ import { Worlds } from './worlds.js';
 
 const PROGRESS_EVERY = 10_000;
 
-export interface ExploreOptions {
+/** Begins with an example of the definition, or with what is said here. */
+export interface ExploreOptions extends Omit<SagaExample, 'about'> {
   readonly definition: SagaDefinition;
-  /** What the saga starts with. */
-  readonly input: unknown;
   readonly barrier: ModelBarrier;
   /** The engine under test; default: the real one. */
   readonly decide?: typeof realDecide;
-  /** What a successful step answers, by its name; default: nothing. */
-  readonly results?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** A better input for each step that may ask for one, by its name. */
-  readonly mends?: Mends;
   /** How much may go wrong in one run. */
   readonly faults: number;
   /** Whether people intervene, too; default true. */

@@ -43,6 +43,7 @@ const idOf = ({ input }: { input: z.infer<typeof order> }) => ({ id: input.id })
 
 /** Every kind of step once: local, compensable, covered, pivot, parallel retriables. */
 export const sample: SagaDefinition = saga({ name: 'sample', version: 1, input: order })
+  .examples({ about: 'any', input: { id: 'order-1' } })
   .local('create', { compensation: { command: cancel, payload: idOf } })
   .compensable('reserve', {
     command: reserve,

@@ -1,35 +1,11 @@
 /** Whether what is sent and answered fits its contract, and what is expected fits what is there. */
 import { GENERIC_REPLIES, type CommandContract, type Outcome } from '#contracts';
-import type { z } from 'zod';
+import { messageProblem } from '#saga';
 
 const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
-const issuesOf = ({ issues }: z.ZodError): string =>
-  issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ');
-
-/** Why data does not fit a schema; undefined when it does. */
-export const problemOf = (schema: z.ZodType, data: unknown): string | undefined => {
-  const { error } = schema.safeParse(data);
-  return error && issuesOf(error);
-};
-
-/** As `problemOf`, of what is sent; what the contract does not know would get lost on the way. */
-export const messageProblem = (schema: z.ZodType, sent: unknown): string | undefined => {
-  const { data, error } = schema.safeParse(sent);
-  if (error) return issuesOf(error);
-  const unknown = unknownKeys(sent, data);
-  return unknown.length === 0 ? undefined : `its contract knows no ${unknown.join(', ')}`;
-};
-
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
-
-const unknownKeys = (sent: unknown, parsed: unknown, path = ''): readonly string[] => {
-  if (!isObject(sent) || !isObject(parsed)) return [];
-  return Object.entries(sent).flatMap(([key, value]) =>
-    key in parsed ? unknownKeys(value, parsed[key], `${path}${key}.`) : [path + key],
-  );
-};
 
 /** How a reply of this name ends its command, or why there can be no such reply. */
 export const outcomeOf = (

@@ -1,7 +1,13 @@
 /** What may happen to a saga: answers, silence, time, and what people want. */
 import { GENERIC_REPLIES, type CommandContract, type Effect, type Reason } from '#contracts';
-import { durationText, ownCompensation, type ReplyMessage, type SagaDefinition } from '#saga';
-import { outcomeOf, problemOf } from './fit.js';
+import {
+  durationText,
+  ownCompensation,
+  problemOf,
+  type ReplyMessage,
+  type SagaDefinition,
+} from '#saga';
+import { outcomeOf } from './fit.js';
 import { stored, type Run } from './run.js';
 import { dataText, sentName, type Sent } from './story.js';
 import type {

@@ -3,6 +3,7 @@ import {
   checkDefinition,
   decide,
   defaultTiming,
+  messageProblem,
   newInstance,
   stepsOf,
   type Command,
@@ -14,7 +15,6 @@ import {
   type Step,
   type StepTiming,
 } from '#saga';
-import { messageProblem } from './fit.js';
 import { nameOf, SagaTestError, Story, type Sent } from './story.js';
 
 /** Any moment; fixed, so that a test sees the same every time. */
