@@ -8,6 +8,13 @@ const idsOf = ({ input: { orderId, amount } }: { input: { orderId: string; amoun
 
 /** Reserve, charge, ship, notify: the order that every contender carries out. */
 export const benchOrder = saga({ name: 'bench-order', version: 1, input: benchInput })
+  .examples({
+    about: 'with a line',
+    input: {
+      ...{ orderId: 'order-1', amount: 1530, isDeclined: false },
+      lines: [{ productId: 'p-1', quantity: 6, unitPrice: 255 }],
+    },
+  })
   .compensable('reserve', {
     command: reserve,
     payload: ({ input }) => ({
