@@ -193,6 +193,20 @@ describe('with two faults a run, the explorer meets', () => {
   });
 });
 
+describe('with three faults a run, the explorer meets', () => {
+  it('a crash after a timer was decided, and a timer meanwhile', () => {
+    const meanwhile: Condition = (message, { steps }) =>
+      message.kind === 'timer' &&
+      message.publishedBy === Infinity &&
+      steps['reserve']?.command?.attempts === 2;
+    expect(storyOf(meanwhile, { faults: 3, people: false })).toEqual([
+      'the saga gets start',
+      'the first timer is due; the process dies after its commit',
+      'the first timer is due',
+    ]);
+  });
+});
+
 describe('a pivot that takes days', () => {
   const slow: SagaDefinition = {
     ...sample,

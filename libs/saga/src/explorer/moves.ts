@@ -253,6 +253,18 @@ export class Moves {
     );
     moves.push(fire('the first timer is due', wakeAt));
     if (several) moves.push(fire('all timers are due', INTERVAL_MS - 1));
+    // That somebody was too slow, and that the process dies, are two faults.
+    const after = busy ? spend(world) : world;
+    if (after.faultsLeft === 0) return;
+    moves.push(
+      fault(
+        () => 'the first timer is due; the process dies after its commit',
+        () => {
+          const circumstances = { now: wakeAt, dies: true };
+          return this.acts.decide(spend(after), this.timer(world, wakeAt), circumstances);
+        },
+      ),
+    );
   }
 
   /** A process that died has not published all it had committed. */
