@@ -28,9 +28,14 @@ const undo = (payload: () => unknown): Step['compensation'] => ({
   payload,
 });
 
+const { examples: _, ...bare } = sample;
+
 describe('a definition whose examples fit', () => {
   it('has no problems', () => {
     expect(checkExamples(sample)).toEqual([]);
+    // What nobody can mend is no matter.
+    const mends = { reserve: {}, confirm: {} };
+    expect(checkExamples({ ...sample, examples: [{ ...any, mends }] })).toEqual([]);
     const examples = [true, false].map((gift) => ({
       ...{ about: gift ? 'a gift' : 'no gift', input: { id: 'order-1', gift } },
     }));
@@ -67,6 +72,11 @@ describe('a definition is refused at boot, with step and example named,', () => 
       'whose payload does not fit its contract',
       withStep('charge', { payload: () => ({ id: 7 }) }),
       "saga 'sample' v1, step 'charge', example 'any': its payload does not fit 'charge': id: ",
+    ],
+    [
+      'whose payload is no data at all',
+      withStep('charge', { payload: () => 7 }),
+      "step 'charge', example 'any': its payload does not fit 'charge': it: ",
     ],
     [
       'whose payload says more than its contract knows',
@@ -138,7 +148,7 @@ describe('a definition is refused at boot, with step and example named,', () => 
     ],
     [
       'without an example',
-      { ...sample, examples: [] },
+      bare,
       "saga 'sample' v1, step 'reserve': no example shows that its payload fits its contract",
     ],
   ])('%s', (_, definition, problem) => {
