@@ -1,6 +1,6 @@
 /**
- * Makes a failing seed's story short: fewer orders, then fewer faults, then no delays, for as long
- * as it still fails in the same way. What is left is a plan that can be run again.
+ * Makes a failing seed's story short: no faults from the reserve, fewer orders, then fewer faults, then
+ * no delays, for as long as it still fails in the same way. What is left is a plan that can be run again.
  */
 import type { Plan } from './plan.js';
 import { run, type RunResult } from './run.js';
