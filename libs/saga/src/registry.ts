@@ -7,7 +7,7 @@ export class SagaRegistry {
 
   /** @throws Error naming every problem of every definition, and every doubled version. */
   constructor(definitions: readonly SagaDefinition[]) {
-    const problems = definitions.flatMap(checkDefinition);
+    const problems = definitions.flatMap((each) => checkDefinition(each, definitions));
     for (const definition of definitions) {
       const versions = this.byName.get(definition.name) ?? new Map<number, SagaDefinition>();
       if (versions.has(definition.version)) {
