@@ -333,6 +333,8 @@ describe('where the older version is known', () => {
     const definition = moving({ renamed: { a: 'b' }, dropped: ['r'], skipped: ['p'] });
     expect(checkDefinition(definition, [older, definition])).toEqual([]);
     expect(checkDefinition(definition)).toEqual([]);
+    const anew = moving({ renamed: { a: 'r' }, dropped: ['r'] });
+    expect(checkDefinition(anew, [older])).toEqual([]);
   });
 
   it('another saga of that version, or another version, says nothing', () => {
