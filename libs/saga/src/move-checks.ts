@@ -47,9 +47,8 @@ const checkMapping = (
   for (const step of skipped) {
     if (!names.has(step)) complain(step, `it is skipped after v${from}, and does not exist`);
   }
-  for (const step of old ? [...Object.keys(renamed), ...dropped] : []) {
-    if (!old?.has(step)) complain(step, `v${from} has no such step to rename or drop`);
-  }
+  const unknown = old ? [...Object.keys(renamed), ...dropped].filter((step) => !old.has(step)) : [];
+  for (const step of unknown) complain(step, `v${from} has no such step to rename or drop`);
   // Two that become one would lose what the first of them has done.
   const becomes = new Map<string, string>();
   for (const before of old ?? Object.keys(renamed)) {
