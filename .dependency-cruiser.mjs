@@ -165,6 +165,12 @@ export default {
       { pathNot: '^libs/contracts/|node_modules/zod/' },
     ),
     forbid(
+      'pure-definitions',
+      'A saga is a value made of contracts: what it sends depends on what it is given alone.',
+      '^apps/orchestrator/src/sagas/',
+      { pathNot: '^libs/(saga|contracts)/|^apps/orchestrator/src/sagas/|node_modules/zod/' },
+    ),
+    forbid(
       'no-development-packages',
       'What a service imports must be there when only production packages are installed.',
       '^(apps|libs|migrations)/',

@@ -4,7 +4,11 @@ import { checkDefinition } from './checks.js';
 import { definitionKey, type SagaDefinition, type Step } from './definition.js';
 import { carryOn, compensate, mendable, update } from './reactions.js';
 import { SagaRegistry } from './registry.js';
+import type { VersionMapping } from './version-mapping.js';
 import { charge, confirm, recallable, refund, reserve, sample, ship } from './spec/saga-run.js';
+
+/** Ten years. */
+const MAX_MS = 315_360_000_000;
 
 const payload = (): { id: string } => ({ id: 'x' });
 const compensation = { command: refund, payload };
@@ -34,6 +38,12 @@ describe('a sound definition', () => {
     const timed = { ...compensable, timeoutMs: 1, pendingMs: 1, attempts: 1 };
     expect(checkDefinition(define(timed))).toEqual([]);
     expect(checkDefinition(recallable)).toEqual([]);
+    const longest = { timeoutMs: 5, backoffMaxMs: 5, pendingMs: MAX_MS };
+    expect(checkDefinition(define({ ...compensable, ...longest }))).toEqual([]);
+    // the interval stays what it is, so the ceiling is never asked for
+    const fixed = { timeoutMs: 5, backoffMaxMs: 4, backoff: 'fixed' } as const;
+    expect(checkDefinition(define({ ...compensable, ...fixed }))).toEqual([]);
+    expect(checkDefinition(define({ ...compensable, backoffMaxMs: 1 }))).toEqual([]);
     const covered = { ...compensable, compensation: { coveredBy: local.name } };
     expect(checkDefinition(define(local, covered))).toEqual([]);
   });
@@ -144,6 +154,41 @@ describe('an unsound definition is named with its step:', () => {
       'moves from v3, which is not older',
     ],
     [
+      'a move from no version',
+      { ...define(compensable), movesFrom: [{ from: Number.NaN }] },
+      'moves from vNaN, which is not older',
+    ],
+    [
+      'a move from half a version',
+      { ...define(compensable), movesFrom: [{ from: 1.5 }] },
+      'moves from v1.5, which is not older',
+    ],
+    [
+      'two moves from one version',
+      { ...define(compensable), movesFrom: [{ from: 1 }, { from: 2 }, { from: 1 }] },
+      'moves from v1 twice',
+    ],
+    [
+      'a new name that no step has',
+      { ...define(compensable), movesFrom: [{ from: 1, renamed: { old: 'b' } }] },
+      "step 'b': v1 has it as 'old', and it does not exist",
+    ],
+    [
+      'a skipped step that does not exist',
+      { ...define(compensable), movesFrom: [{ from: 1, skipped: ['a', 'b'] }] },
+      "step 'b': it is skipped after v1, and does not exist",
+    ],
+    [
+      'a step that is renamed and dropped',
+      { ...define(compensable), movesFrom: [{ from: 1, renamed: { b: 'a' }, dropped: ['b'] }] },
+      "step 'b': it is both renamed and dropped from v1",
+    ],
+    [
+      'two steps that become one',
+      { ...define(compensable), movesFrom: [{ from: 1, renamed: { b: 'a', c: 'a' } }] },
+      "step 'a': both 'b' and 'c' of v1 become it",
+    ],
+    [
       'a missing compensation',
       define({ name: 'a', kind: 'compensable', command: charge, payload }),
       "'a': its compensation is missing",
@@ -202,10 +247,6 @@ describe('an unsound definition is named with its step:', () => {
       define({ ...retriable, command: reserve }),
       "'reserve' can refuse ('refused')",
     ],
-    ['no time', define({ ...retriable, timeoutMs: 0 }), 'timeoutMs must be positive'],
-    ['no time to wait', define({ ...pivot, pendingMs: 0 }), 'pendingMs must be positive'],
-    ['half an attempt', define({ ...retriable, attempts: 0.5 }), 'attempts must be a whole number'],
-    ['no attempt', define({ ...retriable, attempts: 0 }), 'attempts must be a whole number'],
     [
       'a pivot in a group',
       define([pivot, retriable]),
@@ -216,6 +257,90 @@ describe('an unsound definition is named with its step:', () => {
     expect(problems.join('\n')).toContain(problem);
     expect(problems[0]).toContain("saga 'odd' v3");
     expect(() => new SagaRegistry([definition])).toThrow(problem);
+  });
+});
+
+describe('a number that is no sensible one', () => {
+  const duration: [number, string][] = [
+    [0, 'must be positive'],
+    [-1, 'must be positive'],
+    [Number.NaN, 'must be positive'],
+    [0.5, 'must be a whole number'],
+    [MAX_MS + 1, 'must be at most 315360000000, which is ten years'],
+    [Number.POSITIVE_INFINITY, 'must be'],
+  ];
+  const attempts = [0, -1, Number.NaN, 0.5, Number.POSITIVE_INFINITY];
+
+  const reject = (step: Step, problem: string): void => {
+    const found = checkDefinition(define(step));
+    expect(found).toEqual([expect.stringContaining(`saga 'odd' v3, step 'a': ${problem}`)]);
+    expect(() => new SagaRegistry([define(step)])).toThrow(problem);
+  };
+
+  it.each(duration)('of ms is named: %d', (ms, problem) => {
+    for (const name of ['timeoutMs', 'backoffMaxMs', 'pendingMs']) {
+      reject({ ...compensable, [name]: ms }, `${name} ${problem}`);
+    }
+    const mend = mendable({ windowMs: ms, data: z.unknown(), apply: (input) => input });
+    reject({ ...compensable, on: { refused: mend } }, `windowMs ${problem}`);
+  });
+
+  it.each(attempts)('of attempts is named: %d', (count) => {
+    const problem = 'attempts must be a whole number of at least 1';
+    reject({ ...compensable, attempts: count }, problem);
+  });
+
+  it('is a ceiling below what it bounds', () => {
+    const problem = 'backoffMaxMs must not be less than timeoutMs';
+    reject({ ...compensable, timeoutMs: 5, backoffMaxMs: 4 }, problem);
+    const backoff = 'exponential';
+    reject({ ...compensable, timeoutMs: 5, backoffMaxMs: 4, backoff }, problem);
+  });
+});
+
+describe('where the older version is known', () => {
+  const older = { ...define(compensable, retriable), version: 1 };
+  const stranger = { ...define(), name: 'other', version: 1 };
+  const moving = (mapping: Omit<VersionMapping, 'from'>): SagaDefinition => ({
+    ...define({ ...compensable, name: 'b' }, pivot, retriable),
+    movesFrom: [{ from: 1, ...mapping }],
+  });
+
+  it.each<[string, Omit<VersionMapping, 'from'>, string]>([
+    [
+      'a step that is renamed must be one of its own',
+      { renamed: { x: 'p' }, dropped: ['a'] },
+      "'x': v1 has no such step to rename or drop",
+    ],
+    [
+      'a step that is dropped must be one of its own',
+      { renamed: { a: 'b' }, dropped: ['p'] },
+      "'p': v1 has no such step to rename or drop",
+    ],
+    [
+      'a step must not become one that another one stays',
+      { renamed: { a: 'r' } },
+      "'r': both 'a' and 'r' of v1 become it",
+    ],
+  ])('%s', (_, mapping, problem) => {
+    const definition = moving(mapping);
+    const whole = `saga 'odd' v3, step ${problem}`;
+    expect(checkDefinition(definition, [stranger, definition, older])).toEqual([whole]);
+    expect(() => new SagaRegistry([definition, older])).toThrow(whole);
+  });
+
+  it('a mapping that names what is there is sound', () => {
+    const definition = moving({ renamed: { a: 'b' }, dropped: ['r'], skipped: ['p'] });
+    expect(checkDefinition(definition, [older, definition])).toEqual([]);
+    expect(checkDefinition(definition)).toEqual([]);
+    const anew = moving({ renamed: { a: 'r' }, dropped: ['r'] });
+    expect(checkDefinition(anew, [older])).toEqual([]);
+  });
+
+  it('another saga of that version, or another version, says nothing', () => {
+    const definition = moving({ dropped: ['x'] });
+    const second = { ...older, version: 2 };
+    expect(checkDefinition(definition, [{ ...older, name: 'other' }, second])).toEqual([]);
   });
 });
 

@@ -1,11 +1,19 @@
 /** What the types say, and what they cannot, checked for every definition when a service starts. */
 import { coverOf, type SagaDefinition, type Step, type StepGroup } from './definition.js';
+import { checkMoves } from './move-checks.js';
 import type { Reaction } from './reactions.js';
 
 type Complain = (problem: string) => void;
 
-/** All that is wrong with a definition, each naming it and the step; empty when it is sound. */
-export const checkDefinition = (definition: SagaDefinition): readonly string[] => {
+/**
+ * All that is wrong with a definition, each naming it and the step; empty when it is sound.
+ *
+ * @param others what else is known, its older versions among them
+ */
+export const checkDefinition = (
+  definition: SagaDefinition,
+  others: readonly SagaDefinition[] = [],
+): readonly string[] => {
   const { name, version, groups } = definition;
   const title = `saga '${name}' v${version}`;
   const problems: string[] = [];
@@ -26,10 +34,7 @@ export const checkDefinition = (definition: SagaDefinition): readonly string[] =
     noReturn ??= group.find(({ kind }) => kind === 'pivot' || kind === 'retriable');
   }
   if (earlier.size === 0) problems.push(`${title} has no steps`);
-  for (const { from } of definition.movesFrom ?? []) {
-    if (from >= version) problems.push(`${title} moves from v${from}, which is not older`);
-  }
-  return problems;
+  return [...problems, ...checkMoves(definition, others)];
 };
 
 const checkGroup = (group: StepGroup, complain: (step: string, problem: string) => void): void => {
@@ -114,7 +119,7 @@ const checkReactions = ({ kind, command, on = {} }: Step, complain: Complain): v
   for (const [name, reaction] of Object.entries(on)) {
     if (!command?.replies[name]) complain(`it has no reply '${name}' to react to`);
     if (reaction.kind !== 'mend' || typeof reaction.windowMs === 'function') continue;
-    if (!(reaction.windowMs > 0)) complain('windowMs must be positive');
+    checkDuration('windowMs', reaction.windowMs, complain);
   }
 };
 
@@ -130,10 +135,26 @@ const checkRecall = ({ kind, command, recall }: Step, complain: Complain): void 
   }
 };
 
-const checkTiming = ({ timeoutMs, attempts, pendingMs }: Step, complain: Complain): void => {
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) complain('timeoutMs must be positive');
-  if (pendingMs !== undefined && !(pendingMs > 0)) complain('pendingMs must be positive');
-  if (attempts !== undefined && !(Number.isInteger(attempts) && attempts > 0)) {
+/** Ten years: what is longer was not meant in ms, or would be beyond what a clock can show. */
+const MAX_MS = 10 * 365 * 24 * 60 * 60 * 1000;
+
+const checkDuration = (name: string, ms: number | undefined, complain: Complain): void => {
+  if (ms === undefined) return;
+  if (!(ms > 0)) complain(`${name} must be positive`);
+  else if (!Number.isInteger(ms)) complain(`${name} must be a whole number`);
+  else if (ms > MAX_MS) complain(`${name} must be at most ${MAX_MS}, which is ten years`);
+};
+
+const checkTiming = (step: Step, complain: Complain): void => {
+  const { timeoutMs, attempts, backoff, backoffMaxMs, pendingMs } = step;
+  checkDuration('timeoutMs', timeoutMs, complain);
+  checkDuration('backoffMaxMs', backoffMaxMs, complain);
+  checkDuration('pendingMs', pendingMs, complain);
+  // Where only one of the two is the step's own, the service's setting of the other may be anything.
+  if (backoff !== 'fixed' && backoffMaxMs !== undefined && timeoutMs !== undefined) {
+    if (backoffMaxMs < timeoutMs) complain('backoffMaxMs must not be less than timeoutMs');
+  }
+  if (attempts !== undefined && !(Number.isSafeInteger(attempts) && attempts > 0)) {
     complain('attempts must be a whole number of at least 1');
   }
 };

@@ -9,7 +9,7 @@ export class SagaRegistry {
   /** @throws Error naming every problem of every definition, and every doubled version. */
   constructor(definitions: readonly SagaDefinition[]) {
     const problems = definitions.flatMap((definition) => {
-      const problems = checkDefinition(definition);
+      const problems = checkDefinition(definition, definitions);
       // What is unsound need not be tried.
       return problems.length > 0 ? problems : checkExamples(definition);
     });

@@ -2,25 +2,29 @@ import { describe, expect, it } from '@jest/globals';
 import { decide } from './decide.js';
 import { newInstance, sagaStates } from './instance.js';
 import type { SagaMessage } from './messages.js';
-import { sample } from './spec/saga-run.js';
+import { BY_HAND, sample } from './spec/saga-run.js';
 import { defaultTiming } from './timing.js';
 import { transitions } from './transitions.js';
 
 const reason = { code: 'c', message: '' };
-const messages: readonly SagaMessage[] = [
-  { kind: 'start', messageId: 'm', input: { id: 'other' } },
-  { kind: 'reply', messageId: 'm', name: 'done', commandId: 'c', outcome: 'succeeded' },
-  { kind: 'report', messageId: 'm', effects: [] },
-  { kind: 'cancel', messageId: 'm', reason },
-  { kind: 'timer', messageId: 'm', publishedBy: 0, dueBefore: 0 },
-  { kind: 'mend', messageId: 'm', step: 'charge', data: {} },
-  { kind: 'hold', messageId: 'm', reason },
-  { kind: 'release', messageId: 'm', reason },
-  { kind: 'move', messageId: 'm', to: { ...sample, version: 2 }, reason },
-];
+type MessageOf = { readonly [Kind in SagaMessage['kind']]: Extract<SagaMessage, { kind: Kind }> };
+
+/** One of each kind; one that is missing here does not compile. */
+const messageOf: MessageOf = {
+  start: { kind: 'start', messageId: 'm', input: { id: 'other' } },
+  reply: { kind: 'reply', messageId: 'm', name: 'done', commandId: 'c', outcome: 'succeeded' },
+  report: { kind: 'report', messageId: 'm', effects: [] },
+  cancel: { kind: 'cancel', messageId: 'm', reason },
+  timer: { kind: 'timer', messageId: 'm', publishedBy: 0, dueBefore: 0 },
+  mend: { kind: 'mend', messageId: 'm', step: 'charge', data: {} },
+  hold: { kind: 'hold', messageId: 'm', reason },
+  release: { kind: 'release', messageId: 'm', reason },
+  move: { kind: 'move', messageId: 'm', to: { ...sample, version: 2 }, reason },
+  intervene: { ...BY_HAND, messageId: 'm', intervention: { action: 'retry', step: 'charge' } },
+};
 
 const recorded = sagaStates.flatMap((state) =>
-  messages.flatMap((message) => {
+  Object.values(messageOf).flatMap((message) => {
     const entry = transitions[state][message.kind];
     return entry.treatment === 'recorded' ? [{ state, message, why: entry.why }] : [];
   }),
@@ -40,4 +44,21 @@ describe('a pair that is only recorded', () => {
       expect(commands).toEqual([]);
     },
   );
+});
+
+describe('what is handled', () => {
+  it('is this, and nothing else', () => {
+    const kinds = Object.keys(messageOf) as SagaMessage['kind'][];
+    const handled = sagaStates.map((state) => [
+      state,
+      kinds.filter((kind) => transitions[state][kind].treatment === 'handled'),
+    ]);
+    expect(Object.fromEntries(handled)).toEqual({
+      'awaiting-start': ['start', 'cancel'],
+      running: kinds.filter((kind) => kind !== 'start'),
+      compensating: ['reply', 'report', 'timer', 'hold', 'release', 'intervene'],
+      completed: ['reply', 'report'],
+      compensated: ['reply', 'report'],
+    });
+  });
 });

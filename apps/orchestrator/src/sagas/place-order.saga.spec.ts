@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Effect } from '#contracts';
-import { checkDefinition } from '#saga';
+import { checkDefinition, ownCompensation, stepsOf } from '#saga';
 import { givenSaga } from '#testing';
 import { DAY_MS, MINUTE_MS, input, orderId } from './fixtures/place-order.js';
 import { placeOrder } from './place-order.saga.js';
 import { placeOrderV1 } from './place-order.v1.saga.js';
 import { placeOrderV2 } from './place-order.v2.saga.js';
+import { askingSteps, toldUntil } from './spec/told-until.js';
 
 const items = [{ productId: '85123A', quantity: 6 }];
 
@@ -14,59 +15,102 @@ const paid = (taken: number, returned: number, revision: number): Effect => ({
   ...{ taken, returned, revision },
 });
 
-/** The saga when it has just sent the command of a step. */
 const placed = () => givenSaga(placeOrder, { input });
-const charging = () =>
-  placed().givenReply('reserve-stock', 'inventory.stock-reserved', { expiresAt: '12:15' });
-const securing = () =>
-  charging().givenReply(
-    'charge-payment',
-    'payment.payment-captured',
-    { intentId: 'pi_1', amount: 1530 },
-    { effects: [paid(1530, 0, 1)] },
-  );
-const booking = () => securing().givenReply('secure-stock', 'inventory.stock-secured');
+type PlaceOrderTest = ReturnType<typeof placed>;
+type Answer = (test: PlaceOrderTest) => PlaceOrderTest;
+
 const shipment = { shipmentId: 's-1', trackingNumber: 'T-1' };
-const confirming = () =>
-  booking().givenReply('book-shipment', 'shipping.shipment-booked', shipment);
-const handingOver = () => confirming().givenReply('confirm-order', 'order.order-confirmed');
 const handedOver = { trackingNumber: 'T-1', handedOverAt: '18:00' };
-const shipped = () => handingOver().givenReply('hand-over', 'shipping.handed-over', handedOver);
+
+const answers = {
+  'reserve-stock': (test) =>
+    test.givenReply('reserve-stock', 'inventory.stock-reserved', { expiresAt: '12:15' }),
+  'charge-payment': (test) =>
+    test.givenReply(
+      'charge-payment',
+      'payment.payment-captured',
+      { intentId: 'pi_1', amount: 1530 },
+      { effects: [paid(1530, 0, 1)] },
+    ),
+  'secure-stock': (test) => test.givenReply('secure-stock', 'inventory.stock-secured'),
+  'book-shipment': (test) => test.givenReply('book-shipment', 'shipping.shipment-booked', shipment),
+  'confirm-order': (test) => test.givenReply('confirm-order', 'order.order-confirmed'),
+  'hand-over': (test) => test.givenReply('hand-over', 'shipping.handed-over', handedOver),
+  'notify-customer': (test) =>
+    test.givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' }),
+} satisfies Record<string, Answer>;
+
+type Asking = keyof typeof answers;
+const steps = Object.keys(answers) as Asking[];
+
+/** The saga when it has just sent the command of a step. */
+const at = toldUntil<PlaceOrderTest, Asking>(placed, answers);
+const charging = () => at('charge-payment');
+const securing = () => at('secure-stock');
+const booking = () => at('book-shipment');
+const handingOver = () => at('hand-over');
+const shipped = () => at('notify-customer');
+const completed = () => at();
 
 const refunding = () =>
   booking().givenReply('book-shipment', 'shipping.shipment-refused', { code: 'undeliverable' });
 
-type PlaceOrderTest = ReturnType<typeof placed>;
-
-/** From the moment at which the label was called off: everything is undone, the last step first. */
-const undoneFromLabel = (test: PlaceOrderTest) =>
-  undoneFromRefund(
-    test
-      .expectCompensation('book-shipment', { orderId })
-      .givenUndoReply('book-shipment', 'shipping.shipment-cancelled'),
-  );
-
-const undoneFromRefund = (test: PlaceOrderTest) =>
-  test
-    .expectCompensation('charge-payment', { orderId })
-    .givenUndoReply(
+/** What each compensation is answered with, in the order in which they are sent. */
+const undoAnswers = {
+  'book-shipment': (test) => test.givenUndoReply('book-shipment', 'shipping.shipment-cancelled'),
+  'charge-payment': (test) =>
+    test.givenUndoReply(
       'charge-payment',
       'payment.payment-refunded',
       { refunded: 1530 },
       { effects: [paid(1530, 1530, 2)] },
-    )
-    .expectCompensation('reserve-stock', { orderId })
-    .givenUndoReply('reserve-stock', 'inventory.stock-released')
-    .expectCompensation('create-order', { orderId })
-    .givenUndone('create-order')
-    .expectLedger({ [`payment:${orderId}`]: { taken: 1530, returned: 1530 } })
-    .expectState('compensated');
+    ),
+  'reserve-stock': (test) => test.givenUndoReply('reserve-stock', 'inventory.stock-released'),
+  'create-order': (test) => test.givenUndone('create-order'),
+} satisfies Record<string, Answer>;
+
+type Undoing = keyof typeof undoAnswers;
+const undoings = Object.keys(undoAnswers) as Undoing[];
+
+/** From the moment at which the compensation of a step was sent: all is undone, the last step first. */
+const undoneFrom = (test: PlaceOrderTest, step: Undoing): PlaceOrderTest =>
+  undone(test.expectCompensation(step, { orderId }), step);
+
+/** As `undoneFrom`, from the answer to that compensation on. */
+const undone = (test: PlaceOrderTest, step: Undoing): PlaceOrderTest => {
+  undoAnswers[step](test);
+  const next = undoings[undoings.indexOf(step) + 1];
+  return next
+    ? undoneFrom(test, next)
+    : test.expectNothingSent().expectState('compensated').expectTimerIn(null);
+};
+
+/** The saga when it has just sent the compensation of a step. */
+const undoingAt = toldUntil<PlaceOrderTest, Undoing>(
+  () => handingOver().givenReply('hand-over', 'shipping.pickup-refused', { code: 'no_pickup' }),
+  undoAnswers,
+);
+
+/** Steps before the pivot: how often each is asked, and where the way back begins while it is out. */
+const compensables: [step: Asking, sendings: number, wayBack: Undoing][] = [
+  ['reserve-stock', 5, 'reserve-stock'],
+  ['charge-payment', 5, 'charge-payment'],
+  ['secure-stock', 5, 'charge-payment'],
+  ['book-shipment', 60, 'book-shipment'],
+  ['confirm-order', 60, 'book-shipment'],
+];
 
 describe('place-order', () => {
   it('is sound', () => {
     expect(checkDefinition(placeOrder)).toEqual([]);
     expect(checkDefinition(placeOrderV1)).toEqual([]);
     expect(checkDefinition(placeOrderV2)).toEqual([]);
+  });
+
+  it('is tried here at each of its steps', () => {
+    expect(steps).toEqual(askingSteps(placeOrder));
+    const own = stepsOf(placeOrder).filter((step) => ownCompensation(step));
+    expect(undoings).toEqual(own.map(({ name }) => name).toReversed());
   });
 
   it('goes from the order to the mail', () => {
@@ -120,20 +164,26 @@ describe('a refusal', () => {
   });
 
   it('of a reservation that has expired refunds', () => {
-    undoneFromRefund(securing().givenReply('secure-stock', 'inventory.reservation-expired'));
+    undoneFrom(
+      securing().givenReply('secure-stock', 'inventory.reservation-expired'),
+      'charge-payment',
+    ).expectLedger({ [`payment:${orderId}`]: { taken: 1530, returned: 1530 } });
   });
 
   it('of the address refunds', () => {
-    undoneFromRefund(
-      booking().givenReply('book-shipment', 'shipping.shipment-refused', { code: 'undeliverable' }),
-    );
+    undoneFrom(refunding(), 'charge-payment').expectCause('shipping.shipment-refused');
   });
 
   it('to fetch the parcel undoes everything, the label first', () => {
     const refused = handingOver()
       .givenPending('hand-over')
       .givenReply('hand-over', 'shipping.pickup-refused', { code: 'no_pickup' });
-    undoneFromLabel(refused).expectCause('shipping.pickup-refused');
+    undoneFrom(refused, 'book-shipment').expectCause('shipping.pickup-refused');
+  });
+
+  it('of a parcel that nobody had called back undoes everything as well', () => {
+    const recalled = handingOver().givenReply('hand-over', 'shipping.pickup-recalled');
+    undoneFrom(recalled, 'book-shipment').expectCause('shipping.pickup-recalled');
   });
 
   it('leaves nothing secured that was released', () => {
@@ -158,6 +208,16 @@ describe('silence', () => {
       .expectCompensation('charge-payment')
       .givenUndone('charge-payment', { refunded: 0 })
       .expectCompensation('reserve-stock');
+  });
+
+  it.each(compensables)('about %s is asked into, and then all is undone', (step, sendings, way) => {
+    const silent = at(step)
+      .givenSilence(sendings - 1)
+      .expectResend(step)
+      .expectState('running')
+      .givenSilence()
+      .expectCause('no-answer');
+    undoneFrom(silent, way).expectStep(step, 'undone');
   });
 
   it('about the label is waited for long, and then the label is called off', () => {
@@ -198,6 +258,48 @@ describe('an answer that comes', () => {
       .expectNothingSent()
       .expectNote("step 'charge-payment' is done")
       .expectLedger({ [`payment:${orderId}`]: { taken: 1530 } });
+  });
+
+  it.each(steps.slice(0, -1))('twice changes nothing: %s', (step) => {
+    const test = answers[step](at(step)).givenDuplicate();
+    test.expectNothingSent().expectNote(`step '${step}' is done`).expectState('running');
+  });
+
+  it('twice changes nothing: the last one', () => {
+    const twice = completed().givenDuplicate();
+    twice.expectNothingSent().expectNote('late succeeded recorded').expectState('completed');
+  });
+
+  it.each(undoings)('twice changes nothing: that %s is undone', (step) => {
+    const test = undoAnswers[step](undoingAt(step));
+    const { state } = test.instance;
+    test.givenDuplicate().expectNothingSent().expectNote('is over').expectState(state);
+  });
+
+  it.each(compensables)('after %s was given up is recorded, and undone', (step, sendings, way) => {
+    const late = at(step).givenSilence(sendings).expectCompensation(way, { orderId });
+    answers[step](late)
+      .expectNothingSent()
+      .expectNote(`late succeeded recorded for '${step}'`)
+      .expectStep(step, 'undoing');
+    undone(late, way);
+  });
+
+  // of one that brings money with it there is more below
+  const moneyless = compensables.filter(([step]) => step !== 'charge-payment');
+  it.each(moneyless)('after all was undone changes nothing: that of %s', (step, _, way) => {
+    const late = undoneFrom(at(step).givenCancel(), way);
+    answers[step](late)
+      .expectNothingSent()
+      .expectNote(`late succeeded recorded for '${step}'`)
+      .expectState('compensated');
+  });
+
+  it('after the parcel was refused changes nothing', () => {
+    const late = handingOver().givenReply('hand-over', 'shipping.pickup-refused', { code: 'x' });
+    const compensating = late.expectCompensation('book-shipment');
+    answers['hand-over'](compensating).expectNothingSent().expectStep('hand-over', 'refused');
+    undone(compensating, 'book-shipment');
   });
 
   it('after days, by bank transfer, was waited for', () => {
@@ -241,6 +343,26 @@ describe('an answer that comes', () => {
 });
 
 describe('a compensation', () => {
+  const sendings: [step: Undoing, sendings: number][] = [
+    ['book-shipment', 60],
+    ['charge-payment', 5],
+    ['reserve-stock', 5],
+    ['create-order', 5],
+  ];
+
+  it.each(sendings)('of %s is sent again until it is answered', (step, patience) => {
+    const test = undoingAt(step)
+      .givenSilence()
+      .expectResend(step)
+      .givenSilence(patience - 2)
+      .expectNoAttention()
+      .givenSilence()
+      .expectAttention('no-answer', step)
+      .expectResend(step)
+      .expectState('compensating');
+    undone(test, step).expectNoAttention();
+  });
+
   it('without an answer is sent again and again, and a person is told', () => {
     const test = refunding()
       .givenSilence()
@@ -291,30 +413,13 @@ describe('a cancel', () => {
       .expectState('compensated');
   });
 
-  it('while stock is being reserved releases what may have been reserved', () => {
-    placed()
-      .givenCancel()
-      .expectCompensation('reserve-stock')
-      .givenReply('reserve-stock', 'inventory.stock-reserved', { expiresAt: '12:15' })
-      .expectNothingSent()
-      .givenUndone('reserve-stock')
-      .expectCompensation('create-order');
+  it.each(compensables)('while %s is out undoes what may have been done', (step, _, way) => {
+    undoneFrom(at(step).givenCancel(), way).expectCause('customer').expectStep(step, 'undone');
   });
 
-  it('while the card is being charged refunds what may have been charged', () => {
-    charging()
-      .givenCancel()
-      .expectCompensation('charge-payment', { reason: { code: 'customer' } })
-      .givenUndone('charge-payment', { refunded: 0 })
-      .expectCompensation('reserve-stock');
-  });
-
-  it('while the stock is being secured undoes everything', () => {
-    undoneFromRefund(securing().givenCancel()).expectCause('customer');
-  });
-
-  it('while the label is being made calls it off', () => {
-    undoneFromLabel(booking().givenCancel());
+  it('hears of nothing that comes later but what was moved', () => {
+    const late = at('reserve-stock').givenCancel().expectCompensation('reserve-stock');
+    undone(answers['reserve-stock'](late).expectNothingSent(), 'reserve-stock');
   });
 
   it('of a confirmed order calls the parcel back, and the carrier decides: in time', () => {
@@ -325,7 +430,7 @@ describe('a cancel', () => {
       .expectNote('cancel waits for the answer of the pivot')
       .expectState('running')
       .givenReply('hand-over', 'shipping.pickup-recalled');
-    undoneFromLabel(recalled).expectCause('customer');
+    undoneFrom(recalled, 'book-shipment').expectCause('customer');
   });
 
   it('of a confirmed order calls the parcel back, and the carrier decides: too late', () => {
@@ -347,12 +452,26 @@ describe('a cancel', () => {
   });
 
   it('after that is refused, with the reason', () => {
-    const test = shipped().givenCancel().expectNote('cancel refused: the pivot is done');
-    test
-      .givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' })
+    shipped()
       .givenCancel()
-      .expectState('completed')
-      .expectNote('the way back is a return');
+      .expectNothingSent()
+      .expectNote('cancel refused: the pivot is done')
+      .expectState('running');
+    completed()
+      .givenCancel()
+      .expectNothingSent()
+      .expectNote('the way back is a return')
+      .expectState('completed');
+  });
+
+  it.each(undoings)('while %s is being undone changes nothing', (step) => {
+    const test = undoingAt(step).givenCancel();
+    undone(test.expectNothingSent().expectNote('already being undone'), step);
+  });
+
+  it('of what is undone changes nothing', () => {
+    const test = undoneFrom(charging().givenCancel(), 'charge-payment').givenCancel();
+    test.expectNothingSent().expectNote('already undone').expectState('compensated');
   });
 });
 

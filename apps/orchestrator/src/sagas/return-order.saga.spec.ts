@@ -3,6 +3,7 @@ import type { ReturnOrderInput } from '#contracts';
 import { checkDefinition } from '#saga';
 import { givenSaga } from '#testing';
 import { returnOrder } from './return-order.saga.js';
+import { askingSteps, toldUntil } from './spec/told-until.js';
 
 const DAY_MS = 86_400_000;
 const [orderId, returnId] = [
@@ -22,19 +23,30 @@ const input: ReturnOrderInput = {
 const items = [{ productId: '85123A', quantity: 2 }];
 const parcel = { trackingNumber: 'T-1' };
 
-/** The saga when it has just sent the command of a step. */
 const requested = () => givenSaga(returnOrder, { input });
-const approved = () => requested().givenReply('approve-return', 'order.return-approved');
-const underWay = () => approved().givenPending('receive-goods');
-const received = () => underWay().givenReply('receive-goods', 'shipping.return-received', parcel);
-const restocked = () =>
-  received()
-    .givenReply('record-receipt', 'order.receipt-recorded')
-    .givenReply('restock', 'inventory.goods-restocked');
-const refunded = () =>
-  restocked().givenReply('refund', 'payment.goods-refunded', { refunded: 510 });
-
 type ReturnTest = ReturnType<typeof requested>;
+
+const answers = {
+  'approve-return': (test) => test.givenReply('approve-return', 'order.return-approved'),
+  'receive-goods': (test) => test.givenReply('receive-goods', 'shipping.return-received', parcel),
+  'record-receipt': (test) => test.givenReply('record-receipt', 'order.receipt-recorded'),
+  restock: (test) => test.givenReply('restock', 'inventory.goods-restocked'),
+  refund: (test) => test.givenReply('refund', 'payment.goods-refunded', { refunded: 510 }),
+  'complete-return': (test) => test.givenReply('complete-return', 'order.return-completed'),
+  'notify-customer': (test) =>
+    test.givenReply('notify-customer', 'notification.notice-recorded', { noticeId: 'n-1' }),
+} satisfies Record<string, (test: ReturnTest) => ReturnTest>;
+
+type Asking = keyof typeof answers;
+const steps = Object.keys(answers) as Asking[];
+const pastThePivot = steps.slice(steps.indexOf('receive-goods') + 1);
+
+/** The saga when the command of a step is out, and all that was sent before it is answered. */
+const at = toldUntil<ReturnTest, Asking>(requested, answers);
+const underWay = () => at('receive-goods').givenPending('receive-goods');
+const received = () => at('record-receipt');
+const restocked = () => at('refund');
+const completed = () => at();
 
 /** From the moment at which the rejection was sent: nothing else had moved. */
 const rejected = (test: ReturnTest) =>
@@ -47,6 +59,10 @@ const rejected = (test: ReturnTest) =>
 describe('return-order', () => {
   it('is sound', () => {
     expect(checkDefinition(returnOrder)).toEqual([]);
+  });
+
+  it('is tried here at each of its steps', () => {
+    expect(steps).toEqual(askingSteps(returnOrder));
   });
 
   it('goes from the request to the refund and the mail', () => {
@@ -119,6 +135,14 @@ describe('silence', () => {
       .expectCommands({ 'record-receipt': {}, restock: {} });
   });
 
+  it('about goods that nobody looks for yet is no no either', () => {
+    at('receive-goods')
+      .skipTime(3_600_000)
+      .expectAttention('no-answer', 'receive-goods')
+      .expectResend('receive-goods')
+      .expectState('running');
+  });
+
   it('of the refund is never taken for a no', () => {
     restocked()
       .skipTime(3_600_000)
@@ -131,8 +155,19 @@ describe('silence', () => {
 });
 
 describe('an answer', () => {
-  it('that comes twice changes nothing', () => {
-    refunded().givenDuplicate().expectNothingSent().expectNote("step 'refund' is done");
+  it.each(steps.slice(0, -1))('that comes twice changes nothing: %s', (step) => {
+    const test = answers[step](at(step)).givenDuplicate();
+    test.expectNothingSent().expectNote(`step '${step}' is done`).expectState('running');
+  });
+
+  it('that comes twice changes nothing: the last one', () => {
+    const twice = completed().givenDuplicate();
+    twice.expectNothingSent().expectNote('late succeeded recorded').expectState('completed');
+  });
+
+  it('that comes twice changes nothing: that it is rejected', () => {
+    const twice = rejected(requested().givenCancel()).givenDuplicate();
+    twice.expectNothingSent().expectNote('is over').expectState('compensated');
   });
 
   it('that comes after the return was rejected changes nothing', () => {
@@ -143,6 +178,35 @@ describe('an answer', () => {
       .expectNote("late succeeded recorded for 'approve-return'")
       .givenUndone('request-return')
       .expectState('compensated');
+  });
+
+  it('that comes when the return is rejected for good changes nothing', () => {
+    const late = rejected(requested().givenCancel());
+    answers['approve-return'](late)
+      .expectNothingSent()
+      .expectNote("late succeeded recorded for 'approve-return'")
+      .expectState('compensated');
+  });
+
+  it('of goods that were said to be lost changes nothing', () => {
+    const lost = underWay().givenReply('receive-goods', 'shipping.return-not-received', {
+      code: 'lost',
+    });
+    const late = answers['receive-goods'](lost.expectCompensation('request-return'));
+    late
+      .expectNothingSent()
+      .expectNote("late succeeded recorded for 'receive-goods'")
+      .givenUndone('request-return')
+      .expectState('compensated')
+      .expectStep('receive-goods', 'refused');
+  });
+
+  it.each(pastThePivot)('that comes after a person was told is heard: %s', (step) => {
+    const late = at(step).skipTime(3_600_000).expectAttention('no-answer');
+    for (const other of steps.slice(steps.indexOf(step))) {
+      if (late.instance.steps[other]?.state === 'sent') answers[other](late);
+    }
+    late.expectStep(step, 'done').expectNoAttention();
   });
 
   it('that says pending after the final one is late', () => {
@@ -196,9 +260,31 @@ describe('a cancel', () => {
     rejected(lost);
   });
 
-  it('is refused at each step after that', () => {
-    for (const test of [received(), restocked(), refunded()]) {
-      test.givenCancel().expectNothingSent().expectNote('cancel refused: the pivot is done');
-    }
+  it.each(pastThePivot)('while %s is out is refused', (step) => {
+    const cancelled = at(step)
+      .givenCancel()
+      .expectNothingSent()
+      .expectNote('cancel refused: the pivot is done')
+      .expectState('running');
+    answers[step](cancelled).expectStep(step, 'done');
+  });
+
+  it('after the end is refused', () => {
+    const test = completed().givenCancel().expectNothingSent();
+    test.expectNote('the way back is a return').expectState('completed');
+  });
+
+  it('of a return that is being rejected, or is, changes nothing', () => {
+    const rejecting = requested().givenCancel().expectCompensation('request-return');
+    rejecting
+      .givenCancel()
+      .expectNothingSent()
+      .expectNote('already being undone')
+      .givenUndone('request-return')
+      .expectState('compensated')
+      .givenCancel()
+      .expectNothingSent()
+      .expectNote('already undone')
+      .expectState('compensated');
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Effect, WithdrawInput } from '#contracts';
 import { checkDefinition } from '#saga';
 import { givenSaga } from '#testing';
+import { askingSteps, toldUntil } from './spec/told-until.js';
 import { withdraw } from './withdraw.saga.js';
 
 const DAY_MS = 86_400_000;
@@ -19,14 +20,29 @@ const hold = (returned: number, revision: number): Effect => ({
 const held = { effects: [hold(0, 1)] };
 const released = { effects: [hold(5000, 2)] };
 
-/** The saga when it has just sent the command of a step. */
 const requested = () => givenSaga(withdraw, { input });
-const ordered = () => requested().givenReply('hold-balance', 'settlement.balance-held', {}, held);
-const underWay = () => ordered().givenPending('pay-out');
-const paid = () => underWay().givenReply('pay-out', 'withdrawal.payout-made', { payoutId: 'po-1' });
-const drawn = () => paid().givenReply('draw-balance', 'settlement.balance-drawn');
-
 type WithdrawTest = ReturnType<typeof requested>;
+
+const answers = {
+  'hold-balance': (test) => test.givenReply('hold-balance', 'settlement.balance-held', {}, held),
+  'pay-out': (test) => test.givenReply('pay-out', 'withdrawal.payout-made', { payoutId: 'po-1' }),
+  'draw-balance': (test) => test.givenReply('draw-balance', 'settlement.balance-drawn'),
+  'complete-withdrawal': (test) =>
+    test.givenReply('complete-withdrawal', 'withdrawal.withdrawal-completed'),
+} satisfies Record<string, (test: WithdrawTest) => WithdrawTest>;
+
+type Asking = keyof typeof answers;
+const steps = Object.keys(answers) as Asking[];
+const pastThePivot = steps.slice(steps.indexOf('pay-out') + 1);
+
+/** The saga when it has just sent the command of a step. */
+const at = toldUntil<WithdrawTest, Asking>(requested, answers);
+const ordered = () => at('pay-out');
+const underWay = () => ordered().givenPending('pay-out');
+const completed = () => at();
+
+const releasing = () =>
+  underWay().givenReply('pay-out', 'withdrawal.payout-refused', { code: 'account_closed' });
 
 /** From the moment at which the rejection was sent: nothing is held, and nothing was paid. */
 const rejected = (test: WithdrawTest, reason: { code: string }) =>
@@ -39,6 +55,10 @@ const rejected = (test: WithdrawTest, reason: { code: string }) =>
 describe('withdraw', () => {
   it('is sound', () => {
     expect(checkDefinition(withdraw)).toEqual([]);
+  });
+
+  it('is tried here at each of its steps', () => {
+    expect(steps).toEqual(askingSteps(withdraw));
   });
 
   it('goes from the hold over the bank to what is gone from the balance', () => {
@@ -125,20 +145,72 @@ describe('silence', () => {
       .expectCommand('draw-balance', { withdrawalId });
   });
 
-  it('after the bank has paid is asked into for as long as it takes', () => {
-    paid()
+  it('of a bank that has not even said pending is no no either', () => {
+    ordered()
       .skipTime(3_600_000)
-      .expectAttention('no-answer', 'draw-balance')
-      .expectResend('draw-balance')
-      .expectState('running')
-      .givenReply('draw-balance', 'settlement.balance-drawn')
-      .expectNoAttention();
+      .expectAttention('no-answer', 'pay-out')
+      .expectResend('pay-out')
+      .expectState('running');
+  });
+
+  it.each(pastThePivot)('of %s is asked into for as long as it takes', (step) => {
+    const silent = at(step)
+      .skipTime(3_600_000)
+      .expectAttention('no-answer', step)
+      .expectResend(step)
+      .expectState('running');
+    answers[step](silent).expectNoAttention().expectStep(step, 'done');
   });
 });
 
 describe('an answer', () => {
-  it('that comes twice changes nothing', () => {
-    paid().givenDuplicate().expectNothingSent().expectStep('draw-balance', 'sent');
+  it.each(steps.slice(0, -1))('that comes twice changes nothing: %s', (step) => {
+    answers[step](at(step))
+      .givenDuplicate()
+      .expectNothingSent()
+      .expectNote(`step '${step}' is done`)
+      .expectLedger({ [`hold:${withdrawalId}`]: { taken: 5000, returned: 0 } })
+      .expectState('running');
+  });
+
+  it('that comes twice changes nothing: the last one', () => {
+    const twice = completed().givenDuplicate();
+    twice.expectNothingSent().expectNote('late succeeded recorded').expectState('completed');
+  });
+
+  it('that comes twice changes nothing: that it is released', () => {
+    const twice = releasing().givenUndone('hold-balance', {}, released).givenDuplicate();
+    twice.expectNothingSent().expectNote('is over').expectState('compensating');
+  });
+
+  it('that comes twice changes nothing: that it is rejected', () => {
+    const twice = releasing()
+      .givenUndone('hold-balance', {}, released)
+      .givenUndone('request-withdrawal')
+      .givenDuplicate();
+    twice.expectNothingSent().expectNote('is over').expectState('compensated');
+  });
+
+  it('of a hold that comes when all is undone has it released', () => {
+    const undone = requested()
+      .givenCancel()
+      .givenUndone('hold-balance')
+      .givenUndone('request-withdrawal')
+      .expectState('compensated');
+    answers['hold-balance'](undone)
+      .expectState('compensating')
+      .expectCompensation('hold-balance', { withdrawalId })
+      .givenUndone('hold-balance', {}, released)
+      .expectState('compensated');
+  });
+
+  it('of the bank that comes after its refusal changes nothing', () => {
+    const late = answers['pay-out'](releasing().expectCompensation('hold-balance'));
+    late
+      .expectNothingSent()
+      .expectNote("late succeeded recorded for 'pay-out'")
+      .expectStep('pay-out', 'refused');
+    rejected(late.givenUndone('hold-balance', {}, released), { code: 'withdrawal.payout-refused' });
   });
 
   it('of a hold that comes when it is given up has it released', () => {
@@ -149,6 +221,37 @@ describe('an answer', () => {
       .expectNothingSent()
       .givenUndone('hold-balance', {}, released);
     rejected(late, { code: 'customer' });
+  });
+});
+
+describe('a compensation', () => {
+  it('of the hold is asked for again and again, and a person is told', () => {
+    const silent = releasing()
+      .givenSilence()
+      .expectResend('hold-balance')
+      .givenSilence(58)
+      .expectNoAttention()
+      .givenSilence()
+      .expectAttention('no-answer', 'hold-balance')
+      .expectResend('hold-balance')
+      .expectState('compensating')
+      .givenUndone('hold-balance', {}, released)
+      .expectNoAttention();
+    rejected(silent, { code: 'withdrawal.payout-refused' });
+  });
+
+  it('of the request is asked for again and again, and a person is told', () => {
+    releasing()
+      .givenUndone('hold-balance', {}, released)
+      .expectCompensation('request-withdrawal')
+      .givenSilence()
+      .expectResend('request-withdrawal')
+      .givenSilence(4)
+      .expectAttention('no-answer', 'request-withdrawal')
+      .expectResend('request-withdrawal')
+      .givenUndone('request-withdrawal')
+      .expectNoAttention()
+      .expectState('compensated');
   });
 });
 
@@ -185,9 +288,30 @@ describe('a cancel', () => {
       .expectCompensation('hold-balance', { withdrawalId });
   });
 
-  it('is refused after that', () => {
-    for (const test of [paid(), drawn()]) {
-      test.givenCancel().expectNothingSent().expectNote('cancel refused: the pivot is done');
-    }
+  it.each(pastThePivot)('while %s is out is refused', (step) => {
+    const cancelled = at(step)
+      .givenCancel()
+      .expectNothingSent()
+      .expectNote('cancel refused: the pivot is done')
+      .expectState('running');
+    answers[step](cancelled).expectStep(step, 'done');
+  });
+
+  it('after the end is refused', () => {
+    const test = completed().givenCancel().expectNothingSent();
+    test.expectNote('the way back is a return').expectState('completed');
+  });
+
+  it('of one that is being undone, or is, changes nothing', () => {
+    const cancelled = releasing()
+      .givenCancel()
+      .expectNothingSent()
+      .expectNote('already being undone')
+      .givenUndone('hold-balance', {}, released);
+    rejected(cancelled, { code: 'withdrawal.payout-refused' })
+      .givenCancel()
+      .expectNothingSent()
+      .expectNote('already undone')
+      .expectState('compensated');
   });
 });

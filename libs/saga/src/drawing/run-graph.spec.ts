@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SagaDefinition } from '../definition.js';
 import { carryOn } from '../reactions.js';
-import { forgiving, sample, SagaRun } from '../spec/saga-run.js';
+import { forgiving, sample, SagaRun, windowed } from '../spec/saga-run.js';
+import { diagramOf } from './diagram.js';
 import { durationText } from './duration.js';
 import { graphOf } from './run-graph.js';
 
@@ -107,6 +108,41 @@ describe('the graph of a run', () => {
       { from: 'secure', to: 'ship', taken: true },
       { from: 'secure', to: 'ship', taken: true },
     ]);
+  });
+
+  it("is the definition's own, with what is lit up after it", () => {
+    const own = diagramOf(sample);
+    const { mermaid } = graph(new SagaRun().at('charge'));
+    expect(mermaid.slice(0, own.length)).toBe(own);
+    expect(mermaid.slice(own.length)).toMatch(/^\n {2}classDef done /);
+  });
+
+  it('ends without its last step', () => {
+    const groups = sample.groups
+      .slice(0, 4)
+      .map((group) =>
+        group.map((step) =>
+          step.name === 'secure' ? { ...step, on: { refused: carryOn } } : step,
+        ),
+      );
+    const definition = { ...sample, groups };
+    const run = new SagaRun(definition).at('secure');
+    const ends = () =>
+      graph(run, definition).edges.filter(
+        ({ from, to }) => from === 'secure' && to === 'completed',
+      );
+    const notTaken = { from: 'secure', to: 'completed', taken: false };
+    expect(ends()).toEqual([notTaken, notTaken]);
+    run.refuse('secure');
+    const isTaken = { ...notTaken, taken: true };
+    expect(ends()).toEqual([isTaken, isTaken]);
+  });
+
+  it('says how long it waits, or who does', () => {
+    const waits = (definition: SagaDefinition) =>
+      /waits ([^<]+)</.exec(graph(new SagaRun(definition), definition).mermaid)?.[1];
+    expect(waits(forgiving)).toBe('10 min');
+    expect(waits(windowed(() => 5))).toBe('as long as the input says');
   });
 
   it('shows a recall', () => {
