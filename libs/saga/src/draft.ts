@@ -322,7 +322,8 @@ export class Draft {
   ): CommandState {
     const attempts = (previous?.attempts ?? 0) + 1;
     return {
-      commandId,
+      // A step that was renamed since is known to its participant by its earlier name.
+      commandId: previous?.commandId ?? commandId,
       ...(round > 1 && { round }),
       issuedOn: previous?.issuedOn ?? utcDay(this.now),
       attempts,
