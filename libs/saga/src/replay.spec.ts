@@ -53,6 +53,16 @@ describe('a replay', () => {
     expect(ofRun(run, second).difference).toContain('was decided by v1, which is gone');
   });
 
+  it('begins with the input of before the move that has changed it', () => {
+    const change = (step: Step): Step =>
+      step.name === 'secure' ? { ...step, when: ({ input }) => hasId(input, 'order-1') } : step;
+    const first = { ...sample, groups: sample.groups.map((group) => group.map(change)) };
+    const movesFrom = [{ from: 1, input: () => ({ id: 'another' }) }];
+    const run = new SagaRun(first).start().reply('reserve').reply('charge');
+    run.move({ ...sample, version: 2, movesFrom }).reply('secure');
+    expect(ofRun(run, first, { ...sample, version: 2, movesFrom })).toEqual({ verdict: 'same' });
+  });
+
   it('begins with the input of then, and follows what results decide', () => {
     const change = (step: Step): Step => {
       if (step.name === 'secure') return { ...step, when: ({ input }) => hasId(input, 'order-1') };
