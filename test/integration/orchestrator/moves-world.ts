@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { eventType } from '#contracts';
-import { createService, Database, newId, Outbox } from '#messaging';
+import { createService, Database, newId, openDatabase, Outbox } from '#messaging';
+import { migrations } from '#migrations/orchestrator';
 import { createLogger } from '#platform';
 import type { HistoryEntry, SagaDefinition } from '#saga';
 import {
@@ -18,7 +19,7 @@ import {
 import { AppModule } from '../../../apps/orchestrator/src/app.module.js';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { Topics } from '../../support/topics.js';
-import { Closing } from '../messaging/harness.js';
+import { Closing, TestLog } from '../messaging/harness.js';
 import { keyOf } from './access-keys.js';
 
 export interface Saga {
@@ -131,6 +132,7 @@ export class MovesWorld {
     private readonly closing: Closing,
     private readonly env: Record<string, string>,
     readonly topics: Topics,
+    readonly database: Database,
   ) {}
 
   static async start(): Promise<MovesWorld> {
@@ -145,12 +147,17 @@ export class MovesWorld {
     closing.add(() => deleteTopics(kafka.brokers, topicPrefix));
     const topics = new Topics({ kafka, topicPrefix });
     closing.add(() => topics.stop());
+    const database = await openDatabase({
+      ...{ url: own.url, poolSize: 2, applicationName: 'world', migrations },
+      log: new TestLog(),
+    });
+    closing.add(() => database.close());
     const env = {
       ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: kafka.brokers },
       // nothing moves of its own accord but what a test wants
       ...{ TOPIC_PREFIX: topicPrefix, STEP_TIMEOUT_MS: '600000', STEP_ATTEMPTS: '5' },
     };
-    return new MovesWorld(closing, env, topics);
+    return new MovesWorld(closing, env, topics, database);
   }
 
   /** An orchestrator that knows these definitions and no others. */

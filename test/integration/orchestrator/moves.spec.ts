@@ -1,6 +1,8 @@
 /** A live saga is moved to another version, and nothing of it is lost on the way. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newId } from '#messaging';
+import { replay } from '#saga';
+import { findInstance, readHistory } from '#saga-store';
 import { waitFor } from '#testing';
 import { firstVersion, secondVersion, UNKNOWN_EMAIL } from './moved-saga.js';
 import { begin, MovesWorld, type Replica, type Saga } from './moves-world.js';
@@ -99,6 +101,15 @@ const commandsOf = async ({ orderId }: Saga, participant: string) => {
     }));
 };
 
+/** What comes of deciding the stored history again. */
+const replayed = async ({ sagaId }: Saga) => {
+  const instance = await findInstance(world.database, sagaId);
+  if (!instance) throw new Error(`there is no ${sagaId}`);
+  const versions = ofBoth.filter(({ name }) => name === instance.definition);
+  const find = (version: number) => versions.find((one) => one.version === version);
+  return replay(find, instance, await readHistory(world.database, instance));
+};
+
 describe('a preview', () => {
   it('says of all live sagas what a move would mean, and changes none', async () => {
     const counted = [...sagas]
@@ -150,6 +161,7 @@ describe('a moved saga', () => {
     expect(await commandsOf(saga, 'notification')).toMatchObject([
       { id: `${saga.sagaId}:notify-customer`, data: { email: UNKNOWN_EMAIL } },
     ]);
+    expect(await replayed(saga)).toEqual({ verdict: 'same' });
   });
 
   it('is undone under the new names, by a person who moves it as it was looked at', async () => {
@@ -183,6 +195,7 @@ describe('a moved saga', () => {
       data: { orderId: saga.orderId, reason: { code: 'none-left' } },
     });
     expect(await commandsOf(saga, 'inventory')).toHaveLength(1);
+    expect(await replayed(saga)).toEqual({ verdict: 'same' });
   });
 
   it('asks again by the id under which it had asked before', async () => {
