@@ -142,7 +142,7 @@ describe('a replay', () => {
     expect(ofRun(run, sample)).toEqual({ verdict: 'same' });
   });
 
-  it('compares what commands say, forward, back, and when a pivot is called back', () => {
+  it('compares what commands say, forward and back', () => {
     const run = eventful();
     const said = (change: (step: Step) => Step) => {
       const groups = forgiving.groups.map((group) => group.map(change));
