@@ -144,6 +144,16 @@ describe('an unsound definition is named with its step:', () => {
       'moves from v3, which is not older',
     ],
     [
+      'the name of a step that was renamed',
+      { ...define(compensable), movesFrom: [{ from: 1, renamed: { a: 'b' } }] },
+      "'a': v1 had another of that name",
+    ],
+    [
+      'the name of a step that was dropped',
+      { ...define(compensable), movesFrom: [{ from: 1, dropped: ['b', 'a'] }] },
+      "'a': v1 had another of that name",
+    ],
+    [
       'a missing compensation',
       define({ name: 'a', kind: 'compensable', command: charge, payload }),
       "'a': its compensation is missing",

@@ -26,8 +26,13 @@ export const checkDefinition = (definition: SagaDefinition): readonly string[] =
     noReturn ??= group.find(({ kind }) => kind === 'pivot' || kind === 'retriable');
   }
   if (earlier.size === 0) problems.push(`${title} has no steps`);
-  for (const { from } of definition.movesFrom ?? []) {
+  for (const { from, renamed = {}, dropped = [] } of definition.movesFrom ?? []) {
     if (from >= version) problems.push(`${title} moves from v${from}, which is not older`);
+    // Ids of commands are made from names: a participant would take the one for the other.
+    for (const old of [...Object.keys(renamed), ...dropped]) {
+      if (!earlier.has(old)) continue;
+      problems.push(`${title}, step '${old}': v${from} had another of that name, which moved here`);
+    }
   }
   return problems;
 };
