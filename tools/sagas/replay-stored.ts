@@ -5,6 +5,8 @@ import { pagesOf, progress } from './stored-sagas.js';
 
 export interface ReplayReport {
   readonly counts: Readonly<Record<Replay['verdict'], number>>;
+  /** Of those that are the same: of their commands, or of some, it was not kept what they said. */
+  readonly unmarked: number;
   /** The first ones that are not the same, each with the saga's id. */
   readonly findings: readonly string[];
 }
@@ -17,17 +19,19 @@ export const replayStored = async (
 ): Promise<ReplayReport> => {
   const counts = { same: 0, different: 0, incomplete: 0 };
   const findings: string[] = [];
+  let unmarked = 0;
   for await (const page of pagesOf(database, false, definition)) {
     const histories = await readHistories(database, page);
     for (const instance of page) {
       const find = (version: number) => registry.find(instance.definition, version);
       const found = replay(find, instance, histories.get(instance.id) ?? []);
       counts[found.verdict] += 1;
+      if (found.unmarked !== undefined) unmarked += 1;
       if (found.verdict === 'same' || findings.length >= show) continue;
       findings.push(`${instance.id} ${instance.definition}: ${found.verdict}: ${found.difference}`);
     }
     progress(`${counts.same + counts.different + counts.incomplete} sagas`);
   }
   progress('');
-  return { counts, findings };
+  return { counts, unmarked, findings };
 };

@@ -189,6 +189,16 @@ describe('an unsound definition is named with its step:', () => {
       "step 'a': both 'b' and 'c' of v1 become it",
     ],
     [
+      'the name of a step that was renamed',
+      { ...define(compensable), movesFrom: [{ from: 1, renamed: { a: 'b' } }] },
+      "'a': v1 had another of that name",
+    ],
+    [
+      'the name of a step that was dropped',
+      { ...define(compensable), movesFrom: [{ from: 1, dropped: ['b', 'a'] }] },
+      "'a': v1 had another of that name",
+    ],
+    [
       'a missing compensation',
       define({ name: 'a', kind: 'compensable', command: charge, payload }),
       "'a': its compensation is missing",
@@ -299,42 +309,47 @@ describe('a number that is no sensible one', () => {
 });
 
 describe('where the older version is known', () => {
-  const older = { ...define(compensable, retriable), version: 1 };
+  const older = { ...define(compensable, { ...retriable, name: 'q' }), version: 1 };
+  const keeping = { ...define(compensable, retriable), version: 1 };
   const stranger = { ...define(), name: 'other', version: 1 };
   const moving = (mapping: Omit<VersionMapping, 'from'>): SagaDefinition => ({
     ...define({ ...compensable, name: 'b' }, pivot, retriable),
     movesFrom: [{ from: 1, ...mapping }],
   });
 
-  it.each<[string, Omit<VersionMapping, 'from'>, string]>([
+  it.each<[string, Omit<VersionMapping, 'from'>, SagaDefinition, string]>([
     [
       'a step that is renamed must be one of its own',
       { renamed: { x: 'p' }, dropped: ['a'] },
+      older,
       "'x': v1 has no such step to rename or drop",
     ],
     [
       'a step that is dropped must be one of its own',
-      { renamed: { a: 'b' }, dropped: ['p'] },
-      "'p': v1 has no such step to rename or drop",
+      { renamed: { a: 'b' }, dropped: ['z'] },
+      older,
+      "'z': v1 has no such step to rename or drop",
     ],
     [
       'a step must not become one that another one stays',
       { renamed: { a: 'r' } },
+      keeping,
       "'r': both 'a' and 'r' of v1 become it",
     ],
-  ])('%s', (_, mapping, problem) => {
+  ])('%s', (_, mapping, before, problem) => {
     const definition = moving(mapping);
     const whole = `saga 'odd' v3, step ${problem}`;
-    expect(checkDefinition(definition, [stranger, definition, older])).toEqual([whole]);
-    expect(() => new SagaRegistry([definition, older])).toThrow(whole);
+    expect(checkDefinition(definition, [stranger, definition, before])).toEqual([whole]);
+    expect(() => new SagaRegistry([definition, before])).toThrow(whole);
   });
 
   it('a mapping that names what is there is sound', () => {
-    const definition = moving({ renamed: { a: 'b' }, dropped: ['r'], skipped: ['p'] });
+    const definition = moving({ renamed: { a: 'b' }, dropped: ['q'], skipped: ['p'] });
     expect(checkDefinition(definition, [older, definition])).toEqual([]);
     expect(checkDefinition(definition)).toEqual([]);
-    const anew = moving({ renamed: { a: 'r' }, dropped: ['r'] });
-    expect(checkDefinition(anew, [older])).toEqual([]);
+    expect(checkDefinition(moving({ renamed: { a: 'b', q: 'p' } }), [older])).toEqual([]);
+    const anew = moving({ renamed: { a: 'b' }, skipped: ['r'] });
+    expect(checkDefinition(anew, [keeping])).toEqual([]);
   });
 
   it('another saga of that version, or another version, says nothing', () => {

@@ -50,7 +50,7 @@ const move = (
     return draft.finish(message);
   }
   const moved = moveInstance(message.to, instance);
-  const draft = new Draft(message.to, moved, context, definition.version);
+  const draft = new Draft(message.to, moved, context, instance);
   draft.note(`moved from v${definition.version} to v${message.to.version}`);
   advance(draft);
   return draft.finish(message);

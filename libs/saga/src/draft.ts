@@ -59,8 +59,8 @@ export class Draft {
     readonly definition: SagaDefinition,
     private readonly before: SagaInstance,
     readonly context: DecideContext,
-    /** The version it was on until this very message. */
-    private readonly movedFrom?: number,
+    /** As it was on the version that this very message has moved it from. */
+    private readonly movedFrom?: SagaInstance,
   ) {
     this.steps = stepsOf(definition);
     this.state = before.state;
@@ -262,7 +262,7 @@ export class Draft {
         ...detailOf(message),
         jitter: this.context.jitter,
         ...timingDetail(this.context.timing),
-        ...(this.movedFrom !== undefined && { fromVersion: this.movedFrom }),
+        ...(this.movedFrom !== undefined && { fromVersion: this.movedFrom.version }),
         ...this.inputBefore(kind),
       },
     };
@@ -271,7 +271,7 @@ export class Draft {
 
   /** The start's own input need not be kept twice. */
   private inputBefore(kind: SagaMessage['kind']): { inputBefore?: unknown } {
-    const { input } = this.before;
+    const { input } = this.movedFrom ?? this.before;
     return kind === 'start' || this.input === input ? {} : { inputBefore: input };
   }
 
@@ -322,7 +322,8 @@ export class Draft {
   ): CommandState {
     const attempts = (previous?.attempts ?? 0) + 1;
     return {
-      commandId,
+      // A step that was renamed since is known to its participant by its earlier name.
+      commandId: previous?.commandId ?? commandId,
       ...(round > 1 && { round }),
       issuedOn: previous?.issuedOn ?? utcDay(this.now),
       attempts,

@@ -1,6 +1,7 @@
 /** What a history entry keeps so that its decision can be made again. */
 import type { StepTiming } from './definition.js';
-import type { HistoryDetail, SagaMessage } from './messages.js';
+import { fingerprint } from './fingerprint.js';
+import type { Command, Decision, HistoryDetail, HistoryEntry, SagaMessage } from './messages.js';
 import { defaultTiming } from './timing.js';
 
 /** What the message itself said. */
@@ -36,3 +37,16 @@ export const timingDetail = (timing: Required<StepTiming>): { timing?: StepTimin
   if (special.length === 0) return {};
   return { timing: Object.fromEntries(special.map((key) => [key, timing[key]])) };
 };
+
+/** What a command says, as a mark: two that differ in it are different commands to a participant. */
+export const markOf = ({ contract, payload }: Command): string =>
+  fingerprint([contract.name, payload]);
+
+/**
+ * The entry as it is to be kept, with what its commands said. Made where it is written and not in
+ * `decide`: the explorer decides millions of times and keeps nothing.
+ */
+export const keptEntry = ({ history, commands }: Decision): HistoryEntry =>
+  history.detail && commands.length > 0
+    ? { ...history, detail: { ...history.detail, payloads: commands.map(markOf) } }
+    : history;

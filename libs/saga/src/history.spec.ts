@@ -103,6 +103,16 @@ describe('the entry of', () => {
     expect(entry()?.detail).toStrictEqual({ toVersion: 3, jitter: 0 });
   });
 
+  it('a move that has changed the input, with the one before', () => {
+    const input = () => ({ id: 'another' });
+    run = new SagaRun(sample).start().move({
+      ...{ ...sample, version: 2 },
+      movesFrom: [{ from: 1, input }],
+    });
+    expect(run.instance.input).toEqual({ id: 'another' });
+    expect(entry()?.detail).toMatchObject({ fromVersion: 1, inputBefore: { id: 'order-1' } });
+  });
+
   it('a hold, under a timing that is not the default', () => {
     run = new SagaRun(sample, { attempts: 2, timeoutMs: 10_000 }).start().hold();
     expect(entry()).toStrictEqual({

@@ -18,6 +18,7 @@ export { checkDefinition } from './checks.js';
 export type { SagaExample } from './example.js';
 export { messageProblem, problemOf } from './fit.js';
 export { SagaRegistry } from './registry.js';
+export { keptEntry } from './history-detail.js';
 export { asOfRevision, replay, type AsOf, type Replay } from './replay.js';
 export { diagramOf } from './drawing/diagram.js';
 export { durationText } from './drawing/duration.js';

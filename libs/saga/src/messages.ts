@@ -162,6 +162,11 @@ export interface HistoryDetail {
   readonly fromVersion?: number;
   /** The input before this message, where the message has changed it. */
   readonly inputBefore?: unknown;
+  /**
+   * A mark of what each command said (its name and payload), in the order of `sent`; absent where
+   * nothing was sent, and in what was recorded before it was kept.
+   */
+  readonly payloads?: readonly string[];
 }
 
 /** One row of the instance's history: what arrived and what it changed. */

@@ -47,6 +47,10 @@ const checkMapping = (
   for (const step of skipped) {
     if (!names.has(step)) complain(step, `it is skipped after v${from}, and does not exist`);
   }
+  // Ids of commands are made from names: a participant would take the one for the other.
+  for (const before of [...Object.keys(renamed), ...dropped]) {
+    if (names.has(before)) complain(before, `v${from} had another of that name, which moved here`);
+  }
   const unknown = old ? [...Object.keys(renamed), ...dropped].filter((step) => !old.has(step)) : [];
   for (const step of unknown) complain(step, `v${from} has no such step to rename or drop`);
   // Two that become one would lose what the first of them has done.

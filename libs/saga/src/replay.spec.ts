@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SagaDefinition, Step } from './definition.js';
+import { keptEntry } from './history-detail.js';
+import type { SagaInstance } from './instance.js';
 import type { HistoryEntry } from './messages.js';
 import { asOfRevision, replay } from './replay.js';
-import { forgiving, money, sample, SagaRun } from './spec/saga-run.js';
+import { cancel, forgiving, money, recallable, sample, SagaRun, ship } from './spec/saga-run.js';
 
 const find =
   (...definitions: SagaDefinition[]) =>
@@ -51,6 +53,16 @@ describe('a replay', () => {
     expect(ofRun(run, sample, second)).toEqual({ verdict: 'same' });
     expect(ofRun(run, sample)).toMatchObject({ verdict: 'incomplete' });
     expect(ofRun(run, second).difference).toContain('was decided by v1, which is gone');
+  });
+
+  it('begins with the input of before the move that has changed it', () => {
+    const change = (step: Step): Step =>
+      step.name === 'secure' ? { ...step, when: ({ input }) => hasId(input, 'order-1') } : step;
+    const first = { ...sample, groups: sample.groups.map((group) => group.map(change)) };
+    const movesFrom = [{ from: 1, input: () => ({ id: 'another' }) }];
+    const run = new SagaRun(first).start().reply('reserve').reply('charge');
+    run.move({ ...sample, version: 2, movesFrom }).reply('secure');
+    expect(ofRun(run, first, { ...sample, version: 2, movesFrom })).toEqual({ verdict: 'same' });
   });
 
   it('begins with the input of then, and follows what results decide', () => {
@@ -128,6 +140,143 @@ describe('a replay', () => {
     const ledger = Object.fromEntries(Object.entries(run.instance.ledger).toReversed());
     run.instance = { ...run.instance, ledger };
     expect(ofRun(run, sample)).toEqual({ verdict: 'same' });
+  });
+
+  it('compares what commands say, forward and back', () => {
+    const run = eventful();
+    const said = (change: (step: Step) => Step) => {
+      const groups = forgiving.groups.map((group) => group.map(change));
+      return ofRun(run, { ...forgiving, groups });
+    };
+    const payload = ({ input }: { input: unknown }) => ({ ...(input as object), amount: 5 });
+    const of =
+      (name: string, change: Partial<Step>) =>
+      (step: Step): Step =>
+        step.name === name ? { ...step, ...change } : step;
+    expect(said(of('reserve', {}))).toEqual({ verdict: 'same' });
+    expect(said(of('reserve', { payload })).difference).toMatch(
+      /^revision 1 \(start\): what saga-1:reserve says \(reserve\): then [0-9a-f]{16}, now [0-9a-f]{16}$/,
+    );
+    // Of two that are sent by one message it is named which.
+    expect(said(of('secure', { payload })).difference).toContain('1 (start): what saga-1:secure');
+    // With a better input it was a new command, built by the same function.
+    const late = ({ input }: { input: unknown }) => (hasId(input, 'better') ? {} : input);
+    expect(said(of('charge', { payload: late })).difference).toContain('what saga-1:charge:2 says');
+    expect(said(of('charge', { command: ship })).difference).toContain('says (ship): then');
+    const compensation = { command: cancel, payload };
+    expect(said(of('charge', { compensation })).difference).toMatch(/what saga-1:charge:undo says/);
+  });
+
+  it('shows no difference of what a command says where that was not kept, and counts it', () => {
+    const run = new SagaRun().start().reply('reserve');
+    const bare = run.history.map(({ detail, ...entry }) => {
+      const { payloads: _, ...rest } = detail ?? { jitter: 0 };
+      return { ...entry, detail: rest };
+    });
+    const payload = () => ({ id: 'another' });
+    const groups = sample.groups.map((group) => group.map((step) => ({ ...step, payload })));
+    const changed = { ...sample, groups };
+    expect(ofRun(run, changed)).toMatchObject({ verdict: 'different' });
+    expect(replay(find(changed), run.instance, bare)).toEqual({ verdict: 'same', unmarked: 2 });
+    const [first] = run.history;
+    if (!first) throw new Error('there is no history');
+    const half = [first, ...bare.slice(1)];
+    expect(replay(find(sample), run.instance, half)).toEqual({ verdict: 'same', unmarked: 1 });
+  });
+
+  it('compares what a recall says', () => {
+    const run = new SagaRun(recallable).start().reply('reserve').cancel();
+    const recalled = (step: Step): Step =>
+      step.recall ? { ...step, recall: { ...step.recall, payload: () => ({ id: '' }) } } : step;
+    const groups = recallable.groups.map((group) => group.map(recalled));
+    expect(ofRun(run, recallable)).toEqual({ verdict: 'same' });
+    expect(ofRun(run, { ...recallable, groups }).difference).toContain('what saga-1:ship:recall');
+  });
+
+  it.each<[string, Partial<SagaInstance>, string]>([
+    ['input', { input: { id: 'better', card: 'x' } }, "input: another one at 'card'"],
+    ['input within', { input: { id: { a: [1, 2] } } }, "input: another one at 'id'"],
+    ['whole input', { input: null }, "input: another one at ''"],
+    ['version', { version: 2 }, 'version: then ["2"], now ["1"]'],
+    ['cause', { cause: { code: 'no', message: '' } }, 'cause: then ["no"], now ["customer"]'],
+    ['cancel', { cancel: { code: 'c', message: '' } }, 'cancel: then ["c"], now []'],
+    ['hold', { held: { code: 'h', message: '' } }, 'held: then ["h"], now []'],
+    [
+      'attention',
+      {
+        attention: { step: 'ship', code: 'a', message: '' },
+        alsoAttention: [{ step: 'charge', code: 'b', message: '' }],
+      },
+      'attention: then ["charge b","ship a"], now []',
+    ],
+    ['wake-up', { wakeAt: 7 }, 'due times: then ["wakes 7"], now []'],
+  ])('compares in the end the %s', (_, change, difference) => {
+    const { instance, history } = eventful();
+    const versions = find(forgiving, { ...forgiving, version: 2 });
+    const told = history.map((entry) =>
+      entry.revision === 1 && 'version' in change
+        ? { ...entry, detail: { jitter: 0, fromVersion: 1 } }
+        : entry,
+    );
+    const { verdict, difference: found } = replay(versions, { ...instance, ...change }, told);
+    expect([verdict, found]).toEqual(['different', difference]);
+  });
+
+  it('compares in the end what was never said and what is said no more', () => {
+    const { instance, history } = eventful();
+    const { cause: _, ...uncaused } = instance;
+    expect(replay(find(forgiving), uncaused, history).difference).toBe(
+      'cause: then [], now ["customer"]',
+    );
+    const { charge: gone, ...steps } = instance.steps;
+    expect(gone?.state).toBe('undone');
+    expect(replay(find(forgiving), { ...instance, steps }, history).difference).toBe(
+      'steps: then [], now ["charge undone"]',
+    );
+  });
+
+  it('compares in the end codes and not their words', () => {
+    const { instance, history } = eventful();
+    const cause = { code: 'customer', message: 'in better words' };
+    expect(replay(find(forgiving), { ...instance, cause }, history)).toEqual({ verdict: 'same' });
+  });
+
+  it('tells where in an input the difference is, and not what stands there', () => {
+    const lines = (...names: string[]) => ({
+      id: 'better',
+      lines: names.map((name) => ({ name })),
+    });
+    const groups = forgiving.groups.map((group) => group.map((step) => ({ ...step })));
+    const apply = () => lines('Ann', 'Bob');
+    for (const step of groups.flat()) {
+      const mend = step.on?.['refused'];
+      if (step.name === 'charge' && mend?.kind === 'mend') {
+        Object.assign(step, { on: { refused: { ...mend, apply } } });
+      }
+    }
+    const definition = { ...forgiving, groups };
+    const run = new SagaRun(definition).start().refuse('charge').mend('charge', { id: 'better' });
+    expect(ofRun(run, definition)).toEqual({ verdict: 'same' });
+    const other = { ...run.instance, input: lines('Ann', 'Cid') };
+    expect(replay(find(definition), other, run.history).difference).toBe(
+      "input: another one at 'lines.1.name'",
+    );
+    const longer = { ...run.instance, input: lines('Ann', 'Bob', 'Cid') };
+    expect(replay(find(definition), longer, run.history).difference).toBe(
+      "input: another one at 'lines.2'",
+    );
+  });
+
+  it('compares in the end when what was sent last was due', () => {
+    const quick = (step: Step): Step =>
+      step.name === 'reserve' ? { ...step, timeoutMs: 7, backoff: 'fixed' } : step;
+    const groups = sample.groups.map((group) => group.map(quick));
+    const run = new SagaRun().start().reply('reserve').refuse('charge');
+    const [then, now] = [run.now + 10_000, run.now + 7];
+    expect(ofRun(run, { ...sample, groups }).difference).toBe(
+      `due times: then ["reserve ${then}","reserve undo ${then}","wakes ${then}"], ` +
+        `now ["reserve ${now}","reserve undo ${now}","wakes ${now}"]`,
+    );
   });
 
   it('says when a history does not hold all that is needed', () => {
@@ -211,7 +360,30 @@ describe('a replay', () => {
   });
 });
 
+describe('the entry that is kept', () => {
+  it('says of commands what they said, and of nothing else', () => {
+    const run = new SagaRun().start();
+    const { last } = run;
+    if (!last) throw new Error('nothing was decided');
+    const { detail } = keptEntry(last);
+    expect(detail).toEqual({ jitter: 0, payloads: [expect.stringMatching(/^[0-9a-f]{16}$/)] });
+    expect(last.history.detail).toEqual({ jitter: 0 });
+    run.hold();
+    expect(run.history[1]).toBe(run.last?.history);
+    const { detail: _, ...bare } = last.history;
+    expect(keptEntry({ ...last, history: bare })).toBe(bare);
+  });
+});
+
 describe('an earlier moment of a saga', () => {
+  it('is told though its commands would say something else by now', () => {
+    const run = new SagaRun().start().reply('reserve');
+    const payload = () => ({ id: 'another' });
+    const groups = sample.groups.map((group) => group.map((step) => ({ ...step, payload })));
+    const past = asOfRevision(find({ ...sample, groups }), run.instance, run.history, 1);
+    expect(past.problem).toBeUndefined();
+  });
+
   it('is what the instance was then, message by message', () => {
     const run = new SagaRun(forgiving);
     const seen = [run.instance];

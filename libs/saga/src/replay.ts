@@ -5,7 +5,8 @@
 import { decide } from './decide.js';
 import type { SagaDefinition } from './definition.js';
 import { newInstance, type SagaInstance } from './instance.js';
-import type { HistoryEntry, SagaMessage } from './messages.js';
+import type { Decision, HistoryEntry, SagaMessage } from './messages.js';
+import { otherEnd, otherSaying, outcomeOf, unmarkedIn } from './replay-compare.js';
 import { defaultTiming } from './timing.js';
 
 /** A definition by its version; undefined when it is not known any more. */
@@ -14,14 +15,18 @@ export type FindVersion = (version: number) => SagaDefinition | undefined;
 export interface Replay {
   /** `incomplete`: the history does not hold all that is needed. */
   readonly verdict: 'same' | 'different' | 'incomplete';
-  /** Each naming the revision; at most one, for after it nothing can be compared. */
+  /** Names the revision, or what was otherwise in the end; the first one, for more may follow from it. */
   readonly difference?: string;
+  /** Commands of which only ids were compared: when they were sent, it was not kept what they said. */
+  readonly unmarked?: number;
 }
 
 const incomplete = (difference: string): Replay => ({ verdict: 'incomplete', difference });
 const different = (difference: string): Replay => ({ verdict: 'different', difference });
 
 /**
+ * Compares, of each message, the state, what changed and which commands were sent, saying what; and
+ * of the end the input, the ledger, each step's state, versions, codes and due times.
  * @param instance as it is stored
  * @param history all of its entries, oldest first
  */
@@ -30,10 +35,15 @@ export const replay = (
   instance: SagaInstance,
   history: readonly HistoryEntry[],
 ): Replay => {
-  const again = asOfRevision(find, instance, history, instance.revision);
+  // What is not told may have changed the input, and then it is not known what it was before.
+  const isTold = history.every((entry) => entry.detail && messageOf(entry, null, find));
+  const says = isTold ? otherSaying : undefined;
+  const again = decideUpTo(find, instance, history, { says });
   if (again.problem) return again.problem;
-  const [then, now] = [ledgerOf(instance), ledgerOf(again.instance)];
-  return then === now ? { verdict: 'same' } : different(`ledger: then ${then}, now ${now}`);
+  const end = otherEnd(instance, again.instance);
+  if (end !== undefined) return different(end);
+  const unmarked = unmarkedIn(history);
+  return { verdict: 'same', ...(unmarked > 0 && { unmarked }) };
 };
 
 /** An instance as it was, or why that cannot be said: its verdict is never `same`. */
@@ -41,7 +51,8 @@ export type AsOf =
   { readonly instance: SagaInstance; readonly problem?: undefined } | { readonly problem: Replay };
 
 /**
- * The instance after one of its earlier messages, by deciding its history again up to there.
+ * The instance after one of its earlier messages, by deciding its history again up to there. What its
+ * commands said is no part of it, and may be another thing by now.
  * @param history all of its entries, oldest first, also the later ones: they tell what it began with
  * @param revision from 1 to its own
  */
@@ -50,6 +61,20 @@ export const asOfRevision = (
   instance: SagaInstance,
   history: readonly HistoryEntry[],
   revision: number,
+): AsOf => decideUpTo(find, instance, history, { revision });
+
+interface Further {
+  readonly revision?: number;
+  /** What else would be a difference of a decision, in a sentence. */
+  readonly says?:
+    ((entry: HistoryEntry, commands: Decision['commands']) => string | undefined) | undefined;
+}
+
+const decideUpTo = (
+  find: FindVersion,
+  instance: SagaInstance,
+  history: readonly HistoryEntry[],
+  { revision = instance.revision, says }: Further,
 ): AsOf => {
   const gap = gapIn(history, instance.revision);
   if (gap !== undefined) {
@@ -60,7 +85,7 @@ export const asOfRevision = (
   const input = firstInput(instance, history);
   let current = newInstance({ id, definition: name, version, businessKey, now: createdAt });
   for (const entry of history.slice(0, revision)) {
-    const again = decideAgain(find, current, entry, input);
+    const again = decideAgain(find, current, entry, { input, says });
     if (again.problem) return again;
     current = again.instance;
   }
@@ -77,7 +102,7 @@ const decideAgain = (
   find: FindVersion,
   before: SagaInstance,
   entry: HistoryEntry,
-  input: unknown,
+  { input, says }: { readonly input: unknown; readonly says: Further['says'] },
 ): AsOf => {
   const at = `revision ${entry.revision} (${entry.kind})`;
   const message = messageOf(entry, input, find);
@@ -90,9 +115,11 @@ const decideAgain = (
   }
   const { jitter, timing } = entry.detail;
   const context = { now: entry.at, jitter, timing: { ...defaultTiming, ...timing } };
-  const { instance, history } = decide(definition, before, message, context);
+  const { instance, history, commands } = decide(definition, before, message, context);
   const [then, now] = [outcomeOf(entry), outcomeOf(history)];
-  return then === now ? { instance } : { problem: different(`${at}: then ${then}, now ${now}`) };
+  if (then !== now) return { problem: different(`${at}: then ${then}, now ${now}`) };
+  const other = says?.(entry, commands);
+  return other === undefined ? { instance } : { problem: different(`${at}: ${other}`) };
 };
 
 const firstVersion = ({ version }: SagaInstance, history: readonly HistoryEntry[]): number =>
@@ -103,17 +130,6 @@ const firstInput = ({ input }: SagaInstance, history: readonly HistoryEntry[]): 
   const changed = history.find(({ detail }) => detail && 'inputBefore' in detail);
   return changed ? changed.detail?.inputBefore : input;
 };
-
-/** What a decision comes to, apart from words and times. */
-const outcomeOf = ({ state, changes = [], sent = [] }: HistoryEntry): string =>
-  JSON.stringify({ state, changes: changes.map(({ step, to }) => `${step} ${to}`), sent });
-
-const ledgerOf = ({ ledger }: SagaInstance): string =>
-  JSON.stringify(
-    Object.values(ledger)
-      .map(({ id, step, taken, returned }) => `${id} ${step} ${taken} ${returned}`)
-      .sort(),
-  );
 
 /** The message that an entry tells of; undefined when it was recorded without its details. */
 const messageOf = (

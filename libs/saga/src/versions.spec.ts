@@ -185,6 +185,15 @@ describe('a move', () => {
     });
   });
 
+  it('asks again under the id that the older version gave', () => {
+    run.move(second(rename('charge', 'bill'), { renamed: { charge: 'bill' } })).silence();
+    expect(run.sent).toMatchObject([{ step: 'bill', commandId: 'saga-1:charge', resend: 1 }]);
+    run.reply('bill', { name: 'saga.command-pending', outcome: 'pending' }).retry('bill');
+    expect(run.sent).toMatchObject([{ step: 'bill', commandId: 'saga-1:charge', resend: 2 }]);
+    run.replyTo('saga-1:charge');
+    expect(run.state('bill')).toBe('done');
+  });
+
   it('sends what the newer version has beside or right after where the instance is', () => {
     run = new SagaRun().start().reply('reserve').reply('charge').reply('secure').reply('ship');
     const beside = second(same);

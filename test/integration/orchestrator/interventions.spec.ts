@@ -338,7 +338,7 @@ describe('an intervention', () => {
     expect(stateOf(body, 'charge-payment')).toBe('sent');
   });
 
-  it('turns a saga around, and skips, holds, releases and moves one', async () => {
+  it('turns a saga around, and skips, holds and releases one', async () => {
     const saga = await begun();
     const held = await intervene(saga, { action: 'hold' });
     const skipped = await intervene(held.body, { action: 'skip', step: 'notify-customer' });

@@ -1,6 +1,6 @@
 /** The instances of one batch, in memory, between the read and the write. */
 import type { OutboxPosition, StoredInstance } from '#saga-store';
-import type { Decision, HistoryEntry, SagaInstance } from '#saga';
+import { keptEntry, type Decision, type HistoryEntry, type SagaInstance } from '#saga';
 
 export interface LiveInstance {
   /** As it was read; nothing when it begins in this batch. */
@@ -58,7 +58,7 @@ export class WorkingSet {
 
   apply(live: LiveInstance, decision: Decision): void {
     live.instance = decision.instance;
-    live.history.push(decision.history);
+    live.history.push(keptEntry(decision));
     live.sent ||= decision.commands.length > 0;
   }
 }

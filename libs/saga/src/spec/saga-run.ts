@@ -2,6 +2,7 @@
 import type { Effect, Outcome } from '#contracts';
 import { decide } from '../decide.js';
 import type { SagaDefinition, StepTiming } from '../definition.js';
+import { keptEntry } from '../history-detail.js';
 import { newInstance, type SagaInstance, type StepStateName } from '../instance.js';
 import { objectionTo, type PersonsMessage } from '../intervene.js';
 import type { Command, Decision, HistoryEntry, Intervention, SagaMessage } from '../messages.js';
@@ -58,7 +59,7 @@ export class SagaRun {
     if (JSON.stringify(again) !== JSON.stringify(decision)) throw new Error('decide is not pure');
     this.last = decision;
     this.instance = decision.instance;
-    this.history.push(decision.history);
+    this.history.push(keptEntry(decision));
     this.sent = decision.commands;
     return this;
   }
