@@ -17,6 +17,10 @@ const messages: readonly SagaMessage[] = [
   { kind: 'hold', messageId: 'm', reason },
   { kind: 'release', messageId: 'm', reason },
   { kind: 'move', messageId: 'm', to: { ...sample, version: 2 }, reason },
+  {
+    ...{ kind: 'intervene', messageId: 'm', actor: 'kim', reason },
+    intervention: { action: 'compensate' },
+  },
 ];
 
 const recorded = sagaStates.flatMap((state) =>
@@ -40,4 +44,13 @@ describe('a pair that is only recorded', () => {
       expect(commands).toEqual([]);
     },
   );
+});
+
+describe('every other pair', () => {
+  it('is handled, by that name', () => {
+    const entries = sagaStates.flatMap((state) => Object.values(transitions[state]));
+    const others = entries.filter(({ treatment }) => treatment !== 'recorded');
+    expect(others.length).toBeGreaterThan(20);
+    for (const entry of others) expect(entry).toEqual({ treatment: 'handled' });
+  });
 });
