@@ -14,7 +14,7 @@ import { OutboundHttp } from '#platform';
 import { waitFor } from '#testing';
 import { BankServer, PaymentServer, type BookedOrder } from '../support/books-servers.js';
 import { AccountingWorld } from './accounting-world.js';
-import { silent } from './participant-harness.js';
+import { deathAt, silent } from './participant-harness.js';
 
 const DAY = '2026-11-20';
 
@@ -335,6 +335,25 @@ describe('a day held against the books of others', () => {
     } finally {
       await other.stop();
     }
+  });
+
+  it('is compared once more by another when a process ends right after it', async () => {
+    const wrong = await order({ captured: 1 });
+    const death = deathAt('effect.reconciliation.executed');
+    await workers.reconcile(DAY);
+    await death;
+    const left = () => world.database.query('select 1 from effect_task');
+    expect(await left()).toHaveLength(1);
+    const other = await replica();
+    try {
+      await (await world.replica()).expireLeases();
+      await waitFor(async () => (await left()).length === 0, { what: 'the work to end' });
+    } finally {
+      await other.stop();
+    }
+    const found = await view();
+    expect(found).toMatchObject({ status: 'done', orders: 1, differences: 1 });
+    expect(short(found)).toEqual([['amount-differs', 'captured', wrong]]);
   });
 
   it('happens by itself when a day is over', async () => {

@@ -21,7 +21,7 @@ import type { ReceivedEvent } from '#messaging';
 import type { Sandbox } from '#sandbox';
 import { testPostgres, waitFor, type PostgresServer } from '#testing';
 import { NotificationOfEvents, Story, type ServiceOptions } from './notification-world.js';
-import { Gate, ParticipantDatabase, silent } from './participant-harness.js';
+import { deathAt, Gate, ParticipantDatabase, silent } from './participant-harness.js';
 
 jest.setTimeout(240_000);
 
@@ -218,6 +218,19 @@ describe('notification of events', () => {
       await service.until(story, 'order-shipped sent', 'order-shipped:sms sent');
       expect(await texted(story, 'order-shipped')).toHaveLength(1);
     }
+  });
+
+  it('texts once, though a process ends before it has written that it did', async () => {
+    const service = await start({ wanted: ['order-shipped'] });
+    const story = new Story({ email: 'kim@example.com', phone: PHONE });
+    const death = deathAt('effect.sms.executed');
+    await service.deliver(story.created, story.shipped);
+    await death;
+    expect(await texted(story, 'order-shipped')).toHaveLength(1);
+    await service.until(story, 'order-shipped sent', 'order-shipped:sms recorded');
+    await service.replica.expireLeases();
+    await service.until(story, 'order-shipped sent', 'order-shipped:sms sent');
+    expect(await texted(story, 'order-shipped')).toHaveLength(1);
   });
 
   it('puts the event of a refused number aside, with the reason, and mails all the same', async () => {

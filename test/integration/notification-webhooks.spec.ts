@@ -19,7 +19,7 @@ import { migrations } from '#migrations/notification';
 import type { ReceivedEvent } from '#messaging';
 import { Sealer } from '#platform';
 import { testPostgres, waitFor, type PostgresServer } from '#testing';
-import { ParticipantDatabase, silent, type Replica } from './participant-harness.js';
+import { deathAt, ParticipantDatabase, silent, type Replica } from './participant-harness.js';
 
 jest.setTimeout(240_000);
 
@@ -232,6 +232,22 @@ describe('webhooks', () => {
     await sweepIn(31);
     expect(await statuses(taken)).toEqual([]);
     expect(await statuses(never)).toEqual(['recorded']);
+  });
+
+  it('come again as the same message after a death before it was written that they came', async () => {
+    const merchant = await newMerchant();
+    const secret = await register(merchant, merchant.url());
+    const death = deathAt('effect.webhook.executed');
+    await tell(merchant.event());
+    await death;
+    expect(merchant.calls).toHaveLength(1);
+    expect(await statuses(merchant)).toEqual(['recorded']);
+    await replica.expireLeases();
+    await until(merchant, 'delivered');
+    const [first, again, ...others] = merchant.calls as [Call, Call];
+    expect(others).toEqual([]);
+    expect(again.headers['webhook-id']).toBe(first.headers['webhook-id']);
+    expect(verified(secret, again)).toEqual(verified(secret, first));
   });
 
   it('give up what is never taken, and go on with what is', async () => {

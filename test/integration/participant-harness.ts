@@ -8,6 +8,7 @@ import { eventType, type SagaReply } from '#contracts';
 import {
   allStatements,
   Database,
+  divertCrashPoints,
   isTransient,
   type EventFailure,
   type OutgoingEvent,
@@ -80,6 +81,13 @@ export class Replica {
       .map(({ id, data }) => ({ id, ...(data as SagaReply) }))
       .filter((reply) => commandId === undefined || reply.commandId === commandId)
       .map(({ id, outcome, reason }) => ({ id, outcome, ...(reason && { code: reason.code }) }));
+  }
+
+  /** As when a process is gone: whoever had work at a provider has it no more. */
+  async expireLeases(): Promise<void> {
+    await this.database.query(
+      `update effect_task set due_at = clock_timestamp() where lease_token is not null`,
+    );
   }
 
   deadLetters(): OutgoingEvent[] {
@@ -231,6 +239,21 @@ export class Meeting {
       for (const go of this.waiting) go();
     });
   }
+}
+
+/**
+ * Whoever comes to the crash point first ends there: what it did outside is done, what it holds stays
+ * held, and nothing is written. @returns when it has happened
+ */
+export function deathAt(point: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  divertCrashPoints((name) => {
+    if (name !== point) return;
+    divertCrashPoints();
+    resolve();
+    throw new Error(`killed at ${point}`);
+  });
+  return promise;
 }
 
 /** Something that is waited for until somebody says so. */

@@ -12,7 +12,7 @@ import {
   type StoredComparison,
 } from '../../apps/payment/src/persistence/reconciliation-rows.js';
 import type { PaymentProvider } from '../../apps/payment/src/provider/payment-provider.js';
-import { Gate, silent } from './participant-harness.js';
+import { deathAt, Gate, silent } from './participant-harness.js';
 import { PaymentWorld, newCharge, type PaymentReplica } from './payment-world.js';
 
 jest.setTimeout(60_000);
@@ -147,6 +147,21 @@ describe('disputes', () => {
     await quick.idle();
     expect(told([late, quick], orderId)).toEqual(['chargeback.opened', 'chargeback.won']);
     expect((await quick.payment(orderId))?.chargebacks).toMatchObject([{ status: 'won' }]);
+  });
+
+  it('are told once by another when a process ends before it has written what it read', async () => {
+    const first = await world.replica({ takesOver: false });
+    const { orderId, intentId } = await paid(first);
+    await open(intentId);
+    const death = deathAt('effect.chargeback.executed');
+    await hear(first, intentId);
+    await death;
+    expect(told([first], orderId)).toEqual([]);
+    const second = await world.replica();
+    await first.expireLeases();
+    await second.idle();
+    expect(told([first, second], orderId)).toEqual(['chargeback.opened']);
+    expect((await second.payment(orderId))?.chargebacks).toMatchObject([{ status: 'open' }]);
   });
 
   it('are read again until the provider answers', async () => {

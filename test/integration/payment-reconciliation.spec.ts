@@ -12,7 +12,7 @@ import {
 } from '../../apps/payment/src/persistence/reconciliation-rows.js';
 import { metricsRegistry } from '#platform';
 import { waitFor } from '#testing';
-import { silent } from './participant-harness.js';
+import { deathAt, silent } from './participant-harness.js';
 import { PaymentWorld, newCharge, newSlowCharge, type PaymentReplica } from './payment-world.js';
 
 jest.setTimeout(240_000);
@@ -25,6 +25,8 @@ describe('a day held against the provider’s books', () => {
   let comparing: ReconciliationWorkers;
   /** Of the provider's clock. */
   let aheadMs = 0;
+  /** What the worker compares of its own accord. */
+  let dayBefore: string;
   beforeAll(async () => {
     world = await PaymentWorld.start({ now: () => Date.now() + aheadMs });
     payment = await world.replica({ timeoutMs: 5_000 });
@@ -33,6 +35,7 @@ describe('a day held against the provider’s books', () => {
     comparing = new ReconciliationWorkers({
       ...{ database, outbox, provider, chargebacks, log: silent, everyMs: 3_600_000 },
     });
+    dayBefore = new Date(Date.now() - 25 * 3_600_000).toISOString().slice(0, 10);
     comparing.start();
   }, 240_000);
   afterAll(async () => {
@@ -199,5 +202,17 @@ describe('a day held against the provider’s books', () => {
     );
     await waitFor(() => findComparison(payment.replica.database, day), { what: 'the comparison' });
     expect(await findComparison(payment.replica.database, day)).toMatchObject({ theirs: 0 });
+  });
+
+  it('is compared by the next one when a process ends before it has written what it found', async () => {
+    const day = '2026-02-28';
+    // It is compared anyway, and is not to be the one that dies.
+    await waitFor(() => findComparison(payment.replica.database, dayBefore), { what: dayBefore });
+    const death = deathAt('effect.reconciliation.executed');
+    await comparing.compare(day);
+    await death;
+    expect(await findComparison(payment.replica.database, day)).toBeUndefined();
+    await payment.expireLeases();
+    await waitFor(() => findComparison(payment.replica.database, day), { what: 'the comparison' });
   });
 });

@@ -200,11 +200,8 @@ export class PaymentReplica {
     return (await findPayments(this.replica.database, [orderId])).get(orderId);
   }
 
-  /** As when a process is gone: whoever had it has it no more. */
-  async expireLeases(): Promise<void> {
-    await this.replica.database.query(
-      `update effect_task set due_at = clock_timestamp() where lease_token is not null`,
-    );
+  expireLeases(): Promise<void> {
+    return this.replica.expireLeases();
   }
 
   /** Resolves when no work is left in the table. */

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { divertCrashPoints } from '#messaging';
+import { deathAt } from './participant-harness.js';
 import { delivered, disputed, newOrder, paid, refunded, won } from './settlement-facts.js';
 import { HOLDING_MS, NOW, SettlementWorld } from './settlement-world.js';
 
@@ -164,6 +165,22 @@ describe('batches on Postgres', () => {
       expect(of(merchant)).toMatchObject([{ orders: 1, net: 97 }]);
       expect(await world.balance(merchant)).toMatchObject({ available: 97, settled: 97 });
     }
+    expect(await world.wrongBooks()).toEqual([]);
+  });
+
+  it('of its own accord are opened once, though the one who opened it dies', async () => {
+    await world.sold('punctual', 100, 3);
+    const everyMs = 60_000;
+    const death = deathAt('settlement.batch-opened');
+    const first = world.worker(world.replica(0), 100, { everyMs });
+    await expect(first.look()).rejects.toThrow('killed');
+    await death;
+    await world.work(world.worker(world.replica(1), 100, { everyMs }));
+    expect(of('punctual')).toMatchObject([
+      { batchId: `at-${NOW.toISOString()}`, cutoff: NOW.toISOString(), orders: 1, net: 97 },
+    ]);
+    const opened = await world.query(`select state from batch where batch_id like 'at-%'`);
+    expect(opened).toEqual([{ state: 'done' }]);
     expect(await world.wrongBooks()).toEqual([]);
   });
 

@@ -79,10 +79,15 @@ export class SettlementWorld {
     return order;
   }
 
-  worker(on: Replica = this.replicas[0], pageSize = 100, now = NOW): BatchWorker {
+  /** @param everyMs a batch of its own accord so often; 0: never */
+  worker(
+    on: Replica = this.replicas[0],
+    pageSize = 100,
+    { now = NOW, everyMs = 0 } = {},
+  ): BatchWorker {
     const { outbox } = on;
     return new BatchWorker({
-      ...{ outbox, log: silent, holdingMs: HOLDING_MS, everyMs: 0, pageSize, clock: () => now },
+      ...{ outbox, log: silent, holdingMs: HOLDING_MS, everyMs, pageSize, clock: () => now },
     });
   }
 

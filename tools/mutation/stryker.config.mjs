@@ -1,6 +1,6 @@
 /**
  * Mutation tests of the saga core: every place where it could be subtly wrong is made wrong, one at a
- * time, and some test must notice.
+ * time, and some test must notice. Which may live is in survivors.json.
  *
  *   npm run mutation                                        all of it
  *   npm run mutation -- --mutate libs/saga/src/timer.ts     one file
@@ -24,8 +24,9 @@ export default {
   incrementalFile: '.data/mutation/incremental.json',
   tempDirName: '.stryker-tmp',
   ignorePatterns: ['.*', 'coverage', 'dist', 'docs', 'docker', 'migrations', 'test'],
-  reporters: ['progress-append-only', 'clear-text', 'html'],
+  reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: 'coverage/mutation.html' },
+  jsonReporter: { fileName: 'coverage/mutation.json' },
   thresholds: { high: 95, low: 90, break: 90 },
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#testing';
 import { catalogue } from './catalogue/index.js';
 import { plant, StaleBug } from './plant.js';
+import { bugsIn } from './report.js';
 
 const read = (file: string): string => readFileSync(projectRoot(file), 'utf8');
 
@@ -22,6 +23,17 @@ describe('the catalogue of planted bugs', () => {
     const files = catalogue.flatMap(({ detectors }) => detectors.flatMap((d) => d.files));
     for (const file of new Set(files)) expect(() => read(file)).not.toThrow();
     expect(catalogue.filter(({ detectors }) => detectors.length === 0)).toEqual([]);
+  });
+});
+
+describe('the table in docs/RELIABILITY.md', () => {
+  it('has each bug of the catalogue, and no other: `npm run planted -- --record` writes it', () => {
+    const written = bugsIn(read('docs/RELIABILITY.md'));
+    const planted = catalogue.map(({ id }) => id);
+    expect({
+      'only in the catalogue': planted.filter((id) => !written.includes(id)),
+      'only in the table': written.filter((id) => !planted.includes(id)),
+    }).toEqual({ 'only in the catalogue': [], 'only in the table': [] });
   });
 });
 

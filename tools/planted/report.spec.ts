@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readArguments, UsageError } from './arguments.js';
 import { explorer, integration, unit, type PlantedBug } from './bug.js';
 import { roundsOf, verdictOf } from './detect.js';
-import { markdownOf, rowOf, summaryOf, withTable } from './report.js';
+import { bugsIn, markdownOf, rowOf, summaryOf, withTable } from './report.js';
 
 const bug: PlantedBug = {
   ...{ id: 'no-guard', breaks: 'The guard | is gone.', file: 'a.ts', find: 'a', replace: 'b' },
@@ -70,6 +70,7 @@ describe('the table', () => {
     expect(withTable(written, table)).toBe(written);
     expect(written.endsWith('<!-- planted bugs: end -->\n\n## More\n')).toBe(true);
     expect(() => withTable('# Title', table)).toThrow('no place');
+    expect(bugsIn(`| \`elsewhere\` | x |\n${written}`)).toEqual(['no-guard', 'no-guard']);
   });
 });
 

@@ -41,7 +41,16 @@ const END = '<!-- planted bugs: end -->';
 
 /** The page with the table in the place of the one before. @throws Error without that place */
 export const withTable = (page: string, table: string): string => {
+  const [from, to] = placeIn(page);
+  return `${page.slice(0, from)}\n\n${table}\n\n${page.slice(to)}`;
+};
+
+/** The bugs of the page's table, by their ids. @throws Error without a place for one */
+export const bugsIn = (page: string): string[] =>
+  [...page.slice(...placeIn(page)).matchAll(/^\| `([^`]+)` \|/gm)].map(([, id = '']) => id);
+
+function placeIn(page: string): [from: number, to: number] {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`there is no place for the table: ${BEGIN} … ${END}`);
-  return `${page.slice(0, from + BEGIN.length)}\n\n${table}\n\n${page.slice(to)}`;
-};
+  return [from + BEGIN.length, to];
+}

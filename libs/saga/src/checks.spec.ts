@@ -1,11 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { checkDefinition } from './checks.js';
-import { definitionKey, type SagaDefinition, type Step } from './definition.js';
+import {
+  coverOf,
+  definitionKey,
+  ownCompensation,
+  stepsOf,
+  type SagaDefinition,
+  type Step,
+} from './definition.js';
 import { carryOn, compensate, mendable, update } from './reactions.js';
 import { SagaRegistry } from './registry.js';
+import {
+  charge,
+  confirm,
+  recallable,
+  refund,
+  reserve,
+  sample,
+  ship,
+  skippable,
+  windowed,
+} from './spec/saga-run.js';
 import type { VersionMapping } from './version-mapping.js';
-import { charge, confirm, recallable, refund, reserve, sample, ship } from './spec/saga-run.js';
 
 /** Ten years. */
 const MAX_MS = 315_360_000_000;
@@ -44,8 +61,19 @@ describe('a sound definition', () => {
     const fixed = { timeoutMs: 5, backoffMaxMs: 4, backoff: 'fixed' } as const;
     expect(checkDefinition(define({ ...compensable, ...fixed }))).toEqual([]);
     expect(checkDefinition(define({ ...compensable, backoffMaxMs: 1 }))).toEqual([]);
+    expect(checkDefinition(skippable)).toEqual([]);
+    expect(checkDefinition(windowed(() => 0))).toEqual([]);
     const covered = { ...compensable, compensation: { coveredBy: local.name } };
     expect(checkDefinition(define(local, covered))).toEqual([]);
+  });
+});
+
+describe('a covered step', () => {
+  it('has no compensation of its own', () => {
+    const [covered] = stepsOf(sample).filter((step) => coverOf(step) !== undefined);
+    expect(covered).toMatchObject({ name: 'secure' });
+    expect(covered && ownCompensation(covered)).toBeUndefined();
+    expect(ownCompensation(compensable)).toBe(compensation);
   });
 });
 
@@ -63,6 +91,16 @@ describe('an unsound definition is named with its step:', () => {
       'a compensable after what cannot be undone',
       define(retriable, compensable),
       "'a': a compensable step after the retriable 'r'",
+    ],
+    [
+      'a recall of what has no command',
+      define({ ...local, recall: compensation }),
+      "'l': a local step is never recalled",
+    ],
+    [
+      'a reaction where nobody answers',
+      define({ ...local, on }),
+      "'l': it has no reply 'refused' to react to",
     ],
     [
       'a recall of what is no pivot',

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { forgiving, money, SagaRun } from './spec/saga-run.js';
+import { forgiving, MEND_WINDOW_MS, money, SagaRun, windowed } from './spec/saga-run.js';
 
 const reason = { code: 'db', message: 'disk full' };
 const dead = { name: 'saga.command-dead', outcome: 'dead', reason } as const;
@@ -80,6 +80,20 @@ describe('a compensation', () => {
     });
   });
 
+  it('that is put aside is waited for anew, for its participant is alive', () => {
+    run.now += 5_000;
+    run.undone('reserve', { name: 'saga.command-parked', outcome: 'parked', reason });
+    expect(undoOf('reserve')).toMatchObject({ state: 'sent', error: reason });
+    expect(run.instance.wakeAt).toBe(run.now + 10_000);
+  });
+
+  it('that takes days and is put aside keeps its deadline', () => {
+    const { wakeAt } = run.undone('reserve', pending).instance;
+    run.now += 5_000;
+    run.undone('reserve', { name: 'saga.command-parked', outcome: 'parked', reason });
+    expect(undoOf('reserve')).toMatchObject({ state: 'pending', dueAt: wakeAt });
+  });
+
   it('that stays silent needs a person when it was asked for often enough, not before', () => {
     expect(run.silence().instance.attention).toBeUndefined();
     expect(run.silence().instance.attention).toEqual({
@@ -91,7 +105,41 @@ describe('a compensation', () => {
   });
 });
 
+describe('the attention that a saga called for', () => {
+  it('is over when it turns around', () => {
+    run = new SagaRun().at('ship').reply('ship', dead);
+    expect(run.instance.attention?.step).toBe('ship');
+    expect(run.never('ship').instance).not.toHaveProperty('attention');
+  });
+
+  it('is over when it ends', () => {
+    run
+      .report({ ...money(7, 0, 1), id: 'stray' })
+      .refuse('charge')
+      .undone('reserve');
+    run.undone('create');
+    expect(run.instance.attention?.step).toBe('?');
+    run.report({ ...money(7, 7, 2), id: 'stray' });
+    expect(run.instance.state).toBe('compensated');
+    expect(run.instance).not.toHaveProperty('attention');
+  });
+});
+
 describe('a ledger that is open', () => {
+  it('needs a person at once where there is nothing to undo', () => {
+    run = new SagaRun(windowed(() => MEND_WINDOW_MS)).start().refuse('charge');
+    run.report(money(7, 2, 1)).cancel();
+    expect(run.instance).toMatchObject({
+      state: 'compensating',
+      wakeAt: null,
+      attention: {
+        step: '?',
+        code: 'ledger-open',
+        message: 'all is undone, but 5 JPY of payment:order-1 is out',
+      },
+    });
+  });
+
   it('is undone again, three times in all, and then needs a person', () => {
     run = new SagaRun(forgiving).start().reply('charge', { effects: [money(500, 0, 1)] });
     run

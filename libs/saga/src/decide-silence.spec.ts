@@ -1,6 +1,6 @@
 /** Answers that do not come, or not for long. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { money, SagaRun } from './spec/saga-run.js';
+import { money, recallable, SagaRun } from './spec/saga-run.js';
 
 let run: SagaRun;
 beforeEach(() => {
@@ -88,6 +88,12 @@ describe('pending', () => {
     expect(run.sentNames).toEqual(['refund']);
   });
 
+  it('past its deadline is not asked for once more without anybody, though tries are left', () => {
+    run = new SagaRun(recallable).start().reply('reserve').reply('ship', pending).silence();
+    expect(run.instance.attention).toMatchObject({ step: 'ship', code: 'pending-too-long' });
+    expect(run.sentNames).toEqual(['ship']);
+  });
+
   it('compensations hold back the earlier ones until they are final', () => {
     run.at('ship').refuse('ship').undone('charge', pending);
     expect(run.sent).toEqual([]);
@@ -109,6 +115,19 @@ describe('a command that is a week old', () => {
     expect(run.instance).toMatchObject({ wakeAt: null, attention: { code: 'pending-too-long' } });
     expect(run.reply('ship', { result: { number: 7 } }).instance).not.toHaveProperty('attention');
     expect(run.state('ship')).toBe('done');
+  });
+
+  it('holds the saga up although no timer waits for it, and what calls for a person stays', () => {
+    run.at('confirm');
+    run.now += WEEK_MS;
+    dueNow();
+    expect(run.instance.wakeAt).toBeNull();
+    const clear = (step: string) => run.intervene({ action: 'clear-attention', step }).instance;
+    expect(run.instance.alsoAttention).toMatchObject([{ step: 'confirm', code: 'no-answer' }]);
+    expect(clear('confirm')).not.toHaveProperty('alsoAttention');
+    expect(clear('notify').attention).toMatchObject({ step: 'notify' });
+    expect(run.reply('notify').instance.state).toBe('running');
+    expect(run.reply('confirm').instance.state).toBe('completed');
   });
 
   it('is in doubt before it, whatever attempts are left', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Step } from './definition.js';
+import { carryOn } from './reactions.js';
 import {
   BY_HAND,
   forgiving,
@@ -22,6 +24,22 @@ describe('a step that is retried by hand', () => {
       detail: { intervention: { action: 'retry', step: 'reserve' } },
     });
     expect(run.state('reserve')).toBe('sent');
+  });
+
+  it('is waited for anew', () => {
+    const run = new SagaRun().start();
+    run.now += 5_000;
+    expect(run.retry('reserve').instance.wakeAt).toBe(run.now + 20_000);
+  });
+
+  it('stays the command it is, also when it is pending and had been mended', () => {
+    const run = new SagaRun(forgiving).start().refuse('charge').mend('charge', { id: 'better' });
+    run.reply('charge', { name: 'pending', outcome: 'pending' }).retry('charge');
+    expect(run.instance.steps['charge']?.command).toMatchObject({
+      ...{ commandId: 'saga-1:charge:2', round: 2, attempts: 2 },
+    });
+    run.replyTo('saga-1:charge', { effects: [money(1, 0, 1)] });
+    expect(run.note).toBe("late succeeded recorded for 'charge'");
   });
 
   it('stays pending by its own deadline', () => {
@@ -111,6 +129,25 @@ describe('a step that is skipped by hand', () => {
   });
 });
 
+describe('a step that is skipped before its turn', () => {
+  it('does not keep the saga from being cancelled', () => {
+    const run = new SagaRun(skippable).start().skip('notify').cancel();
+    expect(run.instance.state).toBe('compensating');
+    expect(run.sentNames).toEqual(['cancel']);
+  });
+});
+
+describe('a step that the saga went on without', () => {
+  it('is not skipped as well', () => {
+    const change = (step: Step): Step =>
+      step.name === 'wrap' ? { ...step, on: { refused: carryOn } } : step;
+    const groups = skippable.groups.map((group) => group.map(change));
+    const run = new SagaRun({ ...skippable, groups }).start().refuse('wrap');
+    expect(run.skip('wrap').note).toBe("skip refused: 'wrap' is refused");
+    expect(run.state('wrap')).toBe('refused');
+  });
+});
+
 describe('a step that stays silent, and of which a person says what came', () => {
   it('happened: the saga goes on with what it would have answered', () => {
     const run = new SagaRun().at('ship');
@@ -119,6 +156,7 @@ describe('a step that stays silent, and of which a person says what came', () =>
     expect(run.instance.ledger['parcel']).toMatchObject({ taken: 5, returned: 5, step: 'ship' });
     expect(run.reply('ship', { result: { number: 9 } }).note).toContain('recorded');
     expect(new SagaRun().start().happened('reserve').sentNames).toEqual(['charge']);
+    expect(new SagaRun().start().happened('reserve').instance.ledger).toEqual({});
   });
 
   it('did not: a compensable step is undone all the same, so that it never will', () => {
@@ -130,7 +168,9 @@ describe('a step that stays silent, and of which a person says what came', () =>
   it('did not: a pivot turns the saga around only once nobody can carry it out', () => {
     const run = new SagaRun().at('ship').never('ship');
     expect(run.note).toContain('may be carried out yet');
-    expect(run.reply('ship', dead).never('ship').state('ship')).toBe('refused');
+    expect(run.reply('ship', dead).never('ship').instance.steps['ship']).toMatchObject({
+      ...{ state: 'refused', refusal: { name: '', reason: BY_HAND.reason } },
+    });
     expect(run.sentNames).toEqual(['refund']);
     const old = new SagaRun().at('ship').hold();
     old.now += COMMAND_VALIDITY_MS;
@@ -164,7 +204,19 @@ describe('a step that stays silent, and of which a person says what came', () =>
     expect(run.undone('create').instance.state).toBe('compensated');
   });
 
+  it('is undone by hand with what it covers, and with nothing else', () => {
+    const run = new SagaRun().at('secure');
+    run.reply('secure', { effects: [{ ...money(3, 0, 1), id: 'stock' }] });
+    run.refuse('ship').undone('charge', dead).happened('reserve');
+    expect(run.instance.ledger).toMatchObject({
+      stock: { taken: 3, returned: 3, returnedBy: 'kim' },
+      'payment:order-1': { taken: 500, returned: 0 },
+    });
+    expect(run.state('secure')).toBe('undone');
+  });
+
   it.each([
+    ['charge', 'nobody doubts', () => turnedWhileHeld().happened('charge')],
     ['reserve', 'nobody doubts', () => new SagaRun().at('charge').happened('reserve')],
     ['charge', 'nobody doubts', () => new SagaRun().start().happened('charge')],
     ['charge', 'nobody doubts', () => new SagaRun().at('charge').refuse('charge').never('charge')],
@@ -179,6 +231,8 @@ describe('a step that stays silent, and of which a person says what came', () =>
   });
 
   const shipped = () => new SagaRun().at('confirm');
+  /** Its compensation has yet to be sent. */
+  const turnedWhileHeld = () => new SagaRun().at('charge').hold().cancel();
   const inDoubt = () => {
     const run = new SagaRun().start().hold();
     return run.reply('reserve', dead);
@@ -256,6 +310,36 @@ describe('an effect that nobody will bring back', () => {
     expect(settle(run, 'other').instance.state).toBe('compensated');
   });
 
+  it('is one of several that no step took: a person is still called for the other', () => {
+    const run = new SagaRun().at('charge');
+    run.report({ ...money(7, 0, 1), id: 'one' }, { ...money(9, 0, 1), id: 'other' });
+    run.refuse('charge');
+    expect(settle(run, 'one').instance.attention).toMatchObject({
+      step: '?',
+      message: '9 JPY of other is out, of no step',
+    });
+  });
+
+  it('calls for nobody any more, though the saga is still being undone', () => {
+    const run = new SagaRun().at('secure').refuse('secure');
+    run.undone('charge').undone('charge').undone('charge');
+    expect(run.instance.attention).toMatchObject({ step: 'charge', code: 'ledger-open' });
+    expect(settle(run, 'payment:order-1').instance).toMatchObject({ state: 'compensating' });
+    expect(run.instance).not.toHaveProperty('attention');
+  });
+
+  it.each([
+    ['refused', 'charge', () => new SagaRun().at('charge').refuse('charge')],
+    ['skipped', 'wrap', () => new SagaRun(skippable).start().refuse('wrap').skip('wrap').cancel()],
+  ])('is settled where its step was %s', (state, step, make) => {
+    const run = make().hold();
+    const report = { kind: 'report', messageId: 'r', commandId: `saga-1:${step}` } as const;
+    run.apply({ ...report, effects: [money(5, 0, 1)] });
+    expect(run.state(step)).toBe(state);
+    settle(run, 'payment:order-1');
+    expect(run.instance.ledger['payment:order-1']).toMatchObject({ returned: 5, step });
+  });
+
   it.each([
     ['nosuch', 'there is no effect', () => stray()],
     ['payment:order-1', 'the effect is wanted', () => new SagaRun().at('secure')],
@@ -281,6 +365,7 @@ describe('asked before it is done', () => {
 
   it('knows what becomes of a cancel', () => {
     expect(new SagaRun().objection(cancel)).toBeUndefined();
+    expect(new SagaRun().cancel().objection(cancel)).toBeUndefined();
     expect(new SagaRun().at('charge').objection(cancel)).toBeUndefined();
     expect(new SagaRun().at('ship').objection(cancel)).toBeUndefined();
     expect(new SagaRun().at('ship').cancel().objection(cancel)).toContain('already');
@@ -299,5 +384,10 @@ describe('asked before it is done', () => {
     expect(run.objection({ kind: 'move', to, reason })).toBeUndefined();
     const other = { ...recallable, version: 3 };
     expect(run.objection({ kind: 'move', to: other, reason })).toContain('needs-mapping: ');
+    const none = { ...recallable, version: 3, groups: [] };
+    expect(run.objection({ kind: 'move', to: none, reason })).toBe(
+      "needs-mapping: 'create' is done and exists no more: renamed, dropped?; " +
+        "'reserve' is sent and exists no more: renamed, dropped?",
+    );
   });
 });

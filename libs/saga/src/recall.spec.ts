@@ -1,8 +1,10 @@
 /** A pivot that is out, and is called back: in time or too late, its own answer says which. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { recallable, SagaRun } from './spec/saga-run.js';
+import type { Step } from './definition.js';
+import { notify, recallable, SagaRun } from './spec/saga-run.js';
 
 const DAY_MS = 86_400_000;
+const payload = () => ({ id: 'x' });
 
 let run: SagaRun;
 beforeEach(() => {
@@ -109,5 +111,12 @@ describe('a recall', () => {
 
   it('does not go out on release when nobody has cancelled', () => {
     expect(pending().hold().release().sent).toEqual([]);
+  });
+
+  it('takes no answers to a step whose name begins like that of the pivot', () => {
+    const note: Step = { name: 'ship-note', kind: 'retriable', command: notify, payload };
+    run = new SagaRun({ ...recallable, groups: [...recallable.groups.slice(0, 2), [note]] });
+    run.start().reply('reserve').cancel().reply('ship').reply('ship-note');
+    expect(run.instance.state).toBe('completed');
   });
 });

@@ -115,6 +115,7 @@ describe('a refusal that can be mended', () => {
     expect(run.instance.state).toBe('running');
     run.silence();
     expect(run.instance).toMatchObject({ state: 'compensating', cause: { code: 'no' } });
+    expect(run.note).toBe("nobody brought a better input for 'charge' in time");
     expect(run.sentNames).toEqual(['release']);
     expect(run.undone('reserve').sentNames).toEqual(['cancel']);
     expect(run.mend('charge', { id: 'late' }).sent).toEqual([]);
@@ -158,6 +159,14 @@ describe('a refusal that can be mended', () => {
     run = new SagaRun(forgiving).start().refuse('secure').move(as('secure', 'charge'));
     expect(run.instance.version).toBe(2);
     expect(run.mend('secure', { id: 'x' }).note).toContain('waits for no better input');
+    const silent = ({ on, ...step }: Step): Step =>
+      step.name === 'charge' || !on ? step : { ...step, on };
+    const groups = forgiving.groups.map((group) => group.map(silent));
+    run = new SagaRun(forgiving)
+      .start()
+      .refuse('charge')
+      .move({ ...forgiving, version: 2, groups });
+    expect(run.mend('charge', { id: 'x' }).note).toContain('waits for no better input');
   });
 
   it('gives way to a cancel', () => {

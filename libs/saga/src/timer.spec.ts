@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { forgiving, SagaRun } from './spec/saga-run.js';
+import { forgiving, sample, SagaRun } from './spec/saga-run.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -30,6 +30,15 @@ describe('several timers', () => {
     run.fire();
     expect(run.state('reserve')).toBe('undoing');
     expect(run.sentNames).toEqual(['release', 'refund']);
+  });
+
+  it('behind the pivot all take effect, though each needs a person as well', () => {
+    run = new SagaRun(sample, { attempts: 1 }).at('confirm').silence();
+    expect(run.sentNames).toEqual(['confirm', 'notify']);
+    expect(run.instance).toMatchObject({
+      attention: { step: 'notify' },
+      alsoAttention: [{ step: 'confirm' }],
+    });
   });
 
   it('of compensations that are due together all take effect', () => {

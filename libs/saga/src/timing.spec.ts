@@ -42,6 +42,10 @@ describe('the UTC day', () => {
       }),
     );
     expect(utcDay(Date.UTC(2024, 1, 29))).toBe('2024-02-29');
+    // Where a year of this calculation begins, whichever of its corrections is wrong shows.
+    for (let year = 1970; year < 2410; year += 1) {
+      expect(utcDay(Date.UTC(year, 2, 1))).toBe(`${year}-03-01`);
+    }
     // The last day of an era of 400 years.
     expect(utcDay(Date.UTC(2000, 1, 29))).toBe('2000-02-29');
     expect(utcDay(Date.UTC(2000, 11, 31, 23, 59))).toBe('2000-12-31');

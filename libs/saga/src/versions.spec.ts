@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { stepsOf, type SagaDefinition, type Step } from './definition.js';
 import type { StepStateName } from './instance.js';
-import { charge, confirm, money, sample, SagaRun, ship } from './spec/saga-run.js';
+import { charge, confirm, forgiving, money, sample, SagaRun, ship } from './spec/saga-run.js';
 import type { VersionMapping } from './version-mapping.js';
 import { previewMove } from './versions.js';
 
@@ -219,6 +219,19 @@ describe('a move', () => {
     run.move({ ...to, groups });
     expect(run.state('check')).toBe('skipped');
     expect(run.release().sentNames).toEqual(['charge']);
+  });
+
+  it('asks for what is new beside steps that are all over, though one before them is out', () => {
+    const [, group = []] = forgiving.groups;
+    const [early, late] = [group.slice(0, 1), group.slice(1, 2)];
+    const check: Step = { ...retriable('check'), kind: 'compensable', command: charge };
+    const groups = forgiving.groups.toSpliced(1, 1, early, [...late, check], group.slice(2));
+    run = new SagaRun(forgiving).start().reply('charge');
+    const known = { ...forgiving, groups: forgiving.groups.toSpliced(1, 1, early, late) };
+    expect(previewMove(known, { ...forgiving, version: 2, groups }, run.instance)).toEqual({
+      verdict: 'needs-mapping',
+      problems: ["'check' has not begun, and its place is past: is it skipped?"],
+    });
   });
 
   it('leaves behind what was dropped', () => {

@@ -8,6 +8,7 @@ import { chainFacts } from '../../../apps/audit/src/handlers/chain-facts.js';
 import { verifyChain, type Verified } from '../../../apps/audit/src/domain/verify-chain.js';
 import { chainSource } from '../../../apps/audit/src/persistence/chain-source.js';
 import { testPostgres, waitFor, type PostgresServer } from '#testing';
+import { deathAt } from '../participant-harness.js';
 import { AuditWorld, aFact, holdBack } from './audit-world.js';
 
 interface Entry {
@@ -196,6 +197,22 @@ describe('the audit log', () => {
     const { body } = await world.service.ask('GET', '/audit-log/head');
     expect(body).toMatchObject({ n: verified.entries, hash: verified.head.hash });
   });
+
+  it.each(['chain.before-commit', 'chain.after-commit'])(
+    'has one entry a fact, though who makes them dies at %s',
+    async (point) => {
+      await untilChained();
+      // The worker of the service comes there, too: it is one of them who dies.
+      const death = deathAt(point);
+      await world.keep(aFact('order.noted', point, {}), aFact('order.noted', point, {}));
+      await chainFacts(world.database, 1).catch(() => undefined);
+      await death;
+      await untilChained();
+      const verified = await verify();
+      expect(verified).toMatchObject({ entries: await facts() });
+      expect(verified.broken).toBeUndefined();
+    },
+  );
 
   it.each([
     ['update audit_entry set actor = $$nobody$$', /permission denied/],
