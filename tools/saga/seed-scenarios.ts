@@ -137,7 +137,7 @@ const charge = (returned: number, revision: number): Effect => ({
 });
 
 /** The example of the definition, with what stands in for the values of each row. */
-function inputOf({ name, examples = [] }: SagaDefinition): unknown {
+function inputOf({ name: definition, examples = [] }: SagaDefinition): unknown {
   const { key, customer, merchant, channel, currency, amount } = STAND_INS;
   const ids = { orderId: key, returnId: key, withdrawalId: key };
   const values = {
@@ -145,7 +145,7 @@ function inputOf({ name, examples = [] }: SagaDefinition): unknown {
     ...{ totalAmount: amount, refundAmount: amount, amount },
   };
   const input = examples[0]?.input;
-  if (input === undefined) throw new Error(`there is no example of '${name}'`);
+  if (input === undefined) throw new Error(`there is no example of '${definition}'`);
   const example = input as Readonly<Record<string, unknown>>;
   const replaced = Object.entries(values).filter(([name]) => name in example);
   return { ...example, ...Object.fromEntries(replaced) };

@@ -126,7 +126,7 @@ describe('a definition is refused at boot, with step and example named,', () => 
             refused: mendable({
               windowMs: 1,
               data: z.object({}),
-              apply: () => ({ id: 7 }) as never,
+              apply: () => ({ id: 7 }),
             }),
           },
         },

@@ -9,9 +9,9 @@ export class SagaRegistry {
   /** @throws Error naming every problem of every definition, and every doubled version. */
   constructor(definitions: readonly SagaDefinition[]) {
     const problems = definitions.flatMap((definition) => {
-      const problems = checkDefinition(definition, definitions);
+      const unsound = checkDefinition(definition, definitions);
       // What is unsound need not be tried.
-      return problems.length > 0 ? problems : checkExamples(definition);
+      return unsound.length > 0 ? unsound : checkExamples(definition);
     });
     for (const definition of definitions) {
       const versions = this.byName.get(definition.name) ?? new Map<number, SagaDefinition>();

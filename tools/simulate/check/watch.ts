@@ -59,7 +59,7 @@ export class Watched {
             for (const { row } of rows.values()) {
               const { epoch, seq, message } = row as StoredMessage & { epoch: string };
               this.onCommit(keyOf(message), service);
-              this.onNumber(`${service} ${epoch}`, Number(seq));
+              this.onNumber(`${service} ${epoch}`, seq);
             }
           } else if (table === (shop.sagas.history as unknown)) {
             for (const { row } of rows.values()) this.onHistory(row as HistoryEntry);
