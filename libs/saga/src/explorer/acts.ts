@@ -1,8 +1,8 @@
 /** What moves are made of: each takes one thing from where it waits to whom it concerns. */
-import { stepsOf, type SagaDefinition } from '../definition.js';
+import { ownCompensation, stepsOf, type SagaDefinition, type Step } from '../definition.js';
 import type { Engine } from './engine.js';
 import type { Arrival, Doing, Refusing } from './participant.js';
-import { Lists } from './parts.js';
+import { Lists, must } from './parts.js';
 import type { Serving, Servings } from './servings.js';
 import type { Parts, SentCommand, World } from './world.js';
 
@@ -29,16 +29,13 @@ export class Acts {
 
   constructor(private readonly options: ActOptions) {
     const steps = stepsOf(options.definition);
-    const participants = steps.map(({ command, compensation }) => {
-      const undo = compensation && 'command' in compensation ? compensation.command : undefined;
-      return [command?.participant ?? '', undo?.participant ?? ''];
-    });
-    this.topics = [...new Set(participants.flat())];
+    this.topics = [...new Set(steps.flatMap((step) => [forwardTo(step), backTo(step)]))];
+    const topicOf = (participant: string) => this.topics.indexOf(participant);
     this.topicOfStep = new Map(
-      steps.map(({ name }, index) => {
-        const [forward = '', undo = ''] = participants[index] ?? [];
-        return [name, { forward: this.topics.indexOf(forward), undo: this.topics.indexOf(undo) }];
-      }),
+      steps.map((step) => [
+        step.name,
+        { forward: topicOf(forwardTo(step)), undo: topicOf(backTo(step)) },
+      ]),
     );
   }
 
@@ -68,8 +65,8 @@ export class Acts {
   }
 
   /** @throws Violation */
-  settle(world: World, commandId: string, doing: 'succeed' | Refusing): World {
-    return this.answered(world, this.options.servings.settle(world.business, commandId, doing));
+  settle(world: World, command: SentCommand, doing: 'succeed' | Refusing): World {
+    return this.answered(world, this.options.servings.settle(world.business, command, doing));
   }
 
   publishOutbox(world: World): World {
@@ -83,16 +80,14 @@ export class Acts {
     let { topics } = world;
     for (const command of sent) {
       const topic = this.topicOf(commands.at(command));
-      const queue = lists.at(topics)[topic] ?? Lists.EMPTY;
+      const queue = lists.at(topics)[topic] as number;
       topics = lists.with(topics, topic, lists.push(queue, command));
     }
     return { ...world, topics };
   }
 
   private topicOf({ step, undo }: SentCommand): number {
-    const topic = this.topicOfStep.get(step)?.[undo ? 'undo' : 'forward'];
-    if (topic === undefined) throw new Error(`no step '${step}'`);
-    return topic;
+    return must(this.topicOfStep.get(step), `step '${step}'`)[undo ? 'undo' : 'forward'];
   }
 
   private answered(world: World, { business, answer }: Serving): World {
@@ -101,3 +96,7 @@ export class Acts {
     return { ...world, business, inbox: lists.push(world.inbox, answer) };
   }
 }
+
+/** Who gets a step's command and its compensation; '' where there is none. */
+const forwardTo = ({ command }: Step): string => command?.participant ?? '';
+const backTo = (step: Step): string => ownCompensation(step)?.command.participant ?? '';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { barrier } from '../../../../tools/explore/barrier.js';
 import { sagas } from '../../../../apps/orchestrator/src/sagas/index.js';
-import { conditional, forgiving, pivotless, sample } from '../spec/saga-run.js';
+import { decide } from '../decide.js';
+import { conditional, forgiving, pivotless, recallable, sample } from '../spec/saga-run.js';
 import { allPairs, explore, type Exploration, type ExploreOptions } from './explore.js';
-import type { ModelBarrier } from './participant.js';
+import type { ModelBarrier, ModelVerdict } from './participant.js';
 
 const run = (options: Partial<ExploreOptions> = {}): Exploration =>
   explore({ definition: sample, input: { id: 'order-1' }, barrier, faults: 1, ...options });
@@ -54,6 +55,17 @@ describe('the explorer', () => {
     const found = run({ definition: pivotless, faults: 3 });
     expect(found.violation).toBeUndefined();
     expect(found.ends['compensated']).toBeGreaterThan(0);
+  });
+
+  it.each<[string, ModelVerdict]>([
+    ['rejected', { kind: 'reject', code: 'invalid-payload', remember: true }],
+    ['never answered', { kind: 'repeat' }],
+  ])('finds no broken promise where the pivot is %s, and a person who is told', (_, verdict) => {
+    const closed: ModelBarrier = (rows, command, arrival) =>
+      command.step === 'ship' ? verdict : barrier(rows, command, arrival);
+    const found = run({ barrier: closed, people: false });
+    expect(found.violation).toBeUndefined();
+    expect(Object.keys(found.ends).toSorted()).toEqual(['compensated', 'running, attention']);
   });
 
   it('counts the same states each time', () => {
@@ -110,6 +122,29 @@ describe('the explorer', () => {
 
   it('says when it has not followed every run', () => {
     expect(run({ inFlight: 1 }).cut).toBeGreaterThan(0);
+  });
+
+  it('keeps what it has found where more is on its way in another order', () => {
+    const deaf: typeof decide = (definition, instance, message, context) => {
+      const decision = decide(definition, instance, message, context);
+      const { attention: _, ...calm } = decision.instance;
+      return message.kind === 'reply' && message.commandId === 'saga:notify'
+        ? { ...decision, instance, commands: [] }
+        : { ...decision, instance: calm };
+    };
+    const options = { definition: recallable, decide: deaf, faults: 0, inFlight: 1 };
+    const every = run({ ...options, unreduced: true });
+    expect(every.cut).toBeGreaterThan(0);
+    expect(every.violation).toBeUndefined();
+    expect(run(options).violation?.promise).toBe('it never comes to an end');
+  });
+
+  it('refuses an engine with a timer that it cannot foresee', () => {
+    const early: typeof decide = (definition, instance, message, context) => {
+      const decision = decide(definition, instance, message, context);
+      return { ...decision, instance: { ...decision.instance, wakeAt: 1 } };
+    };
+    expect(() => run({ decide: early })).toThrow('a timer that the explorer does not know of');
   });
 
   it.each(everyExample)(

@@ -14,6 +14,7 @@ import type { Move } from './move.js';
 import { Moves } from './moves.js';
 import { People } from './people.js';
 import { Participants, type ModelBarrier } from './participant.js';
+import { must } from './parts.js';
 import { checkRest } from './promises.js';
 import { Servings } from './servings.js';
 import { Violation } from './violation.js';
@@ -215,7 +216,7 @@ class Explorer {
     const story = move ? [move.label()] : [];
     for (let at = id; at > 0; at = this.parents.at(at)) {
       const [from, index] = [this.parents.at(at), this.byMove.at(at)];
-      story.unshift(this.moves.of(this.worlds.at(from))[index]?.label() ?? '');
+      story.unshift(must(this.moves.of(this.worlds.at(from))[index], 'move').label());
     }
     return story;
   }

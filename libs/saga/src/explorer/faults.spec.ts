@@ -67,6 +67,14 @@ describe('with one fault a run, the explorer meets', () => {
       reply(({ reason }) => reason?.code === 'expired'),
       "inventory gets 'reserve' after its notAfter",
     ],
+    [
+      'a refusal at the end of a long wait',
+      reply(
+        ({ outcome }, instance) =>
+          outcome === 'refused' && stateOf(instance, 'reserve') === 'pending',
+      ),
+      "'reserve' refuses (refused) at last",
+    ],
     ['a timeout', ({ kind }) => kind === 'timer', 'the first timer is due'],
     [
       'a message that comes again',
@@ -92,6 +100,16 @@ describe('with one fault a run, the explorer meets', () => {
       'a cancel before the start',
       ({ kind }, { cancel }) => kind === 'start' && cancel !== undefined,
       'the customer cancels before the start arrives',
+    ],
+    [
+      'a release of what was held',
+      ({ kind }, { held }) => kind === 'release' && held !== undefined,
+      'somebody has seen enough and releases it',
+    ],
+    [
+      'a person who has it undone',
+      (message) => message.kind === 'intervene' && message.intervention.action === 'compensate',
+      'somebody intervenes: compensate',
     ],
   ])('%s', (_, when, line) => {
     expect(storyOf(when)).toContain(line);
@@ -141,6 +159,12 @@ describe('with two faults a run, the explorer meets', () => {
           stateOf(instance, 'reserve') === 'done',
       ),
       "the saga hears succeeded of 'reserve' overtakes",
+    ],
+    [
+      'a report that comes again',
+      ({ kind }, { state, ledger }) =>
+        kind === 'report' && state === 'running' && ledger['reserve']?.returned === 1,
+      'the saga gets report, and it comes again',
     ],
     [
       'an effect after its undo',

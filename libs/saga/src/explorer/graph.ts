@@ -53,7 +53,7 @@ const backwards = (size: number, to: Numbers) => {
   const before = new Int32Array(to.length);
   for (let edge = 0; edge < to.length; edge += 1) {
     const node = to.at(edge);
-    before[edge] = last[node] ?? NONE;
+    before[edge] = last[node] as number;
     last[node] = edge;
   }
   return { last, before };

@@ -180,12 +180,11 @@ export class Moves {
     const { parts, servings } = this.options;
     const { pending } = parts.businesses.at(world.business);
     for (const command of Object.values(pending)) {
-      const { commandId } = command;
-      const name = () => shortId(commandId);
+      const name = () => shortId(command.commandId);
       moves.push(
         free(
           () => `'${name()}' succeeds at last`,
-          () => this.acts.settle(world, commandId, 'succeed'),
+          () => this.acts.settle(world, command, 'succeed'),
         ),
       );
       for (const doing of servings.participants.refusals(command)) {
@@ -193,8 +192,8 @@ export class Moves {
         // One that is mended may be refused again, and so on: only faults come to an end.
         moves.push(
           servings.participants.isMendable(command, doing)
-            ? fault(label, () => this.acts.settle(spend(world), commandId, doing))
-            : free(label, () => this.acts.settle(world, commandId, doing)),
+            ? fault(label, () => this.acts.settle(spend(world), command, doing))
+            : free(label, () => this.acts.settle(world, command, doing)),
         );
       }
     }

@@ -4,9 +4,10 @@
  */
 import { GENERIC_REPLIES, type Effect } from '#contracts';
 import { stepsOf, type SagaDefinition, type Step } from '../definition.js';
+import { must } from './parts.js';
 import { Violation } from './violation.js';
 import {
-  NO_EFFECT,
+  effectOf,
   type Business,
   type ModelAnswer,
   type ModelBarrierRow,
@@ -70,12 +71,7 @@ export class Participants {
   }
 
   /** Takes one copy of a command through the barrier, and does with it what `doing` says. */
-  serve(
-    business: Business,
-    command: SentCommand,
-    doing: Doing,
-    arrival: Arrival = 'in-time',
-  ): Served {
+  serve(business: Business, command: SentCommand, doing: Doing, arrival: Arrival): Served {
     const verdict = this.barrier(business.barrier, command, arrival);
     const row = business.barrier[command.commandId];
     switch (verdict.kind) {
@@ -116,29 +112,27 @@ export class Participants {
   }
 
   private repliesOf(step: string, kind: 'success' | 'refusal'): string[] {
-    const replies = Object.entries(this.step(step).command?.replies ?? {});
-    return replies.flatMap(([name, reply]) => (reply.kind === kind ? [name] : []));
+    const { replies } = must(this.step(step).command, `command of '${step}'`);
+    return Object.entries(replies).flatMap(([name, reply]) => (reply.kind === kind ? [name] : []));
   }
 
   /** The final answer to a command that was answered `pending` before. */
-  settle(business: Business, commandId: string, doing: 'succeed' | Refusing): Served {
-    const { [commandId]: command, ...pending } = business.pending;
-    if (!command) throw new Error(`'${commandId}' is not pending`);
+  settle(business: Business, command: SentCommand, doing: 'succeed' | Refusing): Served {
+    const pending = without(business.pending, command.commandId);
     return this.handle({ ...business, pending }, command, doing);
   }
 
   /** Another try of a command that was parked, or one that a person wants of a dead one. */
   tryAgain(
     business: Business,
-    commandId: string,
+    command: SentCommand,
     doing: Doing,
     arrival: 'retried' | 'redriven',
   ): Served {
-    const { parked, dead } = business;
-    const command = (arrival === 'retried' ? parked : dead)[commandId];
-    if (!command) throw new Error(`there is no '${commandId}' to be ${arrival}`);
-    const rest = { parked: without(parked, commandId), dead: without(dead, commandId) };
-    return this.serve({ ...business, ...rest }, command, doing, arrival);
+    const { commandId } = command;
+    const parked = without(business.parked, commandId);
+    const dead = without(business.dead, commandId);
+    return this.serve({ ...business, parked, dead }, command, doing, arrival);
   }
 
   /** What participants may do of their own accord. */
@@ -146,7 +140,7 @@ export class Participants {
     return [...this.byName.values()].flatMap((step): OwnReport[] => {
       const { name, kind, compensation } = step;
       if (kind !== 'compensable') return [];
-      const before = business.effects[name] ?? NO_EFFECT;
+      const before = effectOf(business.effects, name);
       const { taken, returned, revision, undone } = before;
       const reports: OwnReport[] = [];
       const report = (label: string, after: ModelEffect, namesCommand: boolean): void => {
@@ -166,7 +160,7 @@ export class Participants {
       }
       // A reservation, which lasts only when a later step has secured it.
       const holders = compensation && 'command' in compensation ? this.coveredBy(name) : [];
-      const held = holders.some((holder) => (business.effects[holder] ?? NO_EFFECT).taken > 0);
+      const held = holders.some((holder) => effectOf(business.effects, holder).taken > 0);
       if (holders.length > 0 && !held && taken > returned) {
         report(`'${name}' expires`, { ...before, returned: taken }, false);
       }
@@ -205,13 +199,13 @@ export class Participants {
   }
 
   private succeed(business: Business, { commandId, step }: SentCommand): Served {
-    const before = business.effects[step] ?? NO_EFFECT;
+    const before = effectOf(business.effects, step);
     if (before.taken > 0) throw new Violation(`'${step}' has had its effect twice`);
     if (before.undone) throw new Violation(`'${step}' has its effect after it was undone`);
     const effects = { ...business.effects, [step]: { ...before, taken: 1, revision: 1 } };
     return remember({ ...business, effects }, commandId, 'handled', {
       outcome: 'succeeded',
-      name: this.repliesOf(step, 'success')[0] ?? 'done',
+      name: must(this.repliesOf(step, 'success')[0], `success of '${step}'`),
       ...(this.results[step] && { result: this.results[step] }),
       effects: this.reported(effects, step),
     });
@@ -223,7 +217,7 @@ export class Participants {
     this.checkUndo(business, commandId, step);
     const effects: Record<string, ModelEffect> = { ...business.effects };
     for (const name of together) {
-      const before = effects[name] ?? NO_EFFECT;
+      const before = effectOf(effects, name);
       const moved = before.taken > before.returned;
       effects[name] = {
         ...before,
@@ -247,7 +241,7 @@ export class Participants {
       throw new Violation(`'${step}' has been undone twice by one command`);
     }
     for (const { name, kind } of this.byName.values()) {
-      if (kind === 'pivot' && (effects[name] ?? NO_EFFECT).taken > 0) {
+      if (kind === 'pivot' && effectOf(effects, name).taken > 0) {
         throw new Violation(`'${step}' is undone after the pivot '${name}' was done`);
       }
     }
@@ -257,7 +251,7 @@ export class Participants {
   private isGone(business: Business, name: string): boolean {
     const { compensation } = this.step(name);
     if (!compensation || !('coveredBy' in compensation)) return false;
-    const { undone, taken, returned } = business.effects[compensation.coveredBy] ?? NO_EFFECT;
+    const { undone, taken, returned } = effectOf(business.effects, compensation.coveredBy);
     return undone || (taken > 0 && taken === returned);
   }
 
@@ -271,15 +265,13 @@ export class Participants {
 
   /** Only what can be undone is kept in the saga's ledger. */
   private reported(effects: Readonly<Record<string, ModelEffect>>, name: string): Effect[] {
-    const { taken, returned, revision } = effects[name] ?? NO_EFFECT;
+    const { taken, returned, revision } = effectOf(effects, name);
     if (this.step(name).kind !== 'compensable' || revision === 0) return [];
     return [{ id: name, kind: 'money', unit: 'XXX', taken, returned, revision }];
   }
 
   private step(name: string): Step {
-    const step = this.byName.get(name);
-    if (!step) throw new Error(`no step '${name}'`);
-    return step;
+    return must(this.byName.get(name), `step '${name}'`);
   }
 }
 

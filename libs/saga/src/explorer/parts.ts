@@ -23,7 +23,7 @@ export class Interned<T extends object> {
   }
 
   at(number: number): T {
-    return must(this.values[number]);
+    return must(this.values[number], 'part');
   }
 }
 
@@ -112,7 +112,7 @@ export class Lists {
   }
 
   at(list: number): readonly number[] {
-    return must(this.lists[list]);
+    return must(this.lists[list], 'list');
   }
 
   push(list: number, item: number): number {
@@ -147,7 +147,8 @@ export class Memo<T extends object | number> {
   }
 }
 
-const must = <T>(value: T | undefined): T => {
-  if (value === undefined) throw new Error('no such part');
+/** @param what it is, for whoever asks for what there is not */
+export const must = <T>(value: T | undefined, what: string): T => {
+  if (value === undefined) throw new Error(`there is no ${what}`);
   return value;
 };

@@ -8,7 +8,7 @@ import { objectionTo } from '../intervene.js';
 import type { InterveneMessage, Intervention } from '../messages.js';
 import { defaultTiming } from '../timing.js';
 import { Memo, type Interned } from './parts.js';
-import { NO_EFFECT, type Business, type Parts } from './world.js';
+import { effectOf, type Business, type Parts } from './world.js';
 
 export interface Deed {
   readonly label: string;
@@ -84,7 +84,7 @@ const isTrue = (
 ): boolean => {
   if (intervention.action !== 'resolve') return true;
   const { step, outcome } = intervention;
-  const { taken, returned } = business.effects[step] ?? NO_EFFECT;
+  const { taken, returned } = effectOf(business.effects, step);
   const isOut = taken !== returned;
   return steps[step]?.state === 'undoing' ? !isOut : isOut === (outcome === 'happened');
 };

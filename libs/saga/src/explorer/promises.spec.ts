@@ -5,7 +5,7 @@ import { decide } from '../decide.js';
 import type { SagaDefinition } from '../definition.js';
 import type { SagaInstance, StepInstance } from '../instance.js';
 import type { Decision, SagaMessage } from '../messages.js';
-import { sample } from '../spec/saga-run.js';
+import { pivotless, sample } from '../spec/saga-run.js';
 import { explore, type Exploration, type ExploreOptions } from './explore.js';
 import type { ModelBarrier } from './participant.js';
 
@@ -111,9 +111,12 @@ describe('the explorer proves that a saga ends', () => {
     });
   });
 
-  it('by one that throws', () => {
+  it.each<[string, unknown]>([
+    ['an error', new Error('no')],
+    ['what is no error', 'no'],
+  ])('by one that throws %s', (_, thrown) => {
     const choking: Decide = (definition, instance, message, context) => {
-      if (message.kind === 'cancel') throw new Error('no');
+      if (message.kind === 'cancel') throw thrown;
       return decide(definition, instance, message, context);
     };
     expect(violationOf({ decide: choking })).toEqual({
@@ -181,6 +184,19 @@ describe('the explorer proves the order', () => {
         "inventory gets 'charge:undo'",
         "the saga hears succeeded of 'charge:undo'",
       ],
+    });
+  });
+
+  it('of the way back, by one that does not write down what it undoes', () => {
+    const unsettled = after((decision, _before, { kind }) => {
+      if (kind !== 'cancel') return decision;
+      const first = { step: 'create', commandId: 'saga:create:undo' };
+      const commands = decision.commands.map((command) => ({ ...command, ...first }));
+      return { ...decision, commands };
+    });
+    expect(violationOf({ decide: unsettled })).toEqual({
+      promise: "'create' is undone before 'reserve', which came after it",
+      story: ['the saga gets start', 'the customer cancels', 'the saga gets cancel'],
     });
   });
 
@@ -290,6 +306,27 @@ describe('the explorer proves that nothing is undone', () => {
     });
   });
 
+  it('while the pivot is out, by one that goes back as soon as it is sent', () => {
+    const torn = after((decision) => {
+      const pivot = decision.commands.find(({ step }) => step === 'ship');
+      if (!pivot) return decision;
+      const undo = { ...pivot, step: 'charge', commandId: 'saga:charge:undo' };
+      return { ...decision, commands: [pivot, undo] };
+    });
+    expect(violationOf({ decide: torn })).toEqual({
+      promise: "'charge' is undone while the pivot is sent",
+      story: [
+        'the saga gets start',
+        "inventory gets 'reserve'",
+        "the saga hears succeeded of 'reserve'",
+        "inventory gets 'charge'",
+        "the saga hears succeeded of 'charge'",
+        "inventory gets 'secure'",
+        "the saga hears succeeded of 'secure'",
+      ],
+    });
+  });
+
   it('after the pivot was done, by a barrier that refuses what it knows', () => {
     const mute: ModelBarrier = (rows, command, arrival) => {
       const verdict = barrier(rows, command, arrival);
@@ -346,6 +383,34 @@ describe('the explorer proves that the ledger nets to zero', () => {
         "the saga hears succeeded of 'create:undo'",
         "'reserve' has an effect after it was undone",
         'the saga gets report',
+      ],
+    });
+  });
+
+  it('by one that takes what is not published yet for what was never sent', () => {
+    const reason = { code: 'unsent', message: 'it never left' };
+    const rash: Decide = (definition, instance, message, context) =>
+      message.kind === 'timer' && message.publishedBy === Infinity
+        ? decide(
+            definition,
+            withStep(instance, 'notify', { state: 'waiting' }),
+            { kind: 'cancel', messageId: '', reason },
+            context,
+          )
+        : decide(definition, instance, message, context);
+    expect(violationOf({ definition: pivotless, decide: rash, faults: 2 })).toEqual({
+      promise: "it is compensated, and the effect of 'notify' is out",
+      story: [
+        'the saga gets start',
+        "inventory gets 'reserve'",
+        "the saga hears succeeded of 'reserve'; the process dies after its commit, so it comes again",
+        "the saga hears succeeded of 'reserve'",
+        'the first timer is due',
+        "inventory gets 'reserve:undo'",
+        "the saga hears succeeded of 'reserve:undo'",
+        'the relay publishes what was left behind',
+        "inventory gets 'notify'",
+        "the saga hears succeeded of 'notify'",
       ],
     });
   });

@@ -4,12 +4,14 @@ import type { SagaInstance, StepInstance, StepStateName } from '../instance.js';
 import type { Command, Decision } from '../messages.js';
 import { openEffects } from '../ledger.js';
 import { Violation } from './violation.js';
-import { isRecall, isUndo, NO_EFFECT, type Business } from './world.js';
+import { effectOf, isRecall, isUndo, type Business } from './world.js';
 
 const WAITING: StepInstance = { state: 'waiting' };
 
-const stateOf = ({ steps }: SagaInstance, name: string): StepStateName =>
-  (steps[name] ?? WAITING).state;
+const stepOf = ({ steps }: SagaInstance, name: string): StepInstance => steps[name] ?? WAITING;
+
+const stateOf = (instance: SagaInstance, name: string): StepStateName =>
+  stepOf(instance, name).state;
 
 /** @throws Violation */
 export const checkDecision = (
@@ -63,7 +65,7 @@ const checkForward = (
   }
   const at = groups.findIndex((group) => group.some(({ name }) => name === step));
   for (const { name } of groups.slice(0, at).flat()) {
-    if (isSettled(instance.steps[name] ?? WAITING)) continue;
+    if (isSettled(stepOf(instance, name))) continue;
     throw new Violation(`'${step}' is sent before '${name}' is done`);
   }
 };
@@ -108,7 +110,7 @@ const checkUndo = (
     throw new Violation(`'${step}' is undone though it was ${was}`);
   }
   for (const later of groups.slice(at + 1).flat()) {
-    const stands = standing(later, after.steps[later.name] ?? WAITING, step);
+    const stands = standing(later, stepOf(after, later.name), step);
     if (stands && (after.steps[step]?.undo?.round ?? 1) === 1) {
       throw new Violation(`'${step}' is undone before '${later.name}', which came after it`);
     }
@@ -151,7 +153,7 @@ export const checkRest = (
 ): Rest => {
   const steps = groups.flat();
   const outOf = ({ name }: Step): number => {
-    const { taken, returned } = effects[name] ?? NO_EFFECT;
+    const { taken, returned } = effectOf(effects, name);
     return taken - returned;
   };
   switch (instance.state) {
@@ -160,7 +162,7 @@ export const checkRest = (
         ['skipped', 'refused'].includes(stateOf(instance, name)) ? 0 : 1;
       // Of what was skipped by hand after it was sent nobody knows, and nothing relies on it.
       const isKnown = ({ name }: Step): boolean => {
-        const { state, command } = instance.steps[name] ?? WAITING;
+        const { state, command } = stepOf(instance, name);
         return state !== 'skipped' || command === undefined;
       };
       const missing = steps.find((step) => isKnown(step) && outOf(step) !== wanted(step));

@@ -1,7 +1,7 @@
 /** The participants, between parts: what each does with a command is worked out only once. */
 import type { Arrival, Doing, OwnReport, Participants, Refusing, Served } from './participant.js';
 import { Memo } from './parts.js';
-import type { ModelAnswer, Parts } from './world.js';
+import type { ModelAnswer, Parts, SentCommand } from './world.js';
 
 export interface Serving {
   readonly business: number;
@@ -50,9 +50,9 @@ export class Servings {
   ): Serving {
     return this.served.of(business, this.keyOf(command, doing, arrival), () => {
       const { businesses, commands } = this.parts;
-      const { commandId } = commands.at(command);
-      const before = businesses.at(business);
-      return this.serving(this.participants.tryAgain(before, commandId, doing, arrival), commandId);
+      const sent = commands.at(command);
+      const served = this.participants.tryAgain(businesses.at(business), sent, doing, arrival);
+      return this.serving(served, sent.commandId);
     });
   }
 
@@ -66,15 +66,12 @@ export class Servings {
   }
 
   /** @throws Violation */
-  settle(business: number, commandId: string, doing: 'succeed' | Refusing): Serving {
+  settle(business: number, command: SentCommand, doing: 'succeed' | Refusing): Serving {
     const { businesses, commands } = this.parts;
-    const before = businesses.at(business);
-    const command = before.pending[commandId];
-    if (!command) throw new Error(`'${commandId}' is not pending`);
-    const key = this.keyOf(commands.of(command), doing);
-    return this.settled.of(business, key, () =>
-      this.serving(this.participants.settle(before, commandId, doing), commandId),
-    );
+    return this.settled.of(business, this.keyOf(commands.of(command), doing), () => {
+      const served = this.participants.settle(businesses.at(business), command, doing);
+      return this.serving(served, command.commandId);
+    });
   }
 
   /** The answers that were given last, as the messages they are. */

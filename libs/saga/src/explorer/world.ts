@@ -91,7 +91,11 @@ export class Parts {
   readonly lists = new Lists();
 }
 
-export const NO_EFFECT: ModelEffect = { taken: 0, returned: 0, revision: 0, undone: false };
+const NO_EFFECT: ModelEffect = { taken: 0, returned: 0, revision: 0, undone: false };
+
+/** What the step of that name has moved so far. */
+export const effectOf = (effects: Business['effects'], step: string): ModelEffect =>
+  effects[step] ?? NO_EFFECT;
 
 export const startOf = (input: unknown): SagaMessage => ({
   kind: 'start',
