@@ -3,9 +3,10 @@
  * may go wrong, each at the price of one fault. What else may happen is one more source of moves.
  */
 import { Acts, type ActOptions } from './acts.js';
+import { Later } from './later.js';
 import { fault, free, nameOf, said, spend, type Move } from './move.js';
 import { mendOf, outsiders, RELEASE, type Mends } from './outside.js';
-import { isRefusing, type Doing } from './participant.js';
+import type { Doing } from './participant.js';
 import type { People } from './people.js';
 import { Lists } from './parts.js';
 import { INTERVAL_MS } from './timeless.js';
@@ -25,6 +26,7 @@ export interface MoveOptions extends ActOptions {
 
 export class Moves {
   private readonly acts: Acts;
+  private readonly later: Later;
   private readonly outsiders: readonly { readonly label: string; readonly message: number }[];
   private readonly release: number;
   /** By the name of the step that gets a better input. */
@@ -32,6 +34,7 @@ export class Moves {
 
   constructor(private readonly options: MoveOptions) {
     this.acts = new Acts(options);
+    this.later = new Later(options, this.acts);
     const { mends } = options;
     const { messages } = options.parts;
     this.outsiders = outsiders(mends).map(({ label, message }) => ({
@@ -56,8 +59,8 @@ export class Moves {
     this.help(world, helping);
     if (this.options.reduced && helping.length === 0 && isFirst(world)) return moves;
     this.serve(world, moves);
-    this.settle(world, moves);
-    this.retry(world, moves);
+    this.later.settle(world, moves);
+    this.later.retry(world, moves);
     if (world.outbox !== Lists.EMPTY) {
       moves.push(
         free(
@@ -73,7 +76,7 @@ export class Moves {
     this.write(world, moves);
     this.copy(world, moves);
     this.report(world, moves);
-    this.redrive(world, moves);
+    this.later.redrive(world, moves);
     this.intervene(world, moves);
     return moves;
   }
@@ -172,66 +175,6 @@ export class Moves {
           ? free(label, () => this.acts.serve({ ...world, topics }, command, doing))
           : fault(label, () => this.acts.serve(spend(world, { topics }), command, doing)),
       );
-    }
-  }
-
-  /** What was answered `pending` before. */
-  private settle(world: World, moves: Move[]): void {
-    const { parts, servings } = this.options;
-    const { pending } = parts.businesses.at(world.business);
-    for (const command of Object.values(pending)) {
-      const name = () => shortId(command.commandId);
-      moves.push(
-        free(
-          () => `'${name()}' succeeds at last`,
-          () => this.acts.settle(world, command, 'succeed'),
-        ),
-      );
-      for (const doing of servings.participants.refusals(command)) {
-        const label = () => `'${name()}' ${said(doing)} at last`;
-        // One that is mended may be refused again, and so on: only faults come to an end.
-        moves.push(
-          servings.participants.isMendable(command, doing)
-            ? fault(label, () => this.acts.settle(spend(world), command, doing))
-            : free(label, () => this.acts.settle(world, command, doing)),
-        );
-      }
-    }
-  }
-
-  /** What was parked is tried until it is done, or given up. */
-  private retry(world: World, moves: Move[]): void {
-    const { parts, servings } = this.options;
-    const { participants } = servings;
-    for (const parked of Object.values(parts.businesses.at(world.business).parked)) {
-      const command = parts.commands.of(parked);
-      const doings: Doing[] = ['succeed', 'fail', ...participants.refusals(parked)];
-      for (const doing of doings) {
-        const label = () => `'${shortId(parked.commandId)}' is tried again and ${said(doing)}`;
-        const next = (from: World) => this.acts.tryAgain(from, command, doing, 'retried');
-        moves.push(
-          isRefusing(doing) && participants.isMendable(parked, doing)
-            ? fault(label, () => next(spend(world)))
-            : free(label, () => next(world)),
-        );
-      }
-    }
-  }
-
-  /** A person may send a dead letter again at any time, whatever has become of its saga. */
-  private redrive(world: World, moves: Move[]): void {
-    const { parts, servings } = this.options;
-    for (const dead of Object.values(parts.businesses.at(world.business).dead)) {
-      const command = parts.commands.of(dead);
-      const doings: Doing[] = ['succeed', ...servings.participants.refusals(dead)];
-      for (const doing of doings) {
-        moves.push(
-          fault(
-            () => `somebody sends '${shortId(dead.commandId)}' again, and it ${said(doing)}`,
-            () => this.acts.tryAgain(spend(world), command, doing, 'redriven'),
-          ),
-        );
-      }
     }
   }
 
