@@ -13,7 +13,7 @@ export const otherSaying = (
   { detail }: HistoryEntry,
   commands: readonly Command[],
 ): string | undefined => {
-  const { payloads } = detail ?? {};
+  const payloads = detail?.payloads;
   if (!payloads) return undefined;
   for (const [at, command] of commands.entries()) {
     const [then, now] = [payloads[at], markOf(command)];

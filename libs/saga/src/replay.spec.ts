@@ -4,6 +4,7 @@ import { keptEntry } from './history-detail.js';
 import type { SagaInstance } from './instance.js';
 import type { HistoryEntry } from './messages.js';
 import { asOfRevision, replay } from './replay.js';
+import { otherEnd } from './replay-compare.js';
 import { cancel, forgiving, money, recallable, sample, SagaRun, ship } from './spec/saga-run.js';
 
 const find =
@@ -265,6 +266,9 @@ describe('a replay', () => {
     expect(replay(find(definition), longer, run.history).difference).toBe(
       "input: another one at 'lines.2'",
     );
+    const ofOtherKind = { ...run.instance, input: { ...lines('Ann', 'Bob'), lines: {} } };
+    const empty = { ...run.instance, input: { ...lines(), lines: [] } };
+    expect(otherEnd(ofOtherKind, empty)).toBe("input: another one at 'lines'");
   });
 
   it('compares in the end when what was sent last was due', () => {
