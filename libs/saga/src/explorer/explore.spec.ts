@@ -63,9 +63,10 @@ describe('the explorer', () => {
   ])('finds no broken promise where the pivot is %s, and a person who is told', (_, verdict) => {
     const closed: ModelBarrier = (rows, command, arrival) =>
       command.step === 'ship' ? verdict : barrier(rows, command, arrival);
-    const found = run({ barrier: closed, people: false });
+    const found = run({ barrier: closed, people: false, faults: 2 });
     expect(found.violation).toBeUndefined();
-    expect(Object.keys(found.ends).toSorted()).toEqual(['compensated', 'running, attention']);
+    expect(found.ends['running, attention']).toBeGreaterThan(0);
+    expect(found.ends['completed']).toBeUndefined();
   });
 
   it('counts the same states each time', () => {
