@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
 import { projectRoot } from '#testing';
 import { catalogue } from './catalogue/index.js';
 import { plant, StaleBug } from './plant.js';
 import { bugsIn } from './report.js';
+
+const syntaxErrorsIn = (text: string): unknown[] =>
+  (ts.transpileModule(text, { reportDiagnostics: true }).diagnostics ?? []).map(
+    ({ messageText }) => messageText,
+  );
 
 const read = (file: string): string => readFileSync(projectRoot(file), 'utf8');
 
@@ -16,7 +22,10 @@ describe('the catalogue of planted bugs', () => {
 
   it.each(catalogue.map((bug) => [bug.id, bug] as const))('fits the code: %s', (_, bug) => {
     const text = read(bug.file);
-    expect(plant(bug, text)).not.toBe(text);
+    const planted = plant(bug, text);
+    expect(planted).not.toBe(text);
+    // One that keeps its file from being read would be noticed by whatever reads it.
+    expect(syntaxErrorsIn(planted)).toEqual([]);
   });
 
   it('names test files that there are', () => {

@@ -63,7 +63,7 @@ export const participant: readonly PlantedBug[] = [
     breaks: 'Who asks again hears nothing, so a lost answer is lost for ever.',
     file: `${folder}/batch-plan.ts`,
     find: 'if (answer) replies.push({ to: address, answer, answerNo });',
-    replace: 'void [answer, answerNo];',
+    replace: 'if (answer) void answerNo;',
     detectors: [spec('batch-plan')],
   },
   {
