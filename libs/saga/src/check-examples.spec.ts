@@ -42,6 +42,20 @@ describe('a definition whose examples fit', () => {
     expect(checkExamples({ ...conditional, examples })).toEqual([]);
   });
 
+  it('has its way back tried with a whole cause', () => {
+    const wanting = z.object({ code: z.string().min(1), message: z.string().min(1) });
+    const asking: Step['compensation'] = {
+      command: { ...command('notify'), payload: wanting },
+      payload: ({ cause }) => cause,
+    };
+    expect(checkExamples(withStep('reserve', { compensation: asking }))).toEqual([]);
+  });
+
+  it('is not also told what it would show if its example fitted', () => {
+    const odd = { ...sample, examples: [{ about: 'odd', input: { id: 7 } }] };
+    expect(checkExamples(odd)).toHaveLength(1);
+  });
+
   it('goes on with the input that a mend and a success make', () => {
     const seen: unknown[] = [];
     const example = { ...any, mends: { charge: { id: 'better' } } };

@@ -369,6 +369,12 @@ describe('where the older version is known', () => {
       "'z': v1 has no such step to rename or drop",
     ],
     [
+      'a step must not become one that was dropped',
+      { renamed: { a: 'r' }, dropped: ['r'] },
+      keeping,
+      "'r': v1 had another of that name, which moved here",
+    ],
+    [
       'a step must not become one that another one stays',
       { renamed: { a: 'r' } },
       keeping,

@@ -114,6 +114,22 @@ describe('a replay', () => {
     expect(ofRun(run, sample)).toEqual({ verdict: 'same' });
   });
 
+  it('fires by a timer what was due when it was written, also where that was not kept', () => {
+    const run = new SagaRun(forgiving, { attempts: 2 }).start();
+    const dueBefore = run.instance.wakeAt ?? 0;
+    run.now += 1_000;
+    run.retry('charge').retry('secure');
+    run.now = dueBefore + 3_600_000;
+    expect(run.fire({ dueBefore }).sentNames).toEqual(['reserve']);
+    expect(ofRun(run, forgiving).verdict).toBe('same');
+    const before = new SagaRun(forgiving, { attempts: 2 }).start().silence().silence();
+    for (const entry of before.history) {
+      if (entry.detail) Reflect.deleteProperty(entry.detail, 'dueBefore');
+    }
+    expect(before.instance.state).toBe('compensating');
+    expect(ofRun(before, forgiving).verdict).toBe('same');
+  });
+
   it('names the first revision that would go another way', () => {
     const run = new SagaRun().start().reply('reserve').reply('charge').reply('secure');
     const shorter = { ...sample, groups: sample.groups.toSpliced(2, 1) };
