@@ -219,6 +219,18 @@ describe('a tick', () => {
     expect(partitionsOf(await claim())).toEqual([3]);
   });
 
+  it('is not written for what is due in a moment, in the same minute', async () => {
+    const claimed = await database.transaction(async (tx) => {
+      const [at] = await tx.query<{ now: number }>(
+        `select floor(extract(epoch from now()) * 1000)::float8 as now`,
+      );
+      const instance = begun((at?.now ?? 0) + 2);
+      await saveInstances(tx, [{ instance, partition: 6 }]);
+      return claimTicks(tx);
+    });
+    expect(partitionsOf(claimed)).not.toContain(6);
+  });
+
   it('is written again when it was lost', async () => {
     await insert(5, begun(Date.now() - HOUR_MS));
     expect(partitionsOf(await claim())).toContain(5);

@@ -75,6 +75,35 @@ describe('a balance', () => {
     );
   });
 
+  it('promises nobody what is set aside for another', () => {
+    const till = new Till([balance(30)], [], [], DAY);
+    const ask = (withdrawalId: string, amount: number) => {
+      const request = { ...share, withdrawalId, amount, day: DAY };
+      const current = till.holdOf(withdrawalId);
+      const decision = hold(current, till.balanceOf(share), request, { limits, today: 0 });
+      if (decision.kind === 'held') till.apply(decision.change);
+      return decision.kind;
+    };
+    expect([ask('a', 20), ask('b', 20), ask('b', 10)]).toEqual(['held', 'insufficient', 'held']);
+  });
+
+  it('gets back what was held once, and nothing of what was drawn', () => {
+    const till = new Till([balance(30)], [], [], DAY);
+    for (const withdrawalId of ['a', 'b']) {
+      const request = { ...share, withdrawalId, amount: 10, day: DAY };
+      const decision = hold(undefined, till.balanceOf(share), request, { limits, today: 0 });
+      if (decision.kind === 'held') till.apply(decision.change);
+    }
+    const back = release(till.holdOf('a'), till.balanceOf);
+    if (back) till.apply(back);
+    expect(till.balanceOf(share)).toMatchObject({ available: 20, held: 10 });
+    expect(release(till.holdOf('a'), till.balanceOf)).toBeUndefined();
+    const drawn = draw(till.holdOf('b'), 'b', till.balanceOf);
+    if (drawn) till.apply(drawn);
+    expect(() => release(till.holdOf('b'), till.balanceOf)).toThrow('what it held is drawn');
+    expect(till.balanceOf(share)).toMatchObject({ available: 20, held: 0, drawn: 10 });
+  });
+
   it('holds anew what was given back, and reports both over its whole life', () => {
     const till = new Till([balance(100)], [], [], DAY);
     const ask = (amount: number) => {
