@@ -1,11 +1,11 @@
 /** What is promised of every saga, whatever it is about. */
 import {
+  coverOf,
   isOver,
   stepsOf,
   type HistoryEntry,
   type SagaDefinition,
   type SagaInstance,
-  type Step,
   type StepStateName,
 } from '#saga';
 import { sagas } from '../../../apps/orchestrator/src/sagas/index.js';
@@ -108,16 +108,11 @@ function checkOrderOfUndoing(
         .flat()
         .find((later) => {
           const state = states.get(later.name) ?? 'waiting';
-          if (isCovered(later) && state === 'undoing') return false;
-          return STANDING.includes(state) && !isCoveredBy(later, name) && !failed.has(later.name);
+          const cover = coverOf(later);
+          if (cover !== undefined && state === 'undoing') return false;
+          return STANDING.includes(state) && cover !== name && !failed.has(later.name);
         });
       if (first) say(`'${name}' was undone before '${first.name}', which came after it`);
     }
   }
 }
-
-const isCovered = ({ compensation }: Step): boolean =>
-  compensation !== undefined && 'coveredBy' in compensation;
-
-const isCoveredBy = ({ compensation }: Step, name: string): boolean =>
-  compensation !== undefined && 'coveredBy' in compensation && compensation.coveredBy === name;
