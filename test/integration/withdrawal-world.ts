@@ -4,7 +4,7 @@ import { WithdrawalDesk } from '../../apps/withdrawal/src/acceptance/withdrawal-
 import { PayoutWorkers } from '../../apps/withdrawal/src/handlers/payout.workers.js';
 import { WithdrawalHandler } from '../../apps/withdrawal/src/handlers/withdrawal.handler.js';
 import { learnMerchants } from '../../apps/withdrawal/src/persistence/known-merchants.js';
-import { findWithdrawals } from '../../apps/withdrawal/src/persistence/withdrawal-rows.js';
+import { findWithdrawals } from '../../apps/withdrawal/src/persistence/find-withdrawals.js';
 import type { Bank } from '../../apps/withdrawal/src/provider/bank.js';
 import { HttpBank } from '../../apps/withdrawal/src/provider/http-bank.js';
 import {

@@ -3,13 +3,14 @@ import type { Outbox } from '#messaging';
 import { runtime } from '#platform';
 import { sagaCancelOf } from '../domain/facts.js';
 import type { Withdrawal } from '../domain/withdrawal.js';
-import { findWithdrawals } from '../persistence/withdrawal-rows.js';
+import { postgresWithdrawalRows, type WithdrawalRows } from '../persistence/withdrawal-rows.js';
 
 /** Passes a merchant's wish to keep the money here on to the saga, which alone decides. */
 export class CancelDesk {
   constructor(
     private readonly outbox: Pick<Outbox, 'transaction'>,
     private readonly clock: () => Date = runtime.date,
+    private readonly rows: Pick<WithdrawalRows, 'findWithdrawals'> = postgresWithdrawalRows,
   ) {}
 
   /**
@@ -24,7 +25,7 @@ export class CancelDesk {
   ): Promise<Withdrawal | undefined> {
     const reason: Reason = { code: 'cancelled-by-merchant', message: why ?? 'no reason given' };
     return this.outbox.transaction(async (unit) => {
-      const found = (await findWithdrawals(unit.tx, [withdrawalId])).get(withdrawalId);
+      const found = (await this.rows.findWithdrawals(unit.tx, [withdrawalId])).get(withdrawalId);
       if (found && isCancellable(found)) {
         const cancel = sagaCancelOf(withdrawalId, reason, this.clock());
         unit.publish(traceparent === undefined ? cancel : { ...cancel, traceparent });

@@ -11,13 +11,9 @@ import {
 import { Batcher, runtime } from '#platform';
 import { sagaStartOf, statusFact } from '../domain/facts.js';
 import type { Withdrawal } from '../domain/withdrawal.js';
-import { findMerchants, type KnownMerchant } from '../persistence/known-merchants.js';
-import {
-  findByKeys,
-  insertWithdrawals,
-  type KeyedWithdrawal,
-  type RequestKey,
-} from '../persistence/request-rows.js';
+import type { KeyedWithdrawal, RequestKey } from '../persistence/insert-withdrawals.js';
+import type { KnownMerchant } from '../persistence/known-merchants.js';
+import { postgresWithdrawalRows, type WithdrawalRows } from '../persistence/withdrawal-rows.js';
 
 export interface WithdrawalRequest {
   readonly withdrawalId: string;
@@ -56,6 +52,10 @@ export class WithdrawalDesk {
     /** For how long a request waits for another one with its key. */
     private readonly keyWaitMs: number,
     private readonly clock: () => Date = runtime.date,
+    private readonly rows: Pick<
+      WithdrawalRows,
+      'findMerchants' | 'findByKeys' | 'insertWithdrawals'
+    > = postgresWithdrawalRows,
   ) {
     this.requests = new Batcher({
       ...LIMITS,
@@ -96,7 +96,10 @@ export class WithdrawalDesk {
   ): Promise<WithdrawalRequested[]> {
     const keys = [...new Set(requests.map(({ requestKey }) => requestKey.key))];
     const ids = [...new Set(requests.map(({ merchantId }) => merchantId))];
-    const [finding, learning] = [findByKeys(unit.tx, keys), findMerchants(unit.tx, ids)];
+    const [finding, learning] = [
+      this.rows.findByKeys(unit.tx, keys),
+      this.rows.findMerchants(unit.tx, ids),
+    ];
     await allStatements([finding, learning]);
     const [before, merchants] = [await finding, await learning];
     const now = this.clock();
@@ -106,7 +109,9 @@ export class WithdrawalDesk {
     });
     const asked = wishes.flatMap((wish) => (typeof wish === 'object' ? [wish] : []));
     const inserted =
-      asked.length > 0 ? await insertWithdrawals(unit.tx, asked, waitMs) : new Set<string>();
+      asked.length > 0
+        ? await this.rows.insertWithdrawals(unit.tx, asked, waitMs)
+        : new Set<string>();
     requests.forEach(({ traceparent }, index) => {
       const wish = wishes[index];
       if (typeof wish !== 'object' || !inserted.has(wish.withdrawal.withdrawalId)) return;
@@ -115,7 +120,7 @@ export class WithdrawalDesk {
       unit.publish(traced(traceparent, statusFact(withdrawal, now)));
     });
     // Of requests with one key, side by side, the others find what the first has made.
-    const all = inserted.size < asked.length ? await findByKeys(unit.tx, keys) : before;
+    const all = inserted.size < asked.length ? await this.rows.findByKeys(unit.tx, keys) : before;
     return requests.map(({ requestKey }, index): WithdrawalRequested => {
       const wish = wishes[index];
       if (typeof wish === 'string') return { outcome: 'refused', code: wish };

@@ -13,7 +13,7 @@ import { statusFact } from '../domain/facts.js';
 import { misunderstood, settle, type Outcome } from '../domain/withdrawal.js';
 import { BankProblemError } from '../provider/bank.js';
 import type { StoredWithdrawal } from '../persistence/withdrawal-row.js';
-import { lockWithdrawals, updateWithdrawals } from '../persistence/withdrawal-rows.js';
+import type { WithdrawalRows } from '../persistence/withdrawal-rows.js';
 import { answersDue, toAll } from './payout.replies.js';
 
 const problems = counter({
@@ -29,12 +29,15 @@ const UNAVAILABLE = pending({
 
 /** Writes what has become of payouts, tells those who wait for it, and publishes what was paid. */
 export class PayoutRecorder {
-  constructor(private readonly answers: Pick<Answers, 'answer'>) {}
+  constructor(
+    private readonly answers: Pick<Answers, 'answer'>,
+    private readonly rows: Pick<WithdrawalRows, 'lockWithdrawals' | 'updateWithdrawals'>,
+  ) {}
 
   /** What the bank said. */
   async record(unit: UnitOfWork, done: readonly EffectDone<Outcome>[]): Promise<void> {
     const now = runtime.date();
-    const current = await lockWithdrawals(
+    const current = await this.rows.lockWithdrawals(
       unit.tx,
       done.map(({ subject }) => subject),
     );
@@ -50,7 +53,7 @@ export class PayoutRecorder {
       if (settled.status !== before.status) unit.publish(paidFact(settled, now));
       return due.answers;
     });
-    await updateWithdrawals(unit.tx, [...changed.values()], now);
+    await this.rows.updateWithdrawals(unit.tx, [...changed.values()], now);
     await this.answers.answer(unit, answers);
   }
 
@@ -67,7 +70,7 @@ export class PayoutRecorder {
         .map(({ subject, error }) => [subject, error]),
     );
     if (telling.size === 0) return;
-    const withdrawals = await lockWithdrawals(unit.tx, [...telling.keys()]);
+    const withdrawals = await this.rows.lockWithdrawals(unit.tx, [...telling.keys()]);
     const changed: StoredWithdrawal[] = [];
     const answers = [...withdrawals.values()].flatMap((before): LateAnswer[] => {
       const error = telling.get(before.withdrawalId);
@@ -79,7 +82,7 @@ export class PayoutRecorder {
       changed.push(after);
       return toAll(after, dead({ code: 'bank-rejected', message }));
     });
-    await updateWithdrawals(unit.tx, changed, runtime.date());
+    await this.rows.updateWithdrawals(unit.tx, changed, runtime.date());
     await this.answers.answer(unit, answers);
   }
 }

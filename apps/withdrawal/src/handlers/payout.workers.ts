@@ -1,8 +1,15 @@
 import type { Database, MessagingLog, Outbox } from '#messaging';
-import { EffectWorkers, asNotNow, gatherFinds, gatherOutcomes, type Answers } from '#participant';
+import {
+  EffectWorkers,
+  asNotNow,
+  gatherFinds,
+  gatherOutcomes,
+  type Answers,
+  type EffectTaskStore,
+} from '#participant';
 import { backoffMs } from '#platform';
 import type { Outcome } from '../domain/withdrawal.js';
-import { findWithdrawals } from '../persistence/withdrawal-rows.js';
+import { postgresWithdrawalRows, type WithdrawalRows } from '../persistence/withdrawal-rows.js';
 import type { Bank } from '../provider/bank.js';
 import type { WithdrawalSettings } from '../settings.js';
 import { PayoutExecution } from './payout.execution.js';
@@ -25,6 +32,8 @@ export interface PayoutWorkersParts {
   readonly log: MessagingLog;
   /** Pause between two looks for work that others left behind. Default: that of the workers. */
   readonly pollMs?: number;
+  readonly rows?: WithdrawalRows;
+  readonly store?: EffectTaskStore;
 }
 
 /** Two calls are the most that one run makes; after this, another may begin. */
@@ -32,10 +41,12 @@ const LEASE_CALLS = 4;
 
 /** Has the bank pay; the subject is the withdrawal's id. It never gives up: the pivot must be decided. */
 export class PayoutWorkers extends EffectWorkers<Outcome> {
-  constructor({ database, outbox, answers, bank, settings, log, pollMs }: PayoutWorkersParts) {
-    const recorder = new PayoutRecorder(answers);
+  constructor(parts: PayoutWorkersParts) {
+    const { database, outbox, answers, bank, settings, log, pollMs, store } = parts;
+    const { rows = postgresWithdrawalRows } = parts;
+    const recorder = new PayoutRecorder(answers, rows);
     const payouts = {
-      find: gatherFinds((ids) => findWithdrawals(database, ids)),
+      find: gatherFinds((ids) => rows.findWithdrawals(database, ids)),
       settle: gatherOutcomes<Outcome>(outbox, (unit, done) => recorder.record(unit, done)),
     };
     const execution = new PayoutExecution(bank, payouts, {
@@ -49,6 +60,7 @@ export class PayoutWorkers extends EffectWorkers<Outcome> {
     super({
       ...{ database, outbox, log },
       ...(pollMs !== undefined && { pollMs }),
+      ...(store && { store }),
       name: 'payout',
       concurrency: settings.OUTBOUND_CONNECTIONS,
       leaseMs: settings.OUTBOUND_TIMEOUT_MS * LEASE_CALLS,

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { statusFact } from '../domain/facts.js';
 import { acceptPayOut, complete, isOut, reject } from '../domain/withdrawal.js';
 import type { StoredWithdrawal } from '../persistence/withdrawal-row.js';
-import { lockWithdrawals, updateWithdrawals } from '../persistence/withdrawal-rows.js';
+import { postgresWithdrawalRows, type WithdrawalRows } from '../persistence/withdrawal-rows.js';
 import type { PayoutWorkers } from './payout.workers.js';
 import { payOutAnswer } from './payout.replies.js';
 
@@ -15,10 +15,16 @@ export class WithdrawalHandler implements CommandHandler {
   readonly participant = 'withdrawal';
   readonly commands = [payOut, rejectWithdrawal, completeWithdrawal];
 
-  constructor(private readonly workers: Pick<PayoutWorkers, 'want'>) {}
+  constructor(
+    private readonly workers: Pick<PayoutWorkers, 'want'>,
+    private readonly rows: Pick<
+      WithdrawalRows,
+      'lockWithdrawals' | 'updateWithdrawals'
+    > = postgresWithdrawalRows,
+  ) {}
 
   async handle(unit: UnitOfWork, commands: readonly AdmittedCommand[]): Promise<Answer[]> {
-    const stored = await lockWithdrawals(unit.tx, [...new Set(commands.map(idOf))]);
+    const stored = await this.rows.lockWithdrawals(unit.tx, [...new Set(commands.map(idOf))]);
     const current = new Map(stored);
     const now = runtime.date();
     for (const command of commands) {
@@ -31,7 +37,7 @@ export class WithdrawalHandler implements CommandHandler {
       }
     }
     const changed = [...current.values()].filter((one) => one !== stored.get(one.withdrawalId));
-    await updateWithdrawals(unit.tx, changed, now);
+    await this.rows.updateWithdrawals(unit.tx, changed, now);
     await this.workers.want(
       unit,
       changed.filter(isOut).map(({ withdrawalId }) => withdrawalId),

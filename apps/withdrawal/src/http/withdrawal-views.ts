@@ -3,7 +3,7 @@ import { shownAccount } from '#contracts';
 import { fieldProblem, keyReused, ProblemException, requestInProgress } from '#platform';
 import type { WithdrawalRequested } from '../acceptance/withdrawal-desk.js';
 import type { Withdrawal } from '../domain/withdrawal.js';
-import type { RequestKey } from '../persistence/request-rows.js';
+import type { RequestKey } from '../persistence/insert-withdrawals.js';
 import type {
   RequestedWithdrawalDto,
   RequestWithdrawalDto,

@@ -20,7 +20,7 @@ import {
 } from '#platform';
 import { CancelDesk } from '../acceptance/cancel-desk.js';
 import { WithdrawalDesk } from '../acceptance/withdrawal-desk.js';
-import { findWithdrawals, searchWithdrawals } from '../persistence/withdrawal-rows.js';
+import { findWithdrawals, searchWithdrawals } from '../persistence/find-withdrawals.js';
 import {
   keyMissing,
   problemOf,

@@ -1,102 +1,39 @@
-/** The withdrawals themselves, as the handler, the workers and the API read and change them. */
-import type { WithdrawalStatus } from '#contracts';
+/** What the withdrawal service keeps, as its desks and workers use it; a simulator brings its own. */
 import type { Tx } from '#messaging';
-import {
-  WITHDRAWAL_COLUMNS,
-  withdrawalOf,
-  type StoredWithdrawal,
-  type WithdrawalRow,
-} from './withdrawal-row.js';
+import { findWithdrawals, lockWithdrawals } from './find-withdrawals.js';
+import { findByKeys, insertWithdrawals, type KeyedWithdrawal } from './insert-withdrawals.js';
+import { findMerchants, type KnownMerchant } from './known-merchants.js';
+import { updateWithdrawals } from './update-withdrawals.js';
+import type { StoredWithdrawal } from './withdrawal-row.js';
 
-/** By id; unknown ones are missing. */
-export async function findWithdrawals(
-  tx: Tx,
-  withdrawalIds: readonly string[],
-): Promise<Map<string, StoredWithdrawal>> {
-  return byId(
-    await tx.query<WithdrawalRow>(
-      `select ${WITHDRAWAL_COLUMNS} from withdrawal where withdrawal_id = any($1::uuid[])`,
-      [withdrawalIds],
-    ),
-  );
+export interface WithdrawalRows {
+  /** By id; those who are not known are missing. */
+  findMerchants(tx: Tx, merchantIds: readonly string[]): Promise<Map<string, KnownMerchant>>;
+  /** By the keys of their requests; those that nobody has used are missing. */
+  findByKeys(tx: Tx, keys: readonly string[]): Promise<Map<string, KeyedWithdrawal>>;
+  /**
+   * @param waitMs for a transaction that is about to take one of the keys; default: as long as it takes
+   * @returns the ids of those whose key was free
+   * @throws StillLockedError when that one has not ended by then
+   */
+  insertWithdrawals(
+    tx: Tx,
+    asked: readonly KeyedWithdrawal[],
+    waitMs?: number,
+  ): Promise<Set<string>>;
+  /** By id; unknown ones are missing. */
+  findWithdrawals(tx: Tx, withdrawalIds: readonly string[]): Promise<Map<string, StoredWithdrawal>>;
+  /** The same, locked in the order of their ids. */
+  lockWithdrawals(tx: Tx, withdrawalIds: readonly string[]): Promise<Map<string, StoredWithdrawal>>;
+  /** Writes what can change of withdrawals that are locked. */
+  updateWithdrawals(tx: Tx, withdrawals: readonly StoredWithdrawal[], at: Date): Promise<void>;
 }
 
-/** The same, locked in the order of their ids, so that two batches never block each other. */
-export async function lockWithdrawals(
-  tx: Tx,
-  withdrawalIds: readonly string[],
-): Promise<Map<string, StoredWithdrawal>> {
-  return byId(
-    await tx.query<WithdrawalRow>(
-      `select ${WITHDRAWAL_COLUMNS} from withdrawal
-        where withdrawal_id = any($1::uuid[])
-        order by withdrawal_id
-          for no key update`,
-      [withdrawalIds],
-    ),
-  );
-}
-
-const byId = (rows: readonly WithdrawalRow[]): Map<string, StoredWithdrawal> =>
-  new Map(rows.map((row) => [row.withdrawalId, withdrawalOf(row)]));
-
-/** Writes what can change of withdrawals that `lockWithdrawals` has locked. */
-export async function updateWithdrawals(
-  tx: Tx,
-  withdrawals: readonly StoredWithdrawal[],
-  at: Date,
-): Promise<void> {
-  if (withdrawals.length === 0) return;
-  await tx.query(
-    `update withdrawal w
-        set status = n.status, payout = n.payout, payout_id = n.payout_id,
-            problem_code = n.problem_code, reason = n.reason, revision = n.revision,
-            pay_out_to = n.pay_out_to, updated_at = $9
-       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::json[],
-                   $7::int[], $8::json[])
-         as n (withdrawal_id, status, payout, payout_id, problem_code, reason, revision, pay_out_to)
-      where w.withdrawal_id = n.withdrawal_id`,
-    [
-      withdrawals.map(({ withdrawalId }) => withdrawalId),
-      withdrawals.map(({ status }) => status),
-      withdrawals.map(({ payout }) => payout),
-      withdrawals.map(({ payoutId }) => payoutId),
-      withdrawals.map(({ problemCode }) => problemCode),
-      withdrawals.map(({ reason }) => reason && JSON.stringify(reason)),
-      withdrawals.map(({ revision }) => revision),
-      withdrawals.map(({ payOutTo }) => JSON.stringify(payOutTo)),
-      at.toISOString(),
-    ],
-  );
-}
-
-/** All of it holds at once. */
-export interface WithdrawalQuery {
-  readonly merchantId?: string;
-  readonly status?: WithdrawalStatus;
-  /** Only those whose id sorts before this one. */
-  readonly before?: string;
-  readonly limit: number;
-}
-
-/** Newest first: ids sort by the time they were given out. Each pair of filters has its index. */
-export async function searchWithdrawals(
-  tx: Tx,
-  { merchantId, status, before, limit }: WithdrawalQuery,
-): Promise<StoredWithdrawal[]> {
-  const params: unknown[] = [limit];
-  const where: string[] = [];
-  const filter = (condition: string, value: string | undefined): void => {
-    if (value !== undefined) where.push(`${condition} $${params.push(value)}`);
-  };
-  filter('merchant_id =', merchantId);
-  filter('status =', status);
-  filter('withdrawal_id <', before);
-  const rows = await tx.query<WithdrawalRow>(
-    `select ${WITHDRAWAL_COLUMNS} from withdrawal
-      ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
-      order by withdrawal_id desc limit $1`,
-    params,
-  );
-  return rows.map(withdrawalOf);
-}
+export const postgresWithdrawalRows: WithdrawalRows = {
+  findMerchants,
+  findByKeys,
+  insertWithdrawals,
+  findWithdrawals,
+  lockWithdrawals,
+  updateWithdrawals,
+};

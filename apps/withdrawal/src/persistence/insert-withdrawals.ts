@@ -36,13 +36,13 @@ export async function findByKeys(
  * Inserts all of them in one statement and answers the ids of those whose key was free; of several
  * with the same key the first is taken. The rows go in sorted by key, so that two groups with the same
  * keys wait for each other in one direction only and cannot deadlock.
- * @param waitMs for a transaction that is about to take one of the keys
+ * @param waitMs for a transaction that is about to take one of the keys; default: as long as it takes
  * @throws StillLockedError when that one has not ended by then; this transaction has failed
  */
 export async function insertWithdrawals(
   tx: Tx,
   asked: readonly KeyedWithdrawal[],
-  waitMs: number,
+  waitMs?: number,
 ): Promise<Set<string>> {
   const sorted = asked.toSorted((a, b) => compare(a.requestKey.key, b.requestKey.key));
   const column = <Value>(value: (withdrawal: Withdrawal) => Value): Value[] =>
