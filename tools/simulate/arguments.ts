@@ -17,9 +17,9 @@ export const HELP = `Runs the services' own code in simulated worlds, each with 
   --help
 
 Real: engine, decide, outbox, relay, publisher, consumer, batch runner, barrier, parking, effect
-workers, timers, and the handlers of order, inventory, payment, shipping and notification. Simulated:
-Postgres (no SQL: each store's own, held against Postgres by test/integration/ports), Kafka with its
-consumer groups, the payment provider, the carrier and the mail server, time, chance and crashes.
+workers, timers, and the handlers of all participants. Simulated: Postgres (no SQL: each store's own,
+held against Postgres by test/integration/ports), Kafka with its consumer groups, the payment provider,
+the carrier, the bank and the mail server, time, chance and crashes. Planted: what was settled before.
 Left out: HTTP, kafkajs, SQL, migrations, and the upkeep of partitions.
 
 The exit status is 1 when a promise is broken; the seed is then shortened, and told as a story.`;

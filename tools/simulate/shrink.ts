@@ -1,5 +1,5 @@
 /**
- * Makes a failing seed's story short: no faults from the reserve, fewer orders, then fewer faults, then
+ * Makes a failing seed's story short: no faults from the reserve, fewer orders and withdrawals, then fewer faults, then
  * no delays, for as long as it still fails in the same way. What is left is a plan that can be run again.
  */
 import type { Plan } from './plan.js';
@@ -11,6 +11,8 @@ export interface Story {
   readonly seed: number;
   /** Numbers of the orders that are left. */
   readonly orders: readonly number[];
+  /** Numbers of the withdrawals that are left. */
+  readonly withdrawals: readonly number[];
   readonly rates: readonly ChanceKind[];
   /** Indices into the seed's own incidents, and into its reserve. */
   readonly incidents: readonly number[];
@@ -31,6 +33,7 @@ export interface Shrunk {
 export const storyOf = ({
   seed,
   orders,
+  withdrawals = [],
   rates,
   incidents,
   reserve = [],
@@ -38,6 +41,7 @@ export const storyOf = ({
 }: Plan): Story => ({
   seed,
   orders: orders.map(({ no }) => no),
+  withdrawals: withdrawals.map(({ no }) => no),
   rates: CHANCE_KINDS.filter((kind) => rates[kind] !== undefined),
   incidents: incidents.map((_, index) => index),
   reserve: reserve.map((_, index) => index),
@@ -50,6 +54,7 @@ export const storyOf = ({
 export const retell = (plan: Plan, story: Story): Plan => ({
   ...plan,
   orders: plan.orders.filter(({ no }) => story.orders.includes(no)),
+  withdrawals: plan.withdrawals?.filter(({ no }) => story.withdrawals.includes(no)) ?? [],
   rates: Object.fromEntries(story.rates.map((kind) => [kind, plan.rates[kind] ?? 0])),
   incidents: story.incidents.flatMap((index) => plan.incidents[index] ?? []),
   reserve: story.reserve.flatMap((index) => plan.reserve?.[index] ?? []),
@@ -118,6 +123,10 @@ export async function shrink(plan: Plan, mostTries = 400): Promise<Shrunk> {
     (from, orders) => ({ ...from, orders }),
   );
   await search.without(
+    ({ withdrawals }) => withdrawals,
+    (from, withdrawals) => ({ ...from, withdrawals }),
+  );
+  await search.without(
     ({ rates }) => rates,
     (from, rates) => ({ ...from, rates }),
   );
@@ -157,10 +166,11 @@ const spare = (result: RunResult) => {
 export async function tell(plan: Plan, { story, tries }: Shrunk): Promise<string> {
   const retold = retell(plan, story);
   const { trace, violations } = await run(retold, true);
-  const wanted = /FAULT|VIOLATION|died|started|faults end|order \d+ is|cancel |arrived|warn|error/;
+  const wanted =
+    /FAULT|VIOLATION|died|started|faults end|(order|withdrawal) \d+ is|cancel |arrived|warn|error/;
   return [
     `seed ${story.seed}, shortened in ${tries} tries: ${violations[0]}`,
-    `  orders ${story.orders.join(', ')}`,
+    `  orders ${story.orders.join(', ')}; withdrawals ${story.withdrawals.join(', ')}`,
     ...trace.filter((line) => wanted.test(line)).map((line) => `  ${line}`),
     `  kept in tools/simulate/stories it is a test: ${JSON.stringify(retold)}`,
   ].join('\n');

@@ -1,5 +1,5 @@
 /** Bugs of those who read the facts: figures, ledger, settlement, withdrawals, audit. */
-import { integration, unit, type Detector, type PlantedBug } from '../bug.js';
+import { integration, simulator, unit, type Detector, type PlantedBug } from '../bug.js';
 
 const spec = (name: string) => unit(`apps/${name}.spec.ts`);
 const live = (file: string, only: string): Detector => ({
@@ -127,6 +127,16 @@ export const readers: readonly PlantedBug[] = [
     find: "outcome.kind === 'unchanged' || !isOut(withdrawal)",
     replace: "outcome.kind === 'unchanged'",
     detectors: [spec('withdrawal/src/domain/withdrawal')],
+  },
+  {
+    id: 'bank-silence-is-a-no',
+    breaks:
+      'A bank that does not answer counts as one that refuses; it pays, and the balance has it too.',
+    file: 'apps/withdrawal/src/handlers/payout.execution.ts',
+    find: 'await this.bank.pay(withdrawal)',
+    replace:
+      "await this.bank.pay(withdrawal).catch(() => ({ kind: 'refused' as const, payoutId: '', code: 'silent' }))",
+    detectors: [simulator],
   },
   {
     id: 'chain-believes-every-hash',

@@ -10,6 +10,7 @@ import type { Report } from './report.js';
 import { checkLostParcel, checkReturn } from './return-books.js';
 import { checkSaga } from './saga-books.js';
 import type { Watched } from './watch.js';
+import { checkBalances, checkWithdrawal } from './withdrawal-books.js';
 
 /** Once everything has healed. */
 const PUBLISHED_WITHIN_MS = 1_000;
@@ -41,7 +42,13 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
       (isLost ? checkLostParcel : checkReturn)(shop, saga, asked, say);
     });
   }
+  for (const { withdrawal } of tables.withdrawal.withdrawals.rows.values()) {
+    sagaOf('withdraw', withdrawal.withdrawalId, (saga, say) => {
+      checkWithdrawal(shop, saga, withdrawal, say);
+    });
+  }
   checkStock(shop, report);
+  checkBalances(shop, report);
   checkFees(shop, report);
   checkOutsiders(shop, report);
   const isPoisoned = world.faults.counts.has('statement-poisoned');
@@ -58,17 +65,25 @@ function sagasByKey({ sagas }: Shop, report: Report): Map<string, SagaInstance> 
   return byKey;
 }
 
-/** One order and one return for each key, and it is the one that the customer was told of. */
+/** One order, return and withdrawal for each key, and it is the one that its client was told of. */
 function checkKeys(shop: Shop, report: Report): void {
   const byKey = new Map<string, string>();
   const keep = (key: string, id: string): void => {
     if (byKey.has(key)) report(`two of ${key}: ${byKey.get(key)} and ${id}`);
     byKey.set(key, id);
   };
-  const { order, returns } = shop.tables;
+  const { order, returns, withdrawal: drawn } = shop.tables;
+  for (const { withdrawal, requestKey } of drawn.withdrawals.rows.values()) {
+    keep(requestKey.key, withdrawal.withdrawalId);
+  }
   for (const row of order.orders.rows.values()) keep(row.requestKey?.key ?? '', row.order.orderId);
   for (const { asked, requestKey } of returns.returns.rows.values()) {
     if (asked.origin === 'customer') keep(`${asked.orderId} ${requestKey?.key}`, asked.returnId);
+  }
+  for (const { plan, withdrawalId } of shop.merchants.all) {
+    const kept = byKey.get(`withdrawal-${plan.no}`);
+    if (withdrawalId === undefined) report(`withdrawal ${plan.no} was never accepted`);
+    else if (kept !== withdrawalId) report(`withdrawal ${plan.no} is ${kept}, not ${withdrawalId}`);
   }
   for (const { plan, orderId, returns: asked } of shop.customers.all) {
     const kept = byKey.get(`key-${plan.no}`);

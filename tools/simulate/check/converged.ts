@@ -18,6 +18,7 @@ export function* pendingOf(
   // What is nearly always open until the end comes first: most looks end there.
   yield* openSagas(shop, healedMs);
   yield* openOrders(shop);
+  yield* openWithdrawals(shop);
   yield* openMessages(shop, watched, healedMs);
   yield* openWork(shop);
 }
@@ -31,7 +32,8 @@ function* openSagas({ sagas, tables }: Shop, healedMs: number): Iterable<string>
     const isLeft = (acceptsAttention && attention !== undefined) || isLeftToPeople(instance);
     if (!isOver(state) && !isLeft) yield `${businessKey} is ${state}`;
   }
-  for (const table of [tables.order.orders, tables.returns.returns]) {
+  const { order, returns, withdrawal } = tables;
+  for (const table of [order.orders, returns.returns, withdrawal.withdrawals]) {
     for (const id of table.rows.keys()) if (!started.has(id)) yield `${id} has no saga`;
   }
 }
@@ -58,6 +60,12 @@ function* openOrders({ customers, tables }: Shop): Iterable<string> {
     const isAnswered = returns.length === plan.returns.length;
     const isOnItsWay = status === 'pending' || status === 'confirmed';
     if (!isAnswered && !isOnItsWay) yield `order ${plan.no} has no return yet`;
+  }
+}
+
+function* openWithdrawals({ merchants }: Shop): Iterable<string> {
+  for (const { withdrawalId, plan } of merchants.all) {
+    if (withdrawalId === undefined) yield `withdrawal ${plan.no} is not accepted`;
   }
 }
 

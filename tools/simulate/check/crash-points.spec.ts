@@ -20,7 +20,6 @@ const DIED_AT: Readonly<Record<string, readonly string[]>> = {
   'rebuild.before-commit': ['test/e2e/analytics.spec.ts'],
   'effect.sms.executed': ['test/integration/notification-events.spec.ts'],
   'effect.webhook.executed': ['test/integration/notification-webhooks.spec.ts'],
-  'effect.payout.executed': ['test/e2e/withdrawals.spec.ts'],
   'effect.chargeback.executed': ['test/integration/payment-chargebacks.spec.ts'],
   'effect.reconciliation.executed': [
     'test/integration/accounting-reconciliation.spec.ts',

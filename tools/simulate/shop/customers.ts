@@ -11,7 +11,8 @@ import type { OrderPlan, ReturnPlan } from '../plan.js';
 import { newActor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import type { Front } from './front.js';
-import { MERCHANT, SEALED } from './settings.js';
+import type { OrderDesks } from './participants.js';
+import { CURRENCY, MERCHANT, SEALED } from './settings.js';
 
 /** How long a customer takes to notice that there is something to be done. */
 const NOTICED_AFTER_MS = 250;
@@ -39,7 +40,7 @@ export class Customers {
   constructor(
     private readonly world: World,
     orders: readonly OrderPlan[],
-    private readonly front: Front,
+    private readonly front: Front<OrderDesks>,
     private readonly provider: ProviderBooks,
   ) {
     this.all = orders.map((plan) => ({ plan, returns: [] }));
@@ -243,7 +244,7 @@ const inputOf = (orderId: string, plan: OrderPlan): PlaceOrderInput => {
     customerId: `customer-${plan.no}`,
     merchantId: MERCHANT.merchantId,
     channel: 'web',
-    currency: 'JPY',
+    currency: CURRENCY,
     items,
     totalAmount: items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0),
     shippingAddress: {

@@ -1,7 +1,6 @@
-/** The way of customers to the order service: requests over HTTP, some of which nobody answers. */
+/** The way to a service from outside: requests over HTTP, some of which nobody answers. */
 import type { Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
-import type { OrderDesks } from './participants.js';
 import type { Replica } from './replica.js';
 
 const ANSWER_WITHIN_MS = 3_000;
@@ -9,27 +8,31 @@ const ASK_AGAIN_MS = [200, 1_500] as const;
 /** Of what takes its time. */
 const ASK_LATER_MS = [1_500, 4_000] as const;
 
-export interface Request<Answer> {
+export interface Request<Desks, Answer> {
   readonly actor: Actor;
-  readonly work: (desks: OrderDesks) => Promise<Answer>;
+  readonly work: (desks: Desks) => Promise<Answer>;
   /** What is to be done after this answer: nothing more, or to ask again, soon or later. */
   readonly answered: (answer: Answer) => 'over' | 'again' | 'later';
 }
 
-export class Front {
+export class Front<Desks> {
   constructor(
     private readonly world: World,
     private readonly replicas: readonly Replica[],
+    /** Undefined while it is not up. */
+    private readonly desksOf: (replica: Replica) => Desks | undefined,
   ) {}
 
   /** Asks some replica, and another one until one of them answers. */
-  ask<Answer>(request: Request<Answer>): void {
+  ask<Answer>(request: Request<Desks, Answer>): void {
     const { scheduler, random } = this.world;
     const { actor, work, answered } = request;
     const again = (withinMs: readonly [number, number] = ASK_AGAIN_MS): void => {
       scheduler.after(random.between(...withinMs), actor, () => this.ask(request));
     };
-    const { desks, life } = random.pick(this.replicas);
+    const replica = random.pick(this.replicas);
+    const { life } = replica;
+    const desks = this.desksOf(replica);
     if (!desks || !life) return again();
     let isOpen = true;
     const cancelTimeout = scheduler.after(ANSWER_WITHIN_MS, actor, () => {

@@ -25,10 +25,17 @@ import { ReturnWorkers } from '../../../apps/shipping/src/handlers/returns.worke
 import { ShippingHandler } from '../../../apps/shipping/src/handlers/shipping.handler.js';
 import { ShippingWorkers } from '../../../apps/shipping/src/handlers/shipping.workers.js';
 import { TrackingWorkers } from '../../../apps/shipping/src/handlers/tracking.workers.js';
+import { BalanceHandler } from '../../../apps/settlement/src/handlers/balance.handler.js';
+import { CancelDesk as CancelWithdrawalDesk } from '../../../apps/withdrawal/src/acceptance/cancel-desk.js';
+import { WithdrawalDesk } from '../../../apps/withdrawal/src/acceptance/withdrawal-desk.js';
+import { PayoutWorkers } from '../../../apps/withdrawal/src/handlers/payout.workers.js';
+import { WithdrawalHandler } from '../../../apps/withdrawal/src/handlers/withdrawal.handler.js';
+import { SimBank } from '../outside/bank.js';
 import { SimCarrier } from '../outside/carrier.js';
 import { SimMailSender } from '../outside/mail.js';
 import type { Outside } from '../outside/outside.js';
 import { SimPaymentProvider } from '../outside/provider.js';
+import { SimBalanceRows } from '../stores/balance-rows.js';
 import { SimBarrierStore } from '../stores/barrier-store.js';
 import { SimFeeRateRows } from '../stores/fee-rate-rows.js';
 import { SimEffectTaskStore } from '../stores/effect-task-store.js';
@@ -41,21 +48,30 @@ import { SimReturnRows } from '../stores/return-rows.js';
 import { SimShelfRows } from '../stores/shelf-rows.js';
 import { SimShipmentRows } from '../stores/shipment-rows.js';
 import { SimTrackingCursor } from '../stores/tracking-cursor.js';
+import { SimWithdrawalRows } from '../stores/withdrawal-rows.js';
 import type { Life } from './context.js';
 import {
+  accountOf,
+  BALANCES,
+  CURRENCY,
+  LIMITS,
   MAIL,
   MERCHANT,
   OUTBOUND,
   PARK_BACKOFF_MS,
   PAYING,
   PAYMENT_TOKEN_KEY,
+  PAYOUT_POLLS,
   POLL_MS,
   RETURN_POLLS,
   SENDING,
   TRACKING,
 } from './settings.js';
 
-type Worker = 'payment' | 'shipping' | 'tracking' | 'return' | 'notification';
+/** For how long a request waits for another one with its key. */
+const KEY_WAIT_MS = 2_000;
+
+type Worker = 'payment' | 'shipping' | 'tracking' | 'return' | 'notification' | 'payout';
 
 /** Every participant's tables, each in its own service's database. */
 export class ParticipantTables {
@@ -68,6 +84,8 @@ export class ParticipantTables {
   readonly trackingCursor = new SimTrackingCursor();
   readonly returnParcel = new SimReturnParcelRows();
   readonly notice = new SimNoticeRows();
+  readonly balance = new SimBalanceRows();
+  readonly withdrawal = new SimWithdrawalRows();
   readonly barriers = perParticipant(() => new SimBarrierStore());
   readonly parking = perParticipant(() => new SimParkingStore());
   readonly tasks: Readonly<Record<Worker, SimEffectTaskStore>>;
@@ -89,21 +107,26 @@ export class ParticipantTables {
       tracking: new SimEffectTaskStore(newToken),
       return: new SimEffectTaskStore(newToken),
       notification: new SimEffectTaskStore(newToken),
+      payout: new SimEffectTaskStore(newToken),
     };
     this.tasks.tracking.plant('carrier');
     this.feeRates.plant(MERCHANT);
+    for (const [merchantId, settled] of BALANCES) {
+      this.balance.plant({ merchantId, currency: CURRENCY }, settled);
+      const accounts = [accountOf(merchantId)];
+      this.withdrawal.plant({ merchantId, status: 'active', accounts });
+    }
   }
 }
 
-/** Those that a world of orders has. */
-type ShopParticipant = Exclude<Participant, 'settlement' | 'withdrawal'>;
-
-const perParticipant = <Value>(make: () => Value): Readonly<Record<ShopParticipant, Value>> => ({
+const perParticipant = <Value>(make: () => Value): Readonly<Record<Participant, Value>> => ({
   order: make(),
   inventory: make(),
   payment: make(),
   shipping: make(),
   notification: make(),
+  settlement: make(),
+  withdrawal: make(),
 });
 
 /** Where customers are received: one pair of desks in each life of an order replica. */
@@ -220,13 +243,50 @@ export function startNotification(life: Life, tables: ParticipantTables, outside
   workers.start();
 }
 
-const answersOf = (participant: ShopParticipant, tables: ParticipantTables): Answers =>
+export function startSettlement(life: Life, tables: ParticipantTables): void {
+  const handler = new BalanceHandler(LIMITS, undefined, tables.balance);
+  startParticipant(life, tables, 'settlement', [handler]);
+}
+
+/** Where merchants are received: one pair of desks in each life of a withdrawal replica. */
+export interface WithdrawalDesks {
+  readonly withdrawals: WithdrawalDesk;
+  readonly cancel: CancelWithdrawalDesk;
+}
+
+export function startWithdrawal(
+  life: Life,
+  tables: ParticipantTables,
+  outside: Outside,
+): WithdrawalDesks {
+  const { outbox, log, connection: database, actor } = life;
+  const rows = tables.withdrawal;
+  const workers = new PayoutWorkers({
+    database,
+    outbox,
+    answers: answersOf('withdrawal', tables),
+    bank: new SimBank(outside.bankLine, outside.bank, actor),
+    settings: { ...OUTBOUND, ...PAYOUT_POLLS },
+    log,
+    pollMs: POLL_MS,
+    rows,
+    store: tables.tasks.payout,
+  });
+  startParticipant(life, tables, 'withdrawal', [new WithdrawalHandler(workers, rows)]);
+  workers.start();
+  return {
+    withdrawals: new WithdrawalDesk(outbox, KEY_WAIT_MS, undefined, rows),
+    cancel: new CancelWithdrawalDesk(outbox, undefined, rows),
+  };
+}
+
+const answersOf = (participant: Participant, tables: ParticipantTables): Answers =>
   new Answers(participant, undefined, tables.barriers[participant]);
 
 function startParticipant(
   life: Life,
   tables: ParticipantTables,
-  participant: ShopParticipant,
+  participant: Participant,
   handlers: readonly CommandHandler[],
 ): void {
   const { outbox, log, parts } = life;

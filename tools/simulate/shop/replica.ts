@@ -2,7 +2,7 @@ import { newActor, type Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import type { Life } from './context.js';
 import type { TrackingWorkers } from '../../../apps/shipping/src/handlers/tracking.workers.js';
-import type { OrderDesks } from './participants.js';
+import type { OrderDesks, WithdrawalDesks } from './participants.js';
 import type { ServiceName } from '../plan.js';
 
 const RESTART_MS = [300, 4_000] as const;
@@ -12,6 +12,8 @@ export class Replica {
   life: Life | undefined;
   /** Of an order replica, once it is up. */
   desks: OrderDesks | undefined;
+  /** Of a withdrawal replica, once it is up. */
+  withdrawalDesks: WithdrawalDesks | undefined;
   /** Of a shipping replica, once it is up. */
   tracking: TrackingWorkers | undefined;
   readonly name: string;
@@ -50,6 +52,7 @@ export class Replica {
     world.trace.add(world.scheduler.nowMs, this.name, 'died');
     actor.isAlive = false;
     this.desks = undefined;
+    this.withdrawalDesks = undefined;
     this.tracking = undefined;
     parts.database.clientGone(actor);
     const { scheduler, random } = world;

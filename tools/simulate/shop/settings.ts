@@ -1,7 +1,8 @@
 /** Settings of the simulated services: short pauses, so that little virtual time passes idly. */
-import { ANY_CHANNEL } from '#contracts';
+import { ANY_CHANNEL, type PayoutAccount } from '#contracts';
 import { Sealer } from '#platform';
 import type { KnownMerchant } from '../../../apps/payment/src/persistence/fee-rate-rows.js';
+import { CLOSED_ACCOUNT } from '../outside/bank.js';
 
 export const PAYMENT_TOKEN_KEY = Buffer.alloc(32, 7).toString('base64');
 
@@ -46,6 +47,27 @@ export const MERCHANT = {
     },
   ],
 } as const satisfies KnownMerchant;
+
+export const CURRENCY = 'JPY';
+/** What was settled to merchants before the world begins, minor units. */
+export const BALANCES: ReadonlyMap<string, number> = new Map([
+  ['merchant-1', 100_000],
+  ['merchant-2', 60_000],
+]);
+/** That of one of them is closed. */
+export const accountOf = (merchantId: string): PayoutAccount => ({
+  currency: CURRENCY,
+  holder: merchantId,
+  number: merchantId === 'merchant-2' ? CLOSED_ACCOUNT : 'JP00OPEN',
+});
+/** How much may be drawn. */
+export const LIMITS = {
+  minimum: () => 1_000,
+  maximum: () => 50_000,
+  maximumADay: () => 90_000,
+};
+/** How often the bank is asked what has become of a payout. */
+export const PAYOUT_POLLS = { PAYOUT_POLL_MS: 400, PAYOUT_POLL_MAX_MS: 5_000 };
 
 /** How often replicas look for work that nobody told them of. */
 export const POLL_MS = 5_000;

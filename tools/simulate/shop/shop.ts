@@ -24,6 +24,7 @@ import type { World } from '../world/world.js';
 import { Life, type ServiceParts } from './context.js';
 import { Customers } from './customers.js';
 import { Front } from './front.js';
+import { Merchants } from './merchants.js';
 import { startOrchestrator, type Release } from './orchestrator.js';
 import {
   ParticipantTables,
@@ -31,7 +32,9 @@ import {
   startNotification,
   startOrder,
   startPayment,
+  startSettlement,
   startShipping,
+  startWithdrawal,
 } from './participants.js';
 import { Replica } from './replica.js';
 
@@ -56,6 +59,7 @@ export class Shop {
   readonly services: Readonly<Record<ServiceName, ServiceParts>>;
   readonly replicas: readonly Replica[];
   readonly customers: Customers;
+  readonly merchants: Merchants;
   private release: (no: number) => Release;
 
   constructor(
@@ -68,6 +72,7 @@ export class Shop {
       world,
       (orderId) => this.customers.planOfId.get(orderId)?.parcel ?? AT_ONCE,
       (orderId) => this.fateOf(orderId),
+      (withdrawalId) => this.merchants.planOfId.get(withdrawalId)?.bankMs ?? 0,
     );
     this.outside.carrier.parcels.onNews = () => this.wakeReaders();
     this.tables = new ParticipantTables(
@@ -95,9 +100,13 @@ export class Shop {
         return kinds.size < LEAST_FAULT_KINDS && !kinds.has(incident.kind);
       });
     }
-    const orders = this.replicas.filter(({ service }) => service === 'order');
-    const front = new Front(world, orders);
-    this.customers = new Customers(world, plan.orders, front, this.outside.provider);
+    const receiving = (wanted: ServiceName): Replica[] =>
+      this.replicas.filter(({ service }) => service === wanted);
+    const orders = new Front(world, receiving('order'), ({ desks }) => desks);
+    this.customers = new Customers(world, plan.orders, orders, this.outside.provider);
+    const drawing = ({ withdrawalDesks }: Replica) => withdrawalDesks;
+    const withdrawals = new Front(world, receiving('withdrawal'), drawing);
+    this.merchants = new Merchants(world, plan.withdrawals ?? [], withdrawals);
     for (const replica of this.replicas) replica.start();
   }
 
@@ -153,6 +162,12 @@ export class Shop {
         break;
       case 'notification':
         startNotification(life, tables, outside);
+        break;
+      case 'settlement':
+        startSettlement(life, tables);
+        break;
+      case 'withdrawal':
+        replica.withdrawalDesks = startWithdrawal(life, tables, outside);
         break;
     }
     return life;
@@ -214,9 +229,7 @@ export class Shop {
       case 'database-away':
         return this.services[service].database.goAway(lastsMs);
       case 'outside-away':
-        for (const line of [this.outside.providerLine, this.outside.carrierLine]) {
-          line.awayUntilMs = nowMs + lastsMs;
-        }
+        this.outside.goAway(nowMs + lastsMs);
         return;
     }
   }
