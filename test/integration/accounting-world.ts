@@ -1,10 +1,16 @@
 /** The accounting service on a database of its own, and further replicas on the same one. */
+import { randomUUID } from 'node:crypto';
 import { Database, isTransient, openDatabase, Outbox, type CloudEvent } from '#messaging';
 import type { EventBatch, ReceivedEvent, UnitOfWork } from '#messaging';
+import { factEvent } from '../../apps/accounting/src/fixtures/facts.js';
 import { LedgerFactsController } from '../../apps/accounting/src/handlers/ledger-facts.controller.js';
 import { accountingService } from '../../apps/accounting/src/service.js';
 import { Replica, silent } from './participant-harness.js';
 import { ServiceWorld } from './service-world.js';
+
+/** A captured payment of 1,000, less a fee of 30, of an order of its own. */
+export const paid = (data: object = {}): CloudEvent =>
+  factEvent('payment.completed', { orderId: randomUUID(), amount: 1000, fee: 30, ...data });
 
 /** Where nobody listens. */
 const NOWHERE = 'http://127.0.0.1:9';
