@@ -82,7 +82,11 @@ export const sagaControl = z.object({ sagaId: z.string().min(1).max(64), reason 
 export type SagaControl = z.infer<typeof sagaControl>;
 
 /** `saga.move`: to another version of its definition, where that can be done. */
-export const sagaMove = sagaControl.extend({ version: z.int().min(1) });
+export const sagaMove = sagaControl.extend({
+  version: z.int().min(1),
+  /** Only an instance that is on this version is moved, so that a late copy takes none back. */
+  from: z.int().min(1).optional(),
+});
 export type SagaMove = z.infer<typeof sagaMove>;
 
 /** `saga.report-effects`: a participant moved something outside of any outstanding command. */

@@ -387,6 +387,20 @@ describe('where the older version is known', () => {
     expect(() => new SagaRegistry([definition, before])).toThrow(whole);
   });
 
+  it.each<[string, Omit<VersionMapping, 'from'>]>([
+    ['renamed', { renamed: { b: 'other' } }],
+    ['dropped', { dropped: ['b'] }],
+  ])('a name of a step that a version between them has %s does not come back', (_, mapping) => {
+    const definition = moving({ renamed: { a: 'b' } });
+    const between = { ...define(), version: 2, movesFrom: [{ from: 1, ...mapping }] };
+    const problem = "saga 'odd' v3, step 'b': v2 has given up that name, of a step of v1";
+    expect(checkDefinition(definition, [between])).toEqual([problem]);
+    const elsewhere = { ...between, name: 'other' };
+    const later = { ...between, version: 4 };
+    const ofAnother = { ...between, movesFrom: [{ from: 1, dropped: ['z'] }] };
+    expect(checkDefinition(definition, [elsewhere, later, ofAnother, define()])).toEqual([]);
+  });
+
   it('a mapping that names what is there is sound', () => {
     const definition = moving({ renamed: { a: 'b' }, dropped: ['q'], skipped: ['p'] });
     expect(checkDefinition(definition, [older, definition])).toEqual([]);

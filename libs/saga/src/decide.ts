@@ -20,7 +20,7 @@ import { intervene } from './intervene.js';
 import { mend } from './mend.js';
 import { timer } from './timer.js';
 import { transitions } from './transitions.js';
-import { moveInstance, previewMove } from './versions.js';
+import { moveInstance, objectionToMove } from './versions.js';
 
 export const decide = (
   definition: SagaDefinition,
@@ -43,10 +43,10 @@ const move = (
   message: MoveMessage,
   context: DecideContext,
 ): Decision => {
-  const { verdict, problems } = previewMove(definition, message.to, instance);
-  if (verdict !== 'compatible') {
+  const objection = objectionToMove(definition, instance, message);
+  if (objection !== undefined) {
     const draft = new Draft(definition, instance, context);
-    draft.note(`move to v${message.to.version} recorded: ${verdict}: ${problems.join('; ')}`);
+    draft.note(`move to v${message.to.version} recorded: ${objection}`);
     return draft.finish(message);
   }
   const moved = moveInstance(message.to, instance);
@@ -126,14 +126,15 @@ interface Asked {
 const stepOfCommand = (draft: Draft, commandId: string): Asked | undefined => {
   for (const step of draft.steps) {
     const { command, undo, recall } = draft.step(step.name);
-    const isOf = (suffix: string): boolean => commandId.startsWith(draft.commandId(step, suffix));
+    const firsts = draft.firstCommandIds(step);
+    const isOf = (suffix: string): boolean =>
+      firsts.some((first) => commandId.startsWith(`${first}${suffix}`));
     if (command?.commandId === commandId) return { step, by: 'command' };
     // An answer to an earlier round changes no step, but its effects count.
     if (undo && isOf(':undo')) return { step, by: 'undo' };
     if (recall && isOf(':recall')) return { step, by: 'recall' };
-    if (command?.round !== undefined && isEarlierRound(draft.commandId(step), commandId)) {
-      return { step, by: 'command' };
-    }
+    const isEarlier = firsts.some((first) => isEarlierRound(first, commandId));
+    if (command?.round !== undefined && isEarlier) return { step, by: 'command' };
   }
   return undefined;
 };

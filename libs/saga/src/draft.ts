@@ -163,8 +163,14 @@ export class Draft {
   }
 
   /** Ids follow from the instance and the step, so deciding again yields the same ones. */
-  commandId(step: Step, suffix = ''): string {
+  commandId(step: Step, suffix: string): string {
     return `${this.before.id}:${step.name}${suffix}`;
+  }
+
+  /** Of the first round, under each name that the step has had. */
+  firstCommandIds(step: Step): string[] {
+    const { formerNames = [] } = this.step(step.name);
+    return [step.name, ...formerNames].map((name) => `${this.before.id}:${name}`);
   }
 
   /** What a step's payload and condition are made from. */

@@ -24,7 +24,10 @@ export const detailOf = (message: SagaMessage): Omit<HistoryDetail, 'jitter'> =>
     case 'intervene':
       return { intervention: message.intervention };
     case 'move':
-      return { toVersion: message.to.version };
+      return {
+        toVersion: message.to.version,
+        ...(message.from !== undefined && { onlyFrom: message.from }),
+      };
     default:
       return {};
   }

@@ -101,6 +101,8 @@ describe('the entry of', () => {
     expect(entry()?.detail).toStrictEqual({ toVersion: 2, fromVersion: 1, jitter: 0 });
     run.cancel().move({ ...sample, version: 3 });
     expect(entry()?.detail).toStrictEqual({ toVersion: 3, jitter: 0 });
+    run.move({ ...sample, version: 3 }, 1);
+    expect(entry()?.detail).toStrictEqual({ toVersion: 3, onlyFrom: 1, jitter: 0 });
   });
 
   it('a move that has changed the input, with the one before', () => {

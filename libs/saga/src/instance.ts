@@ -67,6 +67,8 @@ export interface Refusal {
 
 export interface StepInstance {
   readonly state: StepStateName;
+  /** What versions before called it, where commands went out under that name. */
+  readonly formerNames?: readonly string[];
   readonly command?: CommandState;
   readonly undo?: UndoState;
   readonly recall?: RecallState;

@@ -24,7 +24,7 @@ import type {
 } from './messages.js';
 import { COMMAND_VALIDITY_MS, isTooOldToResend } from './timing.js';
 import { transitions } from './transitions.js';
-import { previewMove } from './versions.js';
+import { objectionToMove } from './versions.js';
 
 /** What is to be done, or why it is not. */
 type Plan = (() => void) | string;
@@ -63,10 +63,8 @@ export const objectionTo = (
       return draft.held && 'it is held already';
     case 'release':
       return draft.held ? undefined : 'it is not held';
-    case 'move': {
-      const { verdict, problems } = previewMove(definition, message.to, instance);
-      return verdict === 'compatible' ? undefined : `${verdict}: ${problems.join('; ')}`;
-    }
+    case 'move':
+      return objectionToMove(definition, instance, message);
   }
 };
 

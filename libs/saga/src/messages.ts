@@ -83,6 +83,8 @@ export interface MoveMessage extends ByPerson {
   readonly kind: 'move';
   readonly messageId: string;
   readonly to: SagaDefinition;
+  /** Only an instance that is on this version is moved. Default: any. */
+  readonly from?: number | undefined;
   readonly reason: Reason;
 }
 
@@ -160,6 +162,8 @@ export interface HistoryDetail {
   /** The version it was to be moved to, and if it was, the one before. */
   readonly toVersion?: number;
   readonly fromVersion?: number;
+  /** Of a move that was to move an instance on this version only. */
+  readonly onlyFrom?: number;
   /** The input before this message, where the message has changed it. */
   readonly inputBefore?: unknown;
   /**

@@ -28,7 +28,31 @@ export const checkMoves = (
       problems.push(`${title}, step '${step}': ${problem}`),
     );
   }
+  for (const { step, by, from } of givenUpBefore(definition, others)) {
+    problems.push(`${title}, step '${step}': v${by} has given up that name, of a step of v${from}`);
+  }
   return problems;
+};
+
+/**
+ * Steps under a name that an earlier version has renamed or dropped. Ids of commands are made from
+ * names: of an instance that has come through that version, a participant would take the new step's
+ * command for the old one's.
+ */
+const givenUpBefore = (
+  definition: SagaDefinition,
+  others: readonly SagaDefinition[],
+): { readonly step: string; readonly by: number; readonly from: number }[] => {
+  const names = namesOf(definition);
+  return others
+    .filter(({ name, version }) => name === definition.name && version < definition.version)
+    .flatMap(({ version: by, movesFrom = [] }) =>
+      movesFrom.flatMap(({ from, renamed = {}, dropped = [] }) =>
+        [...Object.keys(renamed), ...dropped]
+          .filter((step) => names.has(step))
+          .map((step) => ({ step, by, from })),
+      ),
+    );
 };
 
 const namesOf = (definition: SagaDefinition): ReadonlySet<string> =>

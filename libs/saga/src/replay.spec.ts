@@ -56,6 +56,16 @@ describe('a replay', () => {
     expect(ofRun(run, second).difference).toContain('was decided by v1, which is gone');
   });
 
+  it('takes no instance back that a late copy of a move did not take back', () => {
+    const second = { ...sample, version: 2 };
+    const third = { ...sample, version: 3 };
+    const run = new SagaRun().start().move(second, 1).move(third, 2).move(second, 1);
+    for (const step of ['reserve', 'charge', 'secure', 'ship', 'confirm', 'notify'])
+      run.reply(step);
+    expect(run.instance).toMatchObject({ state: 'completed', version: 3 });
+    expect(ofRun(run, sample, second, third)).toEqual({ verdict: 'same' });
+  });
+
   it('begins with the input of before the move that has changed it', () => {
     const change = (step: Step): Step =>
       step.name === 'secure' ? { ...step, when: ({ input }) => hasId(input, 'order-1') } : step;

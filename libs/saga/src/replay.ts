@@ -137,8 +137,8 @@ const messageOf = (
   input: unknown,
   find: FindVersion,
 ): SagaMessage | undefined => {
-  const { commandId, result, effects, publishedBy, dueBefore, data, toVersion, intervention } =
-    detail ?? {};
+  const { commandId, result, effects, publishedBy, dueBefore, data, intervention } = detail ?? {};
+  const { toVersion, onlyFrom } = detail ?? {};
   switch (kind) {
     case 'start':
       return { kind, messageId, input };
@@ -171,7 +171,7 @@ const messageOf = (
     case 'move': {
       const to = toVersion === undefined ? undefined : find(toVersion);
       if (!to || !reason) return undefined;
-      return { kind, messageId, to, reason };
+      return { kind, messageId, to, from: onlyFrom, reason };
     }
   }
 };

@@ -183,6 +183,31 @@ describe('a move', () => {
       commandId: 'saga-1:bill:undo',
       undoes: { commandId: 'saga-1:charge' },
     });
+    run.undone('bill', { effects: [money(5, 5, 2)] });
+    expect(run.state('bill')).toBe('undone');
+  });
+
+  it('keeps no name under which nothing was sent', () => {
+    const held = new SagaRun().start().hold().reply('reserve');
+    held.move(second(rename('charge', 'bill'), { renamed: { charge: 'bill' } }));
+    expect(held.instance.version).toBe(2);
+    expect(held.release().sent).toMatchObject([{ commandId: 'saga-1:bill' }]);
+    expect(held.instance.steps['bill']).not.toHaveProperty('formerNames');
+  });
+
+  it('leaves alone what is not on the version that it names', () => {
+    const [v1, v2, v3] = [1, 2, 3].map((version) => ({ ...sample, version }));
+    if (!v1 || !v2 || !v3) throw new Error('there are three');
+    run.move(v2, 1).move(v3, 2);
+    expect(run.instance.version).toBe(3);
+    const before = run.instance.steps;
+    run.move(v2, 1);
+    expect(run.note).toBe('move to v2 recorded: it is on v3, not on v1');
+    expect(run.instance).toMatchObject({ version: 3, steps: before });
+    expect(run.sent).toEqual([]);
+    // Without a name it is taken back.
+    run.move(v2);
+    expect(run.instance.version).toBe(2);
   });
 
   it('asks again under the id that the older version gave', () => {
@@ -192,6 +217,65 @@ describe('a move', () => {
     expect(run.sent).toMatchObject([{ step: 'bill', commandId: 'saga-1:charge', resend: 2 }]);
     run.replyTo('saga-1:charge');
     expect(run.state('bill')).toBe('done');
+  });
+
+  it('knows what was sent under each name that a step has had', () => {
+    const called = (from: string, to: string, version: number): SagaDefinition => ({
+      ...{ ...forgiving, version },
+      groups: forgiving.groups.map((group) => group.map(rename('charge', to))),
+      movesFrom: [{ from: version - 1, renamed: { [from]: to } }],
+    });
+    run = new SagaRun(forgiving)
+      .start()
+      .refuse('charge')
+      .move(called('charge', 'bill', 2));
+    run
+      .mend('bill', { id: 'b' })
+      .refuse('bill')
+      .move(called('bill', 'take', 3));
+    run.mend('take', { id: 'c' });
+    expect(run.sent).toMatchObject([{ step: 'take', commandId: 'saga-1:take:3' }]);
+    expect(run.instance.steps['take']?.formerNames).toEqual(['charge', 'bill']);
+    expect(run.instance.steps['reserve']).not.toHaveProperty('formerNames');
+    for (const id of ['saga-1:charge', 'saga-1:charge:2', 'saga-1:bill:2', 'saga-1:take:2']) {
+      run.replyTo(id);
+      expect(run.note).toContain("late succeeded recorded for 'take'");
+    }
+    run.replyTo('saga-1:charge', { effects: [money(5, 0, 1)] });
+    expect(run.instance.ledger).toMatchObject({ 'payment:order-1': { step: 'take' } });
+    for (const id of ['saga-1:bill:x', 'saga-1:ship', 'saga-1:bil']) {
+      run.replyTo(id);
+      expect(run.note).toBe(`reply recorded: no command ${id} was sent`);
+    }
+  });
+
+  it('does not give the name of a command that is out to another step', () => {
+    run.move(second(rename('charge', 'bill'), { renamed: { charge: 'bill' } }));
+    const other = { ...insertedAfter(5, retriable('charge')), version: 3 };
+    const groups = other.groups.map((group) =>
+      group.map((step) => (step.kind === 'retriable' ? step : rename('charge', 'bill')(step))),
+    );
+    run.move({ ...other, groups });
+    expect(run.instance.version).toBe(2);
+    expect(run.note).toBe(
+      "move to v3 recorded: must-stay: 'charge' is another step there, and what 'bill' was called",
+    );
+    // Nor while what bears it waits to be sent once more, or is left behind itself.
+    const waiting = { ...run.instance, steps: { ...run.instance.steps } };
+    waiting.steps['bill'] = { ...waiting.steps['bill'], state: 'waiting' };
+    const from = second(rename('charge', 'bill'), { renamed: { charge: 'bill' } });
+    const dropping = { ...other, movesFrom: [{ from: 2, dropped: ['bill'] }] };
+    for (const to of [{ ...other, groups }, dropping]) {
+      expect(previewMove(from, to, waiting).problems.join()).toContain("what 'bill' was called");
+    }
+    // Its own name of before is nobody else's.
+    run.move({
+      ...{ ...second(same), version: 3 },
+      movesFrom: [{ from: 2, renamed: { bill: 'charge' } }],
+    });
+    expect(run.instance.version).toBe(3);
+    run.replyTo('saga-1:charge');
+    expect(run.state('charge')).toBe('done');
   });
 
   it('sends what the newer version has beside or right after where the instance is', () => {

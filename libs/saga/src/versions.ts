@@ -44,13 +44,27 @@ export const previewMove = (
   return { verdict, problems: problems.map(({ text }) => text) };
 };
 
+/** Why an instance is not moved, among it that it is not on the version `from`; undefined when it can be. */
+export const objectionToMove = (
+  definition: SagaDefinition,
+  instance: SagaInstance,
+  {
+    to,
+    from = instance.version,
+  }: { readonly to: SagaDefinition; readonly from?: number | undefined },
+): string | undefined => {
+  if (from !== instance.version) return `it is on v${instance.version}, not on v${from}`;
+  const { verdict, problems } = previewMove(definition, to, instance);
+  return verdict === 'compatible' ? undefined : `${verdict}: ${problems.join('; ')}`;
+};
+
 /** The instance on the other version. Only for one whose preview says `compatible`. */
 export const moveInstance = (to: SagaDefinition, instance: SagaInstance): SagaInstance => {
   const mapping = mappingFor(to, instance.version);
   const nameOf = (old: string): string => mapping.renamed?.[old] ?? old;
   const steps: Record<string, StepInstance> = {};
   for (const [name, step] of Object.entries(instance.steps)) {
-    if (!mapping.dropped?.includes(name)) steps[nameOf(name)] = step;
+    if (!mapping.dropped?.includes(name)) steps[nameOf(name)] = called(step, name, nameOf(name));
   }
   for (const { name } of passedBy(to, steps)) {
     if (!hasBegun(steps[name])) steps[name] = { state: 'skipped' };
@@ -61,6 +75,12 @@ export const moveInstance = (to: SagaDefinition, instance: SagaInstance): SagaIn
   }
   const input = mapping.input ? mapping.input(instance.input) : instance.input;
   return { ...instance, version: to.version, input, steps, ledger };
+};
+
+/** The answers to what it has sent keep coming under the name of then. */
+const called = (step: StepInstance, before: string, now: string): StepInstance => {
+  if (now === before || !step.command) return step;
+  return { ...step, formerNames: [...(step.formerNames ?? []), before] };
 };
 
 const mappingFor = ({ movesFrom = [] }: SagaDefinition, version: number): VersionMapping =>
@@ -86,6 +106,7 @@ const problemsOf = (
     if (problem) problems.push(problem);
     else moved[name] = current;
   }
+  problems.push(...namesTaken(mapping, instance, targets));
   for (const { name } of passedBy(to, moved)) {
     if (moved[name] || mapping.skipped?.includes(name)) continue;
     problems.push(lacks(`'${name}' has not begun, and its place is past: is it skipped?`));
@@ -129,6 +150,19 @@ const problemOfStep = (
   }
   return undefined;
 };
+
+/** Ids of commands are made from names: a participant would take the one for the other. */
+const namesTaken = (
+  { renamed = {} }: VersionMapping,
+  { steps }: SagaInstance,
+  targets: ReadonlyMap<string, Step>,
+): readonly Problem[] =>
+  Object.entries(steps).flatMap(([old, { formerNames = [] }]) => {
+    const name = renamed[old] ?? old;
+    return formerNames
+      .filter((former) => former !== name && targets.has(former))
+      .map((former) => stay(`'${former}' is another step there, and what '${name}' was called`));
+  });
 
 /** Steps before the last one that is no longer waiting, or beside it: their turn has come. */
 const passedBy = (

@@ -4,19 +4,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { eventType, type Effect, type PlaceOrderInput } from '#contracts';
 import { createService, Database } from '#messaging';
 import { createLogger } from '#platform';
-import {
-  createDatabase,
-  createTopics,
-  deleteTopics,
-  testId,
-  testKafka,
-  testPostgres,
-} from '#testing';
+import { testId } from '#testing';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { input } from '../../../apps/orchestrator/src/sagas/fixtures/place-order.js';
 import { Topics, type StoredMessage } from '../../support/topics.js';
 import { Closing } from '../messaging/harness.js';
 import { keyOf } from './access-keys.js';
+import { openGround } from './ground.js';
 
 const COMMANDS = ['order', 'inventory', 'payment', 'shipping', 'notification'] as const;
 const AN_HOUR_MS = 3_600_000;
@@ -37,20 +31,11 @@ export class DashboardWorld {
   ) {}
 
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<DashboardWorld> {
-    const closing = new Closing();
-    const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-    closing.add(() => postgres.stop());
-    closing.add(() => kafka.stop());
-    const topicPrefix = `${testId()}.`;
-    const own = await createDatabase(postgres, testId());
-    closing.add(() => own.drop());
-    await createTopics(kafka.brokers, topicPrefix);
-    closing.add(() => deleteTopics(kafka.brokers, topicPrefix));
+    const { closing, kafka, topicPrefix, env: ground } = await openGround();
     const topics = new Topics({ kafka, topicPrefix });
     closing.add(() => topics.stop());
     const env = {
-      ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: kafka.brokers },
-      ...{ TOPIC_PREFIX: topicPrefix, TIMER_POLL_MS: '100' },
+      ...{ ...ground, TIMER_POLL_MS: '100' },
       // nothing is asked again of its own accord while a test looks
       ...{ STEP_TIMEOUT_MS: String(AN_HOUR_MS), STEP_BACKOFF_MAX_MS: String(AN_HOUR_MS) },
       ...settings,

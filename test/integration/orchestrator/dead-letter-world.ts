@@ -13,20 +13,13 @@ import {
 } from '#messaging';
 import { migrations } from '#migrations/orchestrator';
 import { createLogger } from '#platform';
-import {
-  createDatabase,
-  createTopics,
-  deleteTopics,
-  testId,
-  testKafka,
-  testPostgres,
-  waitFor,
-} from '#testing';
+import { createDatabase, testId, waitFor } from '#testing';
 import { inventoryService } from '../../../apps/inventory/src/service.js';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { Topics, type OutgoingMessage, type StoredMessage } from '../../support/topics.js';
 import { Closing, TestLog } from '../messaging/harness.js';
 import { keyOf } from './access-keys.js';
+import { openGround } from './ground.js';
 
 jest.setTimeout(240_000);
 
@@ -69,26 +62,15 @@ export class DeadLetterWorld {
   ) {}
 
   static async start(): Promise<DeadLetterWorld> {
-    const closing = new Closing();
-    const [postgres, server] = await Promise.all([testPostgres(), testKafka()]);
-    closing.add(() => postgres.stop());
-    closing.add(() => server.stop());
-    const topicPrefix = `${testId()}.`;
-    const own = await createDatabase(postgres, testId());
-    closing.add(() => own.drop());
-    await createTopics(server.brokers, topicPrefix);
-    closing.add(() => deleteTopics(server.brokers, topicPrefix));
-    const topics = new Topics({ kafka: server, topicPrefix });
+    const { closing, postgres, kafka, topicPrefix, databaseUrl, env: ground } = await openGround();
+    const topics = new Topics({ kafka, topicPrefix });
     closing.add(() => topics.stop());
     const database = await openDatabase({
-      ...{ url: own.url, poolSize: 3, applicationName: 'world', migrations },
+      ...{ url: databaseUrl, poolSize: 3, applicationName: 'world', migrations },
       log: new TestLog(),
     });
     closing.add(() => database.close());
-    const env = {
-      ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: server.brokers },
-      ...{ TOPIC_PREFIX: topicPrefix, STEP_TIMEOUT_MS: '60000' },
-    };
+    const env = { ...ground, STEP_TIMEOUT_MS: '60000' };
     const key = await keyOf(database, 'operator', 'kim');
     return new DeadLetterWorld(closing, env, topics, database, postgres, key);
   }

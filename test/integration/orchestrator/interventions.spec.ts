@@ -6,19 +6,11 @@ import { eventType, operatorActed } from '#contracts';
 import { createService, Database, newId, Outbox } from '#messaging';
 import { createLogger } from '#platform';
 import { findInstance } from '#saga-store';
-import {
-  createDatabase,
-  createTopics,
-  deleteTopics,
-  testId,
-  testKafka,
-  testPostgres,
-  waitFor,
-  withAdmin,
-} from '#testing';
+import { waitFor, withAdmin } from '#testing';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { input } from '../../../apps/orchestrator/src/sagas/fixtures/place-order.js';
 import { keyOf } from './access-keys.js';
+import { openGround } from './ground.js';
 
 interface Saga {
   readonly sagaId: string;
@@ -48,18 +40,10 @@ let database: Database;
 let key: string;
 
 beforeAll(async () => {
-  const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-  cleanUp.unshift(
-    () => postgres.stop(),
-    () => kafka.stop(),
-  );
-  const id = testId();
-  const own = await createDatabase(postgres, id);
-  cleanUp.unshift(() => own.drop());
-  await createTopics(kafka.brokers, `${id}.`);
-  cleanUp.unshift(() => deleteTopics(kafka.brokers, `${id}.`));
+  const ground = await openGround();
+  cleanUp.unshift(() => ground.closing.all());
   const env = {
-    ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: kafka.brokers, TOPIC_PREFIX: `${id}.` },
+    ...ground.env,
     // nothing moves of its own accord but what a test wants
     ...{ STEP_TIMEOUT_MS: '600000', STEP_ATTEMPTS: '5' },
   };
@@ -74,8 +58,8 @@ beforeAll(async () => {
   // While the replicas share out their partitions a start may come once more, and moves its saga.
   await waitFor(
     async () => {
-      const { groups } = await withAdmin(kafka.brokers, (admin) =>
-        admin.describeGroups([`${id}.orchestrator`]),
+      const { groups } = await withAdmin(ground.kafka.brokers, (admin) =>
+        admin.describeGroups([`${ground.topicPrefix}orchestrator`]),
       );
       return groups.every(({ state, members }) => state === 'Stable' && members.length === 2);
     },

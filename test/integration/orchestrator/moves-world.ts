@@ -6,21 +6,13 @@ import { createService, Database, newId, openDatabase, Outbox } from '#messaging
 import { migrations } from '#migrations/orchestrator';
 import { createLogger } from '#platform';
 import type { HistoryEntry, SagaDefinition } from '#saga';
-import {
-  createDatabase,
-  createTopics,
-  deleteTopics,
-  testId,
-  testKafka,
-  testPostgres,
-  waitFor,
-  withAdmin,
-} from '#testing';
+import { waitFor, withAdmin } from '#testing';
 import { AppModule } from '../../../apps/orchestrator/src/app.module.js';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { Topics } from '../../support/topics.js';
 import { Closing, TestLog } from '../messaging/harness.js';
 import { keyOf } from './access-keys.js';
+import { openGround } from './ground.js';
 
 export interface Saga {
   readonly sagaId: string;
@@ -97,10 +89,15 @@ export class Replica {
     });
   }
 
-  /** What is to be moved by a message; the same `id` makes a copy of it. */
-  move({ sagaId, orderId }: Saga, version: number, more: { id?: string } = {}): Promise<void> {
+  /** By a message; the same `id` makes a copy of it. */
+  move(
+    { sagaId, orderId }: Saga,
+    version: number,
+    { from, ...more }: { id?: string; from?: number } = {},
+  ): Promise<void> {
     const reason = { code: 'upgrade', message: 'a new version' };
-    return this.send('saga.move', orderId, { sagaId, version, reason }, more);
+    const which = from === undefined ? {} : { from };
+    return this.send('saga.move', orderId, { sagaId, version, reason, ...which }, more);
   }
 
   /** Answers a command that is out: the step's, or with `undo` its compensation. */
@@ -136,27 +133,16 @@ export class MovesWorld {
   ) {}
 
   static async start(): Promise<MovesWorld> {
-    const closing = new Closing();
-    const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-    closing.add(() => postgres.stop());
-    closing.add(() => kafka.stop());
-    const topicPrefix = `${testId()}.`;
-    const own = await createDatabase(postgres, testId());
-    closing.add(() => own.drop());
-    await createTopics(kafka.brokers, topicPrefix);
-    closing.add(() => deleteTopics(kafka.brokers, topicPrefix));
+    const { closing, kafka, topicPrefix, databaseUrl, env: ground } = await openGround();
     const topics = new Topics({ kafka, topicPrefix });
     closing.add(() => topics.stop());
     const database = await openDatabase({
-      ...{ url: own.url, poolSize: 2, applicationName: 'world', migrations },
+      ...{ url: databaseUrl, poolSize: 2, applicationName: 'world', migrations },
       log: new TestLog(),
     });
     closing.add(() => database.close());
-    const env = {
-      ...{ PORT: '0', DATABASE_URL: own.url, KAFKA_BROKERS: kafka.brokers },
-      // nothing moves of its own accord but what a test wants
-      ...{ TOPIC_PREFIX: topicPrefix, STEP_TIMEOUT_MS: '600000', STEP_ATTEMPTS: '5' },
-    };
+    // nothing moves of its own accord but what a test wants
+    const env = { ...ground, STEP_TIMEOUT_MS: '600000', STEP_ATTEMPTS: '5' };
     return new MovesWorld(closing, env, topics, database);
   }
 

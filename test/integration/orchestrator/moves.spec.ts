@@ -69,7 +69,7 @@ beforeAll(async () => {
   const places = Object.keys(AT) as (keyof typeof AT)[];
   await Promise.all([
     ...places.flatMap((place) => [at('counted', place), at('parcel', place)]),
-    ...['paying', 'paying', 'paying'].map(() => at('parcel', 'paying')),
+    ...Array.from({ length: 4 }, () => at('parcel', 'paying')),
     ...Array.from({ length: 24 }, () => at('shared', 'paying')),
   ]);
   await world.stopReplica(old);
@@ -221,6 +221,22 @@ describe('a moved saga', () => {
     expect(copy).toMatchObject({ kind: 'move', messageId: id, revision: twice.revision });
     expect(copy).not.toHaveProperty('sent');
     expect(copy).not.toHaveProperty('changes');
+  });
+
+  it('is moved from the version that the message names, and from no other', async () => {
+    const saga = await next('paying');
+    await newer.move(saga, 2, { from: 1 });
+    const moved = await newer.until(saga.sagaId, 'the move', ({ version }) => version === 2);
+    await newer.move(saga, 2, { from: 1 });
+    const late = await newer.until(saga.sagaId, 'the late one', ({ revision }) => {
+      return revision > moved.revision;
+    });
+    expect(substance(late)).toEqual(substance(moved));
+    expect((await newer.historyOf(saga.sagaId)).at(-1)).toMatchObject({
+      ...{ kind: 'move', note: 'move to v2 recorded: it is on v2, not on v1' },
+      detail: { toVersion: 2, onlyFrom: 1 },
+    });
+    expect(await replayed(saga)).toEqual({ verdict: 'same' });
   });
 });
 

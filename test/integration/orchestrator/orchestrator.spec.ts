@@ -4,17 +4,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { eventType } from '#contracts';
 import { createService, Database, newId, Outbox, type OutgoingEvent } from '#messaging';
 import { createLogger } from '#platform';
-import {
-  createDatabase,
-  createTopics,
-  deleteTopics,
-  testId,
-  testKafka,
-  testPostgres,
-  waitFor,
-} from '#testing';
+import { waitFor } from '#testing';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
 import { keyOf } from './access-keys.js';
+import { openGround } from './ground.js';
 
 const input = (orderId: string) => ({
   orderId,
@@ -51,21 +44,10 @@ let database: Database;
 let apiKey: string;
 
 beforeAll(async () => {
-  const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-  cleanUp.unshift(
-    () => postgres.stop(),
-    () => kafka.stop(),
-  );
-  const id = testId();
-  const own = await createDatabase(postgres, id);
-  cleanUp.unshift(() => own.drop());
-  await createTopics(kafka.brokers, `${id}.`);
-  cleanUp.unshift(() => deleteTopics(kafka.brokers, `${id}.`));
+  const ground = await openGround();
+  cleanUp.unshift(() => ground.closing.all());
   const env = {
-    PORT: '0',
-    DATABASE_URL: own.url,
-    KAFKA_BROKERS: kafka.brokers,
-    TOPIC_PREFIX: `${id}.`,
+    ...ground.env,
     STEP_TIMEOUT_MS: '400',
     STEP_ATTEMPTS: '2',
     TIMER_POLL_MS: '50',

@@ -5,16 +5,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { eventType } from '#contracts';
 import { createService, Database, newId, Outbox } from '#messaging';
 import { createLogger, installTracing, readTraceparent, type Tracing } from '#platform';
-import {
-  createDatabase,
-  createTopics,
-  deleteTopics,
-  testId,
-  testKafka,
-  testPostgres,
-  waitFor,
-} from '#testing';
+import { waitFor } from '#testing';
 import { orchestratorService } from '../../../apps/orchestrator/src/service.js';
+import { openGround } from './ground.js';
 
 const cleanUp: (() => unknown)[] = [];
 let app: NestFastifyApplication;
@@ -45,21 +38,10 @@ const tracing: Tracing = {
 beforeAll(async () => {
   installTracing(tracing);
   cleanUp.unshift(() => installTracing(undefined));
-  const [postgres, kafka] = await Promise.all([testPostgres(), testKafka()]);
-  cleanUp.unshift(
-    () => postgres.stop(),
-    () => kafka.stop(),
-  );
-  const id = testId();
-  const own = await createDatabase(postgres, id);
-  cleanUp.unshift(() => own.drop());
-  await createTopics(kafka.brokers, `${id}.`);
-  cleanUp.unshift(() => deleteTopics(kafka.brokers, `${id}.`));
+  const ground = await openGround();
+  cleanUp.unshift(() => ground.closing.all());
   const env = {
-    PORT: '0',
-    DATABASE_URL: own.url,
-    KAFKA_BROKERS: kafka.brokers,
-    TOPIC_PREFIX: `${id}.`,
+    ...ground.env,
     STEP_TIMEOUT_MS: '300',
     STEP_ATTEMPTS: '3',
     TIMER_POLL_MS: '50',

@@ -70,8 +70,14 @@ export const readInboxItem = (event: ReceivedEvent): InboxItem => {
       );
     }
     case SAGA_MESSAGES.move:
-      return parsed(event, sagaMove, ({ sagaId, version, reason }) =>
-        toSaga(event, sagaId, { kind: 'move', messageId: event.id, toVersion: version, reason }),
+      return parsed(event, sagaMove, ({ sagaId, version, from, reason }) =>
+        toSaga(event, sagaId, {
+          kind: 'move',
+          messageId: event.id,
+          toVersion: version,
+          from,
+          reason,
+        }),
       );
     case SAGA_MESSAGES.tick:
       return parsed(event, sagaTick, ({ dueBeforeMs }) => ({ to: 'timers', dueBeforeMs, event }));

@@ -157,9 +157,9 @@ export class SagaRun {
   }
 
   /** Moves it to another version, by which it is run from then on where that could be done. */
-  move(to: SagaDefinition): this {
+  move(to: SagaDefinition, from?: number): this {
     const reason = { code: 'upgrade', message: 'a new version' };
-    this.apply({ kind: 'move', messageId: this.id(), to, reason });
+    this.apply({ kind: 'move', messageId: this.id(), to, from, reason });
     if (this.instance.version === to.version) this.definition = to;
     return this;
   }
