@@ -1,5 +1,4 @@
 /** What a seed sets out to do: who orders what, what goes wrong and how often, how things are sized. */
-import { BALANCES } from './shop/settings.js';
 import {
   CHANCE_KINDS,
   CONDITION_KINDS,
@@ -8,6 +7,7 @@ import {
   type ConditionKind,
   type IncidentKind,
 } from './world/faults.js';
+import { withdrawalsOf, type WithdrawalPlan } from './withdrawal-plan.js';
 import { Random } from './world/random.js';
 
 export const SERVICES = [
@@ -72,21 +72,6 @@ export interface OrderPlan {
   readonly returnTransitMs: number;
   /** Statements about it fail in this service for a while, as data that a bug trips over does. */
   readonly poisonedIn?: 'inventory' | 'order';
-}
-
-export interface WithdrawalPlan {
-  /** Counts from 1; also its idempotency key. */
-  readonly no: number;
-  readonly atMs: number;
-  readonly merchantId: string;
-  /** Minor units. */
-  readonly amount: number;
-  /** How long the bank takes to decide; 0: at once. */
-  readonly bankMs: number;
-  /** Asked for this long after it was accepted. */
-  readonly cancelAfterMs?: number;
-  /** The merchant does not wait for the first answer before it sends the same request once more. */
-  readonly isDoubled: boolean;
 }
 
 export interface Incident {
@@ -166,19 +151,16 @@ export function planOf(seed: number): Plan {
   const nextAtMs = arrivalsOf(random, Math.floor(faultsEndMs * 0.5));
   const conditions = CONDITION_KINDS.filter(() => random.chance(0.35));
   const rates = ratesOf(random);
-  // A stream of its own: the worlds of before are still the same in everything else.
+  // A stream of its own: what is drawn there changes no other part of a plan.
   const paying = new Random(seed, 'paying');
   const sending = new Random(seed, 'sending');
-  const drawing = new Random(seed, 'drawing');
   return {
     seed,
     orders: Array.from({ length: random.whole(LEAST_ORDERS, MOST_ORDERS) }, (_, index) => ({
       ...paidBy(paying, orderOf(random, index + 1, nextAtMs(), rates['statement-poisoned'] ?? 0)),
       parcel: parcelOf(sending),
     })),
-    withdrawals: Array.from({ length: drawing.whole(1, 5) }, (_, index) =>
-      withdrawalOf(drawing, index + 1, faultsEndMs),
-    ),
+    withdrawals: withdrawalsOf(new Random(seed, 'drawing'), faultsEndMs),
     rates,
     incidents: incidentsOf(random, faultsEndMs),
     reserve: reserveOf(new Random(seed, 'reserve'), faultsEndMs - RESERVE_MS),
@@ -270,20 +252,6 @@ function orderOf(random: Random, no: number, atMs: number, poisoned: number): Un
     isReturnLost: random.chance(0.15),
     returnTransitMs: random.whole(50, random.chance(0.7) ? 1_000 : 12_000),
     ...(isPoisoned && { poisonedIn: random.pick(['inventory', 'order'] as const) }),
-  };
-}
-
-/** Few enough to be held at once, and some of them more than there is, or more than may be. */
-function withdrawalOf(random: Random, no: number, faultsEndMs: number): WithdrawalPlan {
-  const isCancelled = random.chance(0.3);
-  return {
-    no,
-    atMs: random.whole(0, Math.floor(faultsEndMs * 0.6)),
-    merchantId: random.pick([...BALANCES.keys()]),
-    amount: random.whole(500, random.pick([20_000, 60_000])),
-    bankMs: random.chance(0.5) ? 0 : random.whole(100, random.pick([1_000, 8_000])),
-    ...(isCancelled && { cancelAfterMs: random.whole(0, random.chance(0.7) ? 300 : 3_000) }),
-    isDoubled: random.chance(0.2),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Makes a failing seed's story short: no faults from the reserve, fewer orders and withdrawals, then fewer faults, then
+ * Makes a failing seed's story short: no faults from the reserve, fewer orders and withdrawals, fewer faults, then
  * no delays, for as long as it still fails in the same way. What is left is a plan that can be run again.
  */
 import type { Plan } from './plan.js';

@@ -26,14 +26,14 @@ function proofs(): Step[] {
     // Every run of every saga, with as many faults as take less than a minute.
     { name: 'explored sagas', args: ['dist/tools/explore/main.js'] },
     { name: 'explored sagas, with people', args: ['dist/tools/explore/main.js', '--people'] },
-    // Two thousand worlds of the whole system, each with its own faults.
+    // Three thousand worlds of the whole system, each with its own faults.
     {
       name: 'simulated worlds',
       args: [
         '--enable-source-maps',
         'dist/tools/simulate/main.js',
         '--seeds',
-        '2000',
+        '3000',
         '--every-situation',
       ],
     },

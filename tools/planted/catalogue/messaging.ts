@@ -88,6 +88,15 @@ export const messaging: readonly PlantedBug[] = [
     detectors: [spec('outbox/watermark')],
   },
   {
+    id: 'kept-world-has-changed',
+    breaks:
+      'The world in which rows were left behind is another one by now, and would not show it.',
+    file: `${folder}/outbox/watermark.ts`,
+    find: 'this.#spilled.take({ from, to });',
+    replace: 'this.#spilled.take(this.#spilled.first ?? { from, to });',
+    detectors: [unit('tools/simulate/stories.spec.ts')],
+  },
+  {
     id: 'relay-forgets',
     breaks: 'What a dead writer left behind is taken over, and never published.',
     file: `${folder}/outbox/relay.ts`,

@@ -120,7 +120,7 @@ export const participant: readonly PlantedBug[] = [
     file: `${folder}/effect-task-store.ts`,
     find: 'for update skip locked',
     replace: '',
-    detectors: [effects],
+    detectors: [{ ...integration('ports/effect-task-store.spec.ts'), only: 'past busy ones' }],
   },
   {
     id: 'wanted-again-is-forgotten',

@@ -45,6 +45,7 @@ export const SITUATIONS = [
   'withdrawal asked for twice',
   'withdrawal beyond the balance',
   'withdrawal beyond a limit',
+  'withdrawal beyond what is left of the day',
   'withdrawal called off',
   'hold of a withdrawal released',
   'payout pending',

@@ -35,7 +35,10 @@ const REPLIES: Readonly<Record<string, readonly Sign[]>> = {
   'com.example.inventory.stock-reserved': [[/"main".*"east"/, 'reserved in two warehouses']],
   'com.example.inventory.stock-insufficient': [[/insufficient-stock/, 'stock insufficient']],
   'com.example.settlement.balance-insufficient': [[/./, 'withdrawal beyond the balance']],
-  'com.example.settlement.limit-exceeded': [[/./, 'withdrawal beyond a limit']],
+  'com.example.settlement.limit-exceeded': [
+    [/"m(in|ax)imum"/, 'withdrawal beyond a limit'],
+    [/"maximum-a-day"/, 'withdrawal beyond what is left of the day'],
+  ],
   'com.example.inventory.reservation-expired': [[/./, 'securing came after the expiry']],
   'com.example.shipping.shipment-refused': [[/./, 'label refused']],
   'com.example.shipping.pickup-recalled': [[/./, 'parcel called back in time']],

@@ -3,13 +3,18 @@
 export const sqlError = (code: string, message: string): Error =>
   Object.assign(new Error(message), { code, severity: 'ERROR' });
 
+const CHECK_VIOLATION = '23514';
+
 export const serializationFailure = (): Error =>
   sqlError('40001', 'could not serialize access due to concurrent update');
 export const deadlockDetected = (): Error => sqlError('40P01', 'deadlock detected');
 export const uniqueViolation = (key: string): Error =>
   sqlError('23505', `duplicate key value violates unique constraint: ${key}`);
 export const checkViolation = (what: string): Error =>
-  sqlError('23514', `new row violates check constraint: ${what}`);
+  sqlError(CHECK_VIOLATION, `new row violates check constraint: ${what}`);
+/** No code of ours may want to write what a table does not take. */
+export const isCheckViolation = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error && 'code' in thrown && thrown.code === CHECK_VIOLATION;
 export const cardinalityViolation = (): Error =>
   sqlError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time');
 export const lockNotAvailable = (): Error =>

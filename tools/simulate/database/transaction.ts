@@ -2,6 +2,7 @@ import { CommitUnknownError, type Tx } from '#messaging';
 import type { Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import {
+  isCheckViolation,
   abortedTransaction,
   connectionLost,
   connectionRefused,
@@ -229,6 +230,7 @@ export class SimTransaction implements Tx, Session, Writer {
         return;
       }
       if (thrown instanceof Blocked) world.met('deadlock');
+      if (isCheckViolation(thrown)) world.violated(`${label}: ${thrown.message}`);
       const error = thrown instanceof Blocked ? deadlockDetected() : thrown;
       this.fail(error);
       reject(error);

@@ -1,10 +1,10 @@
 /** Merchants: they draw what was settled to them, ask again when nobody answers, and think better of it. */
-import type { WithdrawalPlan } from '../plan.js';
+import type { WithdrawalPlan } from '../withdrawal-plan.js';
 import { newActor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import type { Front } from './front.js';
-import type { WithdrawalDesks } from './participants.js';
 import { CURRENCY } from './settings.js';
+import type { WithdrawalDesks } from './withdrawing.js';
 
 export interface Drawing {
   readonly plan: WithdrawalPlan;

@@ -25,12 +25,6 @@ import { ReturnWorkers } from '../../../apps/shipping/src/handlers/returns.worke
 import { ShippingHandler } from '../../../apps/shipping/src/handlers/shipping.handler.js';
 import { ShippingWorkers } from '../../../apps/shipping/src/handlers/shipping.workers.js';
 import { TrackingWorkers } from '../../../apps/shipping/src/handlers/tracking.workers.js';
-import { BalanceHandler } from '../../../apps/settlement/src/handlers/balance.handler.js';
-import { CancelDesk as CancelWithdrawalDesk } from '../../../apps/withdrawal/src/acceptance/cancel-desk.js';
-import { WithdrawalDesk } from '../../../apps/withdrawal/src/acceptance/withdrawal-desk.js';
-import { PayoutWorkers } from '../../../apps/withdrawal/src/handlers/payout.workers.js';
-import { WithdrawalHandler } from '../../../apps/withdrawal/src/handlers/withdrawal.handler.js';
-import { SimBank } from '../outside/bank.js';
 import { SimCarrier } from '../outside/carrier.js';
 import { SimMailSender } from '../outside/mail.js';
 import type { Outside } from '../outside/outside.js';
@@ -54,22 +48,17 @@ import {
   accountOf,
   BALANCES,
   CURRENCY,
-  LIMITS,
   MAIL,
   MERCHANT,
   OUTBOUND,
   PARK_BACKOFF_MS,
   PAYING,
   PAYMENT_TOKEN_KEY,
-  PAYOUT_POLLS,
   POLL_MS,
   RETURN_POLLS,
   SENDING,
   TRACKING,
 } from './settings.js';
-
-/** For how long a request waits for another one with its key. */
-const KEY_WAIT_MS = 2_000;
 
 type Worker = 'payment' | 'shipping' | 'tracking' | 'return' | 'notification' | 'payout';
 
@@ -243,47 +232,10 @@ export function startNotification(life: Life, tables: ParticipantTables, outside
   workers.start();
 }
 
-export function startSettlement(life: Life, tables: ParticipantTables): void {
-  const handler = new BalanceHandler(LIMITS, undefined, tables.balance);
-  startParticipant(life, tables, 'settlement', [handler]);
-}
-
-/** Where merchants are received: one pair of desks in each life of a withdrawal replica. */
-export interface WithdrawalDesks {
-  readonly withdrawals: WithdrawalDesk;
-  readonly cancel: CancelWithdrawalDesk;
-}
-
-export function startWithdrawal(
-  life: Life,
-  tables: ParticipantTables,
-  outside: Outside,
-): WithdrawalDesks {
-  const { outbox, log, connection: database, actor } = life;
-  const rows = tables.withdrawal;
-  const workers = new PayoutWorkers({
-    database,
-    outbox,
-    answers: answersOf('withdrawal', tables),
-    bank: new SimBank(outside.bankLine, outside.bank, actor),
-    settings: { ...OUTBOUND, ...PAYOUT_POLLS },
-    log,
-    pollMs: POLL_MS,
-    rows,
-    store: tables.tasks.payout,
-  });
-  startParticipant(life, tables, 'withdrawal', [new WithdrawalHandler(workers, rows)]);
-  workers.start();
-  return {
-    withdrawals: new WithdrawalDesk(outbox, KEY_WAIT_MS, undefined, rows),
-    cancel: new CancelWithdrawalDesk(outbox, undefined, rows),
-  };
-}
-
-const answersOf = (participant: Participant, tables: ParticipantTables): Answers =>
+export const answersOf = (participant: Participant, tables: ParticipantTables): Answers =>
   new Answers(participant, undefined, tables.barriers[participant]);
 
-function startParticipant(
+export function startParticipant(
   life: Life,
   tables: ParticipantTables,
   participant: Participant,

@@ -2,7 +2,8 @@ import { newActor, type Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import type { Life } from './context.js';
 import type { TrackingWorkers } from '../../../apps/shipping/src/handlers/tracking.workers.js';
-import type { OrderDesks, WithdrawalDesks } from './participants.js';
+import type { OrderDesks } from './participants.js';
+import type { WithdrawalDesks } from './withdrawing.js';
 import type { ServiceName } from '../plan.js';
 
 const RESTART_MS = [300, 4_000] as const;

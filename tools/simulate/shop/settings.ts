@@ -52,7 +52,7 @@ export const CURRENCY = 'JPY';
 /** What was settled to merchants before the world begins, minor units. */
 export const BALANCES: ReadonlyMap<string, number> = new Map([
   ['merchant-1', 100_000],
-  ['merchant-2', 60_000],
+  ['merchant-2', 50_000],
 ]);
 /** That of one of them is closed. */
 export const accountOf = (merchantId: string): PayoutAccount => ({
@@ -64,8 +64,10 @@ export const accountOf = (merchantId: string): PayoutAccount => ({
 export const LIMITS = {
   minimum: () => 1_000,
   maximum: () => 50_000,
-  maximumADay: () => 90_000,
+  maximumADay: () => 60_000,
 };
+/** For how long a request waits for another one with its key. */
+export const KEY_WAIT_MS = 2_000;
 /** How often the bank is asked what has become of a payout. */
 export const PAYOUT_POLLS = { PAYOUT_POLL_MS: 400, PAYOUT_POLL_MAX_MS: 5_000 };
 

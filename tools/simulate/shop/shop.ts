@@ -32,11 +32,10 @@ import {
   startNotification,
   startOrder,
   startPayment,
-  startSettlement,
   startShipping,
-  startWithdrawal,
 } from './participants.js';
 import { Replica } from './replica.js';
+import { startSettlement, startWithdrawal } from './withdrawing.js';
 
 const PARCELS: TopicName = 'shipment.events';
 const PAYMENTS: TopicName = 'payment.events';
