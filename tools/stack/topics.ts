@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { withAdmin } from '#testing';
 import { runningBrokers } from './running.js';
@@ -5,6 +6,14 @@ import type { StackSettings } from './settings.js';
 import { formatTable } from './table.js';
 
 const TRIES = 10;
+/** Before the second try; each further pause is longer by it. */
+const PAUSE_MS = 50;
+/** What a broker says of a topic that is being deleted, or made, as kafkajs calls it. */
+const CHANGING = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'NOT_LEADER_FOR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+]);
 
 export interface TopicSummary {
   readonly name: string;
@@ -38,15 +47,17 @@ export async function runTopics(settings: StackSettings): Promise<number> {
 }
 
 /**
- * What a broker holds, by name. A topic may be deleted between the list and the questions about it,
- * and a client that has once asked for it goes on asking: then all is read anew by a new one.
+ * What a broker holds, by name. A topic may be deleted between the list and the questions about it, or
+ * get another leader, and a client that has once asked for it goes on asking: then all is read anew by
+ * a new one.
  */
 export async function summariseBroker(brokers: string): Promise<BrokerSummary> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await withAdmin(brokers, summarise, 1);
     } catch (error) {
-      if (tries === TRIES || !isTopicGone(error)) throw error;
+      if (tries === TRIES || !isTopicChanging(error)) throw error;
+      await setTimeout(tries * PAUSE_MS);
     }
   }
 }
@@ -90,9 +101,10 @@ async function summariseGroup(
   return { name: groupId, topics: topics.map(({ topic }) => topic), unread };
 }
 
-function isTopicGone(error: unknown): boolean {
+/** Whether it is an answer that may be another one in a moment, or was caused by one. */
+export function isTopicChanging(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION') return true;
+    if ('type' in cause && CHANGING.has(String(cause.type))) return true;
   }
   return false;
 }
