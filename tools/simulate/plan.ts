@@ -105,8 +105,7 @@ export interface Shape {
 export interface Plan {
   readonly seed: number;
   readonly orders: readonly OrderPlan[];
-  /** Default: nobody draws anything. */
-  readonly withdrawals?: readonly WithdrawalPlan[];
+  readonly withdrawals: readonly WithdrawalPlan[];
   readonly rates: Readonly<Partial<Record<ChanceKind, number>>>;
   readonly incidents: readonly Incident[];
   /** Befall, one by one, a world that would come to its end with fewer than `LEAST_FAULT_KINDS`. */

@@ -33,7 +33,7 @@ export interface Shrunk {
 export const storyOf = ({
   seed,
   orders,
-  withdrawals = [],
+  withdrawals,
   rates,
   incidents,
   reserve = [],
@@ -54,7 +54,7 @@ export const storyOf = ({
 export const retell = (plan: Plan, story: Story): Plan => ({
   ...plan,
   orders: plan.orders.filter(({ no }) => story.orders.includes(no)),
-  withdrawals: plan.withdrawals?.filter(({ no }) => story.withdrawals.includes(no)) ?? [],
+  withdrawals: plan.withdrawals.filter(({ no }) => story.withdrawals.includes(no)),
   rates: Object.fromEntries(story.rates.map((kind) => [kind, plan.rates[kind] ?? 0])),
   incidents: story.incidents.flatMap((index) => plan.incidents[index] ?? []),
   reserve: story.reserve.flatMap((index) => plan.reserve?.[index] ?? []),

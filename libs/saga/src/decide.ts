@@ -126,15 +126,15 @@ interface Asked {
 const stepOfCommand = (draft: Draft, commandId: string): Asked | undefined => {
   for (const step of draft.steps) {
     const { command, undo, recall } = draft.step(step.name);
-    const firsts = draft.firstCommandIds(step);
     const isOf = (suffix: string): boolean =>
-      firsts.some((first) => commandId.startsWith(`${first}${suffix}`));
+      draft.firstCommandIds(step).some((first) => commandId.startsWith(`${first}${suffix}`));
     if (command?.commandId === commandId) return { step, by: 'command' };
     // An answer to an earlier round changes no step, but its effects count.
     if (undo && isOf(':undo')) return { step, by: 'undo' };
     if (recall && isOf(':recall')) return { step, by: 'recall' };
-    const isEarlier = firsts.some((first) => isEarlierRound(first, commandId));
-    if (command?.round !== undefined && isEarlier) return { step, by: 'command' };
+    if (command?.round === undefined) continue;
+    const isEarlier = draft.firstCommandIds(step).some((first) => isEarlierRound(first, commandId));
+    if (isEarlier) return { step, by: 'command' };
   }
   return undefined;
 };

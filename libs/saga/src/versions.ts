@@ -5,6 +5,7 @@
  */
 import { stepsOf, type SagaDefinition, type Step } from './definition.js';
 import type { LedgerEntry, SagaInstance, StepInstance } from './instance.js';
+import type { MoveMessage } from './messages.js';
 import { misfitOf } from './misfit.js';
 import type { VersionMapping } from './version-mapping.js';
 
@@ -44,14 +45,11 @@ export const previewMove = (
   return { verdict, problems: problems.map(({ text }) => text) };
 };
 
-/** Why an instance is not moved, among it that it is not on the version `from`; undefined when it can be. */
+/** Why an instance is not moved; undefined when it can be. */
 export const objectionToMove = (
   definition: SagaDefinition,
   instance: SagaInstance,
-  {
-    to,
-    from = instance.version,
-  }: { readonly to: SagaDefinition; readonly from?: number | undefined },
+  { to, from = instance.version }: Pick<MoveMessage, 'to' | 'from'>,
 ): string | undefined => {
   if (from !== instance.version) return `it is on v${instance.version}, not on v${from}`;
   const { verdict, problems } = previewMove(definition, to, instance);

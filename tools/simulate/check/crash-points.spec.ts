@@ -1,13 +1,13 @@
 /**
  * Promise attacked here: no crash point is forgotten. Each is one where some simulated world has to
- * crash, or one whose service is not in those worlds and which has a test where that service dies.
+ * crash, or one of what is not in those worlds, which has a test where its service dies.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#testing';
 import { SITUATIONS } from './situations.js';
 
-/** The crash points of services that the simulator does without, and where their process ends there. */
+/** The crash points of what the simulator does without, and where their process ends there. */
 const DIED_AT: Readonly<Record<string, readonly string[]>> = {
   'settlement.batch-asked': ['test/e2e/settlement.spec.ts'],
   'settlement.batch-opened': ['test/integration/settlement-batches.spec.ts'],

@@ -2,11 +2,11 @@ import { CommitUnknownError, type Tx } from '#messaging';
 import type { Actor } from '../world/scheduler.js';
 import type { World } from '../world/world.js';
 import {
-  isCheckViolation,
   abortedTransaction,
   connectionLost,
   connectionRefused,
   deadlockDetected,
+  isCheckViolation,
   lockNotAvailable,
   serializationFailure,
 } from './errors.js';

@@ -105,7 +105,7 @@ export class Shop {
     this.customers = new Customers(world, plan.orders, orders, this.outside.provider);
     const drawing = ({ withdrawalDesks }: Replica) => withdrawalDesks;
     const withdrawals = new Front(world, receiving('withdrawal'), drawing);
-    this.merchants = new Merchants(world, plan.withdrawals ?? [], withdrawals);
+    this.merchants = new Merchants(world, plan.withdrawals, withdrawals);
     for (const replica of this.replicas) replica.start();
   }
 
