@@ -111,6 +111,7 @@ export const orderOf = (
   email = 'a@example.com',
 ): NewIntent => ({
   orderId: randomUUID(),
+  attempt: 1,
   amount: 1200,
   currency: 'JPY',
   method,

@@ -42,7 +42,8 @@ export async function afterSale(sold: Sold): Promise<AfterSale> {
   const arrived = await untilArrived(sold);
   const asked = arrived.filter(every(RETURNED));
   for (const { orderId, request } of asked) await shop.sendBack(orderId, request.items.slice(0, 1));
-  const intents = new Map((await books()).map((one) => [one.orderId, one.intentId]));
+  const paid = (await books()).filter(({ captures }) => captures > 0);
+  const intents = new Map(paid.map((one) => [one.orderId, one.intentId]));
   const disputes: string[] = [];
   for (const { orderId } of arrived.filter(every(DISPUTED))) {
     disputes.push(await shop.dispute(intents.get(orderId) ?? ''));

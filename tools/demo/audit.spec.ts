@@ -180,7 +180,7 @@ describe('the audit', () => {
     ],
     [
       'two intents',
-      withMore('intents', intent('fine', 0, 0)),
+      withMore('intents', { ...intent('fine', 0, 0), status: 'requires_payment_method' }),
       'fine has 2 intents at the payment provider',
     ],
     ['a charge in yen', changed('intents', 0, { currency: 'jpy' }), 'fine was charged in jpy'],

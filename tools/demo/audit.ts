@@ -161,7 +161,9 @@ function* money({ order, status, intents, returns }: Case): Generator<string> {
   const captured = sum((intent) => intent.captured);
   const refunded = sum((intent) => intent.refunded);
   const captures = sum((intent) => intent.captures);
-  if (intents.length > 1) yield `has ${intents.length} intents at the payment provider`;
+  // Each card that is tried has an intent of its own, made when the one before is closed.
+  const open = intents.filter((intent) => intent.status !== 'canceled').length;
+  if (open > 1) yield `has ${open} intents at the payment provider`;
   if (captures > 1) yield `was charged ${captures} times`;
   for (const { currency } of intents) {
     if (currency.toUpperCase() !== order.request.currency) yield `was charged in ${currency}`;

@@ -40,7 +40,6 @@ const payment = (no: number, change: Partial<StoredPayment> = {}): StoredPayment
   refunded: 0,
   problemCode: null,
   attempt: 1,
-  declinedAttempt: null,
   instructions: null,
   revision: 1,
   chargeTo: [to],
@@ -61,7 +60,6 @@ const captured = payment(1, {
   problemCode: 'p',
   email: null,
   attempt: 3,
-  declinedAttempt: 'ch_2',
   instructions: { reference: 'R', payBy: '2026-11-29T12:00:00.000Z' },
   revision: 2,
   chargeTo: [],
@@ -279,7 +277,7 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
     const store = (...intents: [no: number, intentId: string][]) =>
       rows.storeIntents(
         side.session,
-        intents.map(([no, intentId]) => ({ orderId: id(no), intentId })),
+        intents.map(([no, intentId]) => ({ orderId: id(no), attempt: 1, intentId })),
       );
 
     it('are stored for payments that wait for one, and for no others', async () => {
@@ -299,6 +297,23 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
       await expect(find(1)).resolves.toMatchObject({ intentId: 'i1' });
     });
 
+    it('are not stored for a card that another one has followed', async () => {
+      await insert(payment(1));
+      const again = payment(1, { attempt: 2, revision: 2 });
+      await update(payment(1), again);
+      await expect(store([1, 'of the first'])).resolves.toEqual([false]);
+      await expect(find(1)).resolves.toEqual(again);
+    });
+
+    it('replace that of the card before', async () => {
+      await insert(payment(1));
+      await store([1, 'first']);
+      await update(payment(1), payment(1, { attempt: 2, revision: 2 }));
+      const second = { orderId: id(1), attempt: 2, intentId: 'second' };
+      await expect(rows.storeIntents(side.session, [second])).resolves.toEqual([true]);
+      await expect(find(1)).resolves.toMatchObject({ status: 'intended', intentId: 'second' });
+    });
+
     it('are stored once for several that ask at once, and only its owner hears yes', async () => {
       await insert(payment(1));
       const stored = await store([1, 'a'], [1, 'b'], [1, 'a']);
@@ -316,7 +331,7 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
       const undone = payment(1, { wanted: 'undone', revision: 2 });
       const first = (tx: Tx) => rows.updatePayments(tx, [{ before: payment(1), after: undone }]);
       const then = async (tx: Tx) => {
-        stored = await rows.storeIntents(tx, [{ orderId: id(1), intentId: 'i' }]);
+        stored = await rows.storeIntents(tx, [{ orderId: id(1), attempt: 1, intentId: 'i' }]);
       };
       await second(side, first, then, end);
       expect(stored).toEqual([expected]);
@@ -326,7 +341,8 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
     it('wait also for who has only locked the payment, and for one that is not wanted', async () => {
       await insert(payment(1, { wanted: 'undone' }));
       const first = (tx: Tx) => rows.lockPayments(tx, [id(1)]);
-      const then = (tx: Tx) => rows.storeIntents(tx, [{ orderId: id(1), intentId: 'i' }]);
+      const then = (tx: Tx) =>
+        rows.storeIntents(tx, [{ orderId: id(1), attempt: 1, intentId: 'i' }]);
       const order = await second(side, first, then);
       expect(order).toEqual(['first ends', 'second has it']);
     });
@@ -337,7 +353,7 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
       const ends = await inOrder(side, (tx, nos) =>
         rows.storeIntents(
           tx,
-          nos.map((no) => ({ orderId: id(no), intentId: 'i' })),
+          nos.map((no) => ({ orderId: id(no), attempt: 1, intentId: 'i' })),
         ),
       );
       expect(ends).toEqual(['first ends', 'second has it']);

@@ -52,16 +52,14 @@ function checkPaidBack({ tables }: Shop, { orderId, items }: Order, say: Report)
 }
 
 function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Report): void {
-  const intents = [...shop.outside.provider.intents.values()].filter(
-    ({ orderId }) => orderId === order.orderId,
-  );
+  const intents = shop.outside.provider.of(order.orderId);
   const sum = (of: (intent: (typeof intents)[number]) => number): number =>
     intents.reduce((total, intent) => total + of(intent), 0);
   const captured = sum((intent) => intent.captured);
   const refunded = sum((intent) => intent.refunded);
   const forReturns = sum(({ parts }) => [...parts.values()].reduce((all, part) => all + part, 0));
   const captures = sum((intent) => intent.captures);
-  meet(shop, order, intents.at(0));
+  meet(shop, order, intents);
   if (captures > 1) say(`charged ${captures} times`);
   if (refunded > captured) say(`${refunded} refunded of ${captured} captured`);
   if (state === 'completed' && (captured !== order.totalAmount || refunded !== forReturns)) {
@@ -76,13 +74,18 @@ function checkMoney(shop: Shop, { state }: SagaInstance, order: Order, say: Repo
   }
 }
 
-function meet(shop: Shop, { orderId, paymentMethod }: Order, intent: Intent | undefined): void {
+function meet(
+  shop: Shop,
+  { orderId, paymentMethod }: Order,
+  intents: readonly Readonly<Intent>[],
+): void {
   const { world, tables } = shop;
-  if (!intent) return;
-  if (intent.declined > 0 && intent.attempts > intent.declined) world.met('another card charged');
-  if (intent.declined > 1) world.met('another card declined');
+  const isCharged = intents.some(({ captures }) => captures > 0);
+  const declined = intents.filter((intent) => intent.declined > 0).length;
+  if (declined > 0 && isCharged) world.met('another card charged');
+  if (declined > 1) world.met('another card declined');
   if (paymentMethod === 'credit_card') return;
-  if (intent.captures > 0) world.met('paid by transfer');
+  if (isCharged) world.met('paid by transfer');
   const isExpired = tables.payment.payments.rows.get(orderId)?.status === 'expired';
   if (isExpired) world.met('transfer not made in time');
 }

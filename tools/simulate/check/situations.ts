@@ -12,6 +12,7 @@ export const SITUATIONS = [
   'card declined',
   'another card charged',
   'another card declined',
+  'confirmation of a closed intent',
   'card waited for in vain',
   'paid by transfer',
   'transfer not made in time',

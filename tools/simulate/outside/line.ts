@@ -34,14 +34,16 @@ export class OutsideLine {
       const isSlow = faults.strikes('outside-slow', `${this.target} ${what}`);
       const takesMs = isSlow ? random.between(1_000, 3 * this.timeoutMs) : delays.outside();
       if (takesMs > this.timeoutMs) fault('timeout', this.timeoutMs);
-      scheduler.after(takesMs / 2, this.actor, () => {
+      // What is slow is on its way there for nearly all that time: it may come after what was sent later.
+      const arrivesMs = isSlow ? takesMs * 0.9 : takesMs / 2;
+      scheduler.after(arrivesMs, this.actor, () => {
         const answer = outcomeOf(work);
         if (takesMs > this.timeoutMs) return;
         if (faults.strikes('outside-answer-lost', `${this.target} ${what}`)) {
           this.world.met('done outside, but not answered');
           return fault('timeout', this.timeoutMs);
         }
-        scheduler.after(takesMs / 2, caller, () => {
+        scheduler.after(takesMs - arrivesMs, caller, () => {
           if ('error' in answer) reject(answer.error);
           else resolve(answer.result);
         });

@@ -24,7 +24,7 @@ export class Outside {
     returnFateOf: (orderId: string) => ReturnFate,
     bankTakesMs: (withdrawalId: string) => number,
   ) {
-    this.provider = new ProviderBooks((what) => world.met(`${what} tried again`));
+    this.provider = new ProviderBooks(world);
     this.providerLine = new OutsideLine(world, 'provider', OUTBOUND_TIMEOUT_MS);
     this.carrierLine = new OutsideLine(world, 'carrier', OUTBOUND_TIMEOUT_MS);
     const parcels = new ParcelBooks({

@@ -13,6 +13,7 @@ import {
   type TimeRange,
 } from '../../../apps/payment/src/provider/payment-provider.js';
 import type { Actor } from '../world/scheduler.js';
+import type { World } from '../world/world.js';
 import type { OutsideLine } from './line.js';
 
 export interface Intent {
@@ -40,14 +41,15 @@ export class ProviderBooks {
   onCustomersTurn: (orderId: string) => void = () => undefined;
   private readonly byKey = new Map<string, string>();
 
-  /** @param onRepeated told of what was asked for again after it had been done */
-  constructor(private readonly onRepeated: (what: string) => void) {}
+  /** @param world told of what was met, and of what nobody may ask for */
+  constructor(private readonly world: Pick<World, 'met' | 'violated'>) {}
 
-  create({ orderId, amount, currency }: NewIntent): string {
-    const known = this.byKey.get(orderId);
+  create({ orderId, attempt, amount, currency }: NewIntent): string {
+    const key = `${orderId}-${attempt}`;
+    const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const id = `pi_${this.intents.size + 1}`;
-    this.byKey.set(orderId, id);
+    this.byKey.set(key, id);
     const state: IntentState = { kind: 'unconfirmed' };
     const nothing = { attempts: 0, declined: 0, captured: 0, refunded: 0, captures: 0 };
     const parts = new Map<string, number>();
@@ -65,6 +67,7 @@ export class ProviderBooks {
   confirm(id: string, payWith: PayWith): IntentState {
     const intent = this.find(id);
     const { kind } = intent.state;
+    if (kind === 'canceled') this.world.met('confirmation of a closed intent');
     if (kind !== 'unconfirmed' && kind !== 'declined') return intent.state;
     intent.attempts += 1;
     if (payWith.method !== 'credit_card') {
@@ -74,24 +77,27 @@ export class ProviderBooks {
     }
     if (payWith.token === 'tok_declined') {
       intent.declined += 1;
-      const attempt = `${id}-${intent.attempts}`;
       this.onCustomersTurn(intent.orderId);
-      return (intent.state = { kind: 'declined', code: 'card_declined', attempt });
+      return (intent.state = { kind: 'declined', code: 'card_declined' });
     }
     return this.capture(intent);
   }
 
   /** The customer of this order pays what was asked for. @returns whether there was something to pay */
   customerPays(orderId: string): boolean {
-    const intent = this.intents.get(this.byKey.get(orderId) ?? '');
-    if (intent?.state.kind !== 'awaiting-customer') return false;
-    this.capture(intent);
-    return true;
+    const intent = this.of(orderId).find(({ state }) => state.kind === 'awaiting-customer');
+    if (intent) this.capture(intent);
+    return intent !== undefined;
   }
 
   /** How many of the order's cards were declined. */
   declinedOf(orderId: string): number {
-    return this.intents.get(this.byKey.get(orderId) ?? '')?.declined ?? 0;
+    return this.of(orderId).reduce((sum, { declined }) => sum + declined, 0);
+  }
+
+  /** One for each card that was tried. */
+  of(orderId: string): Intent[] {
+    return [...this.intents.values()].filter((intent) => intent.orderId === orderId);
   }
 
   private capture(intent: Intent): IntentState {
@@ -102,25 +108,33 @@ export class ProviderBooks {
 
   cancel(id: string): IntentState {
     const intent = this.find(id);
-    if (intent.state.kind === 'captured') return intent.state;
-    return (intent.state = { kind: 'canceled' });
+    const { state } = intent;
+    if (state.kind === 'captured' || state.kind === 'canceled') return state;
+    const code = state.kind === 'declined' ? { code: state.code } : {};
+    return (intent.state = { kind: 'canceled', ...code });
   }
 
   /** All that is left, or a part once its return. */
   refund(id: string, part?: Refund['part']): number {
     const intent = this.find(id);
-    if (intent.state.kind !== 'captured') throw new ProviderRejection('not_captured');
+    if (intent.state.kind !== 'captured') throw this.refused(intent, 'not_captured');
     const given = part && intent.parts.get(part.returnId);
     if (given !== undefined) {
-      this.onRepeated('refund of a return');
+      this.world.met('refund of a return tried again');
       return given;
     }
     const left = intent.captured - intent.refunded;
     const amount = part?.amount ?? left;
-    if (amount > left) throw new ProviderRejection('amount_too_large');
+    if (amount > left) throw this.refused(intent, 'amount_too_large');
     intent.refunded += amount;
     if (part) intent.parts.set(part.returnId, amount);
     return part ? amount : intent.captured;
+  }
+
+  /** A refund that is never to be asked for: it would be one of what was not taken. */
+  private refused({ orderId }: Intent, code: string): ProviderRejection {
+    this.world.violated(`a refund for ${orderId} was asked for that the provider refuses: ${code}`);
+    return new ProviderRejection(code);
   }
 
   /** On one page, newest first. */

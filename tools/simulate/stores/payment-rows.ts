@@ -48,11 +48,11 @@ export class SimPaymentRows implements PaymentRows {
           if (!row) return false;
           const { wanted, status, sealedToken, captured, refunded, problemCode } = after;
           const { revision, chargeTo, undoTo, goodsRefunds } = after;
-          const { email, attempt, declinedAttempt, instructions } = after;
+          const { email, attempt, instructions } = after;
           const { capturedAt, fee, feeRateId, feeReturned, chargebacks } = after;
           const books = { capturedAt, fee, feeRateId, feeReturned, chargebacks };
           const state = { wanted, status, sealedToken, captured, refunded, problemCode, revision };
-          const asked = { email, attempt, declinedAttempt, instructions };
+          const asked = { email, attempt, instructions };
           const changed = { ...row, ...state, ...asked, ...books, chargeTo, undoTo, goodsRefunds };
           view.update(this.payments, after.orderId, checked(changed));
           return true;
@@ -65,8 +65,9 @@ export class SimPaymentRows implements PaymentRows {
     return sessionOf(tx).statement('store intents', (view) => {
       for (const id of intents.map(({ orderId }) => orderId).sort()) view.lock(this.payments, id);
       const stored = new Map<string, string>();
-      for (const { orderId, intentId } of intents) {
-        const row = view.lockWhere(this.payments, orderId, wantsIntent);
+      for (const { orderId, attempt, intentId } of intents) {
+        const wants = (row: StoredPayment): boolean => wantsIntent(row, attempt);
+        const row = view.lockWhere(this.payments, orderId, wants);
         if (!row) continue;
         view.update(this.payments, orderId, { ...row, intentId, status: 'intended' });
         stored.set(orderId, intentId);
@@ -79,12 +80,12 @@ export class SimPaymentRows implements PaymentRows {
 /** Of columns that are not inserted. */
 const DEFAULTS = {
   ...{ intentId: null, captured: 0, refunded: 0, problemCode: null, goodsRefunds: [] },
-  ...{ attempt: 1, declinedAttempt: null, instructions: null, capturedAt: null },
+  ...{ attempt: 1, instructions: null, capturedAt: null },
   ...{ fee: 0, feeRateId: null, feeReturned: 0, chargebacks: [] },
 };
 
-const wantsIntent = ({ status, wanted }: StoredPayment): boolean =>
-  status === 'accepted' && wanted === 'captured';
+const wantsIntent = (payment: StoredPayment, attempt: number): boolean =>
+  payment.status === 'accepted' && payment.wanted === 'captured' && payment.attempt === attempt;
 
 /** As the table takes it. */
 const checked = (payment: StoredPayment): StoredPayment => {

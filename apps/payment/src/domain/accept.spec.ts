@@ -43,7 +43,7 @@ describe('accepting a charge', () => {
     });
   });
 
-  it('tries a failed payment again, with the intent it may have', () => {
+  it('tries a failed payment again, and keeps the intent that is to be closed before', () => {
     const failed = payment({ status: 'failed', sealedToken: null, problemCode: 'x', chargeTo: [] });
     expect(acceptCharge(failed, charge(), 'charge-2')).toMatchObject({
       work: true,
@@ -51,20 +51,20 @@ describe('accepting a charge', () => {
     });
     expect(acceptCharge({ ...failed, intentId: 'pi_1' }, charge(), 'charge-2')).toMatchObject({
       work: true,
-      payment: { status: 'intended', intentId: 'pi_1' },
+      payment: { status: 'accepted', intentId: 'pi_1' },
     });
   });
 
   it('tries another card after a declined one, as an attempt of its own', () => {
     const declined = payment({ status: 'declined', intentId: 'pi_1', sealedToken: null });
-    const known = { ...declined, problemCode: 'lost_card', declinedAttempt: 'ch_1', chargeTo: [] };
+    const known = { ...declined, problemCode: 'lost_card', chargeTo: [] };
     const another = charge({ sealedToken: 'sealed:other' });
     expect(acceptCharge(known, another, 'charge-2')).toMatchObject({
       kind: 'later',
       work: true,
       payment: {
-        ...{ status: 'intended', attempt: 2, sealedToken: 'sealed:other', problemCode: null },
-        ...{ declinedAttempt: 'ch_1', chargeTo: ['charge-2'], revision: 2 },
+        ...{ status: 'accepted', attempt: 2, sealedToken: 'sealed:other', problemCode: null },
+        ...{ intentId: 'pi_1', chargeTo: ['charge-2'], revision: 2 },
       },
     });
   });

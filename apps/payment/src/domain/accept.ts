@@ -33,12 +33,11 @@ export function acceptCharge<Address>(
   }
   // A person sent it again, or the customer gave another card.
   if (payment.status === 'failed' || payment.status === 'declined') {
-    const again = { status: payment.intentId === null ? 'accepted' : 'intended' } as const;
     return {
       kind: 'later',
       work: true,
       payment: changed(payment, {
-        ...again,
+        status: 'accepted',
         attempt: payment.attempt + 1,
         problemCode: null,
         sealedToken: charge.sealedToken,
@@ -116,7 +115,6 @@ const opened = <Address>(charge: Charge, to: Address): Payment<Address> => ({
   refunded: 0,
   problemCode: null,
   attempt: 1,
-  declinedAttempt: null,
   instructions: null,
   revision: 1,
   chargeTo: [to],

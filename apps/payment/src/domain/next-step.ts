@@ -3,7 +3,8 @@ import type { Payment } from './payment.js';
 /**
  * What moves a payment towards what is wanted:
  * - `rest`: it is there, or will not get further by itself.
- * - `open`: make an intent, which cannot take money before it is confirmed.
+ * - `open`: make an intent, which cannot take money before it is confirmed; one of a card before is
+ *   closed first.
  * - `resume`: an earlier try got as far as the intent; ask what became of it before going on.
  * - `take-nothing`: there is nothing to pay.
  * - `drop`: nothing at the provider can take money, so there is nothing to ask it for.

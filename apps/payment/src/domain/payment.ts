@@ -9,10 +9,12 @@ import type { PaymentInstructions, PaymentMethod } from '#contracts';
 export type Wanted = 'captured' | 'undone';
 
 /**
- * - `accepted`: nothing is known at the provider that could take money.
+ * - `accepted`: nothing that could take money is asked of the provider; an intent of a card before is
+ *   closed first.
  * - `intended`: the provider's intent and its id are stored; it may have been confirmed by now.
  * - `captured`: the money was taken.
- * - `declined`: the card was refused; nothing was taken. Another card may be given.
+ * - `declined`: the card was refused; nothing was taken with it, and nothing can be. Another card may
+ *   be given.
  * - `expired`: nobody paid in time; nothing was taken, and nothing can be.
  * - `failed`: the provider will not do it, for a fault of ours; nothing was taken.
  * - `canceled`: undone before anything was taken.
@@ -55,6 +57,7 @@ export interface Payment<Address = unknown> {
   readonly email: string | null;
   readonly wanted: Wanted;
   readonly status: PaymentStatus;
+  /** The provider's, of the card that was tried last. */
   readonly intentId: string | null;
   readonly captured: number;
   readonly refunded: number;
@@ -62,8 +65,6 @@ export interface Payment<Address = unknown> {
   readonly problemCode: string | null;
   /** Counts the cards that were given, from 1; what comes of one says nothing about the next. */
   readonly attempt: number;
-  /** The provider's id of the attempt that was declined last. */
-  readonly declinedAttempt: string | null;
   /** How the customer can pay, once that is known; never for cards. */
   readonly instructions: PaymentInstructions | null;
   /** Grows by one with each stored change; facts and effects carry it. */

@@ -6,13 +6,8 @@ import type { Payment } from './payment.js';
 export type Outcome =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'captured'; readonly captured: number }
-  /** `attempt`: which card it is about; `declinedAttempt`: what the provider calls it. */
-  | {
-      readonly kind: 'declined';
-      readonly code: string;
-      readonly attempt: number;
-      readonly declinedAttempt?: string;
-    }
+  /** Nothing was taken, and nothing can be with this card. `attempt`: which one it is about. */
+  | { readonly kind: 'declined'; readonly code: string; readonly attempt: number }
   /** The customer can pay now. */
   | { readonly kind: 'instructed'; readonly instructions: PaymentInstructions }
   /** Nobody has paid in time, and nobody can any more. */
@@ -101,11 +96,10 @@ function goodsRefunded<Address>(
 /** Of a card that has been followed by another one, nothing is to be learnt any more. */
 function declined<Address>(
   payment: Payment<Address>,
-  { code, attempt, declinedAttempt }: Extract<Outcome, { kind: 'declined' }>,
+  { code, attempt }: Extract<Outcome, { kind: 'declined' }>,
 ): Payment<Address> {
   if (!open(payment) || attempt !== payment.attempt) return payment;
-  const known = { ...payment, declinedAttempt: declinedAttempt ?? payment.declinedAttempt };
-  return over(known, 'declined', code);
+  return over(payment, 'declined', code);
 }
 
 /** Once it is decided, nobody needs these any more. */

@@ -75,7 +75,7 @@ async function ended({ amounts, faults = [], undoAfter, stallAfter, lost = 0 }: 
     }
   }
   const id = await provider.createIntent({
-    ...{ orderId: ORDER, amount: CAPTURED, currency: 'JPY' },
+    ...{ orderId: ORDER, attempt: 1, amount: CAPTURED, currency: 'JPY' },
     ...{ method: 'credit_card', payer: { customerId: 'c-1' } },
   });
   await provider.confirmIntent(id, { method: 'credit_card', token: 'tok_ok' });

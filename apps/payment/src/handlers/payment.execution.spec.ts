@@ -46,8 +46,10 @@ class World {
       { open: (sealed) => sealed.slice('sealed:'.length) },
       {
         find: () => Promise.resolve(this.row),
-        storeIntent: (_orderId, intentId) => {
-          const wants = this.row.status === 'accepted' && this.row.wanted === 'captured';
+        storeIntent: ({ attempt }, intentId) => {
+          const { row } = this;
+          const isWanted = row.status === 'accepted' && row.wanted === 'captured';
+          const wants = isWanted && row.attempt === attempt;
           if (wants) this.row = { ...this.row, status: 'intended', intentId };
           return Promise.resolve(wants);
         },
@@ -69,6 +71,12 @@ class World {
       if (this.row.status === 'declined') this.giveAnotherCard();
     }
     if (nextStep(this.row) !== 'rest') throw new Error(`no end after ${MAX_RUNS} runs`);
+  }
+
+  /** What is still on its way when all is over arrives, too. */
+  async end(): Promise<void> {
+    await this.finish();
+    this.provider.allArrive();
   }
 
   async attempt(): Promise<Outcome | undefined> {
@@ -110,7 +118,9 @@ class World {
     const { row } = this;
     const { customer, token = 'tok_ok', nextToken } = this.plan;
     const isPaid = customer ? customer === 'pays' : [token, nextToken].includes('tok_ok');
-    const due = row.wanted === 'captured' && isPaid;
+    // Which of its requests came first is the provider's to know; the row must say the same.
+    const mayBePaid = token === 'tok_funds_come' && row.status === 'captured';
+    const due = row.wanted === 'captured' && (isPaid || mayBePaid);
     const seen = {
       once: captures <= 1,
       books: taken - refunded,
@@ -125,7 +135,7 @@ class World {
 
 async function ended(plan: Plan): Promise<World> {
   const world = new World(plan);
-  await world.finish();
+  await world.end();
   return world;
 }
 
@@ -181,6 +191,7 @@ describe('driving a payment', () => {
     const payer = { customerId };
     const intentId = await world.provider.createIntent({
       ...{ orderId, amount, currency, method, payer },
+      attempt: 1,
     });
     await world.provider.cancelIntent(intentId);
     world.row = payment({ status: 'intended', intentId });
@@ -197,6 +208,14 @@ describe('driving a payment', () => {
       ),
     );
     expect(plans).toHaveLength(256 * 2 * 3 * 7);
+    expect(await faultsOf(plans)).toEqual([]);
+  });
+
+  it('is not harmed by requests that arrive late, also when they are answered otherwise', async () => {
+    const plans = ['tok_ok', 'tok_declined', 'tok_funds_come'].flatMap((token) =>
+      late(undoing([0, 1, 2, 3, 4, 5])).map((plan) => ({ token, ...plan })),
+    );
+    expect(plans).toHaveLength(3 * 64 * 4 * LATE.length * 7);
     expect(await faultsOf(plans)).toEqual([]);
   });
 
@@ -220,21 +239,23 @@ describe('another card', () => {
       ),
     );
 
-  it('is charged after a declined one, on the same intent', async () => {
+  it('is charged after a declined one, with an intent of its own', async () => {
     const { row, provider } = await ended({ token: 'tok_declined', nextToken: 'tok_ok' });
-    expect(provider.calls).toEqual(['create', 'confirm', 'find', 'confirm']);
+    const first = ['create', 'confirm', 'cancel'];
+    expect(provider.calls).toEqual([...first, 'cancel', 'create', 'confirm']);
     expect(row).toMatchObject({
       status: 'captured',
       attempt: 2,
       captured: 1200,
       sealedToken: null,
     });
-    expect(provider.intents.size).toBe(1);
+    const states = [...provider.intents.values()].map(({ state }) => state.kind);
+    expect(states).toEqual(['canceled', 'captured']);
   });
 
   it('that is declined too ends with what the provider said of it', async () => {
     const { row } = await ended({ token: 'tok_declined', nextToken: 'tok_declined' });
-    expect(row).toMatchObject({ status: 'declined', attempt: 2, declinedAttempt: 'ch_2' });
+    expect(row).toMatchObject({ status: 'declined', attempt: 2, problemCode: 'no_funds' });
   });
 
   it('ends right under every combination of faults, losses and a refund at any moment', async () => {
@@ -243,6 +264,17 @@ describe('another card', () => {
       ...all({ token: 'tok_declined', nextToken: 'tok_declined' }),
     ];
     expect(plans).toHaveLength(2 * 256 * 3 * 7);
+    expect(await faultsOf(plans)).toEqual([]);
+  });
+
+  it('is not harmed by requests that arrive late', async () => {
+    const cards = ['tok_ok', 'tok_declined'];
+    const plans = cards.flatMap((token) =>
+      cards.flatMap((nextToken) =>
+        late(undoing([1, 2, 3, 4, 5])).map((plan) => ({ token, nextToken, ...plan })),
+      ),
+    );
+    expect(plans).toHaveLength(4 * 64 * 4 * LATE.length * 6);
     expect(await faultsOf(plans)).toEqual([]);
   });
 
@@ -288,6 +320,20 @@ describe('a payment that the customer makes', () => {
     expect(await faultsOf(plans)).toEqual([]);
   });
 });
+
+/** By so many calls; more than are made stands for "when all is over". */
+const LATE = [1, 2, 3, 4, 5, 6, 99];
+
+/** One request is late, whichever it is, among any other faults. */
+const late = (undo: readonly Pick<Plan, 'undoAfter'>[]): Plan[] =>
+  sequences(3).flatMap((others) =>
+    [0, 1, 2, 3].flatMap((at) =>
+      LATE.flatMap((lateBy) => {
+        const faults = [...others.slice(0, at), { lateBy }, ...others.slice(at)];
+        return undo.map((one) => ({ faults, ...one }));
+      }),
+    ),
+  );
 
 const undoing = (moments: readonly number[]): Pick<Plan, 'undoAfter'>[] => [
   {},

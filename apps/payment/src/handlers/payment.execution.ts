@@ -7,7 +7,8 @@
  *   a payment that still wants the charge. So whoever finds no id stored knows that nothing was
  *   taken, and whoever finds one can ask what became of it;
  * - the provider captures an intent once, and a canceled one never;
- * - a card that was declined is told from the next one by the provider's id of the attempt;
+ * - a request that nobody waits for any more may still arrive, so that nothing counts as not taken
+ *   before its intent is canceled; each card has an intent of its own, made when the one before is;
  * - what a customer pays by transfer or in a shop is asked for again and again until it is paid, or
  *   until its time is over and the intent canceled; who tells of it meanwhile only makes us ask earlier;
  * - a refund is made under a key that follows from the order or the return, one for goods only when
@@ -31,7 +32,7 @@ import {
 export interface PaymentStore {
   find(orderId: string): Promise<Payment | undefined>;
   /** @returns false when the payment does not want this intent (any more): read it again */
-  storeIntent(orderId: string, intentId: string): Promise<boolean>;
+  storeIntent(payment: Payment, intentId: string): Promise<boolean>;
   /** Stores how the customer can pay, once, and tells of it. */
   instruct(orderId: string, instructions: PaymentInstructions): Promise<void>;
 }
@@ -116,11 +117,14 @@ export class PaymentExecution {
   }
 
   private async open(payment: Payment, signal: AbortSignal): Promise<Outcome | undefined> {
-    const { orderId, amount, currency, method } = payment;
+    const { orderId, amount, currency, method, attempt, intentId: earlier } = payment;
     const payWith = this.payWith(payment);
+    const taken = earlier === null ? undefined : await this.close(earlier);
+    if (taken) return taken;
     const payer = payerOf(payment);
-    const intentId = await this.provider.createIntent({ orderId, amount, currency, method, payer });
-    const stored = await this.store.storeIntent(payment.orderId, intentId);
+    const intent = { orderId, amount, currency, method, attempt, payer };
+    const intentId = await this.provider.createIntent(intent);
+    const stored = await this.store.storeIntent(payment, intentId);
     if (!stored) return undefined;
     signal.throwIfAborted();
     return this.confirm(payment, intentId, payWith);
@@ -129,7 +133,7 @@ export class PaymentExecution {
   private async resume(payment: Payment, signal: AbortSignal): Promise<Outcome> {
     const intentId = idOf(payment);
     const state = await this.provider.findIntent(intentId);
-    if (!isUntried(payment, state)) return this.charged(payment, intentId, state);
+    if (state.kind !== 'unconfirmed') return this.charged(payment, intentId, state);
     signal.throwIfAborted();
     return this.confirm(payment, intentId, this.payWith(payment));
   }
@@ -142,7 +146,7 @@ export class PaymentExecution {
       if (!(error instanceof OutboundError) || !error.sent) throw error;
       // Nobody knows whether the money was taken, except the provider's books.
       state = await this.provider.findIntent(intentId);
-      if (isUntried(payment, state)) throw error;
+      if (state.kind === 'unconfirmed') throw error;
     }
     return this.charged(payment, intentId, state);
   }
@@ -153,13 +157,11 @@ export class PaymentExecution {
       case 'captured':
         return { kind: 'captured', captured: state.amount };
       case 'declined':
-        return declinedBy(payment, state);
+        return (await this.close(intentId)) ?? declined(payment, state.code);
       case 'canceled':
-        return isSlow(payment)
-          ? { kind: 'expired' }
-          : { kind: 'declined', code: 'intent-canceled', attempt: payment.attempt };
+        return isSlow(payment) ? EXPIRED : declined(payment, state.code ?? 'intent-canceled');
       case 'expired':
-        return this.expire(intentId);
+        return (await this.close(intentId)) ?? EXPIRED;
       case 'awaiting-customer':
         return this.awaitCustomer(payment, intentId, state.instructions);
       case 'unconfirmed':
@@ -179,15 +181,18 @@ export class PaymentExecution {
       known?.payBy ?? instructions.payBy ?? new Date(now + this.slow.payWithinMs).toISOString();
     if (!known) await this.store.instruct(payment.orderId, { ...instructions, payBy });
     const leftMs = Date.parse(payBy) - now;
-    if (leftMs <= 0) return this.expire(intentId);
+    if (leftMs <= 0) return (await this.close(intentId)) ?? EXPIRED;
     throw new AwaitingCustomerError(Math.min(leftMs, this.slow.pollMs));
   }
 
-  /** What is canceled cannot be paid any more; who was quick enough to pay before has paid. */
-  private async expire(intentId: string): Promise<Outcome> {
+  /**
+   * What is canceled cannot be paid any more, whatever is still on its way to the provider.
+   * @returns what was taken with it before, if anything was
+   */
+  private async close(intentId: string): Promise<Outcome | undefined> {
     const state = await this.provider.cancelIntent(intentId);
     if (state.kind === 'captured') return { kind: 'captured', captured: state.amount };
-    if (state.kind === 'canceled') return { kind: 'expired' };
+    if (state.kind === 'canceled') return undefined;
     throw new UndecidedError();
   }
 
@@ -252,24 +257,12 @@ const CANCELABLE: ReadonlySet<IntentState['kind']> = new Set([
   'expired',
 ]);
 
-/**
- * Whether the provider has not heard of this card: it was not asked at all, or what it says is about
- * the card before. Asking it once too often is harmless, an intent is captured once.
- */
-const isUntried = ({ attempt, declinedAttempt }: Payment, state: IntentState): boolean => {
-  if (state.kind === 'unconfirmed') return true;
-  if (state.kind !== 'declined' || attempt === 1) return false;
-  return state.attempt === undefined || state.attempt === declinedAttempt;
-};
+const EXPIRED: Outcome = { kind: 'expired' };
 
-const declinedBy = (
-  { attempt }: Payment,
-  { code, attempt: declinedAttempt }: Extract<IntentState, { kind: 'declined' }>,
-): Outcome => ({
+const declined = ({ attempt }: Payment, code: string): Outcome => ({
   kind: 'declined',
   code,
   attempt,
-  ...(declinedAttempt !== undefined && { declinedAttempt }),
 });
 
 function idOf({ intentId, orderId }: Payment): string {

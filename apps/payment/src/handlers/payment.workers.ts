@@ -11,6 +11,7 @@ import { Batcher, Sealer, backoffMs } from '#platform';
 import type { Outcome } from '../domain/settle.js';
 import type { FeeRateRows } from '../persistence/fee-rate-rows.js';
 import { postgresPaymentRows, type PaymentRows } from '../persistence/payment-rows.js';
+import type { NewIntentId } from '../persistence/store-intents.js';
 import type { PaymentProvider } from '../provider/payment-provider.js';
 import type { PaymentSettings } from '../settings.js';
 import { PaymentExecution, type PaymentStore } from './payment.execution.js';
@@ -43,7 +44,7 @@ export type WorkerSettings = Pick<
   | 'PAY_POLL_MS'
 >;
 
-/** Six calls are the most that one run makes, save for many refunds; then another may begin. */
+/** Eight calls are the most that one run makes, save for many refunds; then another may begin. */
 const LEASE_CALLS = 10;
 
 /** Drives payments; the subject is the order's id. It never gives up: see `PaymentRecorder`. */
@@ -88,12 +89,12 @@ function paymentStore(
   const intents = new Batcher({
     maxItems: 200,
     maxConcurrent: 2,
-    run: (items: { orderId: string; intentId: string }[]) => rows.storeIntents(database, items),
+    run: (items: NewIntentId[]) => rows.storeIntents(database, items),
   });
   const record = gatherOutcomes<Outcome>(outbox, (unit, done) => recorder.record(unit, done));
   return {
     find: gatherFinds((orderIds) => rows.findPayments(database, orderIds)),
-    storeIntent: (orderId, intentId) => intents.add({ orderId, intentId }),
+    storeIntent: ({ orderId, attempt }, intentId) => intents.add({ orderId, attempt, intentId }),
     instruct: (orderId, how) => record(orderId, { kind: 'instructed', instructions: how }),
   };
 }

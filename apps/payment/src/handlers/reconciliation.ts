@@ -7,10 +7,16 @@ import {
   type Difference,
   type TheirIntent,
 } from '../domain/reconcile.js';
+import { NO_INTENT, type Payment } from '../domain/payment.js';
 import { ourOrderId } from '../domain/order-id.js';
 import { findPayments } from '../persistence/find-payments.js';
 import { paymentsOfDay, type Comparison } from '../persistence/reconciliation-rows.js';
-import type { BookedIntent, PaymentProvider, TimeRange } from '../provider/payment-provider.js';
+import {
+  ProviderRejection,
+  type BookedIntent,
+  type PaymentProvider,
+  type TimeRange,
+} from '../provider/payment-provider.js';
 import { compareDisputes } from './dispute-reconciliation.js';
 
 export interface ReconciliationParts {
@@ -61,7 +67,7 @@ export async function compareDay(
     const unknown = payments.filter(({ intentId }) => intentId !== null && !seen.has(intentId));
     const settled = unknown.filter((payment) => !isUnderWay(payment));
     underWay += unknown.length - settled.length;
-    differences.push(...settled.map(unknownToThem));
+    differences.push(...(await unknownOnes(provider, settled)));
     const last = payments.at(-1);
     if (!last || payments.length < PAGE) break;
     after = last.orderId;
@@ -107,6 +113,31 @@ async function comparePage(
     else differences.push(...differencesOf(intent, payment));
   }
   return { differences, underWay };
+}
+
+/**
+ * Of these no intent was made that day. One of a card that was given later, or sent again by a person,
+ * was made then, and is compared with the others of its day.
+ */
+async function unknownOnes(
+  provider: PaymentProvider,
+  payments: readonly Payment[],
+): Promise<Difference[]> {
+  const found: Difference[] = [];
+  for (const payment of payments) {
+    if (!(await isKnown(provider, payment))) found.push(unknownToThem(payment));
+  }
+  return found;
+}
+
+async function isKnown(provider: PaymentProvider, { intentId }: Payment): Promise<boolean> {
+  try {
+    await provider.findIntent(intentId ?? NO_INTENT);
+    return true;
+  } catch (error) {
+    if (error instanceof ProviderRejection) return false;
+    throw error;
+  }
 }
 
 async function reread(provider: PaymentProvider, intent: BookedIntent): Promise<TheirIntent> {

@@ -20,17 +20,17 @@ export async function updatePayments(tx: Tx, changes: readonly PaymentChange[]):
             captured = n.captured, refunded = n.refunded, problem_code = n.problem_code,
             revision = n.revision, charge_to = n.charge_to, undo_to = n.undo_to,
             goods_refunds = n.goods_refunds, email = n.email, attempt = n.attempt,
-            declined_attempt = n.declined_attempt, instructions = n.instructions,
+            instructions = n.instructions,
             captured_at = n.captured_at, fee = n.fee, fee_rate_id = n.fee_rate_id,
             fee_returned = n.fee_returned, chargebacks = n.chargebacks,
             is_disputed = n.is_disputed, updated_at = now()
        from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int8[],
                    $7::int8[], $8::text[], $9::int[], $10::json[], $11::json[], $12::json[],
-                   $13::text[], $14::int[], $15::text[], $16::json[], $17::timestamptz[],
-                   $18::int8[], $19::text[], $20::int8[], $21::json[], $22::bool[])
+                   $13::text[], $14::int[], $15::json[], $16::timestamptz[], $17::int8[],
+                   $18::text[], $19::int8[], $20::json[], $21::bool[])
          as n (order_id, expected, wanted, status, sealed_token, captured, refunded, problem_code,
-               revision, charge_to, undo_to, goods_refunds, email, attempt, declined_attempt,
-               instructions, captured_at, fee, fee_rate_id, fee_returned, chargebacks,
+               revision, charge_to, undo_to, goods_refunds, email, attempt, instructions,
+               captured_at, fee, fee_rate_id, fee_returned, chargebacks,
                is_disputed)
       where p.order_id = n.order_id and p.revision = n.expected
      returning 1`,
@@ -49,7 +49,6 @@ export async function updatePayments(tx: Tx, changes: readonly PaymentChange[]):
       after.map(({ goodsRefunds }) => JSON.stringify(goodsRefunds)),
       after.map(({ email }) => email),
       after.map(({ attempt }) => attempt),
-      after.map(({ declinedAttempt }) => declinedAttempt),
       after.map(({ instructions }) => (instructions ? JSON.stringify(instructions) : null)),
       after.map(({ capturedAt }) => capturedAt),
       after.map(({ fee }) => fee),

@@ -8,8 +8,6 @@ const problem = z.object({
   code: z.string().nullish(),
   decline_code: z.string().nullish(),
   param: z.string().nullish(),
-  /** The attempt that failed. */
-  charge: z.string().nullish(),
 });
 export type ProviderProblem = z.output<typeof problem>;
 
@@ -85,7 +83,6 @@ export const codeOf = ({ decline_code, code, type }: ProviderProblem): string =>
 export const declinedBy = (error: ProviderProblem): IntentState => ({
   kind: 'declined',
   code: codeOf(error),
-  ...(error.charge && { attempt: error.charge }),
 });
 
 export function stateOf(intent: IntentAnswer): IntentState {
@@ -93,7 +90,7 @@ export function stateOf(intent: IntentAnswer): IntentState {
     case 'succeeded':
       return { kind: 'captured', amount: intent.amount_received };
     case 'canceled':
-      return { kind: 'canceled' };
+      return canceledState(intent);
     case 'requires_action': {
       const instructions = instructionsOf(intent);
       if (instructions) return { kind: 'awaiting-customer', instructions };
@@ -107,6 +104,11 @@ export function stateOf(intent: IntentAnswer): IntentState {
       return { kind: 'processing' };
   }
 }
+
+const canceledState = ({ last_payment_error: error }: IntentAnswer): IntentState => ({
+  kind: 'canceled',
+  ...(error && { code: codeOf(error) }),
+});
 
 function failedState({ last_payment_error: error }: IntentAnswer): IntentState {
   if (!error) return { kind: 'unconfirmed' };

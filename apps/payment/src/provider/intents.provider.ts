@@ -69,12 +69,12 @@ export class IntentsProvider extends PaymentProvider {
     const transfer = intent.method === 'bank_transfer';
     const customer = transfer ? await this.createCustomer(intent) : undefined;
     const parameters = intentParameters(intent, customer);
-    const result = await this.api.createIntent(parameters, `pay-${intent.orderId}`);
+    const result = await this.api.createIntent(parameters, intentKey(intent));
     return accepted(intentAnswer, result).id;
   }
 
   async confirmIntent(intentId: string, payWith: PayWith): Promise<IntentState> {
-    // No key: the intent itself is captured once at most, and a key would pin the first card.
+    // No key: the intent itself is captured once at most, and a key would pin what went wrong.
     const result = await this.api.confirmIntent(intentId, confirmParameters(payWith));
     if ('body' in result) return stateOf(read(intentAnswer, result.body));
     const { problem } = result;
@@ -165,6 +165,9 @@ export class IntentsProvider extends PaymentProvider {
     throw new ProviderRejection(codeOf(problem));
   }
 }
+
+const intentKey = ({ orderId, attempt }: NewIntent): string =>
+  attempt === 1 ? `pay-${orderId}` : `pay-${orderId}-${attempt}`;
 
 function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const parsed = schema.safeParse(body);

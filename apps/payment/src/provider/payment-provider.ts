@@ -10,11 +10,12 @@ export type IntentState =
   /** The customer has been told how to pay, and can: it becomes `captured` or `expired`. */
   | { readonly kind: 'awaiting-customer'; readonly instructions: CustomerInstructions }
   | { readonly kind: 'captured'; readonly amount: number }
-  /** `attempt`: the provider's id of the attempt that was refused, another one for each attempt. */
-  | { readonly kind: 'declined'; readonly code: string; readonly attempt?: string }
+  /** Another confirmation may take the money yet. */
+  | { readonly kind: 'declined'; readonly code: string }
   /** The time to pay ran out; nothing was taken. */
   | { readonly kind: 'expired' }
-  | { readonly kind: 'canceled' };
+  /** Nothing was taken, and nothing can be any more. `code`: why it was declined before, if it was. */
+  | { readonly kind: 'canceled'; readonly code?: string };
 
 /** Some providers know no end to it: then there is no `payBy`. */
 export type CustomerInstructions = Omit<PaymentInstructions, 'payBy'> & {
@@ -23,6 +24,8 @@ export type CustomerInstructions = Omit<PaymentInstructions, 'payBy'> & {
 
 export interface NewIntent {
   readonly orderId: string;
+  /** Counts from 1; each has an intent of its own. */
+  readonly attempt: number;
   readonly amount: number;
   /** ISO 4217, upper case. */
   readonly currency: string;
@@ -102,7 +105,7 @@ export interface DisputePage {
 
 /**
  * Every method may be repeated after any of its failures: intents and refunds are made under keys
- * that follow from the order or the return, and an intent is captured at most once.
+ * that follow from the order and the attempt or the return, and an intent is captured at most once.
  *
  * All throw `OutboundError` when there was no usable answer (what was asked for may have been done),
  * and `ProviderRejection` when the provider understood and will not do it.

@@ -39,7 +39,7 @@ const UNEXPECTED = failure({
 });
 
 const newIntent: NewIntent = {
-  ...{ orderId: 'o-1', amount: 1200, currency: 'JPY' },
+  ...{ orderId: 'o-1', attempt: 1, amount: 1200, currency: 'JPY' },
   ...{ method: 'credit_card', payer: { customerId: 'c-1' } },
 };
 const byCard = (token: string) => ({ method: 'credit_card', token }) as const;
