@@ -146,24 +146,44 @@ describe('a payment whose process ends', () => {
     expect(await second.payment(orderId)).toMatchObject({ status });
   });
 
-  it.each<Place>(['before refund', 'after refund', 'before cancel', 'after cancel'])(
+  it.each<Place>(['before refund', 'after refund'])(
     '%s is undone once by another',
     async (place) => {
-      const cancels = place.endsWith('cancel');
       const { first, stall } = await stalling(place);
-      const { orderId, charge, refund } = newCharge(cancels ? 'tok_declined' : 'tok_ok');
+      const { orderId, charge, refund } = newCharge();
       await first.deliver(charge);
       await first.final(charge);
       await first.deliver(refund);
       await stall.reached.passed;
       const second = await world.replica();
       await first.expireLeases();
-      const refunded = cancels ? 0 : 1200;
-      expect(await second.final(refund)).toMatchObject({ result: { refunded } });
+      expect(await second.final(refund)).toMatchObject({ result: { refunded: 1200 } });
       stall.goOn.open();
       await first.stop();
       const [intent] = await world.books(orderId);
-      expect(intent).toMatchObject({ refunded, refunds: cancels ? [] : [{ amount: 1200 }] });
+      expect(intent).toMatchObject({ refunded: 1200, refunds: [{ amount: 1200 }] });
+    },
+  );
+
+  it.each<Place>(['before cancel', 'after cancel'])(
+    '%s of a declined card is refused by another, for the reason that the provider gave',
+    async (place) => {
+      const { first, stall } = await stalling(place);
+      const { orderId, charge, refund } = newCharge('tok_declined');
+      await first.deliver(charge);
+      await stall.reached.passed;
+      expect(first.replies(charge).map(({ outcome }) => outcome)).not.toContain('refused');
+      const second = await world.replica();
+      await first.expireLeases();
+      expect(await second.final(charge)).toMatchObject({
+        outcome: 'refused',
+        result: { declineCode: 'generic_decline' },
+      });
+      stall.goOn.open();
+      await first.stop();
+      await second.deliver(refund);
+      expect(await second.final(refund)).toMatchObject({ result: { refunded: 0 } });
+      expect(await world.books(orderId)).toMatchObject([{ status: 'canceled', captures: 0 }]);
     },
   );
 

@@ -13,7 +13,13 @@ import {
 import { metricsRegistry } from '#platform';
 import { waitFor } from '#testing';
 import { deathAt, silent } from './participant-harness.js';
-import { PaymentWorld, newCharge, newSlowCharge, type PaymentReplica } from './payment-world.js';
+import {
+  PaymentWorld,
+  another,
+  newCharge,
+  newSlowCharge,
+  type PaymentReplica,
+} from './payment-world.js';
 
 jest.setTimeout(240_000);
 
@@ -131,6 +137,19 @@ describe('a day held against the provider’s books', () => {
     expect(ours).toBe(theirs + 1);
     expect(differences.filter((one) => one.orderId === orderId)).toEqual([]);
     expect(differences.filter(({ intentId }) => intentId === nameless)).toEqual([]);
+  });
+
+  it('misses no intent of a card that was given on a later day', async () => {
+    const { orderId, charge } = newCharge('tok_declined');
+    await payment.deliver(charge);
+    await payment.final(charge);
+    const second = another(charge, 'tok_ok');
+    aheadMs = 2 * 86_400_000;
+    await payment.deliver(second);
+    await payment.final(second);
+    aheadMs = 0;
+    const { differences } = await compared();
+    expect(differences.filter((one) => one.orderId === orderId)).toEqual([]);
   });
 
   it('lists all that differs, by kind, and leaves out what somebody works on', async () => {

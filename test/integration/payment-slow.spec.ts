@@ -186,7 +186,8 @@ describe('another card', () => {
     await payment.deliver(second, second);
     await payment.final(second);
     await payment.deliver(second, charge);
-    expect(await world.books(orderId)).toMatchObject([{ captures: 1 }]);
+    const intents = await world.books(orderId);
+    expect(intents.map(({ captures }) => captures)).toEqual([0, 1]);
     // the first command keeps its own answer
     expect(payment.replies(charge).at(-1)).toMatchObject({ outcome: 'refused' });
     expect(payment.replies(second).at(-1)).toMatchObject({ outcome: 'succeeded' });

@@ -105,10 +105,10 @@ export function stateOf(intent: IntentAnswer): IntentState {
   }
 }
 
-const canceledState = ({ last_payment_error: error }: IntentAnswer): IntentState => ({
-  kind: 'canceled',
-  ...(error && { code: codeOf(error) }),
-});
+function canceledState(intent: IntentAnswer): IntentState {
+  const before = failedState(intent);
+  return { kind: 'canceled', ...(before.kind === 'declined' && { code: before.code }) };
+}
 
 function failedState({ last_payment_error: error }: IntentAnswer): IntentState {
   if (!error) return { kind: 'unconfirmed' };

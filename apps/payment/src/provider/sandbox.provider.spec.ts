@@ -38,6 +38,8 @@ const UNEXPECTED = failure({
   code: 'payment_intent_unexpected_state',
 });
 
+const NO_FUNDS = { type: 'card_error', code: 'card_declined', decline_code: 'no_funds' };
+
 const newIntent: NewIntent = {
   ...{ orderId: 'o-1', attempt: 1, amount: 1200, currency: 'JPY' },
   ...{ method: 'credit_card', payer: { customerId: 'c-1' } },
@@ -62,6 +64,12 @@ describe('the adapter of the provider', () => {
     ]);
   });
 
+  it('makes one for each attempt, under a key of its own', async () => {
+    const { provider, asked } = scripted([200, intent('requires_confirmation')]);
+    await provider.createIntent({ ...newIntent, attempt: 2 });
+    expect(asked).toMatchObject([{ key: 'pay-o-1-2' }]);
+  });
+
   it('names the version of the API with every call', async () => {
     const { provider, asked } = scripted([200, intent('succeeded')], [200, intent('canceled')]);
     await provider.findIntent('pi_1');
@@ -72,6 +80,7 @@ describe('the adapter of the provider', () => {
   it.each([
     ['succeeded', {}, { kind: 'captured', amount: 1200 }],
     ['canceled', {}, { kind: 'canceled' }],
+    ['canceled', { last_payment_error: NO_FUNDS }, { kind: 'canceled', code: 'no_funds' }],
     ['processing', {}, { kind: 'processing' }],
     ['something_new', {}, { kind: 'processing' }],
     ['requires_confirmation', {}, { kind: 'unconfirmed' }],
