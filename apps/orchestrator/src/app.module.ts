@@ -12,6 +12,7 @@ import { Site, siteFolder } from './dashboard/site.js';
 import { DeadLetterGauges } from './engine/dead-letter-gauges.js';
 import { ChangedSagas } from './engine/changed-sagas.js';
 import { EndedSagas } from './engine/ended-sagas.js';
+import { KnownVersions } from './engine/known-versions.js';
 import { Interventions } from './engine/interventions.js';
 import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
 import { SagaGauges } from './engine/saga-gauges.js';
@@ -81,6 +82,7 @@ export class AppModule {
         Figures,
         LiveStreams,
         Interventions,
+        KnownVersions,
         SagaEngine,
         SagaGauges,
         TimerService,

@@ -9,6 +9,7 @@ import {
   type SagaReply,
 } from '#contracts';
 import { CHAIN, type OutgoingEvent } from '#messaging';
+import { storableText } from '#platform';
 import type { Answer, Facts } from './answer.js';
 import type { CommandAddress } from './command.js';
 
@@ -34,8 +35,8 @@ const MAX_MESSAGE = 2000;
 
 /** A reason within the limits of its contract, whatever error text went into it. */
 export const reasonOf = (code: string, message: string): Reason => ({
-  code: code.slice(0, MAX_CODE) || 'unknown',
-  message: message.slice(0, MAX_MESSAGE),
+  code: storableText(code, MAX_CODE) || 'unknown',
+  message: storableText(message, MAX_MESSAGE),
 });
 
 /** Undefined for `accepted`: there is nothing to say yet. */

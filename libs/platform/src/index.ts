@@ -4,6 +4,7 @@ export * from './logger.js';
 export * from './api-key.js';
 export * from './sealer.js';
 export * from './batcher.js';
+export * from './foreign-text.js';
 export * from './metrics.js';
 export { Reading } from './reading.js';
 export { readingGauge } from './reading-gauge.js';

@@ -47,3 +47,16 @@ export const countLiveVersions = (database: Database): Promise<VersionCount[]> =
       group by definition, version, state
       order by definition, version, state`,
   );
+
+/** Those with steps to do yet: by version, of all that have not ended and do not only wait for a person. */
+export const countUnderWay = (
+  database: Database,
+): Promise<{ definition: string; version: number; count: number }[]> =>
+  database.query(
+    `select definition, version, count(*)::int as count
+       from saga_instance
+      where state in ('awaiting-start', 'running', 'compensating')
+        and (state <> 'compensating' or wake_at is not null or attention is null)
+      group by definition, version
+      order by definition, version`,
+  );

@@ -1,12 +1,20 @@
-/** The history of every instance: one row a message, never changed. */
-import { jsonList, jsonListSql, type Database, type Tx } from '#messaging';
+/**
+ * The history of every instance: one row a message, never changed. Kept for a quarter, by the day on
+ * which the instance began; what is heard of one after that changes the instance alone.
+ */
+import { jsonListSql, jsonTexts, type Database, type Tx } from '#messaging';
 import { utcDay, type HistoryEntry, type SagaInstance } from '#saga';
+
+/** Days of which the history is kept, after the day itself. */
+export const HISTORY_DAYS = 90;
 
 const APPEND = `
   insert into saga_history (started_on, saga_id, revision, at, entry)
   select started_on, saga_id, revision, to_timestamp(at / 1000), entry::jsonb
     from unnest($1::date[], $2::uuid[], $3::int[], $4::float8[], ${jsonListSql('$5')})
-      as n (started_on, saga_id, revision, at, entry)`;
+      as n (started_on, saga_id, revision, at, entry)
+   where started_on >= current_date - ${HISTORY_DAYS}
+      or to_regclass('saga_history_' || to_char(started_on, 'YYYYMMDD')) is not null`;
 
 export interface HistoryRow {
   readonly instance: SagaInstance;
@@ -20,9 +28,15 @@ export const appendHistory = async (tx: Tx, rows: readonly HistoryRow[]): Promis
     rows.map(({ instance }) => instance.id),
     rows.map(({ entry }) => entry.revision),
     rows.map(({ entry }) => entry.at),
-    jsonList(rows.map(({ entry }) => entry)),
+    jsonTexts(rows.map(({ entry }) => forJsonb(JSON.stringify(entry)))),
   ]);
 };
+
+/** `jsonb` takes neither NUL nor half a character, which a message may have. */
+export const forJsonb = (json: string): string =>
+  json.replace(/\\(?:u0000|ud[89a-f][\da-f]{2}|[^])/g, (escape) =>
+    escape.length > 2 ? '\\ufffd' : escape,
+  );
 
 /** The histories of many instances in one statement, each oldest first, by the instance's id. */
 export const readHistories = async (

@@ -2,12 +2,19 @@ export { readAttributes } from './attributes.js';
 export {
   countLive,
   countLiveVersions,
+  countUnderWay,
   countWithAttention,
   type LiveCount,
   type VersionCount,
 } from './count-instances.js';
 export { findInstance, pageOfInstances } from './find-instances.js';
-export { appendHistory, readHistories, readHistory, type HistoryRow } from './history.js';
+export {
+  appendHistory,
+  HISTORY_DAYS,
+  readHistories,
+  readHistory,
+  type HistoryRow,
+} from './history.js';
 export {
   lockInstances,
   type DueTimers,

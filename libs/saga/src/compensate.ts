@@ -171,7 +171,7 @@ export const reopenForOpenEffects = (draft: Draft): void => {
     draft.note(`reopened: ${effect.id} is out although '${step.name}' was ${state}`);
     draft.sendUndo(step, round);
   }
-  const stray = open.find(({ step }) => step === UNKNOWN_STEP);
+  const stray = open.find(({ step }) => draft.steps.every(({ name }) => name !== step));
   if (!stray) return;
   draft.state = 'compensating';
   const { id, taken, returned, unit } = stray;

@@ -7,7 +7,7 @@ import { beginCompensation, compensate, reopenForOpenEffects, replyUndo } from '
 import type { SagaDefinition, Step } from './definition.js';
 import { Draft, type DecideContext } from './draft.js';
 import { advance, cancelRunning, recallPivot, replyForward } from './forward.js';
-import { UNKNOWN_STEP, type SagaInstance } from './instance.js';
+import { DECISION_FAILED, UNKNOWN_STEP, type SagaInstance } from './instance.js';
 import type {
   Decision,
   MoveMessage,
@@ -82,6 +82,7 @@ const apply = (draft: Draft, message: Exclude<SagaMessage, MoveMessage>): void =
 const hold = (draft: Draft, reason: Reason): void => {
   if (draft.held) draft.note('it was held already');
   draft.held = reason;
+  if (reason.code === DECISION_FAILED) draft.raise(UNKNOWN_STEP, reason.code, reason.message);
 };
 
 const release = (draft: Draft): void => {
@@ -89,6 +90,7 @@ const release = (draft: Draft): void => {
     draft.note('release recorded: it is not held');
     return;
   }
+  if (draft.held.code === DECISION_FAILED) draft.settle(UNKNOWN_STEP);
   draft.held = undefined;
   if (draft.state === 'running') {
     advance(draft);

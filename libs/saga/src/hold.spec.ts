@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { DECISION_FAILED, UNKNOWN_STEP } from './instance.js';
 import { forgiving, money, SagaRun } from './spec/saga-run.js';
 
 let run: SagaRun;
@@ -73,5 +74,17 @@ describe('a saga that is held', () => {
     run.refuse('reserve').undone('create').hold();
     expect(run.note).toContain('already undone');
     expect(run.instance.held).toBeUndefined();
+  });
+
+  it('calls a person when it cannot be decided, until it is released', () => {
+    const reason = { code: DECISION_FAILED, message: 'what is due cannot be decided: no items' };
+    run.apply({ kind: 'hold', messageId: 'tick-1', reason });
+    expect(run.instance).toMatchObject({
+      held: reason,
+      attention: { step: UNKNOWN_STEP, ...reason },
+      wakeAt: null,
+    });
+    expect(run.release().instance.attention).toBeUndefined();
+    expect(run.instance.wakeAt).not.toBeNull();
   });
 });

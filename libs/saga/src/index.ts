@@ -4,6 +4,7 @@ export * from './definition.js';
 export * from './instance.js';
 export * from './messages.js';
 export * from './reactions.js';
+export * from './retired.js';
 export * from './signs.js';
 export * from './timing.js';
 export * from './transitions.js';

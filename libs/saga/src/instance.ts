@@ -81,6 +81,9 @@ export interface StepInstance {
 /** Owner of an effect that nobody asked for. */
 export const UNKNOWN_STEP = '?';
 
+/** Why a saga is held, of which its own definition cannot decide: it throws. */
+export const DECISION_FAILED = 'decision-failed';
+
 /** An effect as last reported, with the step it belongs to. */
 export interface LedgerEntry extends Effect {
   readonly step: string;

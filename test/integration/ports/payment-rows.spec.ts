@@ -309,8 +309,8 @@ describe.each(SIDES)('the rows of payments on %s', (_name, open) => {
       await insert(payment(1));
       await store([1, 'first']);
       await update(payment(1), payment(1, { attempt: 2, revision: 2 }));
-      const second = { orderId: id(1), attempt: 2, intentId: 'second' };
-      await expect(rows.storeIntents(side.session, [second])).resolves.toEqual([true]);
+      const other = { orderId: id(1), attempt: 2, intentId: 'second' };
+      await expect(rows.storeIntents(side.session, [other])).resolves.toEqual([true]);
       await expect(find(1)).resolves.toMatchObject({ status: 'intended', intentId: 'second' });
     });
 

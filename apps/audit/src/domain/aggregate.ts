@@ -1,6 +1,7 @@
 /** What a fact is about. */
 import { nameOfType } from '#contracts';
 import type { ReceivedEvent } from '#messaging';
+import { storableText } from '#platform';
 import { stemOf } from './topics.js';
 
 export interface Aggregate {
@@ -60,8 +61,7 @@ function idOf(type: string, subject: string, data: Readonly<Record<string, unkno
 }
 
 /** What Postgres keeps as a text, of a length that an index takes. */
-export const indexed = (text: string): string =>
-  text.slice(0, MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\ufffd');
+export const indexed = (text: string): string => storableText(text, MAX_CHARACTERS);
 
 const membersOf = (data: unknown): Readonly<Record<string, unknown>> =>
   typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};

@@ -16,8 +16,12 @@ import {
 } from '#messaging';
 import { runtime } from '#platform';
 import {
+  asOfRetired,
   decide,
+  DECISION_FAILED,
+  isOver,
   newInstance,
+  retiredDefinition,
   SagaRegistry,
   type DecideContext,
   type SagaDefinition,
@@ -50,7 +54,7 @@ interface Batch {
 export class SagaEngine {
   constructor(
     readonly registry: SagaRegistry,
-    private readonly outbox: Outbox,
+    @Inject(Outbox) private readonly outbox: Pick<Outbox, 'publishedBy'>,
     @Inject(STEP_TIMING) private readonly timing: Required<StepTiming>,
     @Inject(SAGA_STORE) readonly store: SagaStore,
     readonly ended: EndedSagas,
@@ -99,7 +103,8 @@ export class SagaEngine {
   private applyByKey(batch: Batch, item: InboxItem & { to: 'key' }): void {
     const { definition: name, businessKey, message, event } = item;
     const known = batch.work.findByKey(name, businessKey);
-    const definition = known ? this.definitionOf(known) : this.registry.latest(name);
+    if (known && isOver(known.instance.state)) return this.decide(batch, known, message, event);
+    const definition = known ? this.definitionOf(known).definition : this.registry.latest(name);
     if (!definition) {
       return reject(batch.unit, event, 'unknown-definition', `there is no saga '${name}'`);
     }
@@ -158,18 +163,29 @@ export class SagaEngine {
     message: SagaMessage,
     event: ReceivedEvent,
   ): void {
-    const definition = this.definitionOf(live);
+    const { definition, isRetired } = this.definitionOf(live);
+    if (isRetired) return this.decideBy(definition, batch, live, asOfRetired(message), event);
     if (message.kind === 'reply') {
       const problem = replyProblem(definition, live.instance, message);
       if (problem) return reject(batch.unit, event, 'invalid-reply', problem);
     }
+    this.decideBy(definition, batch, live, message, event);
+  }
+
+  private decideBy(
+    definition: SagaDefinition,
+    batch: Batch,
+    live: LiveInstance,
+    message: SagaMessage,
+    event: ReceivedEvent,
+  ): void {
     const trace = deciding(event.traceparent ?? live.trace, live.instance, message);
     const decision = decide(definition, live.instance, message, this.context(batch.now));
+    const events = decision.commands.map((command) =>
+      caused(event, { ...commandEvent(decision.instance, command, batch.now), ...trace.cause }),
+    );
     batch.work.apply(live, decision);
     trace.decided(live, batch.unit);
-    const events = decision.commands.map((command) =>
-      caused(event, { ...commandEvent(live.instance, command, batch.now), ...trace.cause }),
-    );
     if (events.length > 0) batch.unit.publish(...events);
   }
 
@@ -190,7 +206,13 @@ export class SagaEngine {
         publishedBy: by,
         dueBefore: dueBeforeMs,
       } as const;
-      this.decide(batch, live, message, tick);
+      const { definition } = this.definitionOf(live);
+      try {
+        this.decideBy(definition, batch, live, message, tick);
+      } catch (error) {
+        // One tick is for all of them: what one definition cannot decide must not hold up the others.
+        this.decideBy(definition, batch, live, heldFor(error, messageId), tick);
+      }
     }
   }
 
@@ -207,13 +229,21 @@ export class SagaEngine {
     return new Map(positioned.map(({ live }, index) => [live, moments[index] ?? Infinity]));
   }
 
-  /** @throws RetryableError when only a newer replica knows this version: it waits for one. */
-  private definitionOf({ instance }: LiveInstance): SagaDefinition {
-    const definition = this.registry.find(instance.definition, instance.version);
-    if (definition) return definition;
-    throw new RetryableError(
-      `saga '${instance.definition}' v${instance.version} is not known to this replica`,
-    );
+  /**
+   * By which it goes, or what stands in for that: see `retired.ts` of the core.
+   * @throws RetryableError when only a newer replica knows this version: it waits for one.
+   */
+  private definitionOf({ instance }: LiveInstance): {
+    readonly definition: SagaDefinition;
+    readonly isRetired?: true;
+  } {
+    const { definition: name, version } = instance;
+    const definition = this.registry.find(name, version);
+    if (definition) return { definition };
+    const latest = this.registry.latest(name);
+    const retired = latest && retiredDefinition(latest, instance);
+    if (retired) return { definition: retired, isRetired: true };
+    throw new RetryableError(`saga '${name}' v${version} is not known to this replica`);
   }
 
   private context(now: number): DecideContext {
@@ -230,6 +260,13 @@ function dueTimers(items: readonly InboxItem[]): DueTimers[] {
     due.set(partition, Math.max(due.get(partition) ?? 0, item.dueBeforeMs));
   }
   return [...due].map(([partition, beforeMs]) => ({ partition, beforeMs, limit: TIMERS_A_TICK }));
+}
+
+/** A person sees to its definition, or moves it to another version, and releases it. */
+function heldFor(error: unknown, messageId: string): SagaMessage {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `what is due cannot be decided: ${why}`.slice(0, 500);
+  return { kind: 'hold', messageId, reason: { code: DECISION_FAILED, message } };
 }
 
 const reject = (unit: UnitOfWork, event: ReceivedEvent, code: string, message: string): void =>

@@ -1,10 +1,11 @@
 import type { PartitionedTable } from '#messaging';
+import { HISTORY_DAYS } from '#saga-store';
 
 /** History is kept for a quarter; a day is not dropped while a saga that began on it still runs. */
 export const HISTORY_TABLE: PartitionedTable = {
   table: 'saga_history',
   column: 'started_on',
-  keepDays: 90,
+  keepDays: HISTORY_DAYS,
   aheadDays: 3,
   backDays: 1,
   droppable: async (tx, { from, to }) => {

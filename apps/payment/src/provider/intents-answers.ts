@@ -1,5 +1,5 @@
 /** The provider's JSON, as far as it is read: everything else in it may change. */
-import { OutboundError, type OutboundAnswer } from '#platform';
+import { OutboundError, plainCode, type OutboundAnswer } from '#platform';
 import { z } from 'zod';
 import type { BookedIntent, CustomerInstructions, IntentState } from './payment-provider.js';
 
@@ -78,7 +78,7 @@ export const refundsAnswer = z.object({ data: z.array(refundAnswer) });
 
 /** Most specific code first; texts are left out, because they may repeat what was sent. */
 export const codeOf = ({ decline_code, code, type }: ProviderProblem): string =>
-  decline_code || code || type || 'unknown';
+  plainCode(decline_code || code || type || 'unknown');
 
 export const declinedBy = (error: ProviderProblem): IntentState => ({
   kind: 'declined',

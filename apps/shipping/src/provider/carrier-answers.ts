@@ -1,5 +1,5 @@
 /** The carrier's answers as it writes them, and what they mean. */
-import { OutboundError } from '#platform';
+import { OutboundError, plainCode } from '#platform';
 import { z } from 'zod';
 import type { TrackingPage } from './carrier.js';
 import { SERVICES } from './carrier.js';
@@ -23,7 +23,7 @@ export const parcelAnswer = z.object({
 export const returnAnswer = z.object({ trackingNumber: name, status: z.string() });
 export const returnsAnswer = z.object({ items: z.array(returnAnswer) });
 export const problemAnswer = z.object({
-  code: z.string().min(1).max(64),
+  code: z.string().min(1).transform(plainCode),
   shipment: bookedAnswer.optional(),
   handedOverAt: time.optional().catch(undefined),
 });

@@ -1,0 +1,148 @@
+/**
+ * Promises attacked here: what cannot be decided of one saga holds up no other one, and what is reported
+ * of a saga counts when its version is not loaded any more.
+ */
+import { describe, expect, it } from '@jest/globals';
+import {
+  RetryableError,
+  type OutgoingEvent,
+  type ReceivedEvent,
+  type UnitOfWork,
+} from '#messaging';
+import {
+  decide,
+  DECISION_FAILED,
+  defaultTiming,
+  newInstance,
+  SagaRegistry,
+  type SagaDefinition,
+  type SagaInstance,
+} from '#saga';
+import type { SagaStore } from '#saga-store';
+import { placeOrderExamples } from '../sagas/examples.js';
+import { placeOrder } from '../sagas/place-order.saga.js';
+import { ChangedSagas } from './changed-sagas.js';
+import { EndedSagas } from './ended-sagas.js';
+import { SagaEngine } from './saga-engine.js';
+
+const SICK = '019aa0c5-7d5c-7000-8000-00000000000a';
+const HEALTHY = '019aa0c5-7d5c-7000-8000-00000000000b';
+const STARTED_MS = Date.UTC(2026, 10, 21);
+const LATER_MS = STARTED_MS + 3_600_000;
+const PARTITION = 3;
+
+/** An order whose first command is out. */
+function begun(id: string, definition: SagaDefinition = placeOrder): SagaInstance {
+  const { name, version } = definition;
+  const head = { id, definition: name, version, businessKey: id, now: STARTED_MS };
+  const start = { kind: 'start', messageId: 'm', input: placeOrderExamples[0]?.input } as const;
+  const context = { now: STARTED_MS, jitter: 0, timing: defaultTiming };
+  return decide(definition, newInstance(head), start, context).instance;
+}
+
+const event = (type: string, data: unknown, more: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
+  ...{ id: `e-${type}`, source: 'test', type: `com.example.${type}`, subject: 's' },
+  ...{ time: '2026-11-21T12:00:00Z', topic: 'saga.inbox', key: 'k', partition: PARTITION },
+  ...{ offset: '7', headers: {}, data },
+  ...more,
+});
+
+const tick = event('saga.tick', { dueBeforeMs: LATER_MS });
+const report = (sagaId: string) =>
+  event('saga.report-effects', {
+    sagaId,
+    effects: [{ id: 'p', kind: 'money', unit: 'GBP', taken: 5, returned: 5, revision: 1 }],
+  });
+
+/** What a batch of messages does to these instances. */
+async function handled(instances: readonly SagaInstance[], ...events: ReceivedEvent[]) {
+  const saved = new Map<string, SagaInstance>();
+  const published: OutgoingEvent[] = [];
+  const store: SagaStore = {
+    lockInstances: () =>
+      Promise.resolve({
+        now: LATER_MS,
+        instances: instances.map((instance) => ({ instance, partition: PARTITION })),
+      }),
+    saveInstances: (_tx, changes) => {
+      for (const { instance } of changes) saved.set(instance.id, instance);
+      return Promise.resolve();
+    },
+    appendHistory: () => Promise.resolve(),
+    claimTicks: () => Promise.resolve([]),
+    ensureTickRows: () => Promise.resolve(),
+    ticksHandled: () => Promise.resolve(),
+  };
+  const unit: UnitOfWork = {
+    tx: { query: () => Promise.resolve([]) },
+    publish: (...more) => void published.push(...more),
+    forward: () => undefined,
+    stamp: () => ({ epoch: '1', seq: '1' }),
+    beforeCommit: () => undefined,
+    afterCommit: () => undefined,
+  };
+  const outbox = { publishedBy: () => Promise.resolve([]) };
+  const registry = new SagaRegistry([placeOrder]);
+  const tell = [new EndedSagas(), new ChangedSagas()] as const;
+  const engine = new SagaEngine(registry, outbox, defaultTiming, store, ...tell);
+  await engine.handle({ topic: 'saga.inbox', events }, unit);
+  const deadLetters = published.filter(({ topic }) => topic.endsWith('.dlq'));
+  return { saved, published, deadLetters };
+}
+
+describe('a saga that cannot be decided', () => {
+  const sick = (): SagaInstance => {
+    const instance = begun(SICK);
+    return { ...instance, input: { ...(instance.input as object), items: undefined } };
+  };
+
+  it('is held and calls a person, while the timers of others take effect', async () => {
+    const { saved, published } = await handled([sick(), begun(HEALTHY)], tick);
+    expect(saved.get(SICK)).toMatchObject({
+      held: { code: DECISION_FAILED, message: expect.stringContaining('cannot be decided') },
+      attention: { code: DECISION_FAILED },
+      wakeAt: null,
+    });
+    expect(saved.get(SICK)?.steps).toEqual(sick().steps);
+    expect(saved.get(HEALTHY)?.held).toBeUndefined();
+    expect(published.map(({ correlationid }) => correlationid)).toEqual([HEALTHY]);
+  });
+});
+
+describe('a saga whose version is not loaded', () => {
+  const earlier = { ...placeOrder, version: placeOrder.version - 1 };
+  const later = { ...placeOrder, version: placeOrder.version + 1 };
+  const over = (definition: SagaDefinition): SagaInstance => ({
+    ...begun(SICK, definition),
+    ...{ state: 'completed', wakeAt: null },
+  });
+
+  it.each([
+    ['gone', earlier],
+    ['not there yet', later],
+  ])('because it is %s takes in what is reported of it when it is over', async (_, version) => {
+    const events = [report(SICK), report(HEALTHY)];
+    const { saved, deadLetters } = await handled([over(version), begun(HEALTHY)], ...events);
+    expect(saved.get(SICK)?.ledger).toMatchObject({ p: { taken: 5, returned: 5 } });
+    expect(saved.has(HEALTHY)).toBe(true);
+    expect(deadLetters).toEqual([]);
+  });
+
+  it('records what comes for its business key when it is over', async () => {
+    const to = { definition: placeOrder.name, businessKey: SICK };
+    const reason = { code: 'customer', message: 'no more' };
+    const { saved, deadLetters } = await handled(
+      [over(earlier)],
+      event('saga.cancel', { ...to, reason }, { key: SICK }),
+      event('saga.mend', { ...to, step: 'charge-payment', data: {} }, { key: SICK }),
+      event('saga.start', { ...to, input: {} }, { key: SICK }),
+    );
+    expect(saved.get(SICK)).toMatchObject({ state: 'completed', revision: 4 });
+    expect(deadLetters).toEqual([]);
+  });
+
+  it('waits for a replica that knows it while it is under way', async () => {
+    await expect(handled([begun(SICK, later)], report(SICK))).rejects.toThrow(RetryableError);
+    await expect(handled([begun(SICK, later)], tick)).rejects.toThrow(RetryableError);
+  });
+});
