@@ -3,6 +3,7 @@ import type { PlantedBug } from '../bug.js';
 import { apps } from './apps.js';
 import { messaging } from './messaging.js';
 import { participant } from './participant.js';
+import { payment } from './payment.js';
 import { people } from './people.js';
 import { readers } from './readers.js';
 import { saga } from './saga.js';
@@ -14,6 +15,7 @@ export const catalogue: readonly PlantedBug[] = [
   ...messaging,
   ...participant,
   ...apps,
+  ...payment,
   ...people,
   ...readers,
 ];
