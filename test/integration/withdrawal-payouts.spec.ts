@@ -163,9 +163,9 @@ describe('a payout', () => {
     const id = await lost.requested();
     const { pay, reject } = commandsOf(id);
     await lost.deliver(pay);
-    await lost.untilOutcome(pay, 'dead');
+    await lost.untilOutcome(pay, 'parked');
     expect(lost.replies(pay).at(-1)).toMatchObject({
-      ...{ outcome: 'dead', reason: { code: 'bank-rejected' } },
+      ...{ outcome: 'parked', reason: { code: 'bank-rejected' } },
     });
     expect(await lost.withdrawal(id)).toMatchObject({ payout: 'ordered', status: 'requested' });
     // Nobody knows that it will not be paid.
@@ -190,7 +190,7 @@ describe('a payout', () => {
     });
     const { pay } = commandsOf(id);
     await one.deliver(pay);
-    await one.untilOutcome(pay, 'dead');
+    await one.untilOutcome(pay, 'parked');
     expect(await one.withdrawal(id)).toMatchObject({
       status: 'requested',
       problemCode: 'another_payout',

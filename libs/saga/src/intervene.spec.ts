@@ -159,6 +159,21 @@ describe('a step that stays silent, and of which a person says what came', () =>
     expect(new SagaRun().start().happened('reserve').instance.ledger).toEqual({});
   });
 
+  it('happened: what the answer leads to is done as if it had come', () => {
+    const run = new SagaRun(forgiving).start();
+    run.happened('reserve', { result: { number: 8 } });
+    expect(run.instance.input).toMatchObject({ id: 'order-1+8' });
+  });
+
+  it.each([
+    ['takes its time', 'pending'],
+    ['is tried by its participant', 'parked'],
+  ] as const)('did not: it may still while a pivot %s, however long ago', (_, outcome) => {
+    const run = new SagaRun().at('ship').reply('ship', { outcome, name: outcome });
+    run.now += 2 * COMMAND_VALIDITY_MS;
+    expect(run.never('ship').note).toContain('may be carried out yet');
+  });
+
   it('did not: a compensable step is undone all the same, so that it never will', () => {
     const run = new SagaRun().at('charge').never('charge');
     expect(run.instance).toMatchObject({ state: 'compensating', cause: BY_HAND.reason });

@@ -190,8 +190,17 @@ const planResolve = (draft: Draft, step: Step, resolving: Resolving): Plan => {
   if (resolution.outcome === 'did-not-happen') return planNever(draft, step, resolving.reason);
   return () => {
     draft.applyEffects(name, resolution.effects ?? []);
-    succeeded(draft, step, '', resolution.result);
+    succeeded(draft, step, successOf(step, resolution.result), resolution.result);
   };
+};
+
+/** Which of the step's answers would have said this: what it leads to is done as if it had come. */
+const successOf = ({ command }: Step, result: Resolution['result'] = {}): string => {
+  const replies = Object.entries(command?.replies ?? {});
+  const fitting = replies.find(
+    ([, { kind, data }]) => kind === 'success' && data.safeParse(result).success,
+  );
+  return fitting?.[0] ?? '';
 };
 
 const planUndone = (draft: Draft, step: Step, { resolution, actor }: Resolving): Plan => {
@@ -217,8 +226,10 @@ const planNever = (draft: Draft, step: Step, reason: Reason): Plan => {
   if (kind === 'retriable') return `'${name}' has to happen: retry it, or skip it if it may be`;
   // Undone all the same, like one in doubt: then its participant will not carry it out later either.
   if (kind === 'compensable') return () => doubt(draft, step, reason);
-  const { dead, sentAt } = draft.commandOf(step);
-  if (!dead && draft.now <= sentAt + COMMAND_VALIDITY_MS) {
+  const { dead, error, sentAt } = draft.commandOf(step);
+  // Who has said that it takes longer tries by itself, for as long as it takes.
+  const isTakenOn = draft.step(name).state === 'pending' || (error !== undefined && !dead);
+  if (isTakenOn || (!dead && draft.now <= sentAt + COMMAND_VALIDITY_MS)) {
     return `'${name}' may be carried out yet: cancel the saga, or wait until it has been given up`;
   }
   return () => {

@@ -57,6 +57,25 @@ describe('the preview of a move', () => {
       { ...second(same), input: z.object({ id: z.string(), email: z.string() }) },
       'input does not fit: email',
     ],
+    [
+      'one whose mapping throws',
+      second(same, {
+        input: () => {
+          throw new TypeError('no such email');
+        },
+      }),
+      'its input cannot be mapped: no such email',
+    ],
+    [
+      'one whose mapping throws anything',
+      second(same, {
+        input: () => {
+          // eslint-disable-next-line @typescript-eslint/only-throw-error -- a mapping is anybody's code
+          throw 'no';
+        },
+      }),
+      'its input cannot be mapped: no',
+    ],
   ])('asks for a mapping where a step is %s', (_, to, problem) => {
     const { verdict, problems } = preview(to);
     expect(verdict).toBe('needs-mapping');

@@ -109,11 +109,25 @@ const problemsOf = (
     if (moved[name] || mapping.skipped?.includes(name)) continue;
     problems.push(lacks(`'${name}' has not begun, and its place is past: is it skipped?`));
   }
-  const input = to.input.safeParse(inputOf(mapping, instance.input));
-  if (!input.success) {
-    problems.push(lacks(`its input does not fit: ${misfitOf(input.error)}`));
-  }
+  const misfit = misfitOfInput(to, mapping, instance.input);
+  if (misfit !== undefined) problems.push(lacks(misfit));
   return problems;
+};
+
+/** A mapping is code of this version, for inputs that earlier ones have taken. */
+const misfitOfInput = (
+  to: SagaDefinition,
+  mapping: VersionMapping,
+  before: unknown,
+): string | undefined => {
+  let mapped: unknown;
+  try {
+    mapped = inputOf(mapping, before);
+  } catch (error) {
+    return `its input cannot be mapped: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const input = to.input.safeParse(mapped);
+  return input.success ? undefined : `its input does not fit: ${misfitOf(input.error)}`;
 };
 
 const inputOf = (mapping: VersionMapping, input: unknown): unknown =>

@@ -131,6 +131,22 @@ export const apps: readonly PlantedBug[] = [
     detectors: [spec('inventory/src/domain/reservation')],
   },
   {
+    id: 'redrives-what-is-unwanted',
+    breaks: 'A command goes out again although its saga has gone another way.',
+    file: 'apps/orchestrator/src/domain/redrive.ts',
+    find: 'return isOut ? undefined : goneAnotherWay(name, state);',
+    replace: 'return undefined;',
+    detectors: [spec('orchestrator/src/domain/redrive')],
+  },
+  {
+    id: 'payout-is-given-up',
+    breaks: 'A payout that the bank does not understand counts as given up, and may be paid later.',
+    file: 'apps/withdrawal/src/handlers/payout.recorder.ts',
+    find: "parked({ code: 'bank-rejected'",
+    replace: "dead({ code: 'bank-rejected'",
+    detectors: [integration('withdrawal-payouts.spec.ts')],
+  },
+  {
     id: 'one-saga-stops-the-timers',
     breaks: 'A saga that cannot be decided keeps the timers of all others of its partition back.',
     file: 'apps/orchestrator/src/engine/saga-engine.ts',

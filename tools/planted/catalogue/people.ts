@@ -12,6 +12,22 @@ const live = (file: string, only: string): Detector => ({
 
 export const people: readonly PlantedBug[] = [
   {
+    id: 'never-while-pending',
+    breaks: 'A person says that a pivot never happened, whose participant is still at work on it.',
+    file: `${CORE}/intervene.ts`,
+    find: 'if (isTakenOn || ',
+    replace: 'if (isTakenOn && ',
+    detectors: [core],
+  },
+  {
+    id: 'resolved-without-its-update',
+    breaks: 'A step of which a person says that it happened leaves out what its answer leads to.',
+    file: `${CORE}/intervene.ts`,
+    find: 'successOf(step, resolution.result), ',
+    replace: "'', ",
+    detectors: [core],
+  },
+  {
     id: 'skips-what-others-rely-on',
     breaks: 'A person skips a step whose result the following steps are built from.',
     file: `${CORE}/intervene.ts`,

@@ -1,6 +1,7 @@
 /** Whether a dead letter may be sent again, and as what. */
 import { topics, type TopicSpec } from '#contracts';
 import { CHAIN, type WireMessage } from '#messaging';
+import type { SagaInstance } from '#saga';
 import type { DeadLetter } from './dead-letter.js';
 
 export const deadLetterStatuses = ['open', 'redriven', 'discarded'] as const;
@@ -50,6 +51,34 @@ export function whyNotRedriven(letter: Judged, now: Date): string | undefined {
   }
   return undefined;
 }
+
+/** What a dead letter was to have done, and in which saga. */
+export type Meant = Pick<DeadLetter, 'topic' | 'eventId' | 'sagaId'>;
+
+export const isCommand = ({ topic }: Pick<DeadLetter, 'topic'>): boolean =>
+  topic.endsWith('.commands');
+
+/**
+ * Why a saga wants a command no more: nobody takes back what is done after it has gone another way.
+ * Undefined when it waits for it, or is none of ours.
+ */
+export function whyUnwanted(
+  letter: Meant,
+  saga: Pick<SagaInstance, 'state' | 'steps'> | undefined,
+): string | undefined {
+  if (!isCommand(letter) || !saga) return undefined;
+  for (const [name, { state, command, undo, recall }] of Object.entries(saga.steps)) {
+    const isForward = [command, recall].some((sent) => sent?.commandId === letter.eventId);
+    const isOut = saga.state === 'running' && (state === 'sent' || state === 'pending');
+    if (isForward) return isOut ? undefined : goneAnotherWay(name, state);
+    if (undo?.commandId !== letter.eventId) continue;
+    return state === 'undoing' ? undefined : goneAnotherWay(name, state);
+  }
+  return 'its saga has sent another command since';
+}
+
+const goneAnotherWay = (step: string, state: string): string =>
+  `its saga waits for it no more: '${step}' is ${state}`;
 
 export type Original = Pick<
   DeadLetter,

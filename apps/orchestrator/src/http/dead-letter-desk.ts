@@ -1,8 +1,17 @@
 /** Where people decide about dead letters: each decision and what follows from it are one transaction. */
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Outbox, type Tx, type UnitOfWork } from '#messaging';
-import { runtime } from '#platform';
-import { redriven, whyNotDecided, whyNotRedriven } from '../domain/redrive.js';
+import { isUuid, runtime } from '#platform';
+import type { SagaInstance } from '#saga';
+import type { SagaStore } from '#saga-store';
+import {
+  isCommand,
+  redriven,
+  whyNotDecided,
+  whyNotRedriven,
+  whyUnwanted,
+} from '../domain/redrive.js';
+import { SAGA_STORE } from '../engine/saga-engine.js';
 import {
   closeDeadLetters,
   lockDeadLetters,
@@ -59,7 +68,10 @@ interface Selection {
 
 @Injectable()
 export class DeadLetterDesk {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly outbox: Outbox,
+    @Inject(SAGA_STORE) private readonly store: SagaStore,
+  ) {}
 
   /**
    * All of it or nothing. Of two who decide about the same one, the second is told what the first
@@ -70,10 +82,24 @@ export class DeadLetterDesk {
       const selection = await select(unit.tx, chosen);
       const locked = await lockDeadLetters(unit.tx, selection.ids);
       const ids = selection.places ? selection.ids : inOrder(selection.ids, locked);
-      const judged = judge(ids, locked, decision);
+      const sagas = await this.sagasOf(unit.tx, locked, decision);
+      const judged = judge({ ids, locked, sagas }, decision);
       if (judged.accepted.length > 0) await close(unit, judged.accepted, decision);
       return decided(selection, ids, judged);
     });
+  }
+
+  /** Locked, so that none goes another way before its command is out again. */
+  private async sagasOf(
+    tx: Tx,
+    locked: readonly LockedLetter[],
+    { status }: Decision,
+  ): Promise<ReadonlyMap<string, SagaInstance>> {
+    const meant = status === 'redriven' ? locked.filter(isCommand) : [];
+    const ids = meant.flatMap(({ sagaId }) => (sagaId && isUuid(sagaId) ? [sagaId] : []));
+    if (ids.length === 0) return new Map();
+    const { instances } = await this.store.lockInstances(tx, { ids: [...new Set(ids)], keys: [] });
+    return new Map(instances.map(({ instance }) => [instance.id, instance]));
   }
 }
 
@@ -113,11 +139,14 @@ interface Judged {
   readonly seen: number;
 }
 
-function judge(
-  ids: readonly string[],
-  locked: readonly LockedLetter[],
-  { status }: Decision,
-): Judged {
+interface Looked {
+  readonly ids: readonly string[];
+  readonly locked: readonly LockedLetter[];
+  /** Of commands that are to be sent again. */
+  readonly sagas: ReadonlyMap<string, SagaInstance>;
+}
+
+function judge({ ids, locked, sagas }: Looked, { status }: Decision): Judged {
   const known = new Map(locked.map((letter) => [letter.id, letter]));
   const now = runtime.date();
   const accepted: LockedLetter[] = [];
@@ -130,7 +159,9 @@ function judge(
       continue;
     }
     const isRedrive = status === 'redriven';
-    const why = isRedrive ? whyNotRedriven(letter, now) : whyNotDecided(letter);
+    const why = isRedrive
+      ? (whyNotRedriven(letter, now) ?? whyUnwanted(letter, sagas.get(letter.sagaId ?? '')))
+      : whyNotDecided(letter);
     if (why !== undefined) {
       refused.push({ id, why });
       continue;

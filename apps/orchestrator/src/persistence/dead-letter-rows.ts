@@ -1,7 +1,7 @@
 /** Writing dead letters, and what is decided about them: one statement a batch. */
 import { jsonList, jsonListSql, type Database, type Tx } from '#messaging';
 import type { DeadLetter } from '../domain/dead-letter.js';
-import type { DeadLetterStatus, Judged, Original } from '../domain/redrive.js';
+import type { DeadLetterStatus, Judged, Meant, Original } from '../domain/redrive.js';
 import type { Actor } from './interventions.js';
 
 const STORE = `
@@ -69,7 +69,7 @@ export interface Decision {
 }
 
 /** A dead letter about which something is to be decided. */
-export interface LockedLetter extends Judged {
+export interface LockedLetter extends Judged, Meant {
   readonly id: string;
   readonly partition: number;
   readonly offset: string;
@@ -82,6 +82,7 @@ export const lockDeadLetters = (tx: Tx, ids: readonly string[]): Promise<LockedL
   tx.query<LockedLetter>(
     `select id, topic, partition, "offset", code, unfit, not_after as "notAfter", status,
             closed_at as "closedAt", closed_by as "closedBy", closed_why as "closedWhy",
+            event_id as "eventId", saga_id as "sagaId",
             coalesce(octet_length(value), 0) + octet_length(headers::text) as bytes
        from dead_letter where id = any($1::uuid[]) order by id for update`,
     [ids],

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '#messaging';
 import {
   NotNowError,
-  dead,
+  parked,
   pending,
   type Answers,
   type EffectDone,
@@ -59,7 +59,8 @@ export class PayoutRecorder {
 
   /**
    * Tries go on for as long as it takes. That the bank is away is said once, after the first; what it
-   * does not understand is said as well, for a person has to look, and who waits for it waits on.
+   * does not understand is said as well, for a person has to look, and who waits for it waits on: it is
+   * not given up, and may be paid as soon as the bank understands it.
    */
   async failed(unit: UnitOfWork, failures: readonly EffectFailure[]): Promise<void> {
     const telling = new Map(
@@ -80,7 +81,7 @@ export class PayoutRecorder {
       if (after === before) return [];
       problems.inc({ kind: 'not-understood' });
       changed.push(after);
-      return toAll(after, dead({ code: 'bank-rejected', message }));
+      return toAll(after, parked({ code: 'bank-rejected', message }));
     });
     await this.rows.updateWithdrawals(unit.tx, changed, runtime.date());
     await this.answers.answer(unit, answers);

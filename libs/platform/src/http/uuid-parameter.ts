@@ -2,6 +2,9 @@ import { fieldProblem } from './problem.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** In lower case, as the database writes them. */
+export const isUuid = (text: string): boolean => UUID.test(text);
+
 /**
  * A UUID from a path, in the lower case in which the database writes it.
  * @throws ProblemException 400 that names the parameter
