@@ -12,6 +12,7 @@ export * from './version-mapping.js';
 export * from './versions.js';
 export * from './whereabouts.js';
 export { decide } from './decide.js';
+export { decidedOr } from './decided-or.js';
 export type { DecideContext } from './draft.js';
 export { objectionTo, type PersonsMessage } from './intervene.js';
 export { openEffects } from './ledger.js';

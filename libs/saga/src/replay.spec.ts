@@ -38,6 +38,20 @@ const eventful = (): SagaRun =>
     .report(money(5, 5, 3));
 
 describe('a replay', () => {
+  it('names the message that cannot be decided any more', () => {
+    const run = new SagaRun().at('charge');
+    const payload = () => {
+      throw new TypeError('no items');
+    };
+    const groups = sample.groups.map((group) =>
+      group.map((step) => (step.name === 'charge' ? { ...step, payload } : step)),
+    );
+    expect(ofRun(run, { ...sample, groups })).toEqual({
+      verdict: 'different',
+      difference: 'revision 2 (reply): cannot be decided: no items',
+    });
+  });
+
   it('of an unchanged saga finds the same, from what was stored', () => {
     const run = eventful();
     expect(run.instance.state).toBe('compensated');

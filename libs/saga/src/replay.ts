@@ -3,6 +3,7 @@
  * saga take another way shows before it meets a live one. After the replay tests of workflow engines.
  */
 import { decide } from './decide.js';
+import { decidedOr } from './decided-or.js';
 import type { SagaDefinition } from './definition.js';
 import { newInstance, type SagaInstance } from './instance.js';
 import type { Decision, HistoryEntry, SagaMessage } from './messages.js';
@@ -115,7 +116,9 @@ const decideAgain = (
   }
   const { jitter, timing } = entry.detail;
   const context = { now: entry.at, jitter, timing: { ...defaultTiming, ...timing } };
-  const { instance, history, commands } = decide(definition, before, message, context);
+  const decided = decidedOr(() => decide(definition, before, message, context));
+  if (typeof decided === 'string') return { problem: different(`${at}: ${decided}`) };
+  const { instance, history, commands } = decided;
   const [then, now] = [outcomeOf(entry), outcomeOf(history)];
   if (then !== now) return { problem: different(`${at}: then ${then}, now ${now}`) };
   const other = says?.(entry, commands);

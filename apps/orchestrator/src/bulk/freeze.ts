@@ -7,6 +7,7 @@ import { runtime } from '#platform';
 import {
   currencyOf,
   decide,
+  decidedOr,
   objectionTo,
   whereabouts,
   type SagaInstance,
@@ -107,7 +108,9 @@ function judge(
   const context = { now: runtime.date().getTime(), jitter: 0, timing };
   const why = objectionTo(definition, instance, message, context);
   if (why !== undefined) return { why };
-  const [command] = decide(definition, instance, message, context).commands;
+  const decision = decidedOr(() => decide(definition, instance, message, context));
+  if (typeof decision === 'string') return { why: decision };
+  const [command] = decision.commands;
   return { participant: command ? participantOf(command.contract.topic) : NOBODY };
 }
 

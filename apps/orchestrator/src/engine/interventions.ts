@@ -5,7 +5,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId, type UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
-import { decide, objectionTo, SagaRegistry, type SagaInstance, type StepTiming } from '#saga';
+import {
+  decide,
+  decidedOr,
+  objectionTo,
+  SagaRegistry,
+  type SagaInstance,
+  type StepTiming,
+} from '#saga';
 import type { SagaStore } from '#saga-store';
 import { recordActs, type Act } from '../persistence/interventions.js';
 import { commandEvent } from './command-event.js';
@@ -82,7 +89,8 @@ export class Interventions {
     const objection = objectionTo(definition, instance, message, context);
     if (objection !== undefined) return refused(objection);
     const trace = deciding(live.trace, instance, message);
-    const decision = decide(definition, instance, message, context);
+    const decision = decidedOr(() => decide(definition, instance, message, context));
+    if (typeof decision === 'string') return refused(decision);
     work.apply(live, decision);
     trace.decided(live, unit);
     unit.publish(

@@ -18,11 +18,12 @@ import {
   type SagaDefinition,
   type SagaInstance,
 } from '#saga';
-import type { SagaStore } from '#saga-store';
+import { batchParts } from '../fixtures/batch-parts.js';
 import { placeOrderExamples } from '../sagas/examples.js';
 import { placeOrder } from '../sagas/place-order.saga.js';
 import { ChangedSagas } from './changed-sagas.js';
 import { EndedSagas } from './ended-sagas.js';
+import { Interventions } from './interventions.js';
 import { SagaEngine } from './saga-engine.js';
 
 const SICK = '019aa0c5-7d5c-7000-8000-00000000000a';
@@ -54,35 +55,12 @@ const report = (sagaId: string) =>
     effects: [{ id: 'p', kind: 'money', unit: 'GBP', taken: 5, returned: 5, revision: 1 }],
   });
 
+const registry = new SagaRegistry([placeOrder]);
+
 /** What a batch of messages does to these instances. */
 async function handled(instances: readonly SagaInstance[], ...events: ReceivedEvent[]) {
-  const saved = new Map<string, SagaInstance>();
-  const published: OutgoingEvent[] = [];
-  const store: SagaStore = {
-    lockInstances: () =>
-      Promise.resolve({
-        now: LATER_MS,
-        instances: instances.map((instance) => ({ instance, partition: PARTITION })),
-      }),
-    saveInstances: (_tx, changes) => {
-      for (const { instance } of changes) saved.set(instance.id, instance);
-      return Promise.resolve();
-    },
-    appendHistory: () => Promise.resolve(),
-    claimTicks: () => Promise.resolve([]),
-    ensureTickRows: () => Promise.resolve(),
-    ticksHandled: () => Promise.resolve(),
-  };
-  const unit: UnitOfWork = {
-    tx: { query: () => Promise.resolve([]) },
-    publish: (...more) => void published.push(...more),
-    forward: () => undefined,
-    stamp: () => ({ epoch: '1', seq: '1' }),
-    beforeCommit: () => undefined,
-    afterCommit: () => undefined,
-  };
+  const { unit, store, saved, published } = batchParts(instances, PARTITION, LATER_MS);
   const outbox = { publishedBy: () => Promise.resolve([]) };
-  const registry = new SagaRegistry([placeOrder]);
   const tell = [new EndedSagas(), new ChangedSagas()] as const;
   const engine = new SagaEngine(registry, outbox, defaultTiming, store, ...tell);
   await engine.handle({ topic: 'saga.inbox', events }, unit);
@@ -106,6 +84,20 @@ describe('a saga that cannot be decided', () => {
     expect(saved.get(SICK)?.steps).toEqual(sick().steps);
     expect(saved.get(HEALTHY)?.held).toBeUndefined();
     expect(published.map(({ correlationid }) => correlationid)).toEqual([HEALTHY]);
+  });
+
+  it('is not released before it can be, and says why', async () => {
+    const reason = { code: DECISION_FAILED, message: 'm' };
+    const waiting = { ...sick(), held: reason, wakeAt: null };
+    const steps = { ...waiting.steps, 'reserve-stock': { state: 'waiting' } as const };
+    const { unit, store, saved } = batchParts([{ ...waiting, steps }], PARTITION, LATER_MS);
+    const tell = [new EndedSagas(), new ChangedSagas()] as const;
+    const interventions = new Interventions(registry, defaultTiming, store, ...tell);
+    const wanted = { sagaId: SICK, actor: { owner: 'kim' }, reason: 'mended' };
+    expect(await interventions.apply(unit, [{ ...wanted, action: 'release' }])).toMatchObject([
+      { kind: 'refused', why: expect.stringContaining('cannot be decided') },
+    ]);
+    expect(saved.size).toBe(0);
   });
 });
 
