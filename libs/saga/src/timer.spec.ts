@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { forgiving, sample, SagaRun } from './spec/saga-run.js';
+import { forgiving, recallable, sample, SagaRun } from './spec/saga-run.js';
 
 const TIMEOUT_MS = 10_000;
+const DAYS_MS = 7 * 86_400_000;
+const pending = { outcome: 'pending', name: 'pending' } as const;
 
 let run: SagaRun;
 beforeEach(() => {
@@ -85,12 +87,51 @@ describe('a timer that comes late', () => {
   });
 });
 
-describe('the clock of what is pending', () => {
-  const DAYS_MS = 7 * 86_400_000;
+describe('a timer that comes again', () => {
+  const side = () => new SagaRun(forgiving, { attempts: 2 }).start();
+  const others = () => side().reply('reserve').reply('secure');
+  const shipping = () => new SagaRun(recallable).start().reply('reserve');
+  const undoing = () => new SagaRun(sample).at('charge').refuse('charge');
 
+  it.each<[string, () => SagaRun]>([
+    ['of commands side by side', side],
+    ['of the last sendings, which turns the saga around', () => side().silence()],
+    ['of a window in which nobody mended', () => others().refuse('charge')],
+    ['of a step that waits for days', () => others().reply('charge', pending)],
+    ['of a pivot that needs a person', () => new SagaRun(sample, { attempts: 1 }).at('ship')],
+    ['of a pivot that waits for days', () => shipping().reply('ship', pending)],
+    ['behind the pivot', () => new SagaRun(sample).at('confirm')],
+    ['of a compensation', undoing],
+    ['of a compensation that waits for days', () => undoing().undone('reserve', pending)],
+    ['of a compensation that failed', () => undoing().undone('reserve', { outcome: 'dead' })],
+  ])('takes effect once: %s', (_, begin) => {
+    const again = begin();
+    const dueBefore = again.instance.wakeAt ?? 0;
+    again.now = dueBefore;
+    const { steps, wakeAt } = again.fire({ dueBefore }).instance;
+    expect(again.sent).not.toEqual([]);
+    // It comes at once, or late, when what it has set is due itself.
+    for (const now of [dueBefore, wakeAt ?? dueBefore]) {
+      again.now = now;
+      expect(again.fire({ dueBefore }).sent).toEqual([]);
+      expect(again.instance).toMatchObject({ steps, wakeAt });
+      expect(again.last?.history.note).toBeUndefined();
+    }
+  });
+
+  it('takes effect once where it has only set a clock anew', () => {
+    const dueBefore = run.instance.wakeAt ?? 0;
+    run.now = dueBefore;
+    const { steps, wakeAt } = run.fire({ dueBefore, publishedBy: dueBefore - 1_000 }).instance;
+    expect(run.fire({ dueBefore, publishedBy: dueBefore }).sent).toEqual([]);
+    expect(run.instance).toMatchObject({ steps, wakeAt });
+  });
+});
+
+describe('the clock of what is pending', () => {
   it('does not start anew: who says that it takes long has had the command', () => {
     const slow = new SagaRun(forgiving, { attempts: 2, pendingMs: DAYS_MS }).start();
-    slow.reply('charge', { outcome: 'pending', name: 'pending' }).reply('secure').reply('reserve');
+    slow.reply('charge', pending).reply('secure').reply('reserve');
     const { wakeAt } = slow.instance;
     expect(wakeAt).toBe(slow.now + DAYS_MS);
     slow.silence(slow.now + DAYS_MS);
@@ -102,7 +143,7 @@ describe('the clock of what is pending', () => {
 
   it('does not start anew where an undo takes days', () => {
     const slow = new SagaRun(forgiving, { attempts: 2, pendingMs: DAYS_MS }).start();
-    slow.cancel().undone('charge', { outcome: 'pending', name: 'pending' }).undone('reserve');
+    slow.cancel().undone('charge', pending).undone('reserve');
     slow.silence(slow.now + DAYS_MS);
     expect(slow.sentNames).toEqual(['refund']);
   });
