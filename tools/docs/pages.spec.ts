@@ -126,6 +126,9 @@ describe('the pages', () => {
     expect(pages['rich.md']).toMatch(
       /## Version 2\n\nTakes over instances of v1[^]*## Version 1\n/,
     );
+    expect(pages['rich.md']).toContain(
+      'the same for every saga: the [state table](state-table.md)',
+    );
   });
 
   it('are stale when they are missing, different, or of nothing', () => {

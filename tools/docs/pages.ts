@@ -24,6 +24,8 @@ const sagaPage = (name: string, versions: readonly SagaDefinition[]): string =>
     'Thick: the way forward. Thin: a refusal, and the way back. Dotted: silence that lasts. Before the',
     'pivot is sent, a cancel turns around as well; it undoes whatever may have been done.',
     '',
+    'What each message does in each state is the same for every saga: the [state table](state-table.md).',
+    '',
     `Default timing: ${describeTiming(defaultTiming)}.`,
     '',
   ].join('\n');

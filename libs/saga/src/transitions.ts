@@ -55,7 +55,7 @@ export const transitions: Readonly<
     // A late or repeated answer changes no step, but what it says was moved still counts.
     reply: handled,
     report: handled,
-    cancel: recorded('already completed; the way back is a return'),
+    cancel: recorded('already completed; the way back is another saga'),
     timer: recorded('nothing is waited for'),
     mend: recorded('already completed'),
     hold: recorded('already completed'),

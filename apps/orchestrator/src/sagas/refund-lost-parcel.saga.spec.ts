@@ -146,7 +146,7 @@ describe('a cancel', () => {
     completed()
       .givenCancel()
       .expectNothingSent()
-      .expectNote('the way back is a return')
+      .expectNote('the way back is another saga')
       .expectState('completed');
   });
 });

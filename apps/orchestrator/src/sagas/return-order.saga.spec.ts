@@ -271,7 +271,7 @@ describe('a cancel', () => {
 
   it('after the end is refused', () => {
     const test = completed().givenCancel().expectNothingSent();
-    test.expectNote('the way back is a return').expectState('completed');
+    test.expectNote('the way back is another saga').expectState('completed');
   });
 
   it('of a return that is being rejected, or is, changes nothing', () => {
