@@ -229,6 +229,21 @@ describe('with three faults a run, the explorer meets', () => {
       'the first timer is due',
     ]);
   });
+
+  it('a person who has brought back by hand what is out of no step', () => {
+    const settled: Condition = (message) =>
+      message.kind === 'intervene' && message.intervention.action === 'settle-effect';
+    expect(storyOf(settled, { faults: 3 })).toEqual([
+      'the saga gets start',
+      "inventory gets 'reserve' and fails for good",
+      "the saga hears dead of 'reserve'",
+      "inventory gets 'reserve:undo'",
+      "the saga hears succeeded of 'reserve:undo'",
+      "'secure' has an effect after it was undone",
+      'the saga gets report',
+      "somebody intervenes: settle-effect 'secure'",
+    ]);
+  });
 });
 
 describe('a pivot that takes days', () => {

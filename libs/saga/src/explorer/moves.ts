@@ -260,11 +260,11 @@ export class Moves {
   /** What a person does is decided at once, and comes to nobody twice. */
   private intervene(world: World, moves: Move[]): void {
     const deeds = this.options.people?.of(world.instance, world.business) ?? [];
-    for (const { label, message } of deeds) {
+    for (const { label, message, business } of deeds) {
       moves.push(
         fault(
           () => label,
-          () => this.acts.decide(spend(world), message),
+          () => this.acts.decide(spend(world, { business }), message),
         ),
       );
     }

@@ -13,11 +13,16 @@ import { effectOf, type Business, type Parts } from './world.js';
 export interface Deed {
   readonly label: string;
   readonly message: number;
-  readonly intervention: Intervention;
+  /** What the participants have done then, and what was done for them. */
+  readonly business: number;
+}
+
+interface Idea extends Omit<Deed, 'business'> {
+  readonly whole: InterveneMessage;
 }
 
 export class People {
-  private readonly deeds: readonly (Deed & { readonly whole: InterveneMessage })[];
+  private readonly ideas: readonly Idea[];
   private readonly possible = new Memo<readonly Deed[]>();
 
   constructor(
@@ -26,9 +31,9 @@ export class People {
     private readonly parts: Parts,
   ) {
     const { messages }: { messages: Interned<object> } = parts;
-    this.deeds = this.interventions().map((intervention) => {
+    this.ideas = this.interventions().map((intervention) => {
       const whole = byHand(intervention);
-      return { label: labelOf(intervention), message: messages.of(whole), intervention, whole };
+      return { label: labelOf(intervention), message: messages.of(whole), whole };
     });
   }
 
@@ -36,11 +41,16 @@ export class People {
   of(instance: number, business: number): readonly Deed[] {
     const { instances, businesses } = this.parts;
     return this.possible.of(instance, business, () =>
-      this.deeds.filter(
-        ({ whole }) =>
-          this.isDone(instances.at(instance), whole) &&
-          isTrue(whole.intervention, instances.at(instance), businesses.at(business)),
-      ),
+      this.ideas
+        .filter(
+          ({ whole }) =>
+            this.isDone(instances.at(instance), whole) &&
+            isTrue(whole.intervention, instances.at(instance), businesses.at(business)),
+        )
+        .map(({ label, message, whole: { intervention } }) => ({
+          ...{ label, message },
+          business: businesses.of(broughtBack(intervention, businesses.at(business))),
+        })),
     );
   }
 
@@ -61,6 +71,8 @@ export class People {
           ...(command && { result: this.results[step] ?? {} }),
         },
         { action: 'resolve', step, outcome: 'did-not-happen' },
+        // Participants call an effect by the name of its step.
+        { action: 'settle-effect', effect: step },
       ]),
     ];
   }
@@ -73,8 +85,21 @@ const byHand = (intervention: Intervention): InterveneMessage => ({
 
 const labelOf = (intervention: Intervention): string => {
   const { action } = intervention;
-  const about = 'step' in intervention ? ` '${intervention.step}'` : '';
-  return `somebody intervenes: ${action}${about}${action === 'resolve' ? `, ${intervention.outcome}` : ''}`;
+  const outcome = action === 'resolve' ? `, ${intervention.outcome}` : '';
+  return `somebody intervenes: ${action}${aboutOf(intervention)}${outcome}`;
+};
+
+const aboutOf = (intervention: Intervention): string => {
+  if (intervention.action === 'settle-effect') return ` '${intervention.effect}'`;
+  return 'step' in intervention ? ` '${intervention.step}'` : '';
+};
+
+/** Who settles an effect has brought it back before; its participant does not know of that. */
+const broughtBack = (intervention: Intervention, business: Business): Business => {
+  if (intervention.action !== 'settle-effect') return business;
+  const before = effectOf(business.effects, intervention.effect);
+  const back = { ...before, returned: before.taken };
+  return { ...business, effects: { ...business.effects, [intervention.effect]: back } };
 };
 
 const isTrue = (
