@@ -26,7 +26,7 @@ export { diagramOf } from './drawing/diagram.js';
 export { durationText } from './drawing/duration.js';
 export { windowText } from './drawing/window.js';
 export { graphOf, type GraphEdge } from './drawing/run-graph.js';
-export { allPairs, explore } from './explorer/explore.js';
+export { allPairs, explore, MOST_INSTANCES } from './explorer/explore.js';
 export type { Exploration, ExploreOptions } from './explorer/explore.js';
 export type { ModelBarrier, ModelVerdict } from './explorer/participant.js';
 export type { ModelBarrierRow, SentCommand } from './explorer/world.js';

@@ -6,7 +6,7 @@ import type { Decision, SagaMessage } from '../messages.js';
 import { mendWindowMs, type MendReaction, type Reaction } from '../reactions.js';
 import { defaultTiming } from '../timing.js';
 import { Memo } from './parts.js';
-import { checkDecision } from './promises.js';
+import { checkDecision, checkRepeated } from './promises.js';
 import { INTERVAL_MS, timeless } from './timeless.js';
 import { Violation } from './violation.js';
 import { isRecall, isUndo, type Parts } from './world.js';
@@ -76,6 +76,10 @@ export class Engine {
     const [before, received] = [instances.at(instance), messages.at(message)];
     const decision = this.decision(before, received, now);
     checkDecision(definition, before, decision);
+    if (received.kind === 'timer') {
+      // Its partition may be read again from before it.
+      checkRepeated(decision.instance, this.decision(decision.instance, received, now));
+    }
     return {
       instance: instances.of(timeless(decision.instance, attempts)),
       commands: decision.commands.map((command) => {

@@ -6,8 +6,19 @@ import { conditional, forgiving, pivotless, recallable, sample } from '../spec/s
 import { allPairs, explore, type Exploration, type ExploreOptions } from './explore.js';
 import type { ModelBarrier, ModelVerdict } from './participant.js';
 
+/** Some ten times as many as are met here: more than that is an engine that never ends. */
+const mostInstances = 20_000;
+
 const run = (options: Partial<ExploreOptions> = {}): Exploration =>
-  explore({ definition: sample, input: { id: 'order-1' }, barrier, faults: 1, ...options });
+  explore({
+    ...{ definition: sample, input: { id: 'order-1' }, barrier, faults: 1, mostInstances },
+    ...options,
+  });
+
+const closedToPivot =
+  (verdict: ModelVerdict): ModelBarrier =>
+  (rows, command, arrival) =>
+    command.step === 'ship' ? verdict : barrier(rows, command, arrival);
 
 const everyExample = sagas.flatMap((definition) =>
   (definition.examples ?? []).map(
@@ -61,9 +72,7 @@ describe('the explorer', () => {
     ['rejected', { kind: 'reject', code: 'invalid-payload', remember: true }],
     ['never answered', { kind: 'repeat' }],
   ])('finds no broken promise where the pivot is %s, and a person who is told', (_, verdict) => {
-    const closed: ModelBarrier = (rows, command, arrival) =>
-      command.step === 'ship' ? verdict : barrier(rows, command, arrival);
-    const found = run({ barrier: closed, people: false, faults: 2 });
+    const found = run({ barrier: closedToPivot(verdict), people: false, faults: 2 });
     expect(found.violation).toBeUndefined();
     expect(found.ends['running, attention']).toBeGreaterThan(0);
     expect(found.ends['completed']).toBeUndefined();
@@ -125,6 +134,25 @@ describe('the explorer', () => {
     expect(run({ inFlight: 1 }).cut).toBeGreaterThan(0);
   });
 
+  it('ends, and says so, where an engine counts on and there is always another instance', () => {
+    const counting: typeof decide = (definition, instance, message, context) => {
+      const decision = decide(definition, instance, message, context);
+      if (message.kind !== 'timer') return decision;
+      const { asked = 0 } = instance.input as { asked?: number };
+      return { ...decision, instance: { ...decision.instance, input: { asked: asked + 1 } } };
+    };
+    const silent = closedToPivot({ kind: 'repeat' });
+    const options = { barrier: silent, decide: counting, faults: 0, mostInstances: 100 };
+    const { instances, violation } = run(options);
+    expect(instances).toBe(101);
+    expect(violation?.promise).toBe('it has grown beyond 100 different instances');
+    expect(violation?.story.slice(-3)).toEqual([
+      'the first timer is due',
+      "inventory gets 'ship'",
+      'the first timer is due',
+    ]);
+  });
+
   it('keeps what it has found where more is on its way in another order', () => {
     const deaf: typeof decide = (definition, instance, message, context) => {
       const decision = decide(definition, instance, message, context);
@@ -137,7 +165,7 @@ describe('the explorer', () => {
     const every = run({ ...options, unreduced: true });
     expect(every.cut).toBeGreaterThan(0);
     expect(every.violation).toBeUndefined();
-    expect(run(options).violation?.promise).toBe('it never comes to an end');
+    expect(run(options).violation?.promise).toBe('it can go on for ever');
   });
 
   it('refuses an engine with a timer that it cannot foresee', () => {

@@ -2,14 +2,14 @@
  * Explicit-state model checking of a saga: breadth first through every run within the bounds, so the
  * first run found to break a promise is a shortest one. What is run is the engine's own `decide`.
  * After Lamport's TLC and Holzmann's SPIN. States are compared exactly, not by a hash: each part of
- * one is kept once (`parts.ts`), so that a state is six numbers.
+ * one is kept once (`parts.ts`), so that a state is seven numbers.
  */
 import { decide as realDecide } from '../decide.js';
 import { stepsOf, type SagaDefinition } from '../definition.js';
 import type { SagaExample } from '../example.js';
 import { transitions } from '../transitions.js';
 import { Engine, explorable } from './engine.js';
-import { Numbers, withoutWayTo } from './graph.js';
+import { firstEndless, Numbers } from './graph.js';
 import type { Move } from './move.js';
 import { Moves } from './moves.js';
 import { People } from './people.js';
@@ -22,6 +22,12 @@ import { firstWorld, Parts, startOf, type World } from './world.js';
 import { Worlds } from './worlds.js';
 
 const PROGRESS_EVERY = 10_000;
+
+/**
+ * Some ten times what any saga of the shop comes to, with as many faults as a minute allows. An engine
+ * that counts on has a new instance for every message, and is here within seconds.
+ */
+export const MOST_INSTANCES = 500_000;
 
 /** Begins with an example of the definition, or with what is said here. */
 export interface ExploreOptions extends Omit<SagaExample, 'about'> {
@@ -37,6 +43,8 @@ export interface ExploreOptions extends Omit<SagaExample, 'about'> {
   readonly attempts?: number;
   /** Runs with more messages on their way than this are not followed; default 12. */
   readonly inFlight?: number;
+  /** More different instances than this are a violation; default `MOST_INSTANCES`. */
+  readonly mostInstances?: number;
   /**
    * Follows also what only differs in the order of moves that commute, and worlds for which another one
    * stands; default false.
@@ -48,6 +56,8 @@ export interface ExploreOptions extends Omit<SagaExample, 'about'> {
 export interface Exploration {
   readonly states: number;
   readonly transitions: number;
+  /** Different instances: what the saga itself can be like, whatever is around it. */
+  readonly instances: number;
   /** Different ends of runs, by what the instance had become. */
   readonly ends: Readonly<Record<string, number>>;
   /** Worlds that were not followed because too much was on its way. */
@@ -69,9 +79,11 @@ export const allPairs = (): string[] =>
  * is not found there, because more was on its way than the bounds allow, stands as it was found.
  */
 export const explore = (options: ExploreOptions): Exploration => {
+  const { unreduced, mostInstances = MOST_INSTANCES } = options;
   const found = new Explorer(options).run();
-  if (!found.violation || options.unreduced) return found;
-  const again = new Explorer({ ...options, unreduced: true }).run();
+  if (!found.violation || unreduced || found.instances > mostInstances) return found;
+  // As it is there it is found again, however many instances come before it in another order.
+  const again = new Explorer({ ...options, unreduced: true, mostInstances: Infinity }).run();
   return again.violation ? again : found;
 };
 
@@ -84,7 +96,7 @@ class Explorer {
   /** By world: the one it was first reached from, and by which of its moves. */
   private readonly parents = new Numbers();
   private readonly byMove = new Numbers();
-  /** Free moves, from one world to another: along them every run must come to an end. */
+  /** Free moves, from one world to another: along them every run must come to rest. */
   private readonly freeFrom = new Numbers();
   private readonly freeTo = new Numbers();
   private readonly resting: number[] = [];
@@ -120,13 +132,14 @@ class Explorer {
 
   run(): Exploration {
     const { definition, parts, start, worlds } = this;
-    const { faults, onProgress } = this.options;
+    const { faults, mostInstances = MOST_INSTANCES, onProgress } = this.options;
     const topics = this.moves.topics.length;
     this.discover(firstWorld(parts, definition, start, topics, faults), 0, 0);
     // Worlds are numbered as they are found, so in this order it is breadth first.
     for (let id = 0; id < worlds.size; id += 1) {
       const broken = this.expand(id);
       if (broken) return this.report(broken);
+      if (parts.instances.size > mostInstances) return this.report(this.grown(mostInstances));
       if (id % PROGRESS_EVERY === 0) onProgress?.(worlds.size);
     }
     return this.report(this.endless());
@@ -193,11 +206,21 @@ class Explorer {
     return count;
   }
 
-  /** A world from which no free moves lead to an end: it would go round for ever. */
+  /** The way to the newest world; what is repeated in it is what does not end. */
+  private grown(most: number): Broken {
+    const promise = `it has grown beyond ${most.toLocaleString('en')} different instances`;
+    return { promise, id: this.worlds.size - 1 };
+  }
+
+  /**
+   * A world from which a run can go on for ever although nothing more goes wrong, and without ever being
+   * at an end or asking for a person. Where there is none every such run comes to rest, whatever is done
+   * first in it: for nothing is done twice without a rest in between, and only at rest is nothing to do.
+   */
   private endless(): Broken | undefined {
     if (this.cut > 0) return undefined;
-    const id = withoutWayTo(this.resting, this.worlds.size, this.freeFrom, this.freeTo);
-    return id === undefined ? undefined : { promise: 'it never comes to an end', id };
+    const id = firstEndless(this.resting, this.worlds.size, this.freeFrom, this.freeTo);
+    return id === undefined ? undefined : { promise: 'it can go on for ever', id };
   }
 
   private report(found: Broken | undefined): Exploration {
@@ -205,6 +228,7 @@ class Explorer {
     return {
       states: this.worlds.size,
       transitions: count,
+      instances: this.parts.instances.size,
       ends,
       cut,
       pairs,

@@ -22,27 +22,36 @@ export class Numbers {
   }
 }
 
-/** The first node that no edges lead from to any of the ends, of `size` nodes. */
-export const withoutWayTo = (
+/**
+ * The first node, of `size`, from which edges can be followed for ever without coming to one of the
+ * ends. Nodes whose edges all lead to an end are ends as well, and so on (Kahn, 1962): what is left then
+ * goes round.
+ */
+export const firstEndless = (
   ends: readonly number[],
   size: number,
   from: Numbers,
   to: Numbers,
 ): number | undefined => {
   const { last, before } = backwards(size, to);
-  const reached = new Uint8Array(size);
-  const open = [...ends];
-  for (const end of ends) reached[end] = 1;
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+  /** By node, how many of its edges do not lead to an end. */
+  const open = new Int32Array(size);
+  const count = (node: number, more: 1 | -1): number =>
+    (open[node] = (open[node] as number) + more);
+  for (let edge = 0; edge < from.length; edge += 1) count(from.at(edge), 1);
+  const isEnd = new Uint8Array(size);
+  const ended = [...ends];
+  for (const end of ends) isEnd[end] = 1;
+  for (let node = ended.pop(); node !== undefined; node = ended.pop()) {
     for (let edge = last[node]; edge !== undefined && edge !== NONE; edge = before[edge]) {
       const source = from.at(edge);
-      if (reached[source]) continue;
-      reached[source] = 1;
-      open.push(source);
+      if (count(source, -1) > 0 || isEnd[source]) continue;
+      isEnd[source] = 1;
+      ended.push(source);
     }
   }
-  const lost = reached.indexOf(0);
-  return lost === -1 ? undefined : lost;
+  const endless = isEnd.indexOf(0);
+  return endless === -1 ? undefined : endless;
 };
 
 const NONE = -1;

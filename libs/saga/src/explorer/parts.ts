@@ -14,6 +14,10 @@ export class Interned<T extends object> {
 
   constructor(private readonly inner: Inner) {}
 
+  get size(): number {
+    return this.values.length;
+  }
+
   of(value: T): number {
     const text = this.inner.textOf(value);
     const known = this.numbers.get(text);

@@ -5,7 +5,7 @@ import { decide } from '../decide.js';
 import type { SagaDefinition } from '../definition.js';
 import type { SagaInstance, StepInstance } from '../instance.js';
 import type { Decision, SagaMessage } from '../messages.js';
-import { pivotless, sample } from '../spec/saga-run.js';
+import { BY_HAND, pivotless, recallable, sample } from '../spec/saga-run.js';
 import { explore, type Exploration, type ExploreOptions } from './explore.js';
 import type { ModelBarrier } from './participant.js';
 
@@ -70,9 +70,25 @@ describe('the explorer proves that a saga ends', () => {
       return { ...decision, instance: calm, commands: hears ? decision.commands : [] };
     });
     expect(violationOf({ decide: deaf })).toEqual({
-      promise: 'it never comes to an end',
+      promise: 'it can go on for ever',
       story: ['the customer cancels'],
     });
+  });
+
+  it('by one that asks again as soon as it hears that it takes longer', () => {
+    const retry = {
+      ...BY_HAND,
+      messageId: '',
+      intervention: { action: 'retry', step: 'ship' },
+    } as const;
+    const impatient: Decide = (definition, instance, message, context) => {
+      const decision = decide(definition, instance, message, context);
+      const isLonger = message.kind === 'reply' && message.outcome === 'pending';
+      return isLonger ? decide(definition, decision.instance, retry, context) : decision;
+    };
+    // The pivot may succeed at any time, and then it ends: but it need not.
+    const options = { definition: recallable, decide: impatient, faults: 0 };
+    expect(violationOf(options)).toEqual({ promise: 'it can go on for ever', story: [] });
   });
 
   it('by one that calls a person without saying why', () => {
@@ -144,6 +160,34 @@ describe('the explorer proves that a saga ends', () => {
         "inventory gets 'ship'",
         "the saga hears succeeded of 'ship'",
       ],
+    });
+  });
+});
+
+describe('the explorer proves that a timer takes effect once', () => {
+  it.each<[string, Decide]>([
+    [
+      'that sends again whatever is due by now',
+      (definition, instance, message, context) => {
+        const late = message.kind === 'timer' ? { ...message, dueBefore: Infinity } : message;
+        return decide(definition, instance, late, context);
+      },
+    ],
+    [
+      'that puts its next timer off each time',
+      after((decision, _before, { kind }) => {
+        const { wakeAt, steps } = decision.instance;
+        const { command } = steps['reserve'] ?? {};
+        if (kind !== 'timer' || wakeAt === null || !command) return decision;
+        const later = { state: 'sent', command: { ...command, dueAt: wakeAt + 1 } } as const;
+        const instance = withStep(decision.instance, 'reserve', later);
+        return { ...decision, instance: { ...instance, wakeAt: wakeAt + 1 } };
+      }),
+    ],
+  ])('by one %s', (_, hasty) => {
+    expect(violationOf({ decide: hasty })).toEqual({
+      promise: 'a timer takes effect twice',
+      story: ['the saga gets start', 'the first timer is due'],
     });
   });
 });
@@ -390,7 +434,7 @@ describe('the explorer proves that the ledger nets to zero', () => {
   it('by one that takes what is not published yet for what was never sent', () => {
     const reason = { code: 'unsent', message: 'it never left' };
     const rash: Decide = (definition, instance, message, context) =>
-      message.kind === 'timer' && message.publishedBy === Infinity
+      message.kind === 'timer' && message.publishedBy === Infinity && instance.state === 'running'
         ? decide(
             definition,
             withStep(instance, 'notify', { state: 'waiting' }),

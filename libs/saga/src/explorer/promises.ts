@@ -46,6 +46,17 @@ export const checkDecision = (
   }
 };
 
+/**
+ * A timer that comes again finds that nothing was due by then any more.
+ * @param before as the timer has left it
+ * @throws Violation
+ */
+export const checkRepeated = (before: SagaInstance, { instance, commands }: Decision): void => {
+  const told = ({ state, steps, wakeAt }: SagaInstance) => JSON.stringify([state, steps, wakeAt]);
+  if (commands.length === 0 && told(instance) === told(before)) return;
+  throw new Violation('a timer takes effect twice');
+};
+
 /** Only what is out is called back, and only because somebody wants to. */
 const checkRecall = (instance: SagaInstance, { step }: Command): void => {
   const state = stateOf(instance, step);
