@@ -7,10 +7,11 @@ export const HELP = `Explores every run of each saga within bounds, against the 
   name             a definition, such as place-order; default: all of them
   --all-versions   also the versions that only live instances still need
   --faults N       how much may go wrong in one run (0 to 5; default: for each saga what takes less
-                   than a minute, and 3 at least): a refusal, a timeout, a duplicate, a
-                   late or overtaking message, a crash, a cancel, an effect after its undo, a
-                   reservation that expires, an answer that takes days, a command that throws and is
-                   parked, one that fails for good, a dead letter that is sent again
+                   than a minute, and 3 at least; what takes longer all the same is marked, unless
+                   N is said here): a refusal, a timeout, a duplicate, a late or overtaking message,
+                   a crash, a cancel, an effect after its undo, a reservation that expires, an
+                   answer that takes days, a command that throws and is parked, one that fails for
+                   good, a dead letter that is sent again
   --people         people intervene, too, at the price of a fault each: many more runs, so that the
                    default is 2 faults
   --attempts N     sendings of a command before its silence counts (1 to 5, default 2)

@@ -19,7 +19,8 @@ const run = async ({ names, allVersions, bounds }: ExploreArguments): Promise<bo
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   for (const { task, found, seconds } of finished) {
     const title = `${titleOf(sagas, task)}, ${task.faults} faults`;
-    console.log(`${describe(title, found, seconds)}\n`);
+    const isLenient = bounds.faults !== undefined;
+    console.log(`${describe(title, found, { seconds, isLenient })}\n`);
   }
   const explorations = finished.map(({ found }) => found);
   console.log(describePairs(explorations));

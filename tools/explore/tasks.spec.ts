@@ -6,21 +6,19 @@ const bounds = { faults: undefined, people: false, attempts: 2, inFlight: 12 };
 const all = { names: [], allVersions: false, bounds };
 
 describe('what is explored', () => {
-  it('is the newest version of every saga, from every example, the first one furthest', () => {
+  it('is the newest version of every saga, from every example, as far as a minute goes', () => {
     const tasks = tasksOf(sagas, all);
     const explored = new Set(tasks.map(({ index }) => sagas[index]?.name));
     expect(explored).toEqual(new Set(sagas.map(({ name }) => name)));
     expect(tasks.map((task) => `${titleOf(sagas, task)}: ${task.faults}`)).toEqual(
       expect.arrayContaining([
         'place-order v3, paid by card, with time for another one: 3',
-        'place-order v3, paid by transfer: 2',
+        'place-order v3, paid by transfer: 3',
         'return-order v1, refunded: 4',
-        'return-order v1, of what was given away: 2',
+        'return-order v1, of what was given away: 4',
       ]),
     );
-    expect(tasks.filter(({ example }) => example === 0).every(({ faults }) => faults >= 3)).toBe(
-      true,
-    );
+    expect(tasks.every(({ faults }) => faults >= 3)).toBe(true);
   });
 
   it('is what is asked for, as far as is asked for', () => {

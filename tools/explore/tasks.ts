@@ -12,11 +12,13 @@ export interface Task {
 }
 
 /** How much may go wrong in a run that is explored within a minute, where that is more than three. */
-const FAULTS: Readonly<Record<string, number>> = { 'return-order': 4, 'refund-lost-parcel': 5 };
+const FAULTS: Readonly<Record<string, number>> = {
+  'return-order': 4,
+  'refund-lost-parcel': 5,
+  withdraw: 4,
+};
 const LEAST_FAULTS = 3;
 const FAULTS_WITH_PEOPLE = 2;
-/** From another example most of what can happen is what happens from the first. */
-const FAULTS_OF_OTHERS = 2;
 
 /** @throws Error for a saga without an example: there is nothing to begin with */
 export const tasksOf = (
@@ -32,10 +34,8 @@ export const tasksOf = (
     if (!(names.length === 0 || names.includes(name)) || !(allVersions || isNewest)) return [];
     if (examples.length === 0) throw new Error(`'${name}' v${version} has no example to explore`);
     const usual = bounds.people ? FAULTS_WITH_PEOPLE : (FAULTS[name] ?? LEAST_FAULTS);
-    return examples.map((_, example) => {
-      const most = example === 0 ? usual : Math.min(usual, FAULTS_OF_OTHERS);
-      return { index, example, bounds, faults: bounds.faults ?? most };
-    });
+    const faults = bounds.faults ?? usual;
+    return examples.map((_, example) => ({ index, example, bounds, faults }));
   });
 
 /** `place-order v3, paid by transfer`. */

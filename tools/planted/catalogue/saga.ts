@@ -124,6 +124,15 @@ export const saga: readonly PlantedBug[] = [
     id: 'resend-is-a-new-command',
     breaks: 'A command that is sent again has a new id, so no barrier knows it.',
     file: `${folder}/draft.ts`,
+    find: 'commandId: previous?.commandId ?? commandId,',
+    replace: 'commandId: attempts === 1 ? commandId : `${commandId}:${attempts}`,',
+    detectors: [spec(...DECIDE), explorer],
+  },
+  {
+    id: 'rounds-are-counted-on',
+    breaks:
+      'Each sending counts as another round, so that no two states of a silent saga are the same.',
+    file: `${folder}/draft.ts`,
     find: '(before ? 1 : 0)) + (anew ? 1 : 0)',
     replace: '(before ? 1 : 0)) + 1',
     detectors: [explorer],
