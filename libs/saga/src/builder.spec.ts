@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { saga } from './builder.js';
+import { checkExamples } from './check-examples.js';
 import { checkDefinition } from './checks.js';
 import { carryOn, compensate, mendable, update } from './reactions.js';
 import { cancel, charge, confirm, notify, refund, reserve, ship } from './spec/saga-run.js';
@@ -43,6 +44,56 @@ describe('what does not compile', () => {
     // @ts-expect-error side by side
     const beside = begin().parallel((side) => side.compensable('a', good).compensable('a', good));
     expect(checkDefinition(beside.build())).not.toEqual([]);
+    const local = { compensation: { command: cancel, payload } };
+    // @ts-expect-error of local steps
+    const locals = begin().local('l', local).local('l', local).build();
+    expect(checkDefinition(locals)).not.toEqual([]);
+    // @ts-expect-error of a pivot
+    const pivot = begin().compensable('a', good).pivot('a', { command: ship, payload, on });
+    expect(checkDefinition(pivot.build())).not.toEqual([]);
+    const end = { command: confirm, payload };
+    const ended = begin().retriable('r', end);
+    // @ts-expect-error of retriable steps
+    expect(checkDefinition(ended.retriable('r', end).build())).not.toEqual([]);
+    // @ts-expect-error of retriable steps that a person may skip
+    const skipped = ended.retriable('r', { ...end, skippable: true }).build();
+    expect(checkDefinition(skipped)).not.toEqual([]);
+    const one = begin().compensable('a', good);
+    // @ts-expect-error of steps that not every instance has
+    const conditional = one.compensable('a', { ...good, when: () => true }).build();
+    expect(checkDefinition(conditional)).not.toEqual([]);
+    const late = one.pivot('p', { command: ship, payload, on });
+    // @ts-expect-error on both sides of the pivot
+    expect(checkDefinition(late.retriable('a', end).build())).not.toEqual([]);
+    // @ts-expect-error on both sides of the pivot, in a group
+    const group = late.parallel((side) => side.retriable('a', end)).build();
+    expect(checkDefinition(group)).not.toEqual([]);
+    // @ts-expect-error in a group and before it
+    const inside = one.parallel((side) => side.compensable('a', good)).build();
+    expect(checkDefinition(inside)).not.toEqual([]);
+  });
+
+  it('in a group what does not compile in a row', () => {
+    const bare = { command: charge, payload };
+    const missing = begin().parallel((side) =>
+      // @ts-expect-error a compensable step without a compensation
+      side.compensable('a', { ...bare, on }),
+    );
+    expect(checkDefinition(missing.build())).not.toEqual([]);
+    const unhandled = begin().parallel((side) =>
+      // @ts-expect-error a refusal without a reaction
+      side.compensable('a', { ...bare, compensation }),
+    );
+    expect(checkDefinition(unhandled.build())).not.toEqual([]);
+  });
+
+  it('a way back from where there is none', () => {
+    const decided = begin().retriable('r', { command: confirm, payload });
+    // @ts-expect-error a compensable step behind a retriable one, without a pivot
+    expect(checkDefinition(decided.compensable('a', good).build())).not.toEqual([]);
+    // @ts-expect-error a pivot behind a retriable one
+    const second = decided.pivot('p', { command: ship, payload, on }).build();
+    expect(checkDefinition(second)).not.toEqual([]);
   });
 
   it('answers that nobody handles', () => {
@@ -79,6 +130,12 @@ describe('what does not compile', () => {
     begin().compensable('a', { ...good, payload: () => ({ id: 7 }) });
     // @ts-expect-error nor that of the compensation
     begin().compensable('a', { ...good, compensation: { command: refund, payload: () => ({}) } });
+    // A key that the command does not know compiles, as in any function; the examples show it.
+    const odd = begin()
+      .examples({ about: 'any', input: { id: 'x' } })
+      .compensable('a', { ...good, payload: () => ({ id: 'x', odd: 7 }) })
+      .build();
+    expect(checkExamples(odd)).toEqual([expect.stringContaining('its contract knows no odd')]);
     const recall = { command: cancel, payload: () => ({ id: 7 }) };
     // @ts-expect-error nor that of a recall
     begin().pivot('p', { command: ship, payload, on, recall });
