@@ -18,6 +18,10 @@ const FAULTS: Readonly<Record<string, number>> = {
   withdraw: 4,
 };
 const LEAST_FAULTS = 3;
+/**
+ * With three, two people contradict each other, and nothing keeps them from it: of a pivot that was given
+ * up one says that it did not happen, and another one sends its dead letter again.
+ */
 const FAULTS_WITH_PEOPLE = 2;
 
 /** @throws Error for a saga without an example: there is nothing to begin with */

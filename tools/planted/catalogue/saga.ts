@@ -129,15 +129,6 @@ export const saga: readonly PlantedBug[] = [
     detectors: [spec(...DECIDE), explorer],
   },
   {
-    id: 'rounds-are-counted-on',
-    breaks:
-      'Each sending counts as another round, so that no two states of a silent saga are the same.',
-    file: `${folder}/draft.ts`,
-    find: '(before ? 1 : 0)) + (anew ? 1 : 0)',
-    replace: '(before ? 1 : 0)) + 1',
-    detectors: [explorer],
-  },
-  {
     id: 'mended-is-the-same-command',
     breaks: 'A mended step goes out under its old id, which is answered with the old refusal.',
     file: `${folder}/draft.ts`,

@@ -208,7 +208,7 @@ class Explorer {
 
   /** The way to the newest world; what is repeated in it is what does not end. */
   private grown(most: number): Broken {
-    const promise = `it has grown beyond ${most.toLocaleString('en')} different instances`;
+    const promise = `it has grown beyond ${most} different instances`;
     return { promise, id: this.worlds.size - 1 };
   }
 
