@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { eventType } from '#contracts';
-import type { Database } from '#messaging';
+import { Database } from '#messaging';
 import { waitFor } from '#testing';
+import { commandsSentAgain } from '../../../apps/orchestrator/src/persistence/dead-letter-rows.js';
 import { commandMessage, handSaga, repliesOf } from '../../support/commands.js';
 import type { StoredMessage } from '../../support/topics.js';
 import {
@@ -115,6 +116,9 @@ describe('a dead command', () => {
       commandId,
     ]);
     expect(rows).toEqual([{ state: 'handled' }]);
+    // Nobody may say meanwhile that it never happened.
+    const sentAgain = await commandsSentAgain(app.get(Database), [saga.sagaId, randomUUID()]);
+    expect([...sentAgain]).toEqual([commandId]);
     const shown = await ask<WholeLetter>(app, `/${letter.id}`);
     expect(shown).toMatchObject({ status: 'redriven', closed: { by: 'kim', reason: 'mended' } });
     const acts = await inject(
@@ -141,6 +145,8 @@ describe('a dead command', () => {
     expect(third.redriveOf).toBe(second.id);
     const shown = await ask<WholeLetter>(app, `/${first.id}`);
     expect(shown.diedAgainAs).toEqual([second.id]);
+    const sentAgain = await commandsSentAgain(app.get(Database), [other.sagaId]);
+    expect([...sentAgain]).toEqual([]);
   });
 });
 

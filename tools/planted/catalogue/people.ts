@@ -20,6 +20,14 @@ export const people: readonly PlantedBug[] = [
     detectors: [core],
   },
   {
+    id: 'never-while-sent-again',
+    breaks: 'A person says that a step never happened whose dead letter has just been sent again.',
+    file: `${ORCHESTRATOR}/engine/interventions.ts`,
+    find: "if (isNever(wanted) && sentAgain.has(commandId ?? ''))",
+    replace: 'if (isNever(wanted) && sentAgain.size > 1_000)',
+    detectors: [spec('engine/saga-engine')],
+  },
+  {
     id: 'resolved-without-its-update',
     breaks: 'A step of which a person says that it happened leaves out what its answer leads to.',
     file: `${CORE}/intervene.ts`,

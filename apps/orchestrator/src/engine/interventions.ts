@@ -14,6 +14,7 @@ import {
   type StepTiming,
 } from '#saga';
 import type { SagaStore } from '#saga-store';
+import { commandsSentAgain } from '../persistence/dead-letter-rows.js';
 import { recordActs, type Act } from '../persistence/interventions.js';
 import { commandEvent } from './command-event.js';
 import { ChangedSagas } from './changed-sagas.js';
@@ -47,12 +48,14 @@ export class Interventions {
     const ids = wanted.map(({ sagaId }) => sagaId);
     const { now, instances } = await this.store.lockInstances(unit.tx, { ids, keys: [] });
     const work = new WorkingSet(instances);
+    // Of sagas that are locked now: nobody sends one of their commands again meanwhile.
+    const sentAgain = await commandsSentAgain(unit.tx, wanted.filter(isNever).map(sagaIdOf));
     const acts: Act[] = [];
     const results = wanted.map((one) => {
       const live = work.find(one.sagaId);
       if (!live) return { kind: 'unknown' } as const;
       const before = live.instance.revision;
-      const result = this.one(unit, { work, live, now }, one);
+      const result = this.one(unit, { work, live, now, sentAgain }, one);
       if (result.kind === 'done') acts.push(actOf(one, before, result.instance));
       return result;
     });
@@ -63,7 +66,7 @@ export class Interventions {
 
   private one(
     unit: UnitOfWork,
-    { work, live, now }: { work: WorkingSet; live: LiveInstance; now: number },
+    { work, live, now, sentAgain }: Looked,
     wanted: Wanted,
   ): Intervened {
     const { instance } = live;
@@ -85,6 +88,10 @@ export class Interventions {
       registry: this.registry,
     });
     if (typeof message === 'string') return refused(message);
+    const commandId = instance.steps[wanted.step ?? '']?.command?.commandId;
+    if (isNever(wanted) && sentAgain.has(commandId ?? '')) {
+      return refused(`'${wanted.step}' was sent again from its dead letter: wait for its answer`);
+    }
     const context = { now, jitter: runtime.random(), timing: this.timing };
     const objection = objectionTo(definition, instance, message, context);
     if (objection !== undefined) return refused(objection);
@@ -103,6 +110,19 @@ export class Interventions {
     return { kind: 'done', instance: live.instance };
   }
 }
+
+interface Looked {
+  readonly work: WorkingSet;
+  readonly live: LiveInstance;
+  readonly now: number;
+  /** Ids of commands; see `commandsSentAgain`. */
+  readonly sentAgain: ReadonlySet<string>;
+}
+
+const isNever = ({ action, outcome }: Wanted): boolean =>
+  action === 'resolve' && outcome === 'did-not-happen';
+
+const sagaIdOf = ({ sagaId }: Wanted): string => sagaId;
 
 const actOf = (wanted: Wanted, revisionBefore: number, after: SagaInstance): Act => {
   const { sagaId, revision: _, actor, reason, action, ...detail } = wanted;

@@ -25,6 +25,7 @@ import { ChangedSagas } from './changed-sagas.js';
 import { EndedSagas } from './ended-sagas.js';
 import { Interventions } from './interventions.js';
 import { SagaEngine } from './saga-engine.js';
+import type { Wanted } from './wanted.js';
 
 const SICK = '019aa0c5-7d5c-7000-8000-00000000000a';
 const HEALTHY = '019aa0c5-7d5c-7000-8000-00000000000b';
@@ -136,5 +137,25 @@ describe('a saga whose version is not loaded', () => {
   it('waits for a replica that knows it while it is under way', async () => {
     await expect(handled([begun(SICK, later)], report(SICK))).rejects.toThrow(RetryableError);
     await expect(handled([begun(SICK, later)], tick)).rejects.toThrow(RetryableError);
+  });
+});
+
+describe('what a person says never happened', () => {
+  const wanted: Wanted = {
+    ...{ sagaId: HEALTHY, actor: { owner: 'kim' }, reason: 'they say so' },
+    ...{ action: 'resolve', step: 'reserve-stock', outcome: 'did-not-happen' },
+  };
+  const said = (rows: readonly object[]) => {
+    const { unit, store } = batchParts([begun(HEALTHY)], PARTITION, LATER_MS, rows);
+    const tell = [new EndedSagas(), new ChangedSagas()] as const;
+    return new Interventions(registry, defaultTiming, store, ...tell).apply(unit, [wanted]);
+  };
+
+  it('may happen yet while its command is sent again from its dead letter', async () => {
+    const commandId = begun(HEALTHY).steps['reserve-stock']?.command?.commandId;
+    expect(await said([{ id: commandId }])).toMatchObject([
+      { kind: 'refused', why: expect.stringContaining('was sent again') },
+    ]);
+    expect(await said([])).toMatchObject([{ kind: 'done' }]);
   });
 });

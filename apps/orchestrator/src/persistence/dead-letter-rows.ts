@@ -102,6 +102,21 @@ export const closeDeadLetters = (
     [ids, status, actor.owner, reason],
   );
 
+/** Ids of commands of these sagas that were sent again, and have not died again since. */
+export async function commandsSentAgain(
+  tx: Tx,
+  sagaIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (sagaIds.length === 0) return new Set();
+  const rows = await tx.query<{ id: string }>(
+    `select event_id as id from dead_letter d
+      where saga_id = any($1::text[]) and status = 'redriven' and topic like '%.commands'
+        and not exists (select 1 from dead_letter again where again.redrive_of = d.id)`,
+    [sagaIds],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Days after which one that was decided about is forgotten: longer than its topic keeps it. */
 const KEEP_CLOSED_DAYS = 90;
 /** Days after its death that one which nobody decided about is kept. */
