@@ -13,7 +13,7 @@ export const HELP = `Explores every run of each saga within bounds, against the 
                    answer that takes days, a command that throws and is parked, one that fails for
                    good, a dead letter that is sent again
   --people         people intervene, too, at the price of a fault each: many more runs, so that the
-                   default is 2 faults
+                   default is 3 faults, or 2 where that takes less than a minute
   --attempts N     sendings of a command before its silence counts (1 to 5, default 2)
   --in-flight N    messages on their way at the same time (4 to 50, default 12)
   --help

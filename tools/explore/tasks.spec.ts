@@ -27,7 +27,9 @@ describe('what is explored', () => {
     expect(new Set(tasks.map(({ index }) => sagas[index]?.version))).toEqual(new Set([1, 2, 3]));
     expect(tasks.every(({ faults }) => faults === 1)).toBe(true);
     const withPeople = tasksOf(sagas, { ...all, bounds: { ...bounds, people: true } });
-    expect(withPeople.every(({ faults }) => faults === 2)).toBe(true);
+    const titles = withPeople.map((task) => `${titleOf(sagas, task)}: ${task.faults}`);
+    expect(titles).toContain('place-order v3, paid by transfer: 2');
+    expect(titles).toContain('withdraw v1, to a known account: 3');
   });
 
   it('is nothing without an example', () => {

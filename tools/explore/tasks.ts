@@ -18,11 +18,8 @@ const FAULTS: Readonly<Record<string, number>> = {
   withdraw: 4,
 };
 const LEAST_FAULTS = 3;
-/**
- * With three, two people contradict each other, and nothing keeps them from it: of a pivot that was given
- * up one says that it did not happen, and another one sends its dead letter again.
- */
-const FAULTS_WITH_PEOPLE = 2;
+/** With people, what they do among it, where that is less than three. */
+const FAULTS_WITH_PEOPLE: Readonly<Record<string, number>> = { 'place-order': 2 };
 
 /** @throws Error for a saga without an example: there is nothing to begin with */
 export const tasksOf = (
@@ -37,8 +34,8 @@ export const tasksOf = (
     const isNewest = sagas.every((one) => one.name !== name || one.version <= version);
     if (!(names.length === 0 || names.includes(name)) || !(allVersions || isNewest)) return [];
     if (examples.length === 0) throw new Error(`'${name}' v${version} has no example to explore`);
-    const usual = bounds.people ? FAULTS_WITH_PEOPLE : (FAULTS[name] ?? LEAST_FAULTS);
-    const faults = bounds.faults ?? usual;
+    const usual = bounds.people ? FAULTS_WITH_PEOPLE : FAULTS;
+    const faults = bounds.faults ?? usual[name] ?? LEAST_FAULTS;
     return examples.map((_, example) => ({ index, example, bounds, faults }));
   });
 

@@ -8,6 +8,7 @@ export * from './retired.js';
 export * from './signs.js';
 export * from './timing.js';
 export * from './transitions.js';
+export { whyUnwanted } from './unwanted.js';
 export * from './version-mapping.js';
 export * from './versions.js';
 export * from './whereabouts.js';

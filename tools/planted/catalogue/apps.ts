@@ -131,14 +131,6 @@ export const apps: readonly PlantedBug[] = [
     detectors: [spec('inventory/src/domain/reservation')],
   },
   {
-    id: 'redrives-what-is-unwanted',
-    breaks: 'A command goes out again although its saga has gone another way.',
-    file: 'apps/orchestrator/src/domain/redrive.ts',
-    find: 'return isOut ? undefined : goneAnotherWay(name, state);',
-    replace: 'return undefined;',
-    detectors: [spec('orchestrator/src/domain/redrive')],
-  },
-  {
     id: 'payout-is-given-up',
     breaks: 'A payout that the bank does not understand counts as given up, and may be paid later.',
     file: 'apps/withdrawal/src/handlers/payout.recorder.ts',

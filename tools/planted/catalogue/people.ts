@@ -20,6 +20,14 @@ export const people: readonly PlantedBug[] = [
     detectors: [core],
   },
   {
+    id: 'redrives-what-is-unwanted',
+    breaks: 'A command goes out again although its saga has gone another way.',
+    file: `${CORE}/unwanted.ts`,
+    find: 'return isOut ? undefined : goneAnotherWay(name, step.state);',
+    replace: 'return undefined;',
+    detectors: [unit(`${CORE}/unwanted.spec.ts`)],
+  },
+  {
     id: 'never-while-sent-again',
     breaks: 'A person says that a step never happened whose dead letter has just been sent again.',
     file: `${ORCHESTRATOR}/engine/interventions.ts`,

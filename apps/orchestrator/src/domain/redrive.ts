@@ -1,7 +1,7 @@
 /** Whether a dead letter may be sent again, and as what. */
 import { topics, type TopicSpec } from '#contracts';
 import { CHAIN, type WireMessage } from '#messaging';
-import type { SagaInstance } from '#saga';
+import { whyUnwanted, type SagaInstance } from '#saga';
 import type { DeadLetter } from './dead-letter.js';
 
 export const deadLetterStatuses = ['open', 'redriven', 'discarded'] as const;
@@ -58,27 +58,12 @@ export type Meant = Pick<DeadLetter, 'topic' | 'eventId' | 'sagaId'>;
 export const isCommand = ({ topic }: Pick<DeadLetter, 'topic'>): boolean =>
   topic.endsWith('.commands');
 
-/**
- * Why a saga wants a command no more: nobody takes back what is done after it has gone another way.
- * Undefined when it waits for it, or is none of ours.
- */
-export function whyUnwanted(
+/** Why a command is not wanted any more; undefined when it is, or when no saga of ours has sent it. */
+export const whyNotWanted = (
   letter: Meant,
   saga: Pick<SagaInstance, 'state' | 'steps'> | undefined,
-): string | undefined {
-  if (!isCommand(letter) || !saga) return undefined;
-  for (const [name, { state, command, undo, recall }] of Object.entries(saga.steps)) {
-    const isForward = [command, recall].some((sent) => sent?.commandId === letter.eventId);
-    const isOut = saga.state === 'running' && (state === 'sent' || state === 'pending');
-    if (isForward) return isOut ? undefined : goneAnotherWay(name, state);
-    if (undo?.commandId !== letter.eventId) continue;
-    return state === 'undoing' ? undefined : goneAnotherWay(name, state);
-  }
-  return 'its saga has sent another command since';
-}
-
-const goneAnotherWay = (step: string, state: string): string =>
-  `its saga waits for it no more: '${step}' is ${state}`;
+): string | undefined =>
+  saga && isCommand(letter) ? whyUnwanted(saga, letter.eventId) : undefined;
 
 export type Original = Pick<
   DeadLetter,

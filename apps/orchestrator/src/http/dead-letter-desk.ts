@@ -9,7 +9,7 @@ import {
   redriven,
   whyNotDecided,
   whyNotRedriven,
-  whyUnwanted,
+  whyNotWanted,
 } from '../domain/redrive.js';
 import { SAGA_STORE } from '../engine/saga-engine.js';
 import {
@@ -160,7 +160,7 @@ function judge({ ids, locked, sagas }: Looked, { status }: Decision): Judged {
     }
     const isRedrive = status === 'redriven';
     const why = isRedrive
-      ? (whyNotRedriven(letter, now) ?? whyUnwanted(letter, sagas.get(letter.sagaId ?? '')))
+      ? (whyNotRedriven(letter, now) ?? whyNotWanted(letter, sagas.get(letter.sagaId ?? '')))
       : whyNotDecided(letter);
     if (why !== undefined) {
       refused.push({ id, why });

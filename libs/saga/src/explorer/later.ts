@@ -1,4 +1,5 @@
 /** What becomes of commands that were not answered for good at once: pending, parked, or given up. */
+import { whyUnwanted } from '../unwanted.js';
 import type { Acts, ActOptions } from './acts.js';
 import { fault, free, said, spend, type Move } from './move.js';
 import { isRefusing, type Doing } from './participant.js';
@@ -54,10 +55,11 @@ export class Later {
     }
   }
 
-  /** A person may send a dead letter again at any time, whatever has become of its saga. */
+  /** A person may send a dead letter again for as long as its saga waits for the answer. */
   redrive(world: World, moves: Move[]): void {
     const { parts, servings } = this.options;
     for (const dead of Object.values(parts.businesses.at(world.business).dead)) {
+      if (whyUnwanted(parts.instances.at(world.instance), dead.commandId) !== undefined) continue;
       const command = parts.commands.of(dead);
       const doings: Doing[] = ['succeed', ...servings.participants.refusals(dead)];
       for (const doing of doings) {

@@ -2,7 +2,7 @@
  * What a person may do to a saga, at the price of a fault each: whatever the engine does not refuse.
  * Of what came of a command nobody tells a lie, but a person may not know what is still on its way.
  */
-import { stepsOf, type SagaDefinition } from '../definition.js';
+import { coverOf, stepsOf, type SagaDefinition } from '../definition.js';
 import type { SagaInstance } from '../instance.js';
 import { objectionTo } from '../intervene.js';
 import type { InterveneMessage, Intervention } from '../messages.js';
@@ -45,7 +45,7 @@ export class People {
         .filter(
           ({ whole }) =>
             this.isDone(instances.at(instance), whole) &&
-            isTrue(whole.intervention, instances.at(instance), businesses.at(business)),
+            this.isTrue(whole.intervention, instances.at(instance), businesses.at(business)),
         )
         .map(({ label, message, whole: { intervention } }) => ({
           ...{ label, message },
@@ -57,6 +57,19 @@ export class People {
   private isDone(instance: SagaInstance, message: InterveneMessage): boolean {
     const context = { now: 0, jitter: 0, timing: defaultTiming };
     return objectionTo(this.definition, instance, message, context) === undefined;
+  }
+
+  private isTrue(intervention: Intervention, { steps }: SagaInstance, business: Business): boolean {
+    if (intervention.action !== 'resolve') return true;
+    const { step, outcome } = intervention;
+    const isOut = (name: string): boolean => {
+      const { taken, returned } = effectOf(business.effects, name);
+      return taken !== returned;
+    };
+    if (steps[step]?.state !== 'undoing') return isOut(step) === (outcome === 'happened');
+    // Whoever says that it is undone says so of all that its compensation undoes.
+    const covered = stepsOf(this.definition).filter((other) => coverOf(other) === step);
+    return [step, ...covered.map(({ name }) => name)].every((name) => !isOut(name));
   }
 
   private interventions(): Intervention[] {
@@ -100,16 +113,4 @@ const broughtBack = (intervention: Intervention, business: Business): Business =
   const before = effectOf(business.effects, intervention.effect);
   const back = { ...before, returned: before.taken };
   return { ...business, effects: { ...business.effects, [intervention.effect]: back } };
-};
-
-const isTrue = (
-  intervention: Intervention,
-  { steps }: SagaInstance,
-  business: Business,
-): boolean => {
-  if (intervention.action !== 'resolve') return true;
-  const { step, outcome } = intervention;
-  const { taken, returned } = effectOf(business.effects, step);
-  const isOut = taken !== returned;
-  return steps[step]?.state === 'undoing' ? !isOut : isOut === (outcome === 'happened');
 };
