@@ -51,8 +51,8 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
   checkBalances(shop, report);
   checkFees(shop, report);
   checkOutsiders(shop, report);
-  const [dead, ...others] = shop.deadLetters;
-  if (dead !== undefined) report(`a dead letter, ${dead}, and ${others.length} more`);
+  const isPoisoned = world.faults.counts.has('statement-poisoned');
+  if (shop.deadLetters > 0 && !isPoisoned) report(`${shop.deadLetters} dead letters`);
 }
 
 function sagasByKey({ sagas }: Shop, report: Report): Map<string, SagaInstance> {

@@ -78,7 +78,7 @@ function checkOrderOfMessages(
     // What comes again is recorded again, and lies where it lay.
     if (seen.has(messageId)) continue;
     seen.add(messageId);
-    const offset = inbox.get(messageId)?.offset;
+    const offset = inbox.get(messageId);
     if (offset === undefined) return say(`revision ${revision} is a ${kind} that never arrived`);
     if (offset < last) return say(`the ${kind} of revision ${revision} was overtaken`);
     last = offset;

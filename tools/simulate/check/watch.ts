@@ -6,6 +6,8 @@ import type { Shop } from '../shop/shop.js';
 
 /** Words of the saga's history, and the situation that they tell of. */
 const NOTES: readonly (readonly [RegExp, string])[] = [
+  [/late succeeded recorded/, 'late success after compensation began'],
+  [/late refused recorded/, 'late refusal after compensation began'],
   [/cancel waits for the answer of the pivot/, 'cancel while the pivot is out'],
   [/cancel refused: the pivot is done/, 'cancel refused after the pivot'],
   [/cancel came before the start/, 'cancel before the start'],
@@ -45,10 +47,8 @@ const REPLIES: Readonly<Record<string, readonly Sign[]>> = {
 const INBOX: TopicName = 'saga.inbox';
 
 export class Watched {
-  /** Of what the sagas were told, by event id: where it lies, or its first copy. */
-  readonly inbox = new Map<string, { readonly partition: number; readonly offset: number }>();
-  /** What each saga was told, by its id and that of the event. */
-  private readonly decided = new Set<string>();
+  /** Of what the sagas were told, by event id: its offset, which is that of the first copy. */
+  readonly inbox = new Map<string, number>();
   /** Committed outbox rows by topic and event id: those that the broker has got are true. */
   private readonly committed = new Map<string, boolean>();
   /** Those that it has not got, with the service that wrote them, and when. */
@@ -67,7 +67,7 @@ export class Watched {
               this.onNumber(`${service} ${epoch}`, seq);
             }
           } else if (table === (shop.sagas.history as unknown)) {
-            this.onDecided([...rows].map(([key, { row }]) => [key, row as HistoryEntry]));
+            for (const { row } of rows.values()) this.onHistory(row as HistoryEntry);
           }
         }
       };
@@ -105,9 +105,7 @@ export class Watched {
     const { world } = this.shop;
     const { topic, headers, value } = message;
     const id = String(headers['ce_id']);
-    if (topic === INBOX && !this.inbox.has(id)) {
-      this.inbox.set(id, { partition: message.partition ?? 0, offset });
-    }
+    if (topic === INBOX && !this.inbox.has(id)) this.inbox.set(id, offset);
     const key = keyOf(message);
     world.note(`arrived ${key}`);
     const hasArrived = this.committed.get(key);
@@ -124,21 +122,6 @@ export class Watched {
     }
   }
 
-  /** What one transaction has decided, by the key of its row. */
-  private onDecided(rows: readonly (readonly [string, HistoryEntry])[]): void {
-    const entries = rows.map(([, entry]) => entry);
-    for (const entry of entries) {
-      if (isBehind(entry, entries, this.inbox)) this.shop.world.met('timer behind a backlog');
-    }
-    for (const [key, entry] of rows) {
-      this.onHistory(entry);
-      const once = `${key.replace(/\/.*$/, '')} ${entry.messageId}`;
-      const late = this.decided.has(once) ? undefined : lateAnswer(entry);
-      if (late !== undefined) this.shop.world.met(late);
-      this.decided.add(once);
-    }
-  }
-
   private onHistory({ note }: HistoryEntry): void {
     if (note === undefined) return;
     // Tombstones are there so that it never comes to this; the engine would mend it once more.
@@ -147,27 +130,5 @@ export class Watched {
     for (const [words, situation] of NOTES) if (words.test(note)) this.shop.world.met(situation);
   }
 }
-
-/** Which one it is where a saga was on its way back before it was told for the first time. */
-export function lateAnswer({ kind, state, outcome, note = '' }: HistoryEntry): string | undefined {
-  const isBack = state === 'compensating' || state === 'compensated';
-  if (kind !== 'reply' || !isBack || !/(^|; )late /.test(note)) return undefined;
-  if (outcome === 'succeeded') return 'late success after compensation began';
-  return outcome === 'refused' ? 'late refusal after compensation began' : undefined;
-}
-
-/** A timer that took effect after what lay in front of it in its partition, in the same transaction. */
-export const isBehind = (
-  { kind, messageId }: Pick<HistoryEntry, 'kind' | 'messageId'>,
-  together: readonly Pick<HistoryEntry, 'kind' | 'messageId'>[],
-  inbox: Watched['inbox'],
-): boolean => {
-  const tick = kind === 'timer' ? inbox.get(messageId) : undefined;
-  if (!tick) return false;
-  return together.some((other) => {
-    const place = other.kind === 'timer' ? undefined : inbox.get(other.messageId);
-    return place !== undefined && place.partition === tick.partition && place.offset < tick.offset;
-  });
-};
 
 const keyOf = ({ topic, headers }: WireMessage): string => `${topic} ${headers['ce_id']}`;
