@@ -3,19 +3,7 @@ import type { TopicName } from '#contracts';
 import type { StoredMessage, WireMessage } from '#messaging';
 import type { HistoryEntry } from '#saga';
 import type { Shop } from '../shop/shop.js';
-
-/** Words of the saga's history, and the situation that they tell of. */
-const NOTES: readonly (readonly [RegExp, string])[] = [
-  [/late succeeded recorded/, 'late success after compensation began'],
-  [/late refused recorded/, 'late refusal after compensation began'],
-  [/cancel waits for the answer of the pivot/, 'cancel while the pivot is out'],
-  [/cancel refused: the pivot is done/, 'cancel refused after the pivot'],
-  [/cancel came before the start/, 'cancel before the start'],
-  [/clock of .* starts anew/, 'clock started anew after a late publication'],
-  [/start recorded/, 'start arrived twice'],
-  [/nobody brought a better input/, 'card waited for in vain'],
-  [/attention: /, 'attention raised'],
-];
+import { situationsOf } from './history-signs.js';
 
 type Sign = readonly [words: RegExp, situation: string];
 
@@ -67,7 +55,7 @@ export class Watched {
               this.onNumber(`${service} ${epoch}`, seq);
             }
           } else if (table === (shop.sagas.history as unknown)) {
-            for (const { row } of rows.values()) this.onHistory(row as HistoryEntry);
+            this.onHistory([...rows].map(([key, { row }]) => [key, row as HistoryEntry]));
           }
         }
       };
@@ -122,12 +110,25 @@ export class Watched {
     }
   }
 
-  private onHistory({ note }: HistoryEntry): void {
-    if (note === undefined) return;
-    // Tombstones are there so that it never comes to this; the engine would mend it once more.
-    if (/(^|; )reopened: /.test(note))
-      this.shop.world.violated(`moved again after its undo: ${note}`);
-    for (const [words, situation] of NOTES) if (words.test(note)) this.shop.world.met(situation);
+  /** By their keys, `<saga id>/<revision>`; those of one saga in their order. */
+  private onHistory(rows: readonly (readonly [string, HistoryEntry])[]): void {
+    const { world, sagas } = this.shop;
+    const bySaga = Map.groupBy(rows, ([key]) => key.slice(0, key.lastIndexOf('/')));
+    for (const [id, own] of bySaga) {
+      const added = own.map(([, entry]) => entry);
+      for (const { note } of added) {
+        // Tombstones are there so that it never comes to this; the engine would mend it once more.
+        if (note !== undefined && /(^|; )reopened: /.test(note)) {
+          world.violated(`moved again after its undo: ${note}`);
+        }
+      }
+      const earlier: HistoryEntry[] = [];
+      for (let revision = 1; revision < (added[0]?.revision ?? 0); revision += 1) {
+        const entry = sagas.history.rows.get(`${id}/${revision}`);
+        if (entry) earlier.push(entry);
+      }
+      for (const situation of situationsOf(earlier, added)) world.met(situation);
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 /** The orchestrator's own engine and timers, on simulated stores. */
-import { eventType, SAGA_MESSAGES } from '#contracts';
 import { defaultTiming, SagaRegistry } from '#saga';
 import { ChangedSagas } from '../../../apps/orchestrator/src/engine/changed-sagas.js';
 import { EndedSagas } from '../../../apps/orchestrator/src/engine/ended-sagas.js';
@@ -21,8 +20,6 @@ const REGISTRIES = {
 };
 export type Release = keyof typeof REGISTRIES;
 
-const TICK = eventType(SAGA_MESSAGES.tick);
-
 /** Rejects when it cannot start: then the process ends, and is started again. */
 export async function startOrchestrator(
   life: Life,
@@ -42,13 +39,5 @@ export async function startOrchestrator(
   );
   const timers = new TimerService(outbox, TIMER_POLL_MS, log, store);
   await timers.onApplicationBootstrap();
-  life.consume({
-    batch: (batch, unit) => {
-      const tickAt = batch.events.findLastIndex(({ type }) => type === TICK);
-      if (batch.events.slice(0, tickAt).some(({ type }) => type !== TICK)) {
-        parts.world.met('timer behind a backlog');
-      }
-      return engine.handle(batch, unit);
-    },
-  });
+  life.consume({ batch: (batch, unit) => engine.handle(batch, unit) });
 }
