@@ -4,6 +4,7 @@ import type { SagaInstance } from '#saga';
 import type { Shop } from '../shop/shop.js';
 import { pairOf } from '../stores/shelf-rows.js';
 import { pendingOf } from './converged.js';
+import { checkDeadLetters } from './dead-letters.js';
 import { checkFees } from './fee-books.js';
 import { checkOrder } from './order-books.js';
 import type { Report } from './report.js';
@@ -51,8 +52,7 @@ export function checkBooks(shop: Shop, watched: Watched, converged: boolean): vo
   checkBalances(shop, report);
   checkFees(shop, report);
   checkOutsiders(shop, report);
-  const isPoisoned = world.faults.counts.has('statement-poisoned');
-  if (shop.deadLetters > 0 && !isPoisoned) report(`${shop.deadLetters} dead letters`);
+  checkDeadLetters(shop, report);
 }
 
 function sagasByKey({ sagas }: Shop, report: Report): Map<string, SagaInstance> {

@@ -1,6 +1,5 @@
 /** The whole system in one world: every service twice, their databases, the broker, those outside. */
 import type { TopicName } from '#contracts';
-import { deadLetterTopicOf } from '#messaging';
 import { SimBroker } from '../broker/broker.js';
 import { ConsumerGroup } from '../broker/group.js';
 import { SimDatabase } from '../database/database.js';
@@ -59,6 +58,8 @@ export class Shop {
   readonly replicas: readonly Replica[];
   readonly customers: Customers;
   readonly merchants: Merchants;
+  /** Orders that a service has tripped over. */
+  readonly tripped = new Map<ServiceName, Set<string>>();
   private release: (no: number) => Release;
 
   constructor(
@@ -107,15 +108,6 @@ export class Shop {
     const withdrawals = new Front(world, receiving('withdrawal'), drawing);
     this.merchants = new Merchants(world, plan.withdrawals, withdrawals);
     for (const replica of this.replicas) replica.start();
-  }
-
-  /** Messages in dead letter topics, but for the mails that nobody can deliver. */
-  get deadLetters(): number {
-    const services = SERVICES.filter((service) => service !== 'notification');
-    return [...services.map(topicOf), PARCELS, PAYMENTS].reduce((sum, topic) => {
-      const [dlq] = this.broker.partitions(deadLetterTopicOf(topic));
-      return sum + (dlq?.log.length ?? 0);
-    }, 0);
   }
 
   /** Faults end, sleepers wake, all replicas get the same release. */
@@ -256,6 +248,7 @@ export class Shop {
     for (const orderId of orderIds) {
       const plan = this.customers.planOfId.get(orderId);
       if (plan?.poisonedIn !== service) continue;
+      this.tripped.set(service, (this.tripped.get(service) ?? new Set()).add(orderId));
       faults.happened('statement-poisoned', `order ${plan.no} in ${service}`);
       throw sqlError('22P05', 'unsupported Unicode escape sequence');
     }
