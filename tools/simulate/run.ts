@@ -27,7 +27,34 @@ export interface RunResult {
 const HEALED_WITHIN_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 1_000;
 
+/** A world that is over, with all that its books are made of. */
+export interface Played {
+  readonly world: World;
+  readonly shop: Shop;
+  readonly watched: Watched;
+  /** Whether everything has come to its end in time. */
+  readonly converged: boolean;
+}
+
 export async function run(plan: Plan, keepTrace = false): Promise<RunResult> {
+  const { world, shop, watched, converged } = await play(plan, keepTrace);
+  if (world.violations.length === 0) checkBooks(shop, watched, converged);
+  return {
+    seed: plan.seed,
+    violations: world.violations,
+    hash: world.trace.hash,
+    steps: world.scheduler.steps,
+    virtualMs: Math.round(world.scheduler.nowMs),
+    orders: plan.orders.length,
+    faults: Object.fromEntries(world.faults.counts),
+    situations: Object.fromEntries(world.situations),
+    logged: Object.fromEntries(world.logged),
+    trace: world.trace.lines,
+  };
+}
+
+/** Until everything has come to its end, a promise is broken, or it takes too long. */
+export async function play(plan: Plan, keepTrace = false): Promise<Played> {
   const { seed, rates, shape } = plan;
   const spared = new Set(plan.spared);
   const { slowestMs, brokerMs } = shape;
@@ -47,23 +74,11 @@ export async function run(plan: Plan, keepTrace = false): Promise<RunResult> {
       if (world.violations.length > 0) break;
       converged = hasConverged(shop, watched, atMs - shape.faultsEndMs);
     }
-    if (world.violations.length === 0) checkBooks(shop, watched, converged);
     // Node tells of rejections that nobody handles when the queue of ticks is empty.
     await new Promise((resolve) => setImmediate(resolve));
+    return { world, shop, watched, converged };
   } finally {
     world.leave();
     process.off('unhandledRejection', onUnhandled);
   }
-  return {
-    seed,
-    violations: world.violations,
-    hash: world.trace.hash,
-    steps: world.scheduler.steps,
-    virtualMs: Math.round(world.scheduler.nowMs),
-    orders: plan.orders.length,
-    faults: Object.fromEntries(world.faults.counts),
-    situations: Object.fromEntries(world.situations),
-    logged: Object.fromEntries(world.logged),
-    trace: world.trace.lines,
-  };
 }
