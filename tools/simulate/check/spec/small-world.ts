@@ -59,6 +59,15 @@ export const assigned =
     };
   };
 
+/** The same without one of its fields. */
+export const lacking = <Row extends object, Field extends keyof Row>(
+  row: Row,
+  field: Field,
+): Omit<Row, Field> => {
+  const { [field]: _, ...rest } = row;
+  return rest;
+};
+
 export class SmallWorld {
   private constructor(private readonly played: Played) {}
 
