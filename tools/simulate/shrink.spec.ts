@@ -23,12 +23,11 @@ describe('a failing seed', () => {
       .mockImplementation(() => Promise.resolve(0));
     try {
       const plan = await firstThatFails();
-      const shrunk = await shrink(plan, 60);
+      const shrunk = await shrink(plan, { mostTries: 60 });
       const { story, result } = shrunk;
       expect(result.violations[0]).toMatch(/not over|never published/);
       // By how much depends on the seed: sixty tries are few.
       expect(story.orders.length).toBeLessThan(plan.orders.length);
-      expect(story.rates.length).toBeLessThanOrEqual(Object.keys(plan.rates).length);
       const text = await tell(plan, shrunk);
       expect(text).toContain(`VIOLATION ${result.violations[0]}`);
       expect(text).toContain(JSON.stringify(retell(plan, story)));

@@ -1,6 +1,8 @@
 /**
  * Makes a failing seed's story short: no faults from the reserve, fewer orders and withdrawals, fewer faults, then
- * no delays, for as long as it still fails in the same way. What is left is a plan that can be run again.
+ * no delays, for as long as it still fails in the same way, and all of that once more where it has helped: what is left
+ * out shifts the chance of all the rest, and does so less in a world where less goes wrong. What is left is a plan that
+ * can be run again.
  */
 import type { Plan } from './plan.js';
 import { run, type RunResult } from './run.js';
@@ -70,34 +72,66 @@ const natureOf = ({ violations }: RunResult): string | undefined =>
     .replaceAll(/\d+/g, 'n')
     .slice(0, 60);
 
+/** In this order, each as far as it goes. First the reserve: it would make up for other faults that are left out. */
+const PARTS = [
+  'reserve',
+  'orders',
+  'withdrawals',
+  'rates',
+  'incidents',
+  'conditions',
+] as const satisfies readonly (keyof Story)[];
+
 class Search {
   tries = 0;
 
   constructor(
     private readonly plan: Plan,
     private readonly nature: string | undefined,
-    private readonly mostTries: number,
+    private readonly options: Required<ShrinkOptions>,
     public best: Shrunk,
   ) {}
 
+  /** Once through all of it. @returns whether it has become shorter, and there are tries for another round */
+  async round(): Promise<boolean> {
+    const before = this.best.story;
+    for (const part of PARTS) {
+      await this.without<number | string>(
+        (story) => story[part],
+        (story, items) => ({ ...story, [part]: items }),
+      );
+    }
+    const strokes = strokesOf(this.best);
+    await this.without(
+      ({ spared }) => strokes.filter((stroke) => !spared.includes(stroke)),
+      (story, kept) => ({ ...story, spared: sparedBut(kept, story, strokes) }),
+    );
+    if (!this.best.story.isCalm) await this.accept({ ...this.best.story, isCalm: true });
+    return this.best.story !== before && this.hasTries;
+  }
+
+  /** One is kept for a world without delays. */
+  private get hasTries(): boolean {
+    return this.tries < this.options.mostTries - 1;
+  }
+
   /** @returns whether it still fails in the same way, and so is the best by now */
-  async accept(story: Story): Promise<boolean> {
-    if (this.tries >= this.mostTries) return false;
+  private async accept(story: Story): Promise<boolean> {
     this.tries += 1;
-    const result = await run(retell(this.plan, story));
+    const result = await this.options.run(retell(this.plan, story));
     if (natureOf(result) !== this.nature) return false;
     this.best = { story, result, tries: this.tries };
     return true;
   }
 
   /** Leaves out halves, then quarters, and in the end single ones. */
-  async without<Item>(
+  private async without<Item>(
     itemsOf: (story: Story) => readonly Item[],
     withItems: (story: Story, items: readonly Item[]) => Story,
   ): Promise<void> {
     for (let size = Math.ceil(itemsOf(this.best.story).length / 2); size >= 1; size >>= 1) {
       let from = 0;
-      while (from < itemsOf(this.best.story).length) {
+      while (from < itemsOf(this.best.story).length && this.hasTries) {
         const items = itemsOf(this.best.story);
         const left = [...items.slice(0, from), ...items.slice(from + size)];
         if (!(await this.accept(withItems(this.best.story, left)))) from += size;
@@ -106,61 +140,43 @@ class Search {
   }
 }
 
+export interface ShrinkOptions {
+  /** Worlds that are tried at most. Default: 400. */
+  readonly mostTries?: number;
+  /** Tries one. */
+  readonly run?: (plan: Plan) => Promise<RunResult>;
+}
+
 /** Rejects when the plan does not fail. */
-export async function shrink(plan: Plan, mostTries = 400): Promise<Shrunk> {
+export async function shrink(plan: Plan, given: ShrinkOptions = {}): Promise<Shrunk> {
+  const options = { mostTries: 400, run, ...given };
   const story = storyOf(plan);
-  const result = await run(plan);
+  const result = await options.run(plan);
   const nature = natureOf(result);
   if (nature === undefined) throw new Error(`seed ${plan.seed} keeps all promises`);
-  const search = new Search(plan, nature, mostTries, { story, result, tries: 0 });
-  // First of all: it would make up for every other fault that is left out.
-  await search.without(
-    ({ reserve }) => reserve,
-    (from, reserve) => ({ ...from, reserve }),
-  );
-  await search.without(
-    ({ orders }) => orders,
-    (from, orders) => ({ ...from, orders }),
-  );
-  await search.without(
-    ({ withdrawals }) => withdrawals,
-    (from, withdrawals) => ({ ...from, withdrawals }),
-  );
-  await search.without(
-    ({ rates }) => rates,
-    (from, rates) => ({ ...from, rates }),
-  );
-  await search.without(
-    ({ incidents }) => incidents,
-    (from, incidents) => ({ ...from, incidents }),
-  );
-  await search.without(
-    ({ conditions }) => conditions,
-    (from, conditions) => ({ ...from, conditions }),
-  );
-  await search.without(strokesOf(search.best.result), spare(search.best.result));
-  await search.accept({ ...search.best.story, isCalm: true });
+  const search = new Search(plan, nature, options, { story, result, tries: 0 });
+  let isShorter = true;
+  while (isShorter) isShorter = await search.round();
   return { ...search.best, tries: search.tries };
 }
 
-/** Every single stroke of chance that is left, by kind and number. */
-const allStrokes = ({ faults }: RunResult): string[] =>
-  CHANCE_KINDS.flatMap((kind) =>
-    Array.from({ length: faults[kind] ?? 0 }, (_, index) => `${kind}#${index + 1}`),
-  );
-
-const strokesOf = (result: RunResult) => {
-  const all = allStrokes(result);
-  return ({ spared }: Story): string[] => all.filter((stroke) => !spared.includes(stroke));
-};
-
-const spare = (result: RunResult) => {
-  const all = allStrokes(result);
-  return (story: Story, kept: readonly string[]): Story => ({
-    ...story,
-    spared: all.filter((stroke) => !kept.includes(stroke)),
+/** Every single stroke of chance that has come about or been spared, by kind and number. */
+const strokesOf = ({ story, result }: Shrunk): string[] =>
+  CHANCE_KINDS.flatMap((kind) => {
+    const spared = story.spared.filter((stroke) => stroke.startsWith(`${kind}#`)).length;
+    const length = (result.faults[kind] ?? 0) + spared;
+    return Array.from({ length }, (_, index) => `${kind}#${index + 1}`);
   });
-};
+
+/** What was spared before stays so. */
+const sparedBut = (
+  kept: readonly string[],
+  { spared }: Story,
+  strokes: readonly string[],
+): string[] => [
+  ...spared,
+  ...strokes.filter((stroke) => !kept.includes(stroke) && !spared.includes(stroke)),
+];
 
 /** What a person reads: what was ordered, what went wrong, what happened, which promise broke. */
 export async function tell(plan: Plan, { story, tries }: Shrunk): Promise<string> {
