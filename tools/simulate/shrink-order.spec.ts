@@ -86,13 +86,13 @@ describe('of a story', () => {
     });
   });
 
-  it('the reserve goes first, then orders, then faults, then delays', async () => {
+  it('orders go first, then faults and of them the reserve, then delays', async () => {
     const { tried, run } = worldsThatFail((story) => story.orders.includes(7) && isStruck(story));
     await shrink(plan, { run });
     const sizes = (story: Story): number[] => [
-      story.reserve.length,
       story.orders.length,
       story.withdrawals.length,
+      story.reserve.length,
       story.rates.length,
       story.incidents.length,
       story.conditions.length,

@@ -1,8 +1,7 @@
 /**
- * Makes a failing seed's story short: no faults from the reserve, fewer orders and withdrawals, fewer faults, then
- * no delays, for as long as it still fails in the same way, and all of that once more where it has helped: what is left
- * out shifts the chance of all the rest, and does so less in a world where less goes wrong. What is left is a plan that
- * can be run again.
+ * Makes a failing seed's story short: fewer orders and withdrawals, fewer faults, then no delays, for as long as it
+ * still fails in the same way, and all of that once more where it has helped: what is left out shifts the chance of all
+ * the rest, and does so less in a world where less goes wrong. What is left is a plan that can be run again.
  */
 import type { Plan } from './plan.js';
 import { run, type RunResult } from './run.js';
@@ -72,11 +71,14 @@ const natureOf = ({ violations }: RunResult): string | undefined =>
     .replaceAll(/\d+/g, 'n')
     .slice(0, 60);
 
-/** In this order, each as far as it goes. First the reserve: it would make up for other faults that are left out. */
+/**
+ * In this order, each as far as it goes: what is asked for, then faults. Of those the reserve goes first, for it would
+ * make up for others that are left out.
+ */
 const PARTS = [
-  'reserve',
   'orders',
   'withdrawals',
+  'reserve',
   'rates',
   'incidents',
   'conditions',
