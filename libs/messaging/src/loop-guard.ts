@@ -58,16 +58,13 @@ const known = new WeakMap<ReceivedEvent, Known>();
  * saga that took the same way has the same chain, and what follows from it need not be found anew.
  */
 const MAX_COMMON = 1_000;
-/** Characters. */
-const MAX_REMEMBERED = 4_000;
 class Common<Value> {
   readonly #values = new Map<string, Value>();
 
   of(event: ReceivedEvent, find: () => Value): Value {
     const text = event.extensions?.[CHAIN] ?? '';
+    if (text.includes('|')) return find();
     const key = `${event.type} ${text}`;
-    // Longer ones are none of ours, and would fill the memory.
-    if (key.length > MAX_REMEMBERED || text.includes('|')) return find();
     let value = this.#values.get(key);
     if (value === undefined && !this.#values.has(key)) {
       if (this.#values.size >= MAX_COMMON) this.#values.clear();

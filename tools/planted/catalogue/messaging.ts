@@ -8,22 +8,6 @@ const gone = (only: string): Detector => ({ ...integration('messaging/outbox.spe
 
 export const messaging: readonly PlantedBug[] = [
   {
-    id: 'sizes-in-characters',
-    breaks: 'What others have written makes a batch larger than the broker takes, for ever.',
-    file: `${folder}/wire.ts`,
-    find: 'Buffer.byteLength(key) + 32',
-    replace: 'key.length + 32',
-    detectors: [spec('wire')],
-  },
-  {
-    id: 'too-large-for-ever',
-    breaks: 'A batch that the broker finds too large is sent again and again as it is.',
-    file: `${folder}/outbox/lanes.ts`,
-    find: 'this.limits.maxMessages >> Math.min(30, Math.max(0, failures - FEW))',
-    replace: 'this.limits.maxMessages + 0 * failures * FEW',
-    detectors: [spec('outbox/lanes')],
-  },
-  {
     id: 'publish-before-commit',
     breaks: 'Commands of a transaction go out that is then rolled back.',
     file: `${folder}/outbox/outbox.ts`,

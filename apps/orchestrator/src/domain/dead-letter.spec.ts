@@ -96,12 +96,4 @@ describe('a dead letter', () => {
       }),
     );
   });
-
-  it.each(['-100000000000000', '999999999999999', 'x'])(
-    'that lies there since %s ms is kept as one of nobody knows when',
-    (timestamp) => {
-      const { diedAt } = readDeadLetter(raw({}, { timestamp, value: Buffer.from('?') }));
-      expect(diedAt).toEqual(new Date(0));
-    },
-  );
 });

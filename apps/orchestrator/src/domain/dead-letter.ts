@@ -163,13 +163,12 @@ const shown = (text: string, max: number): string =>
 
 /** One that Postgres can write. */
 function momentOf(text: string | undefined): Date | undefined {
-  return writable(new Date(text ?? ''));
-}
-
-function writable(moment: Date): Date | undefined {
+  const moment = new Date(text ?? '');
   const year = moment.getUTCFullYear();
   return year >= 1970 && year <= 9999 ? moment : undefined;
 }
 
-const arrivedAt = ({ timestamp }: RawMessage): Date =>
-  writable(new Date(Number(timestamp))) ?? new Date(0);
+const arrivedAt = ({ timestamp }: RawMessage): Date => {
+  const moment = new Date(Number(timestamp));
+  return moment.getUTCFullYear() <= 9999 ? moment : new Date(0);
+};

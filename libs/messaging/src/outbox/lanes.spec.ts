@@ -102,19 +102,4 @@ describe('the lanes', () => {
     lanes.push({ ...waiting('b', 'b1'), sinceMs: 10 });
     expect(lanes.oldestMs).toBe(10);
   });
-
-  test('what fails again and again is tried with ever fewer messages, and then with all again', () => {
-    const lanes = new Lanes({ ...DEFAULT_LANE_LIMITS, maxMessages: 8 });
-    for (let n = 1; n <= 20; n += 1) lanes.push(waiting('a', `a${n}`));
-    const sizes: number[] = [];
-    for (let nowMs = 0, attempt = 0; attempt < 9; attempt += 1) {
-      const selection = lanes.select(nowMs);
-      if (!selection) throw new Error('nothing is due');
-      sizes.push(selection.waiting.length);
-      if (attempt < 7) lanes.failed(selection, nowMs);
-      else lanes.sent(selection);
-      nowMs = lanes.nextRetryMs ?? nowMs;
-    }
-    expect(sizes).toEqual([8, 8, 8, 8, 4, 2, 1, 1, 8]);
-  });
 });

@@ -36,9 +36,6 @@ export const DEFAULT_LANE_LIMITS: LaneLimits = {
   maxRetryMs: 2_000,
 };
 
-/** Failures that are nobody's fault but the broker's, most likely. */
-const FEW = 3;
-
 interface Lane {
   queue: Waiting[];
   /** Index of the first entry; those before it are gone. */
@@ -94,26 +91,16 @@ export class Lanes {
     let bytes = 0;
     for (const [topic, { queue, head }] of chosen) {
       const before = waiting.length;
-      const most = this.mostOf(topic);
       for (let index = head; index < queue.length; index += 1) {
         const next = queue[index] as Waiting;
         const isFull = bytes + next.bytes > this.limits.maxBytes;
-        if (waiting.length > 0 && (isFull || waiting.length >= most)) break;
+        if (waiting.length > 0 && (isFull || waiting.length >= this.limits.maxMessages)) break;
         waiting.push(next);
         bytes += next.bytes;
       }
       if (waiting.length > before) topics.push(topic);
     }
     return waiting.length > 0 ? { waiting, topics } : undefined;
-  }
-
-  /**
-   * What failed again and again is tried with ever fewer messages, down to one: a batch may be larger
-   * than the broker takes, whatever we think it measures.
-   */
-  private mostOf(topic: string): number {
-    const { failures } = this.#lanes.get(topic) as Lane;
-    return Math.max(1, this.limits.maxMessages >> Math.min(30, Math.max(0, failures - FEW)));
   }
 
   sent({ waiting, topics }: Selection): void {
