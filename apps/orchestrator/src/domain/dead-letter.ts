@@ -162,13 +162,12 @@ const shown = (text: string, max: number): string =>
   text.slice(0, max).toWellFormed().replaceAll('\0', '\ufffd');
 
 /** One that Postgres can write. */
-function momentOf(text: string | undefined): Date | undefined {
-  const moment = new Date(text ?? '');
+const storable = (moment: Date): Date | undefined => {
   const year = moment.getUTCFullYear();
   return year >= 1970 && year <= 9999 ? moment : undefined;
-}
-
-const arrivedAt = ({ timestamp }: RawMessage): Date => {
-  const moment = new Date(Number(timestamp));
-  return moment.getUTCFullYear() <= 9999 ? moment : new Date(0);
 };
+
+const momentOf = (text: string | undefined): Date | undefined => storable(new Date(text ?? ''));
+
+const arrivedAt = ({ timestamp }: RawMessage): Date =>
+  storable(new Date(Number(timestamp))) ?? new Date(0);
