@@ -1,5 +1,5 @@
 import type { ReceivedEvent } from './event.js';
-import { CHAIN } from './loop-guard.js';
+import { CHAIN } from './common-chains.js';
 
 /** What a line of the log says of an event: which it is, where it came from, and by which way. */
 export const eventFields = (event: ReceivedEvent): object => ({

@@ -10,7 +10,8 @@ export type {
 } from './event.js';
 export { doneBy } from './actor.js';
 export { decode, forwardProblem, textHeaders } from './codec.js';
-export { CHAIN, caused, chainAfter } from './loop-guard.js';
+export { CHAIN } from './common-chains.js';
+export { caused, chainAfter } from './loop-guard.js';
 export { DEAD_LETTER_TYPE, deadLetter, deadLetterTopicOf } from './dead-letter.js';
 export type { DeadLetterData, DeadLetterReason } from './dead-letter.js';
 

@@ -77,6 +77,12 @@ describe('the loop guard', () => {
     expect(loopOf(event)).toContain('10 times');
   });
 
+  test('finds the loop that hides behind a long chain, too', () => {
+    const chain = `1 ${'1*x '.repeat(100_000)}${MAX_REPEATS - 1}*a`;
+    const event = { ...received(anEvent({ type: 'a' })), extensions: { chain } };
+    expect(loopOf(event)).toContain('10 times');
+  });
+
   test('names the cause and passes on trace and correlation, where the event does not', () => {
     const by = received(anEvent({ id: 'cause', correlationid: 'saga', traceparent: 'trace' }));
 

@@ -7,10 +7,9 @@
  * without `|<subject>` where that is the message's own. Types and subjects are URI-encoded. Only the
  * entries last seen are kept: a loop is found by its repeats, and one longer than that by its hops.
  */
+import { CHAIN, CommonChains } from './common-chains.js';
 import type { OutgoingEvent, ReceivedEvent } from './event.js';
 
-/** The CloudEvents extension that carries it. */
-export const CHAIN = 'chain';
 const MAX_ENTRIES = 6;
 /** Longer types and subjects are none of ours; whole, they would make each answer as long. */
 const MAX_NAME = 200;
@@ -53,29 +52,8 @@ interface Known {
 }
 const known = new WeakMap<ReceivedEvent, Known>();
 
-/**
- * Where all that is on the way has one subject, as in a saga, a chain does not name it: then each
- * saga that took the same way has the same chain, and what follows from it need not be found anew.
- */
-const MAX_COMMON = 1_000;
-class Common<Value> {
-  readonly #values = new Map<string, Value>();
-
-  of(event: ReceivedEvent, find: () => Value): Value {
-    const text = event.extensions?.[CHAIN] ?? '';
-    if (text.includes('|')) return find();
-    const key = `${event.type} ${text}`;
-    let value = this.#values.get(key);
-    if (value === undefined && !this.#values.has(key)) {
-      if (this.#values.size >= MAX_COMMON) this.#values.clear();
-      value = find();
-      this.#values.set(key, value);
-    }
-    return value as Value;
-  }
-}
-const commonChains = new Common<string>();
-const commonLoops = new Common<string | undefined>();
+const commonChains = new CommonChains<string>();
+const commonLoops = new CommonChains<string | undefined>();
 
 /** The chain for what `by` causes, for those who answer it when it is long gone. */
 export function chainAfter(by: ReceivedEvent, subject: string): string {
