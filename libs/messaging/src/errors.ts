@@ -16,6 +16,11 @@ export class EventTooLargeError extends Error {
   override readonly name = 'EventTooLargeError';
 }
 
+/** Thrown by a broker: it takes no request of so many messages; fewer of them may pass. */
+export class RequestTooLargeError extends Error {
+  override readonly name = 'RequestTooLargeError';
+}
+
 /** By its shape: an error may come from another realm, as Node's own do where tests run in one. */
 const isError = (thrown: unknown): thrown is Error =>
   typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown;

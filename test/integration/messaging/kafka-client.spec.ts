@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { KafkaClient, type ReceivedEvent } from '#messaging';
+import { KafkaClient, KafkaPublisher, RequestTooLargeError, type ReceivedEvent } from '#messaging';
 import {
   deleteTopics,
   freePort,
@@ -61,6 +61,21 @@ describe('topics', () => {
     expect(await withAdmin(kafka.brokers, (admin) => admin.listTopics())).not.toContain(
       `${topicPrefix}nowhere`,
     );
+  });
+});
+
+describe('publishing', () => {
+  test('says so when the broker takes each of the messages, but not all of them at once', async () => {
+    await client.ensureTopics({ a: { partitions: 1, retentionMs: HOUR_MS } });
+    const log = new TestLog();
+    const publisher = new KafkaPublisher({
+      ...{ brokers: [kafka.brokers], clientId: 'test', topicPrefix, log },
+    });
+    closing.add(() => publisher.close());
+    const value = JSON.stringify('x'.repeat(600_000));
+    const message = { topic: 'a', partition: null, key: 'k', headers: {}, value };
+    await expect(publisher.send([message, message])).rejects.toThrow(RequestTooLargeError);
+    await publisher.send([message]);
   });
 });
 

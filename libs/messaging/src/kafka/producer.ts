@@ -1,4 +1,5 @@
 import { CompressionTypes, Partitioners, type Message } from 'kafkajs';
+import { RequestTooLargeError } from '../errors.js';
 import type { MessagePublisher } from '../outbox/ports.js';
 import type { WireMessage } from '../wire.js';
 import { createKafka, RETRY } from './kafkajs.js';
@@ -37,7 +38,8 @@ export class KafkaPublisher implements MessagePublisher {
     } catch (error) {
       this.#failures += 1;
       if (this.#failures % FAILURES_BEFORE_REBUILD === 0) void this.close();
-      throw error;
+      if (!isTooLarge(error)) throw error;
+      throw new RequestTooLargeError('the broker takes no batch as large', { cause: error });
     }
   }
 
@@ -76,4 +78,13 @@ export class KafkaPublisher implements MessagePublisher {
       messages: list,
     }));
   }
+}
+
+/** As the broker names it, of one record batch; kafkajs wraps what it does not try again. */
+const TOO_LARGE = new Set<unknown>(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+function isTooLarge(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('type' in error && TOO_LARGE.has(error.type)) return true;
+  return 'cause' in error && isTooLarge(error.cause);
 }

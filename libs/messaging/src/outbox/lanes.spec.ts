@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { encode } from '../codec.js';
 import { anEvent } from '../fixtures/events.js';
-import { DEFAULT_LANE_LIMITS, Lanes, type Waiting } from './lanes.js';
+import { DEFAULT_LANE_LIMITS, Lanes, type Selection, type Waiting } from './lanes.js';
 import { EpochTracker } from './watermark.js';
 
 const ticket = new EpochTracker('1').open(1_000_000);
@@ -93,6 +93,34 @@ describe('the lanes', () => {
     const one = lanes.select(lanes.nextRetryMs ?? 0);
     if (one) lanes.sent(one);
     expect(idsOf(lanes.select(nowMs)?.waiting)).toHaveLength(1);
+  });
+
+  test('a request that is too large is halved until the broker takes it, then grows again', () => {
+    const lanes = new Lanes();
+    for (let n = 1; n <= 64; n += 1) lanes.push(waiting('a', `a${n}`));
+    const ids: (string | undefined)[] = [];
+    const sizes: number[] = [];
+    let nowMs = 0;
+    for (let attempt = 0; attempt < 40 && ids.length < 64; attempt += 1) {
+      nowMs = lanes.nextRetryMs ?? nowMs;
+      const selection = lanes.select(nowMs) as Selection;
+      sizes.push(selection.waiting.length);
+      if (selection.waiting.length > 20) {
+        lanes.failed(selection, nowMs, true);
+      } else {
+        ids.push(...idsOf(selection.waiting));
+        lanes.sent(selection);
+      }
+    }
+    expect(sizes.slice(0, 5)).toEqual([64, 32, 16, 32, 16]);
+    expect(ids).toEqual(Array.from({ length: 64 }, (_, index) => `a${index + 1}`));
+  });
+
+  test('after any other failure all of it is tried again', () => {
+    const lanes = new Lanes();
+    for (let n = 1; n <= 8; n += 1) lanes.push(waiting('a', `a${n}`));
+    lanes.failed(lanes.select(0) as Selection, 0);
+    expect(lanes.select(lanes.nextRetryMs ?? 0)?.waiting).toHaveLength(8);
   });
 
   test('knows since when its oldest entry has been waiting', () => {

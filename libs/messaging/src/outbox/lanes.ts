@@ -42,6 +42,8 @@ interface Lane {
   head: number;
   failures: number;
   retryAtMs: number;
+  /** Messages of the next request, at most: fewer after one that was too large. */
+  atMost: number;
 }
 
 export class Lanes {
@@ -73,7 +75,7 @@ export class Lanes {
     const { topic } = waiting.message;
     let lane = this.#lanes.get(topic);
     if (lane === undefined) {
-      lane = { queue: [], head: 0, failures: 0, retryAtMs: 0 };
+      lane = { queue: [], head: 0, failures: 0, retryAtMs: 0, atMost: Infinity };
       this.#lanes.set(topic, lane);
     }
     lane.queue.push(waiting);
@@ -89,9 +91,9 @@ export class Lanes {
     const waiting: Waiting[] = [];
     const topics: string[] = [];
     let bytes = 0;
-    for (const [topic, { queue, head }] of chosen) {
+    for (const [topic, { queue, head, atMost }] of chosen) {
       const before = waiting.length;
-      for (let index = head; index < queue.length; index += 1) {
+      for (let index = head; index < queue.length && index - head < atMost; index += 1) {
         const next = queue[index] as Waiting;
         const isFull = bytes + next.bytes > this.limits.maxBytes;
         if (waiting.length > 0 && (isFull || waiting.length >= this.limits.maxMessages)) break;
@@ -115,6 +117,7 @@ export class Lanes {
       const lane = this.#lanes.get(topic) as Lane;
       wasDown ||= lane.failures > 0;
       lane.failures = 0;
+      lane.atMost *= 2;
       compact(lane);
       // To the end of the map: next time the other topics come first.
       this.#lanes.delete(topic);
@@ -124,12 +127,16 @@ export class Lanes {
     if (wasDown) for (const lane of this.#lanes.values()) lane.retryAtMs = 0;
   }
 
-  failed({ topics }: Selection, nowMs: number): void {
+  /** `isTooLarge`: the broker takes no request as large as this one. */
+  failed({ waiting, topics }: Selection, nowMs: number, isTooLarge = false): void {
     for (const topic of topics) {
       const lane = this.#lanes.get(topic) as Lane;
       lane.failures += 1;
       const { firstRetryMs, maxRetryMs } = this.limits;
       lane.retryAtMs = nowMs + backoffMs(lane.failures, firstRetryMs, maxRetryMs);
+      if (!isTooLarge) continue;
+      const count = waiting.filter(({ message }) => message.topic === topic).length;
+      lane.atMost = Math.max(1, Math.floor(count / 2));
     }
   }
 

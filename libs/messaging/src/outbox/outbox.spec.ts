@@ -239,6 +239,17 @@ describe('an outage of the broker', () => {
     expect(storage.epoch('1').publishedUpTo).toBe(2);
   });
 
+  test('that takes only smaller requests gets smaller ones', async () => {
+    const outbox = anOutbox();
+    broker.maxMessages = 5;
+    const ids = Array.from({ length: 20 }, (_, index) => String(index));
+    await outbox.transaction(publishing(...ids));
+    await clock.advance(2_000);
+    expect(broker.requests).toEqual([5, 5, 5, 5]);
+    expect(broker.ids).toEqual(ids);
+    expect(outbox.failure).toBeUndefined();
+  });
+
   test('shorter than two seconds does not count as being behind', async () => {
     const outbox = anOutbox();
     broker.isDown = true;

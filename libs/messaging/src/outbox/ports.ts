@@ -67,7 +67,10 @@ export interface OutboxStorage {
   forgetDrained(): Promise<void>;
 }
 
-/** The broker. Resolves when all messages are safely there; rejects when any may not be. */
 export interface MessagePublisher {
+  /**
+   * Resolves when all messages are safely at the broker; rejects when any may not be.
+   * @throws RequestTooLargeError when fewer of them may pass
+   */
   send(messages: readonly WireMessage[]): Promise<void>;
 }

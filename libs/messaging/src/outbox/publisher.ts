@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../clock.js';
 import { crashPoint } from '../crash-point.js';
-import { asError } from '../errors.js';
+import { asError, RequestTooLargeError } from '../errors.js';
 import type { MessagingLog } from '../log.js';
 import { sizeOf, type WireMessage } from '../wire.js';
 import { Lanes } from './lanes.js';
@@ -167,7 +167,8 @@ export class OutboxPublisher {
         }
         this.#reportSuccess(nowMs);
       } catch (error) {
-        this.#lanes.failed(selection, this.ports.clock.now());
+        const isTooLarge = error instanceof RequestTooLargeError;
+        this.#lanes.failed(selection, this.ports.clock.now(), isTooLarge);
         this.#reportFailure(asError(error), selection.topics);
       }
       this.ports.onProgress();
