@@ -3,6 +3,7 @@ import { NotificationRefusedMail1763726400502 } from './0002-refused-mail.js';
 import { NotificationNoticesOfEvents1763726400503 } from './0003-notices-of-events.js';
 import { NotificationWebhooks1763726400504 } from './0004-webhooks.js';
 import { NotificationSettledDeliveries1764147600505 } from './0005-settled-deliveries.js';
+import { OutboxV21764313200000 } from '../shared/outbox-v2.js';
 
 export const migrations = [
   NotificationInitial1763726400501,
@@ -10,4 +11,5 @@ export const migrations = [
   NotificationNoticesOfEvents1763726400503,
   NotificationWebhooks1763726400504,
   NotificationSettledDeliveries1764147600505,
+  OutboxV21764313200000,
 ];

@@ -7,6 +7,7 @@ import { Interventions1764288000006 } from './0006-interventions.js';
 import { DeadLetters1764288000007 } from './0007-dead-letters.js';
 import { AccessKeys1764288000008 } from './0008-access-keys.js';
 import { BulkActions1764288000009 } from './0009-bulk-actions.js';
+import { OutboxV21764313200000 } from '../shared/outbox-v2.js';
 
 export const migrations = [
   Initial1763726400001,
@@ -18,4 +19,5 @@ export const migrations = [
   DeadLetters1764288000007,
   AccessKeys1764288000008,
   BulkActions1764288000009,
+  OutboxV21764313200000,
 ];

@@ -7,6 +7,7 @@ import { OrderHistory1764150600106 } from './0006-history.js';
 import { OrderLostParcels1764165000107 } from './0007-lost-parcels.js';
 import { OrderKnownMerchants1764201600108 } from './0008-known-merchants.js';
 import { OrderMerchantKeys1764288000109 } from './0009-merchant-keys.js';
+import { OutboxV21764313200000 } from '../shared/outbox-v2.js';
 
 export const migrations = [
   OrderInitial1763726400101,
@@ -18,4 +19,5 @@ export const migrations = [
   OrderLostParcels1764165000107,
   OrderKnownMerchants1764201600108,
   OrderMerchantKeys1764288000109,
+  OutboxV21764313200000,
 ];

@@ -120,7 +120,7 @@ describe('a shelf of before there were several warehouses', () => {
 
   it('can be taken back, as long as nothing lies elsewhere or has left', async () => {
     const runner = on.dataSource.createQueryRunner();
-    const last = new (migrations.at(-1) as (typeof migrations)[number])();
+    const last = new (migrations[2] as (typeof migrations)[number])();
     await last.down(runner);
     expect(await runner.query('select * from stock order by product_id')).toEqual([
       { product_id: 'A', on_hand: 10, reserved: 7, revision: 9 },

@@ -20,7 +20,7 @@ export { Database } from './database.js';
 export type { Tx } from './database.js';
 export { openDatabase } from './database-connect.js';
 export type { DatabaseOptions } from './database-connect.js';
-export type { StreamPosition, UnitOfWork } from './unit-of-work.js';
+export type { AskedPosition, StreamPosition, UnitOfWork } from './unit-of-work.js';
 export { CommitUnknownError, EventTooLargeError, isTransient } from './errors.js';
 export { RequestTooLargeError, RetryableError } from './errors.js';
 export { asStillLocked, StillLockedError, waitingAtMost } from './lock-wait.js';

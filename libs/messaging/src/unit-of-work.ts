@@ -9,6 +9,11 @@ export interface StreamPosition {
   readonly seq: string;
 }
 
+/** Only events for these topics count; for all, where it does not say. */
+export interface AskedPosition extends StreamPosition {
+  readonly topics?: readonly string[];
+}
+
 export interface UnitOfWork {
   readonly tx: Tx;
   /**

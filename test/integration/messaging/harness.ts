@@ -19,8 +19,9 @@ import {
 } from '#messaging';
 import { createDatabase, deleteTopics, testId, type PostgresServer } from '#testing';
 import { OutboxV11763700000000 } from '../../../migrations/shared/outbox-v1.js';
+import { OutboxV21764313200000 } from '../../../migrations/shared/outbox-v2.js';
 
-export const migrations = [OutboxV11763700000000];
+export const migrations = [OutboxV11763700000000, OutboxV21764313200000];
 
 export class TestLog implements MessagingLog {
   readonly lines: string[] = [];

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { PostgresOutboxStorage, type OutboxStorage, type StoredMessage } from '#messaging';
 import { OutboxV11763700000000 } from '../../../migrations/shared/outbox-v1.js';
+import { OutboxV21764313200000 } from '../../../migrations/shared/outbox-v2.js';
 import { OutboxTables, SimOutboxStorage } from '../../../tools/simulate/stores/outbox-storage.js';
 import { second, SIDES, type Side } from './sides.js';
 
@@ -18,7 +19,7 @@ describe.each(SIDES)('the outbox storage on %s', (_name, open) => {
   const tables = { simulated: new OutboxTables() };
 
   beforeEach(async () => {
-    side = await open({ migrations: [OutboxV11763700000000], tables: [] });
+    side = await open({ migrations: [OutboxV11763700000000, OutboxV21764313200000], tables: [] });
     tables.simulated = new OutboxTables();
     if (side.postgres) storage = new PostgresOutboxStorage(side.postgres);
     else if (side.simulated) storage = new SimOutboxStorage(side.simulated, tables.simulated);
@@ -177,6 +178,35 @@ describe.each(SIDES)('the outbox storage on %s', (_name, open) => {
     await storage.drain(epoch, 5);
     await expect(renew(5)).resolves.toEqual([]);
     await expect(publishedBy(epoch, '6')).resolves.toEqual([0]);
+  });
+
+  it('tells of positions in topics by those alone, while others cannot be written to', async () => {
+    const epoch = await storage.openEpoch('a', 600_000);
+    const asked = (seq: string, ...topics: string[]) =>
+      storage.transaction((tx) => storage.publishedBy(tx, [{ epoch, seq, topics }]));
+    const stuck = { topics: ['x', 'y'], othersUpTo: 8, othersBehind: false };
+    await storage.renew([{ epoch, publishedUpTo: 2, behind: true, stuck }], 600_000);
+    await expect(asked('8', 'a', 'b')).resolves.toEqual([0]);
+    await expect(asked('8')).resolves.toEqual([0]);
+    await expect(asked('9', 'a')).resolves.toEqual([Infinity]);
+    await expect(asked('8', 'a', 'y')).resolves.toEqual([Infinity]);
+    await expect(publishedBy(epoch, '8')).resolves.toEqual([Infinity]);
+    const [late] = await asked('2', 'x');
+    expect(late).toBeGreaterThan(0);
+    expect(late).toBeLessThan(Infinity);
+
+    await storage.renew(
+      [{ epoch, publishedUpTo: 2, behind: true, stuck: { ...stuck, othersBehind: true } }],
+      600_000,
+    );
+    const [others] = await asked('8', 'a');
+    expect(others).toBeGreaterThan(0);
+    expect(others).toBeLessThan(Infinity);
+
+    await storage.renew([{ epoch, publishedUpTo: 9, behind: false }], 600_000);
+    const [afterwards] = await asked('9', 'x');
+    expect(afterwards).toBeGreaterThan(0);
+    expect(afterwards).toBeLessThan(Infinity);
   });
 
   it('remembers until when it was behind', async () => {

@@ -12,6 +12,7 @@ import {
 import { httpUrl, serviceSettings, type Logger } from '#platform';
 import { besideRebuild, RebuildModule, type Rebuildable } from '#reader';
 import { outboxV1Up } from '../../../migrations/shared/outbox-v1.js';
+import { outboxV2Up } from '../../../migrations/shared/outbox-v2.js';
 import { rebuildV1Up } from '../../../migrations/shared/rebuild-v1.js';
 import type { StoredFact } from '../../support/event-store.js';
 import type { ServiceWorld } from '../service-world.js';
@@ -21,6 +22,7 @@ class CounterInitial1764195299900 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await outboxV1Up(runner);
+    await outboxV2Up(runner);
     await rebuildV1Up(runner);
     // A bit of all that can belong to a table.
     for (const statement of [

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { barrierV1Down, barrierV1Up } from '../../../migrations/shared/barrier-v1.js';
 import { outboxV1Down, outboxV1Up } from '../../../migrations/shared/outbox-v1.js';
+import { outboxV2Up } from '../../../migrations/shared/outbox-v2.js';
 
 /** The one small write that each step of a participant is: it can happen once only. */
 export class BenchParticipant1763726400901 implements MigrationInterface {
@@ -8,6 +9,7 @@ export class BenchParticipant1763726400901 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await outboxV1Up(runner);
+    await outboxV2Up(runner);
     await barrierV1Up(runner);
     await runner.query(`
       create table bench_effect (
@@ -31,6 +33,7 @@ export class BenchAcceptance1763726400902 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await outboxV1Up(runner);
+    await outboxV2Up(runner);
     await runner.query(`
       create table bench_order (
         order_id     text primary key,

@@ -121,6 +121,22 @@ export const messaging: readonly PlantedBug[] = [
     detectors: [spec('outbox/outbox')],
   },
   {
+    id: 'stuck-topic-makes-all-late',
+    breaks: 'While one topic cannot be written to, the timers of all sagas start anew for ever.',
+    file: `${folder}/outbox/publisher.ts`,
+    find: 'isBehind(this.#lanes.oldestBut(topics))',
+    replace: 'isBehind(this.#lanes.oldestMs)',
+    detectors: [spec('outbox/outbox')],
+  },
+  {
+    id: 'too-large-for-ever',
+    breaks: 'A request that the broker finds too large is sent as it is, again and again.',
+    file: `${folder}/outbox/lanes.ts`,
+    find: 'lane.atMost = Math.max(1, Math.floor(count / 2));',
+    replace: 'void count;',
+    detectors: [spec('outbox/lanes')],
+  },
+  {
     id: 'writer-without-gate',
     breaks: 'A writer adds rows to an epoch that was taken over, and nobody publishes them.',
     file: `${folder}/outbox/postgres-storage.ts`,

@@ -1,9 +1,9 @@
 import type {
+  AskedPosition,
   ClaimedEpoch,
   EpochState,
   OutboxStorage,
   StoredMessage,
-  StreamPosition,
   Tx,
   WatermarkUpdate,
 } from '#messaging';
@@ -21,6 +21,9 @@ interface Watermark {
   readonly publishedUpTo: number;
   readonly leaseUntilMs: number;
   readonly behindUntilMs: number;
+  readonly stuckTopics: readonly string[];
+  readonly othersUpTo: number;
+  readonly othersBehindUntilMs: number;
   readonly drained: boolean;
   readonly drainedAtMs?: number;
 }
@@ -58,6 +61,9 @@ export class SimOutboxStorage implements OutboxStorage {
         publishedUpTo: 0,
         leaseUntilMs: view.nowMs + leaseMs,
         behindUntilMs: 0,
+        stuckTopics: [],
+        othersUpTo: 0,
+        othersBehindUntilMs: 0,
         drained: false,
       });
       return epoch;
@@ -79,13 +85,17 @@ export class SimOutboxStorage implements OutboxStorage {
   renew(updates: readonly WatermarkUpdate[], leaseMs: number): Promise<EpochState[]> {
     const { writers, watermarks } = this.tables;
     return this.connection.statement('renew leases', (view) =>
-      updates.flatMap(({ epoch, publishedUpTo, behind }) => {
+      updates.flatMap(({ epoch, publishedUpTo, behind, stuck }) => {
         const mark = view.lockWhere(watermarks, epoch, isLive);
         if (!mark) return [];
         view.update(watermarks, epoch, {
           ...mark,
           publishedUpTo: Math.max(mark.publishedUpTo, publishedUpTo),
           behindUntilMs: behind ? view.nowMs : mark.behindUntilMs,
+          stuckTopics: stuck?.topics ?? [],
+          othersUpTo: stuck?.othersUpTo ?? publishedUpTo,
+          othersBehindUntilMs:
+            (stuck?.othersBehind ?? behind) ? view.nowMs : mark.othersBehindUntilMs,
           leaseUntilMs: view.nowMs + leaseMs,
         });
         return [{ epoch, closed: view.get(writers, epoch)?.closed === true }];
@@ -159,12 +169,14 @@ export class SimOutboxStorage implements OutboxStorage {
     });
   }
 
-  publishedBy(tx: Tx, positions: readonly StreamPosition[]): Promise<number[]> {
+  publishedBy(tx: Tx, positions: readonly AskedPosition[]): Promise<number[]> {
     const { watermarks } = this.tables;
     return sessionOf(tx).statement('published by', (view) =>
-      positions.map(({ epoch, seq }) => {
+      positions.map(({ epoch, seq, topics }) => {
         const mark = view.get(watermarks, epoch);
         if (!mark) return 0;
+        const isFree = topics?.every((topic) => !mark.stuckTopics.includes(topic)) ?? false;
+        if (isFree && mark.othersUpTo >= Number(seq)) return mark.othersBehindUntilMs;
         const isPublished = mark.drained || mark.publishedUpTo >= Number(seq);
         return isPublished ? mark.behindUntilMs : Infinity;
       }),

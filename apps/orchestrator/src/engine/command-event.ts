@@ -1,6 +1,12 @@
 import { eventType } from '#contracts';
 import type { OutgoingEvent } from '#messaging';
-import type { Command, SagaInstance } from '#saga';
+import {
+  ownCompensation,
+  stepsOf,
+  type Command,
+  type SagaDefinition,
+  type SagaInstance,
+} from '#saga';
 
 /** A command as it goes out: its id is the event's id, so a resend is the same event. */
 export const commandEvent = (
@@ -27,3 +33,14 @@ export const commandEvent = (
     }),
   },
 });
+
+/** Where the commands went that a saga waits for: forward, back, or to recall a pivot. */
+export function awaitedTopics(definition: SagaDefinition, instance: SagaInstance): string[] {
+  const topics = stepsOf(definition).flatMap((step) => {
+    const state = instance.steps[step.name]?.state;
+    if (state !== 'sent' && state !== 'pending' && state !== 'undoing') return [];
+    const commands = [step.command, ownCompensation(step)?.command, step.recall?.command];
+    return commands.flatMap((command) => command?.topic ?? []);
+  });
+  return [...new Set(topics)];
+}

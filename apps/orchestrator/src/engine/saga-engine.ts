@@ -30,7 +30,7 @@ import {
 } from '#saga';
 import type { DueTimers, SagaStore } from '#saga-store';
 import { mendProblem, replyProblem } from './check-message.js';
-import { commandEvent } from './command-event.js';
+import { awaitedTopics, commandEvent } from './command-event.js';
 import { ChangedSagas } from './changed-sagas.js';
 import { EndedSagas } from './ended-sagas.js';
 import { readInboxItem, type InboxItem, type MoveRequest } from './inbox-item.js';
@@ -221,7 +221,11 @@ export class SagaEngine {
     batch: Batch,
     due: readonly LiveInstance[],
   ): Promise<Map<LiveInstance, number>> {
-    const positioned = due.flatMap((live) => (live.position ? [{ live, at: live.position }] : []));
+    const positioned = due.flatMap((live) => {
+      if (!live.position) return [];
+      const topics = awaitedTopics(this.definitionOf(live).definition, live.instance);
+      return [{ live, at: { ...live.position, topics } }];
+    });
     const moments = await this.outbox.publishedBy(
       batch.unit.tx,
       positioned.map(({ at }) => at),

@@ -15,6 +15,7 @@ export interface Waiting {
   readonly sinceMs: number;
 }
 
+/** What waits in some of the lanes, in each from its head on. */
 export interface Selection {
   readonly waiting: readonly Waiting[];
   readonly topics: readonly string[];
@@ -63,8 +64,14 @@ export class Lanes {
 
   /** When the entry that waits longest was committed. */
   get oldestMs(): number | undefined {
+    return this.oldestBut([]);
+  }
+
+  /** The same without some topics. */
+  oldestBut(topics: readonly string[]): number | undefined {
     let oldest: number | undefined;
-    for (const { queue, head } of this.#lanes.values()) {
+    for (const [topic, { queue, head }] of this.#lanes) {
+      if (topics.includes(topic)) continue;
       const since = queue[head]?.sinceMs;
       if (since !== undefined && (oldest === undefined || since < oldest)) oldest = since;
     }
@@ -138,6 +145,19 @@ export class Lanes {
       const count = waiting.filter(({ message }) => message.topic === topic).length;
       lane.atMost = Math.max(1, Math.floor(count / 2));
     }
+  }
+
+  /** The topics that cannot be written to since before then, and what waits for them. */
+  stuck(sinceMs: number): Selection {
+    const waiting: Waiting[] = [];
+    const topics: string[] = [];
+    for (const [topic, { queue, head, failures }] of this.#lanes) {
+      if (failures === 0 || (queue[head]?.sinceMs ?? Infinity) >= sinceMs) continue;
+      topics.push(topic);
+      for (let index = head; index < queue.length; index += 1)
+        waiting.push(queue[index] as Waiting);
+    }
+    return { waiting, topics };
   }
 
   /** When the next failed lane may be tried; undefined when none waits for that. */

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.js';
 import { crashPoint } from '../crash-point.js';
 import { asError } from '../errors.js';
 import type { MessagingLog } from '../log.js';
-import type { OutboxStorage, WatermarkUpdate } from './ports.js';
+import type { OutboxStorage, Progress, WatermarkUpdate } from './ports.js';
 import type { EpochTracker } from './watermark.js';
 
 export interface LeaseTimes {
@@ -26,7 +26,7 @@ export interface LeasePorts {
   readonly storage: Pick<OutboxStorage, 'renew' | 'drain' | 'release'>;
   readonly clock: Clock;
   readonly log: MessagingLog;
-  readonly takeLate: (tracker: EpochTracker) => boolean;
+  readonly takeProgress: (tracker: EpochTracker) => Progress;
   /** An epoch was given up and can be taken over by anybody, this process included. */
   readonly onRelease: () => void;
 }
@@ -113,8 +113,7 @@ export class EpochLeases {
     const startedMs = this.ports.clock.now();
     const updates: WatermarkUpdate[] = trackers.map((tracker) => ({
       epoch: tracker.epoch,
-      publishedUpTo: tracker.watermark,
-      behind: this.ports.takeLate(tracker),
+      ...this.ports.takeProgress(tracker),
     }));
     crashPoint('outbox.before-watermark');
     const states = await this.ports.storage.renew(updates, this.times.leaseMs);

@@ -5,7 +5,7 @@ import { FakeBroker } from '../fixtures/fake-broker.js';
 import { MemoryLog } from '../fixtures/log.js';
 import { ManualClock, settled } from '../fixtures/manual-clock.js';
 import { MemoryStorage } from '../fixtures/memory-storage.js';
-import type { StreamPosition, UnitOfWork } from '../unit-of-work.js';
+import type { AskedPosition, UnitOfWork } from '../unit-of-work.js';
 import { Outbox } from './outbox.js';
 
 const LEASE_MS = 5_000;
@@ -39,7 +39,7 @@ const publishing =
     return Promise.resolve();
   };
 
-const publishedBy = async (outbox: Outbox, at: StreamPosition): Promise<number | undefined> =>
+const publishedBy = async (outbox: Outbox, at: AskedPosition): Promise<number | undefined> =>
   (await outbox.publishedBy({ query: () => Promise.resolve([]) }, [at]))[0];
 
 describe('publishing after the commit', () => {
@@ -237,6 +237,49 @@ describe('an outage of the broker', () => {
     await clock.advance(5_000);
     expect(broker.ids).toEqual(['y', 'x']);
     expect(storage.epoch('1').publishedUpTo).toBe(2);
+  });
+
+  test('of one topic is none for positions in others, which are not even late', async () => {
+    const outbox = anOutbox();
+    broker.brokenTopics.add('broken');
+    const publishingTo = (topic: string) => (unit: UnitOfWork) => {
+      unit.publish(anEvent({ topic }), anEvent({ topic: 'fine' }));
+      return Promise.resolve(unit.stamp());
+    };
+    await outbox.transaction(publishingTo('broken'));
+    await clock.advance(60_000);
+    const at = await outbox.transaction(publishingTo('fine'));
+    await clock.advance(60_000);
+
+    expect(await publishedBy(outbox, at)).toBe(Infinity);
+    expect(await publishedBy(outbox, { ...at, topics: ['fine', 'broken'] })).toBe(Infinity);
+    expect(await publishedBy(outbox, { ...at, topics: ['fine'] })).toBe(0);
+    const never = { ...at, seq: String(Number(at.seq) + 1), topics: ['fine'] };
+    expect(await publishedBy(outbox, never)).toBe(Infinity);
+
+    broker.brokenTopics.clear();
+    await clock.advance(5_000);
+    const by = await publishedBy(outbox, { ...at, topics: ['broken'] });
+    expect(by).toBeGreaterThanOrEqual(120_000);
+    expect(by).toBeLessThanOrEqual(125_000);
+  });
+
+  test('of all of them is one for each position, however many topics there are', async () => {
+    const outbox = anOutbox();
+    broker.isDown = true;
+    const positions: AskedPosition[] = [];
+    for (const topic of ['a', 'b', 'c']) {
+      const at = await outbox.transaction((unit) => {
+        unit.publish(anEvent({ topic }));
+        return Promise.resolve(unit.stamp());
+      });
+      positions.push({ ...at, topics: [topic] });
+      await clock.advance(10_000);
+    }
+    for (const at of positions) expect(await publishedBy(outbox, at)).toBe(Infinity);
+    broker.isDown = false;
+    await clock.advance(5_000);
+    for (const at of positions) expect(await publishedBy(outbox, at)).toBeGreaterThan(30_000);
   });
 
   test('that takes only smaller requests gets smaller ones', async () => {

@@ -3,7 +3,7 @@ import { crashPoint } from '../crash-point.js';
 import type { Tx } from '../database.js';
 import { asError, CommitUnknownError, RetryableError } from '../errors.js';
 import type { MessagingLog } from '../log.js';
-import type { StreamPosition, UnitOfWork } from '../unit-of-work.js';
+import type { AskedPosition, UnitOfWork } from '../unit-of-work.js';
 import { DEFAULT_LEASE_TIMES, EpochLeases, type LeaseTimes } from './leases.js';
 import type { MessagePublisher, OutboxStorage, StoredMessage } from './ports.js';
 import { DEFAULT_PUBLISHER_LIMITS, OutboxPublisher, type PublisherLimits } from './publisher.js';
@@ -48,9 +48,9 @@ export class Outbox {
       this.#onChange?.();
     };
     this.#publisher = new OutboxPublisher({ ...ports, broker, onProgress }, limits);
-    const takeLate = this.#publisher.takeLate.bind(this.#publisher);
+    const takeProgress = this.#publisher.takeProgress.bind(this.#publisher);
     const onRelease = (): void => void this.#relay.poll();
-    this.#leases = new EpochLeases({ ...ports, takeLate, onRelease }, times);
+    this.#leases = new EpochLeases({ ...ports, takeProgress, onRelease }, times);
     this.#writer = new OutboxWriter(owner, storage, this.#leases, times, log);
     const relayPorts = { ...ports, leases: this.#leases, publisher: this.#publisher };
     this.#relay = new OutboxRelay(relayPorts, times);
@@ -133,10 +133,11 @@ export class Outbox {
   }
 
   /**
-   * For each position, in order: a moment (epoch ms) by which all events at or below it had reached
-   * the broker; 0 when they were never late, `Infinity` while they have not.
+   * For each position, in order: a moment (epoch ms) by which all events at or below it, of its topics
+   * if it names some, had reached the broker; 0 when they were never late, `Infinity` while they have
+   * not.
    */
-  publishedBy(tx: Tx, positions: readonly StreamPosition[]): Promise<number[]> {
+  publishedBy(tx: Tx, positions: readonly AskedPosition[]): Promise<number[]> {
     return positions.length === 0 ? Promise.resolve([]) : this.#storage.publishedBy(tx, positions);
   }
 

@@ -1,6 +1,6 @@
 /** What the outbox needs of the world; a simulator brings its own. */
 import type { Tx } from '../database.js';
-import type { StreamPosition } from '../unit-of-work.js';
+import type { AskedPosition } from '../unit-of-work.js';
 import type { WireMessage } from '../wire.js';
 
 export interface StoredMessage {
@@ -8,11 +8,24 @@ export interface StoredMessage {
   readonly message: WireMessage;
 }
 
-export interface WatermarkUpdate {
+export interface WatermarkUpdate extends Progress {
   readonly epoch: string;
+}
+
+/** How far an epoch's events have been published. */
+export interface Progress {
   readonly publishedUpTo: number;
   /** Something of it was published, or still waits, longer than it should after its commit. */
   readonly behind: boolean;
+  /** Absent while all topics can be written to. */
+  readonly stuck?: StuckTopics;
+}
+
+/** Topics that cannot be written to, and how it is about all others. */
+export interface StuckTopics {
+  readonly topics: readonly string[];
+  readonly othersUpTo: number;
+  readonly othersBehind: boolean;
 }
 
 export interface EpochState {
@@ -61,7 +74,7 @@ export interface OutboxStorage {
   release(epoch: string): Promise<void>;
 
   /** See `Outbox.publishedBy`. */
-  publishedBy(tx: Tx, positions: readonly StreamPosition[]): Promise<number[]>;
+  publishedBy(tx: Tx, positions: readonly AskedPosition[]): Promise<number[]>;
 
   /** Forgets epochs that were drained long ago. */
   forgetDrained(): Promise<void>;

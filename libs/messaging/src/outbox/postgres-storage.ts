@@ -1,7 +1,7 @@
 /** The outbox's tables. One statement each, so that each is one round trip and one snapshot. */
 import type { Database, Tx } from '../database.js';
 import { jsonList, jsonListSql, jsonTexts } from '../json-list.js';
-import type { StreamPosition } from '../unit-of-work.js';
+import type { AskedPosition } from '../unit-of-work.js';
 import type { WireMessage } from '../wire.js';
 import type {
   ClaimedEpoch,
@@ -38,9 +38,13 @@ const RENEW = `
   update outbox_watermark as mark
   set published_up_to = greatest(mark.published_up_to, update.published_up_to),
       behind_until = case when update.behind then now() else mark.behind_until end,
-      lease_until = now() + $4 * interval '1 ms'
-  from unnest($1::bigint[], $2::bigint[], $3::bool[])
-         as update (epoch, published_up_to, behind)
+      stuck_topics = string_to_array(update.stuck_topics, ','),
+      others_up_to = update.others_up_to,
+      others_behind_until =
+        case when update.others_behind then now() else mark.others_behind_until end,
+      lease_until = now() + $7 * interval '1 ms'
+  from unnest($1::bigint[], $2::bigint[], $3::bool[], $4::text[], $5::bigint[], $6::bool[])
+         as update (epoch, published_up_to, behind, stuck_topics, others_up_to, others_behind)
     join outbox_writer as writer on writer.epoch = update.epoch
   where mark.epoch = update.epoch and not mark.drained
   returning mark.epoch, writer.closed`;
@@ -56,15 +60,22 @@ const READ = `
   select seq, topic, partition, key, headers, value from outbox
   where epoch = $1 and seq between $2 and $3 order by seq limit $4`;
 
-// What was sent late, or by a relay, was sent at `behind_until` at the latest.
+/**
+ * What was sent late, or by a relay, was sent at `behind_until` at the latest. A position in topics
+ * that can all be written to does not wait for the others.
+ */
 const PUBLISHED_BY = `
   select case
            when mark.epoch is null then 0
+           when mark.others_up_to >= position.seq
+             and not string_to_array(position.topics, ',') && mark.stuck_topics then
+             coalesce(extract(epoch from mark.others_behind_until) * 1000, 0)
            when mark.drained or mark.published_up_to >= position.seq then
              coalesce(extract(epoch from mark.behind_until) * 1000, 0)
            else 'infinity'
          end::float8 as moment
-  from unnest($1::bigint[], $2::bigint[]) with ordinality as position (epoch, seq, nth)
+  from unnest($1::bigint[], $2::bigint[], $3::text[])
+         with ordinality as position (epoch, seq, topics, nth)
     left join outbox_watermark as mark on mark.epoch = position.epoch
   order by position.nth`;
 
@@ -107,6 +118,9 @@ export class PostgresOutboxStorage implements OutboxStorage {
       updates.map(({ epoch }) => epoch),
       updates.map(({ publishedUpTo }) => publishedUpTo),
       updates.map(({ behind }) => behind),
+      updates.map(({ stuck }) => stuck?.topics.join(',') ?? ''),
+      updates.map(({ stuck, publishedUpTo }) => stuck?.othersUpTo ?? publishedUpTo),
+      updates.map(({ stuck, behind }) => stuck?.othersBehind ?? behind),
       leaseMs,
     ]);
   }
@@ -153,10 +167,11 @@ export class PostgresOutboxStorage implements OutboxStorage {
     );
   }
 
-  async publishedBy(tx: Tx, positions: readonly StreamPosition[]): Promise<number[]> {
+  async publishedBy(tx: Tx, positions: readonly AskedPosition[]): Promise<number[]> {
     const rows = await tx.query<{ moment: number }>(PUBLISHED_BY, [
       positions.map(({ epoch }) => epoch),
       positions.map(({ seq }) => seq),
+      positions.map(({ topics }) => topics?.join(',') ?? null),
     ]);
     return rows.map(({ moment }) => moment);
   }

@@ -9,7 +9,7 @@ import { asError, RequestTooLargeError } from '../errors.js';
 import type { MessagingLog } from '../log.js';
 import { sizeOf, type WireMessage } from '../wire.js';
 import { Lanes } from './lanes.js';
-import type { MessagePublisher, OutboxStorage, StoredMessage } from './ports.js';
+import type { MessagePublisher, OutboxStorage, Progress, StoredMessage } from './ports.js';
 import { endSending } from './traced.js';
 import type { EpochTracker, Ticket } from './watermark.js';
 
@@ -91,14 +91,26 @@ export class OutboxPublisher {
     this.#wake();
   }
 
-  /** Whether something of it was, or is about to be, published late; asking resets it. */
-  takeLate(tracker: EpochTracker): boolean {
+  /** How far it is, and whether something was, or is about to be, published late; asking resets that. */
+  takeProgress(tracker: EpochTracker): Progress {
     const nowMs = this.ports.clock.now();
     const spilledSinceMs = tracker.firstSpilled?.sinceMs ?? Infinity;
-    const isWaiting = !tracker.isIdle && nowMs - (this.#lanes.oldestMs ?? Infinity) > LATE_MS;
     const wasLate = this.#late.delete(tracker);
-    // What a relay sends is late, for its writer did not live to send it.
-    return wasLate || isWaiting || tracker.adopted || nowMs - spilledSinceMs > LATE_MS;
+    const isBehind = (oldestMs = Infinity): boolean => {
+      const isWaiting = !tracker.isIdle && nowMs - oldestMs > LATE_MS;
+      // What a relay sends is late, for its writer did not live to send it.
+      return wasLate || isWaiting || tracker.adopted || nowMs - spilledSinceMs > LATE_MS;
+    };
+    const { topics, waiting } = this.#lanes.stuck(nowMs - LATE_MS);
+    const stuckOf = new Map<Ticket, number>();
+    for (const { ticket } of waiting) stuckOf.set(ticket, (stuckOf.get(ticket) ?? 0) + 1);
+    const othersUpTo = tracker.watermarkBut(stuckOf);
+    const othersBehind = isBehind(this.#lanes.oldestBut(topics));
+    return {
+      publishedUpTo: tracker.watermark,
+      behind: isBehind(this.#lanes.oldestMs),
+      ...(topics.length > 0 && { stuck: { topics, othersUpTo, othersBehind } }),
+    };
   }
 
   /** Events in memory and in the table that have not been sent. */

@@ -16,6 +16,21 @@ describe('the watermark', () => {
     expect(tracker.watermark).toBe(5);
   });
 
+  test('without some events passes tickets of these alone', () => {
+    const tracker = new EpochTracker('1');
+    const [stuck, mixed, last] = [tracker.open(2), tracker.open(2), tracker.open(1)];
+    const some = new Map([
+      [stuck, 2],
+      [mixed, 1],
+    ]);
+    expect(tracker.watermarkBut(some)).toBe(2);
+    tracker.published(mixed);
+    expect(tracker.watermarkBut(some)).toBe(4);
+    tracker.published(last);
+    expect(tracker.watermarkBut(some)).toBe(5);
+    expect(tracker.watermark).toBe(0);
+  });
+
   test('passes numbers whose transaction was rolled back', () => {
     const tracker = new EpochTracker('1');
     const aborted = tracker.open(2);

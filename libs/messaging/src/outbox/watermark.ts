@@ -117,9 +117,18 @@ export class EpochTracker {
   }
 
   get watermark(): number {
+    return this.watermarkBut();
+  }
+
+  /** The watermark as if some events were published: so many of each ticket. */
+  watermarkBut(some?: ReadonlyMap<Ticket, number>): number {
     let lowest = Math.min(this.#lastGiven + 1, this.#unknownFrom);
     lowest = Math.min(lowest, this.#spilled.first?.from ?? Infinity);
-    for (const { from } of this.#tickets) if (from < lowest) lowest = from;
+    for (const ticket of this.#tickets) {
+      const { from, remaining } = ticket;
+      if (remaining <= (some?.get(ticket) ?? 0)) continue;
+      if (from < lowest) lowest = from;
+    }
     return lowest - 1;
   }
 }
