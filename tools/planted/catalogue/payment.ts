@@ -9,8 +9,8 @@ export const payment: readonly PlantedBug[] = [
     breaks:
       'Each try of a charge has an idempotency key of its own, and makes an intent of its own.',
     file: 'apps/payment/src/provider/intents.provider.ts',
-    find: '`pay-${intent.orderId}`',
-    replace: '`pay-${intent.orderId}-${Date.now()}`',
+    find: '`pay-${orderId}`',
+    replace: '`pay-${orderId}-${Date.now()}`',
     detectors: [spec('payment/src/provider/sandbox.provider')],
   },
   {

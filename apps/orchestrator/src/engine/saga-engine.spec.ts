@@ -3,12 +3,7 @@
  * of a saga counts when its version is not loaded any more.
  */
 import { describe, expect, it } from '@jest/globals';
-import {
-  RetryableError,
-  type OutgoingEvent,
-  type ReceivedEvent,
-  type UnitOfWork,
-} from '#messaging';
+import { RetryableError, type AskedPosition, type ReceivedEvent, type Tx } from '#messaging';
 import {
   decide,
   DECISION_FAILED,
@@ -18,7 +13,7 @@ import {
   type SagaDefinition,
   type SagaInstance,
 } from '#saga';
-import { batchParts } from '../fixtures/batch-parts.js';
+import { batchParts, POSITION } from '../fixtures/batch-parts.js';
 import { placeOrderExamples } from '../sagas/examples.js';
 import { placeOrder } from '../sagas/place-order.saga.js';
 import { ChangedSagas } from './changed-sagas.js';
@@ -61,12 +56,16 @@ const registry = new SagaRegistry([placeOrder]);
 /** What a batch of messages does to these instances. */
 async function handled(instances: readonly SagaInstance[], ...events: ReceivedEvent[]) {
   const { unit, store, saved, published } = batchParts(instances, PARTITION, LATER_MS);
-  const outbox = { publishedBy: () => Promise.resolve([]) };
+  const asked: AskedPosition[] = [];
+  const publishedBy = (_tx: Tx, positions: readonly AskedPosition[]): Promise<number[]> => {
+    asked.push(...positions);
+    return Promise.resolve(positions.map(() => 0));
+  };
   const tell = [new EndedSagas(), new ChangedSagas()] as const;
-  const engine = new SagaEngine(registry, outbox, defaultTiming, store, ...tell);
+  const engine = new SagaEngine(registry, { publishedBy }, defaultTiming, store, ...tell);
   await engine.handle({ topic: 'saga.inbox', events }, unit);
   const deadLetters = published.filter(({ topic }) => topic.endsWith('.dlq'));
-  return { saved, published, deadLetters };
+  return { saved, published, deadLetters, asked };
 }
 
 describe('a saga that cannot be decided', () => {
@@ -99,6 +98,13 @@ describe('a saga that cannot be decided', () => {
       { kind: 'refused', why: expect.stringContaining('cannot be decided') },
     ]);
     expect(saved.size).toBe(0);
+  });
+});
+
+describe('a timer', () => {
+  it('asks whether what its saga waits for was published, not what others wait for', async () => {
+    const { asked } = await handled([begun(HEALTHY)], tick);
+    expect(asked).toEqual([{ ...POSITION, topics: ['inventory.commands'] }]);
   });
 });
 
