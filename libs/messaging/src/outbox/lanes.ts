@@ -1,7 +1,8 @@
 /**
  * The events in memory that wait to be sent, one lane a topic. While all goes well, one request
  * carries the heads of all lanes. After a failure each lane is tried alone, in its own time, so that
- * a topic that cannot be written to holds up nobody else. Order within a topic is kept.
+ * a topic that cannot be written to holds up nobody else, as long as there is memory for what waits.
+ * Order within a topic is kept.
  */
 import { backoffMs } from '../clock.js';
 import type { WireMessage } from '../wire.js';
@@ -42,6 +43,8 @@ interface Lane {
   /** Index of the first entry; those before it are gone. */
   head: number;
   failures: number;
+  /** Requests that had arrived when it began to fail. */
+  sentBefore: number;
   retryAtMs: number;
   /** Messages of the next request, at most: fewer after one that was too large. */
   atMost: number;
@@ -51,6 +54,8 @@ export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   #count = 0;
   #bytes = 0;
+  /** Requests that have arrived. */
+  #sent = 0;
 
   constructor(private readonly limits: LaneLimits = DEFAULT_LANE_LIMITS) {}
 
@@ -82,7 +87,7 @@ export class Lanes {
     const { topic } = waiting.message;
     let lane = this.#lanes.get(topic);
     if (lane === undefined) {
-      lane = { queue: [], head: 0, failures: 0, retryAtMs: 0, atMost: Infinity };
+      lane = { queue: [], head: 0, failures: 0, sentBefore: 0, retryAtMs: 0, atMost: Infinity };
       this.#lanes.set(topic, lane);
     }
     lane.queue.push(waiting);
@@ -113,6 +118,7 @@ export class Lanes {
   }
 
   sent({ waiting, topics }: Selection): void {
+    this.#sent += 1;
     for (const { message, bytes } of waiting) {
       const lane = this.#lanes.get(message.topic) as Lane;
       lane.head += 1;
@@ -138,6 +144,7 @@ export class Lanes {
   failed({ waiting, topics }: Selection, nowMs: number, isTooLarge = false): void {
     for (const topic of topics) {
       const lane = this.#lanes.get(topic) as Lane;
+      if (lane.failures === 0) lane.sentBefore = this.#sent;
       lane.failures += 1;
       const { firstRetryMs, maxRetryMs } = this.limits;
       lane.retryAtMs = nowMs + backoffMs(lane.failures, firstRetryMs, maxRetryMs);
@@ -147,12 +154,16 @@ export class Lanes {
     }
   }
 
-  /** The topics that cannot be written to since before then, and what waits for them. */
+  /**
+   * The topics that cannot be written to since before then, though others can, and what waits for
+   * them. Where nothing arrives, it is the broker that is away.
+   */
   stuck(sinceMs: number): Selection {
     const waiting: Waiting[] = [];
     const topics: string[] = [];
-    for (const [topic, { queue, head, failures }] of this.#lanes) {
-      if (failures === 0 || (queue[head]?.sinceMs ?? Infinity) >= sinceMs) continue;
+    for (const [topic, { queue, head, failures, sentBefore }] of this.#lanes) {
+      if (failures === 0 || sentBefore === this.#sent) continue;
+      if ((queue[head]?.sinceMs ?? Infinity) >= sinceMs) continue;
       topics.push(topic);
       for (let index = head; index < queue.length; index += 1)
         waiting.push(queue[index] as Waiting);

@@ -264,6 +264,19 @@ describe('an outage of the broker', () => {
     expect(by).toBeLessThanOrEqual(125_000);
   });
 
+  test('of all of them makes late what was published before, for nobody could answer it', async () => {
+    const outbox = anOutbox();
+    const at = await outbox.transaction((unit) => {
+      unit.publish(anEvent({ topic: 'a' }));
+      return Promise.resolve(unit.stamp());
+    });
+    await clock.advance(1_000);
+    broker.isDown = true;
+    await outbox.transaction(publishing('1'));
+    await clock.advance(60_000);
+    expect(await publishedBy(outbox, { ...at, topics: ['a'] })).toBeGreaterThan(55_000);
+  });
+
   test('of all of them is one for each position, however many topics there are', async () => {
     const outbox = anOutbox();
     broker.isDown = true;

@@ -1,7 +1,8 @@
 /**
  * Sends committed events to the broker: one request at a time, which carries all that came up while
  * the one before was under way. So nothing lingers when idle, and the batches grow with the load.
- * It tries for ever; what memory cannot hold meanwhile is read back from the table later.
+ * It tries for ever; what memory cannot hold meanwhile is read back from the table later. Memory is
+ * shared by all topics: one that cannot be written to until it is full holds up the others as well.
  */
 import type { Clock } from '../clock.js';
 import { crashPoint } from '../crash-point.js';
