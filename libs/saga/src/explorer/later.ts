@@ -55,11 +55,16 @@ export class Later {
     }
   }
 
-  /** A person may send a dead letter again for as long as its saga waits for the answer. */
+  /**
+   * A person may send a dead letter again for as long as its saga waits for the answer. Of a step that
+   * can be undone it is tried at any time: should nobody refuse it, its participant has to.
+   */
   redrive(world: World, moves: Move[]): void {
     const { parts, servings } = this.options;
     for (const dead of Object.values(parts.businesses.at(world.business).dead)) {
-      if (whyUnwanted(parts.instances.at(world.instance), dead.commandId) !== undefined) continue;
+      const isWanted = () =>
+        whyUnwanted(parts.instances.at(world.instance), dead.commandId) === undefined;
+      if (!servings.participants.isCompensable(dead) && !isWanted()) continue;
       const command = parts.commands.of(dead);
       const doings: Doing[] = ['succeed', ...servings.participants.refusals(dead)];
       for (const doing of doings) {

@@ -106,6 +106,11 @@ export class Participants {
       : this.repliesOf(step, 'refusal').map((name): Refusing => `refuse ${name}`);
   }
 
+  /** Whether the compensation of its step keeps it from being carried out later. */
+  isCompensable({ step }: Pick<SentCommand, 'step'>): boolean {
+    return this.step(step).kind === 'compensable';
+  }
+
   /** Whether the saga waits for a better input after this refusal. */
   isMendable({ step }: SentCommand, refusing: Refusing): boolean {
     return this.step(step).on?.[refusing.slice('refuse '.length)]?.kind === 'mend';
