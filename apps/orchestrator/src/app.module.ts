@@ -12,9 +12,9 @@ import { Site, siteFolder } from './dashboard/site.js';
 import { DeadLetterGauges } from './engine/dead-letter-gauges.js';
 import { ChangedSagas } from './engine/changed-sagas.js';
 import { EndedSagas } from './engine/ended-sagas.js';
-import { KnownVersions } from './engine/known-versions.js';
 import { Interventions } from './engine/interventions.js';
-import { SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
+import { KnownVersions } from './engine/known-versions.js';
+import { LOGGER, SAGA_STORE, SagaEngine, STEP_TIMING } from './engine/saga-engine.js';
 import { SagaGauges } from './engine/saga-gauges.js';
 import { DeadLetterTopicsController } from './handlers/dead-letter-topics.controller.js';
 import { SagaInboxController } from './handlers/saga-inbox.controller.js';
@@ -33,7 +33,7 @@ import { HISTORY_TABLE } from './persistence/history-table.js';
 import { bulkLimits, stepTiming, type OrchestratorSettings } from './settings.js';
 import { sagas } from './sagas/index.js';
 import { Upkeep } from './timers/upkeep.js';
-import { LOGGER, TIMER_POLL_MS, TimerService } from './timers/timer.service.js';
+import { TIMER_POLL_MS, TimerService } from './timers/timer.service.js';
 
 @Module({})
 export class AppModule {

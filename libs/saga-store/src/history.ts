@@ -13,7 +13,7 @@ const APPEND = `
   select started_on, saga_id, revision, to_timestamp(at / 1000), entry::jsonb
     from unnest($1::date[], $2::uuid[], $3::int[], $4::float8[], ${jsonListSql('$5')})
       as n (started_on, saga_id, revision, at, entry)
-   where started_on >= current_date - ${HISTORY_DAYS}
+   where started_on >= (now() at time zone 'UTC')::date - ${HISTORY_DAYS}
       or to_regclass('saga_history_' || to_char(started_on, 'YYYYMMDD')) is not null`;
 
 export interface HistoryRow {

@@ -10,6 +10,7 @@ import {
   type Step,
 } from './definition.js';
 import { carryOn, compensate, mendable, update } from './reactions.js';
+import { newInstance } from './instance.js';
 import { SagaRegistry } from './registry.js';
 import {
   charge,
@@ -429,6 +430,17 @@ describe('the registry', () => {
     expect(registry.latest('other')).toBeUndefined();
     expect(registry.definitions).toEqual([second, sample]);
     expect(definitionKey('sample', 2)).toBe('sample@2');
+  });
+
+  it('finds by which an instance is decided, also when its version is gone', () => {
+    const head = { id: 'i', definition: 'sample', version: 1, businessKey: 'k', now: 0 };
+    const over = { ...newInstance(head), state: 'completed' } as const;
+    const both = new SagaRegistry([second, sample]);
+    expect(both.definitionOf(over)).toBe(sample);
+    expect(both.definitionOf({ ...over, definition: 'other' })).toBeUndefined();
+    const later = new SagaRegistry([second]);
+    expect(later.definitionOf(over)).toMatchObject({ version: 1, groups: [] });
+    expect(later.definitionOf(newInstance(head))).toBeUndefined();
   });
 
   it('refuses the same version twice', () => {

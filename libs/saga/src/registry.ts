@@ -2,6 +2,8 @@
 import type { SagaDefinition } from './definition.js';
 import { checkExamples } from './check-examples.js';
 import { checkDefinition } from './checks.js';
+import type { SagaInstance } from './instance.js';
+import { retiredDefinition } from './retired.js';
 
 export class SagaRegistry {
   private readonly byName = new Map<string, Map<number, SagaDefinition>>();
@@ -27,6 +29,16 @@ export class SagaRegistry {
   /** The version that instances keep for life; undefined when this replica does not know it. */
   find(name: string, version: number): SagaDefinition | undefined {
     return this.byName.get(name)?.get(version);
+  }
+
+  /**
+   * By which an instance is decided: its version, or what stands in for one that is gone (`retired.ts`).
+   * Undefined when only a newer replica knows it, or when steps of its own are needed.
+   */
+  definitionOf(instance: SagaInstance): SagaDefinition | undefined {
+    const { definition: name, version } = instance;
+    const latest = this.latest(name);
+    return this.find(name, version) ?? (latest && retiredDefinition(latest, instance));
   }
 
   /** The version that new instances begin with. */

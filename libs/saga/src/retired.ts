@@ -23,6 +23,9 @@ export function retiredDefinition(
   return isOver && isGone ? { ...latest, version, groups: [] } : undefined;
 }
 
+/** Every definition that is loaded has a step at least. */
+export const isRetired = ({ groups }: SagaDefinition): boolean => groups.length === 0;
+
 /** Without its steps no answer is one to a command; what it says was moved counts all the same. */
 export function asOfRetired(message: SagaMessage): SagaMessage {
   if (message.kind !== 'reply') return message;

@@ -184,6 +184,19 @@ describe('a message that is sent again', () => {
       },
       { what: 'the refusal', timeoutMs: 90_000 },
     );
+    // what it asked for before it turned around is not to be done any more
+    const reserve = `${saga.sagaId}:reserve-stock`;
+    const headers = { ce_id: reserve, ce_source: 'orchestrator', ce_correlationid: saga.sagaId };
+    const key = newKey();
+    const dead = letterOf({ topic: 'inventory.commands', key, headers });
+    const ofSaga = { ...dead.headers, ce_correlationid: saga.sagaId };
+    await world.topics.send([{ ...dead, headers: ofSaga }]);
+    const unwanted = await letterBy(`&key=${key}`);
+    const refused = await redrive(app, { ids: [unwanted.id] });
+    expect(refused).toMatchObject({
+      ...{ done: 0, refused: [{ why: expect.stringContaining("'reserve-stock' is refused") }] },
+    });
+
     const type = 'order.order-cancelled';
     const commandId = `${saga.sagaId}:create-order:undo`;
     const reply = inbox(

@@ -28,12 +28,20 @@ export const people: readonly PlantedBug[] = [
     detectors: [unit(`${CORE}/unwanted.spec.ts`)],
   },
   {
+    id: 'redrives-without-asking',
+    breaks: 'Dead letters are sent again without asking whether their sagas wait for them.',
+    file: `${ORCHESTRATOR}/http/dead-letter-desk.ts`,
+    find: '?? whyNotWanted(letter, ',
+    replace: '?? whyNotWanted({ ...letter, topic: letter.id }, ',
+    detectors: [live('dead-letters-redrive', 'moves its saga')],
+  },
+  {
     id: 'never-while-sent-again',
     breaks: 'A person says that a step never happened whose dead letter has just been sent again.',
     file: `${ORCHESTRATOR}/engine/interventions.ts`,
     find: "if (isNever(wanted) && sentAgain.has(commandId ?? ''))",
     replace: 'if (isNever(wanted) && sentAgain.size > 1_000)',
-    detectors: [spec('engine/saga-engine')],
+    detectors: [spec('engine/interventions')],
   },
   {
     id: 'resolved-without-its-update',

@@ -36,6 +36,7 @@ export async function startOrchestrator(
     store,
     new EndedSagas(),
     new ChangedSagas(),
+    log,
   );
   const timers = new TimerService(outbox, TIMER_POLL_MS, log, store);
   await timers.onApplicationBootstrap();

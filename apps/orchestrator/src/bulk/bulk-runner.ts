@@ -25,7 +25,7 @@ import {
   type TriedItem,
   type WaitingItem,
 } from '../persistence/bulk-rows.js';
-import { LOGGER } from '../timers/timer.service.js';
+import { LOGGER } from '../engine/saga-engine.js';
 import { record } from './bulk-desk.js';
 
 /** Between two chunks of one action. */

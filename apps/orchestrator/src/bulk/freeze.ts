@@ -100,7 +100,7 @@ function judge(
   deed: BulkDeed,
   { registry, timing }: FreezeParts,
 ): { readonly participant: string } | { readonly why: string } {
-  const definition = registry.find(instance.definition, instance.version);
+  const definition = registry.definitionOf(instance);
   if (!definition) return { why: `this replica knows no '${instance.definition}' of its version` };
   const wanted = { ...deed, sagaId: instance.id, actor: { owner: '?' }, reason: '?' };
   const message = messageFor(wanted, '?', { instance, definition, registry });

@@ -9,6 +9,7 @@ import {
   type RawMessage,
   type ReceivedEvent,
 } from '#messaging';
+import { storableText } from '#platform';
 import { z } from 'zod';
 
 export interface DeadLetter {
@@ -93,14 +94,14 @@ function known(raw: RawMessage, event: ReceivedEvent, data: Data): DeadLetter {
   return {
     id: idOf([topic, String(partition), offset, ...identity]),
     ...{ topic, partition, offset, truncated, attempt, headers, value },
-    key: shown(key, 200),
-    code: shown(deadcode ?? 'unknown', 100),
-    message: shown(deadmessage ?? '', 500),
-    readers: reader === undefined ? [] : [shown(reader, 100)],
-    type: shown(deadtype || headers['ce_type'] || '', 200),
-    source: shown(source, 200),
-    eventId: shown(eventId, 250),
-    sagaId: sagaId === undefined ? null : shown(sagaId, 100),
+    key: storableText(key, 200),
+    code: storableText(deadcode ?? 'unknown', 100),
+    message: storableText(deadmessage ?? '', 500),
+    readers: reader === undefined ? [] : [storableText(reader, 100)],
+    type: storableText(deadtype || headers['ce_type'] || '', 200),
+    source: storableText(source, 200),
+    eventId: storableText(eventId, 250),
+    sagaId: sagaId === undefined ? null : storableText(sagaId, 100),
     diedAt: momentOf(event.time) ?? arrivedAt(raw),
     redriveOf: UUID.test(redriveOf) ? redriveOf : null,
     notAfter: momentOf(headers['ce_notafter']) ?? null,
@@ -118,13 +119,13 @@ function stranger(raw: RawMessage, problem: string): DeadLetter {
   return {
     id: idOf([topic, String(partition), offset, content.digest('hex')]),
     ...{ topic, partition, offset, headers, value },
-    key: shown(key.toString('utf8'), 200),
+    key: storableText(key.toString('utf8'), 200),
     code: UNREADABLE,
-    message: shown(`it is no dead letter: ${problem}`, 500),
+    message: storableText(`it is no dead letter: ${problem}`, 500),
     readers: [],
-    type: shown(headers['ce_type'] ?? '', 200),
-    source: shown(headers['ce_source'] ?? '', 200),
-    eventId: shown(headers['ce_id'] ?? '', 250),
+    type: storableText(headers['ce_type'] ?? '', 200),
+    source: storableText(headers['ce_source'] ?? '', 200),
+    eventId: storableText(headers['ce_id'] ?? '', 250),
     ...{ sagaId: null, attempt: 0, redriveOf: null, notAfter: null, truncated: false },
     diedAt: arrivedAt(raw),
     unfit: 'it is no dead letter, so nobody knows to which topic it belongs',
@@ -156,10 +157,6 @@ function idOf(parts: readonly string[]): string {
   const part = (from: number, length: number): string => hash.slice(from, from + length);
   return `${part(0, 8)}-${part(8, 4)}-8${part(12, 3)}-8${part(15, 3)}-${part(18, 12)}`;
 }
-
-/** No text of Postgres holds a NUL or half a character, and no list has room for endless ones. */
-const shown = (text: string, max: number): string =>
-  text.slice(0, max).toWellFormed().replaceAll('\0', '\ufffd');
 
 /** One that Postgres can write. */
 const storable = (moment: Date): Date | undefined => {

@@ -49,7 +49,10 @@ export class Interventions {
     const { now, instances } = await this.store.lockInstances(unit.tx, { ids, keys: [] });
     const work = new WorkingSet(instances);
     // Of sagas that are locked now: nobody sends one of their commands again meanwhile.
-    const sentAgain = await commandsSentAgain(unit.tx, wanted.filter(isNever).map(sagaIdOf));
+    const sentAgain = await commandsSentAgain(
+      unit.tx,
+      wanted.filter(isNever).map(({ sagaId }) => sagaId),
+    );
     const acts: Act[] = [];
     const results = wanted.map((one) => {
       const live = work.find(one.sagaId);
@@ -75,7 +78,7 @@ export class Interventions {
       return { kind: 'moved', revision };
     }
     const refused = (why: string): Intervened => ({ kind: 'refused', why, revision });
-    const definition = this.registry.find(instance.definition, instance.version);
+    const definition = this.registry.definitionOf(instance);
     if (!definition) {
       return refused(
         `this replica knows no '${instance.definition}' v${instance.version}: ask a newer one`,
@@ -121,8 +124,6 @@ interface Looked {
 
 const isNever = ({ action, outcome }: Wanted): boolean =>
   action === 'resolve' && outcome === 'did-not-happen';
-
-const sagaIdOf = ({ sagaId }: Wanted): string => sagaId;
 
 const actOf = (wanted: Wanted, revisionBefore: number, after: SagaInstance): Act => {
   const { sagaId, revision: _, actor, reason, action, ...detail } = wanted;

@@ -21,7 +21,7 @@ export function openTo(
   registry: SagaRegistry,
   timing: Required<StepTiming>,
 ): OpenAction[] {
-  const definition = registry.find(instance.definition, instance.version);
+  const definition = registry.definitionOf(instance);
   if (!definition) return [];
   const context = { now: runtime.date().getTime(), jitter: 0, timing };
   return candidates(instance, registry).map((candidate) => {
@@ -36,7 +36,7 @@ export function openTo(
 type Candidate = Pick<Wanted, 'action' | 'step' | 'outcome' | 'effect' | 'version'>;
 
 function candidates(instance: SagaInstance, registry: SagaRegistry): Candidate[] {
-  const definition = registry.find(instance.definition, instance.version);
+  const definition = registry.definitionOf(instance);
   const versions = registry.definitions.filter(
     ({ name, version }) => name === instance.definition && version !== instance.version,
   );

@@ -5,37 +5,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { RetryableError, type AskedPosition, type ReceivedEvent, type Tx } from '#messaging';
 import {
-  decide,
   DECISION_FAILED,
   defaultTiming,
-  newInstance,
   SagaRegistry,
   type SagaDefinition,
   type SagaInstance,
 } from '#saga';
-import { batchParts, POSITION } from '../fixtures/batch-parts.js';
-import { placeOrderExamples } from '../sagas/examples.js';
+import { batchParts, begun, LATER_MS, PARTITION, POSITION } from '../fixtures/batch-parts.js';
 import { placeOrder } from '../sagas/place-order.saga.js';
 import { ChangedSagas } from './changed-sagas.js';
 import { EndedSagas } from './ended-sagas.js';
-import { Interventions } from './interventions.js';
 import { SagaEngine } from './saga-engine.js';
-import type { Wanted } from './wanted.js';
 
 const SICK = '019aa0c5-7d5c-7000-8000-00000000000a';
 const HEALTHY = '019aa0c5-7d5c-7000-8000-00000000000b';
-const STARTED_MS = Date.UTC(2026, 10, 21);
-const LATER_MS = STARTED_MS + 3_600_000;
-const PARTITION = 3;
-
-/** An order whose first command is out. */
-function begun(id: string, definition: SagaDefinition = placeOrder): SagaInstance {
-  const { name, version } = definition;
-  const head = { id, definition: name, version, businessKey: id, now: STARTED_MS };
-  const start = { kind: 'start', messageId: 'm', input: placeOrderExamples[0]?.input } as const;
-  const context = { now: STARTED_MS, jitter: 0, timing: defaultTiming };
-  return decide(definition, newInstance(head), start, context).instance;
-}
 
 const event = (type: string, data: unknown, more: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
   ...{ id: `e-${type}`, source: 'test', type: `com.example.${type}`, subject: 's' },
@@ -55,17 +38,19 @@ const registry = new SagaRegistry([placeOrder]);
 
 /** What a batch of messages does to these instances. */
 async function handled(instances: readonly SagaInstance[], ...events: ReceivedEvent[]) {
-  const { unit, store, saved, published } = batchParts(instances, PARTITION, LATER_MS);
+  const { unit, store, saved, published } = batchParts(instances);
   const asked: AskedPosition[] = [];
   const publishedBy = (_tx: Tx, positions: readonly AskedPosition[]): Promise<number[]> => {
     asked.push(...positions);
     return Promise.resolve(positions.map(() => 0));
   };
   const tell = [new EndedSagas(), new ChangedSagas()] as const;
-  const engine = new SagaEngine(registry, { publishedBy }, defaultTiming, store, ...tell);
+  const logged: unknown[] = [];
+  const log = { error: (fields: object) => void logged.push(fields) };
+  const engine = new SagaEngine(registry, { publishedBy }, defaultTiming, store, ...tell, log);
   await engine.handle({ topic: 'saga.inbox', events }, unit);
   const deadLetters = published.filter(({ topic }) => topic.endsWith('.dlq'));
-  return { saved, published, deadLetters, asked };
+  return { saved, published, deadLetters, asked, logged };
 }
 
 describe('a saga that cannot be decided', () => {
@@ -75,7 +60,7 @@ describe('a saga that cannot be decided', () => {
   };
 
   it('is held and calls a person, while the timers of others take effect', async () => {
-    const { saved, published } = await handled([sick(), begun(HEALTHY)], tick);
+    const { saved, published, logged } = await handled([sick(), begun(HEALTHY)], tick);
     expect(saved.get(SICK)).toMatchObject({
       held: { code: DECISION_FAILED, message: expect.stringContaining('cannot be decided') },
       attention: { code: DECISION_FAILED },
@@ -84,20 +69,7 @@ describe('a saga that cannot be decided', () => {
     expect(saved.get(SICK)?.steps).toEqual(sick().steps);
     expect(saved.get(HEALTHY)?.held).toBeUndefined();
     expect(published.map(({ correlationid }) => correlationid)).toEqual([HEALTHY]);
-  });
-
-  it('is not released before it can be, and says why', async () => {
-    const reason = { code: DECISION_FAILED, message: 'm' };
-    const waiting = { ...sick(), held: reason, wakeAt: null };
-    const steps = { ...waiting.steps, 'reserve-stock': { state: 'waiting' } as const };
-    const { unit, store, saved } = batchParts([{ ...waiting, steps }], PARTITION, LATER_MS);
-    const tell = [new EndedSagas(), new ChangedSagas()] as const;
-    const interventions = new Interventions(registry, defaultTiming, store, ...tell);
-    const wanted = { sagaId: SICK, actor: { owner: 'kim' }, reason: 'mended' };
-    expect(await interventions.apply(unit, [{ ...wanted, action: 'release' }])).toMatchObject([
-      { kind: 'refused', why: expect.stringContaining('cannot be decided') },
-    ]);
-    expect(saved.size).toBe(0);
+    expect(logged).toEqual([{ err: expect.any(TypeError), sagaId: SICK }]);
   });
 });
 
@@ -143,25 +115,5 @@ describe('a saga whose version is not loaded', () => {
   it('waits for a replica that knows it while it is under way', async () => {
     await expect(handled([begun(SICK, later)], report(SICK))).rejects.toThrow(RetryableError);
     await expect(handled([begun(SICK, later)], tick)).rejects.toThrow(RetryableError);
-  });
-});
-
-describe('what a person says never happened', () => {
-  const wanted: Wanted = {
-    ...{ sagaId: HEALTHY, actor: { owner: 'kim' }, reason: 'they say so' },
-    ...{ action: 'resolve', step: 'reserve-stock', outcome: 'did-not-happen' },
-  };
-  const said = (rows: readonly object[]) => {
-    const { unit, store } = batchParts([begun(HEALTHY)], PARTITION, LATER_MS, rows);
-    const tell = [new EndedSagas(), new ChangedSagas()] as const;
-    return new Interventions(registry, defaultTiming, store, ...tell).apply(unit, [wanted]);
-  };
-
-  it('may happen yet while its command is sent again from its dead letter', async () => {
-    const commandId = begun(HEALTHY).steps['reserve-stock']?.command?.commandId;
-    expect(await said([{ id: commandId }])).toMatchObject([
-      { kind: 'refused', why: expect.stringContaining('was sent again') },
-    ]);
-    expect(await said([])).toMatchObject([{ kind: 'done' }]);
   });
 });

@@ -11,6 +11,7 @@ import {
   Outbox,
   RetryableError,
   type EventBatch,
+  type MessagingLog,
   type ReceivedEvent,
   type UnitOfWork,
 } from '#messaging';
@@ -20,8 +21,8 @@ import {
   decide,
   DECISION_FAILED,
   isOver,
+  isRetired,
   newInstance,
-  retiredDefinition,
   SagaRegistry,
   type DecideContext,
   type SagaDefinition,
@@ -43,6 +44,7 @@ const TIMERS_A_TICK = 500;
 
 export const STEP_TIMING = Symbol('step-timing');
 export const SAGA_STORE = Symbol('saga-store');
+export const LOGGER = Symbol('logger');
 
 interface Batch {
   readonly unit: UnitOfWork;
@@ -59,6 +61,7 @@ export class SagaEngine {
     @Inject(SAGA_STORE) readonly store: SagaStore,
     readonly ended: EndedSagas,
     readonly changes: ChangedSagas,
+    @Inject(LOGGER) private readonly log: Pick<MessagingLog, 'error'>,
   ) {}
 
   async handle({ events }: EventBatch, unit: UnitOfWork): Promise<void> {
@@ -104,7 +107,7 @@ export class SagaEngine {
     const { definition: name, businessKey, message, event } = item;
     const known = batch.work.findByKey(name, businessKey);
     if (known && isOver(known.instance.state)) return this.decide(batch, known, message, event);
-    const definition = known ? this.definitionOf(known).definition : this.registry.latest(name);
+    const definition = known ? this.definitionOf(known) : this.registry.latest(name);
     if (!definition) {
       return reject(batch.unit, event, 'unknown-definition', `there is no saga '${name}'`);
     }
@@ -163,30 +166,31 @@ export class SagaEngine {
     message: SagaMessage,
     event: ReceivedEvent,
   ): void {
-    const { definition, isRetired } = this.definitionOf(live);
-    if (isRetired) return this.decideBy(definition, batch, live, asOfRetired(message), event);
+    const definition = this.definitionOf(live);
+    if (isRetired(definition)) return this.decideBy(batch, live, asOfRetired(message), event);
     if (message.kind === 'reply') {
       const problem = replyProblem(definition, live.instance, message);
       if (problem) return reject(batch.unit, event, 'invalid-reply', problem);
     }
-    this.decideBy(definition, batch, live, message, event);
+    this.decideBy(batch, live, message, event);
   }
 
+  /** All of it or, where it throws, nothing. */
   private decideBy(
-    definition: SagaDefinition,
     batch: Batch,
     live: LiveInstance,
     message: SagaMessage,
     event: ReceivedEvent,
   ): void {
+    const definition = this.definitionOf(live);
     const trace = deciding(event.traceparent ?? live.trace, live.instance, message);
     const decision = decide(definition, live.instance, message, this.context(batch.now));
     const events = decision.commands.map((command) =>
       caused(event, { ...commandEvent(decision.instance, command, batch.now), ...trace.cause }),
     );
+    if (events.length > 0) batch.unit.publish(...events);
     batch.work.apply(live, decision);
     trace.decided(live, batch.unit);
-    if (events.length > 0) batch.unit.publish(...events);
   }
 
   private async fireTimers(batch: Batch, dueBeforeMs: number, tick: ReceivedEvent): Promise<void> {
@@ -206,12 +210,13 @@ export class SagaEngine {
         publishedBy: by,
         dueBefore: dueBeforeMs,
       } as const;
-      const { definition } = this.definitionOf(live);
       try {
-        this.decideBy(definition, batch, live, message, tick);
+        this.decideBy(batch, live, message, tick);
       } catch (error) {
+        if (error instanceof RetryableError) throw error;
         // One tick is for all of them: what one definition cannot decide must not hold up the others.
-        this.decideBy(definition, batch, live, heldFor(error, messageId), tick);
+        this.log.error({ err: error, sagaId: live.instance.id }, 'a timer cannot be decided');
+        this.decideBy(batch, live, heldFor(error, messageId), tick);
       }
     }
   }
@@ -223,7 +228,7 @@ export class SagaEngine {
   ): Promise<Map<LiveInstance, number>> {
     const positioned = due.flatMap((live) => {
       if (!live.position) return [];
-      const topics = awaitedTopics(this.definitionOf(live).definition, live.instance);
+      const topics = awaitedTopics(this.definitionOf(live), live.instance);
       return [{ live, at: { ...live.position, topics } }];
     });
     const moments = await this.outbox.publishedBy(
@@ -233,21 +238,13 @@ export class SagaEngine {
     return new Map(positioned.map(({ live }, index) => [live, moments[index] ?? Infinity]));
   }
 
-  /**
-   * By which it goes, or what stands in for that: see `retired.ts` of the core.
-   * @throws RetryableError when only a newer replica knows this version: it waits for one.
-   */
-  private definitionOf({ instance }: LiveInstance): {
-    readonly definition: SagaDefinition;
-    readonly isRetired?: true;
-  } {
-    const { definition: name, version } = instance;
-    const definition = this.registry.find(name, version);
-    if (definition) return { definition };
-    const latest = this.registry.latest(name);
-    const retired = latest && retiredDefinition(latest, instance);
-    if (retired) return { definition: retired, isRetired: true };
-    throw new RetryableError(`saga '${name}' v${version} is not known to this replica`);
+  /** @throws RetryableError when only a newer replica knows this version: it waits for one. */
+  private definitionOf({ instance }: LiveInstance): SagaDefinition {
+    const definition = this.registry.definitionOf(instance);
+    if (definition) return definition;
+    throw new RetryableError(
+      `saga '${instance.definition}' v${instance.version} is not known to this replica`,
+    );
   }
 
   private context(now: number): DecideContext {

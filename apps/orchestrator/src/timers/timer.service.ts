@@ -9,10 +9,9 @@ import { eventType, SAGA_MESSAGES, topics } from '#contracts';
 import { newId, Outbox, type MessagingLog, type UnitOfWork } from '#messaging';
 import { runtime } from '#platform';
 import type { DueTick, SagaStore } from '#saga-store';
-import { SAGA_STORE } from '../engine/saga-engine.js';
+import { LOGGER, SAGA_STORE } from '../engine/saga-engine.js';
 
 export const TIMER_POLL_MS = Symbol('timer-poll-ms');
-export const LOGGER = Symbol('logger');
 
 @Injectable()
 export class TimerService implements OnApplicationBootstrap, OnModuleDestroy {

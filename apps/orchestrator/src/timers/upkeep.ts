@@ -8,7 +8,7 @@ import { Database, type MessagingLog } from '#messaging';
 import { runtime } from '#platform';
 import { forgetBulkActions } from '../persistence/bulk-rows.js';
 import { forgetDeadLetters } from '../persistence/dead-letter-rows.js';
-import { LOGGER } from './timer.service.js';
+import { LOGGER } from '../engine/saga-engine.js';
 
 const EVERY_MS = 60 * 60 * 1000;
 /** Rows of one statement, so that none holds its locks for long. */

@@ -67,7 +67,7 @@ export async function compareDay(
     const unknown = payments.filter(({ intentId }) => intentId !== null && !seen.has(intentId));
     const settled = unknown.filter((payment) => !isUnderWay(payment));
     underWay += unknown.length - settled.length;
-    differences.push(...(await unknownOnes(provider, settled)));
+    differences.push(...(await unknownOnes(provider, settled, signal)));
     const last = payments.at(-1);
     if (!last || payments.length < PAGE) break;
     after = last.orderId;
@@ -122,9 +122,11 @@ async function comparePage(
 async function unknownOnes(
   provider: PaymentProvider,
   payments: readonly Payment[],
+  signal: AbortSignal,
 ): Promise<Difference[]> {
   const found: Difference[] = [];
   for (const payment of payments) {
+    signal.throwIfAborted();
     if (!(await isKnown(provider, payment))) found.push(unknownToThem(payment));
   }
   return found;

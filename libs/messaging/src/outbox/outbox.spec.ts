@@ -128,6 +128,17 @@ describe('publishing after the commit', () => {
     await expect(tooLarge).rejects.toThrow(EventTooLargeError);
   });
 
+  test('of several events of which one is too large none goes out, whatever else does', async () => {
+    await anOutbox().transaction((unit) => {
+      const large = anEvent({ data: 'x'.repeat(1_000_000) });
+      expect(() => unit.publish(anEvent({ id: 'with it' }), large)).toThrow(EventTooLargeError);
+      unit.publish(anEvent({ id: 'instead' }));
+      return Promise.resolve();
+    });
+    await settled();
+    expect(broker.received.map(({ headers }) => headers['ce_id'])).toEqual(['instead']);
+  });
+
   test('hooks run after the commit, not at all without one, and cannot undo it', async () => {
     const outbox = anOutbox();
     const ran: string[] = [];

@@ -24,7 +24,9 @@ export class OutboxUnit implements UnitOfWork {
 
   publish(...events: OutgoingEvent[]): void {
     if (this.#isOver) throw new Error('this transaction is over, nothing can be published with it');
-    for (const event of events) this.#unnumbered.push(encodeTraced(event));
+    // All of them or, where one is too large, none.
+    const messages = events.map(encodeTraced);
+    for (const message of messages) this.#unnumbered.push(message);
   }
 
   forward(message: WireMessage): void {
