@@ -163,6 +163,11 @@ describe('a step that stays silent, and of which a person says what came', () =>
     const run = new SagaRun(forgiving).start();
     run.happened('reserve', { result: { number: 8 } });
     expect(run.instance.input).toMatchObject({ id: 'order-1+8' });
+    const other = new SagaRun(forgiving).start();
+    // No answer of the step could have said this, so that it leads to nothing else.
+    other.happened('reserve', { result: { number: 'eight' } });
+    expect(other.state('reserve')).toBe('done');
+    expect(other.instance.input).toMatchObject({ id: 'order-1' });
   });
 
   it.each([

@@ -196,7 +196,7 @@ const planResolve = (draft: Draft, step: Step, resolving: Resolving): Plan => {
 
 /** Which of the step's answers would have said this: what it leads to is done as if it had come. */
 const successOf = ({ command }: Step, result: Resolution['result'] = {}): string => {
-  const replies = Object.entries(command?.replies ?? {});
+  const replies = Object.entries({ ...command?.replies });
   const fitting = replies.find(
     ([, { kind, data }]) => kind === 'success' && data.safeParse(result).success,
   );

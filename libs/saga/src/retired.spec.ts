@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decide } from './decide.js';
 import type { SagaInstance } from './instance.js';
 import type { SagaMessage } from './messages.js';
-import { asOfRetired, retiredDefinition } from './retired.js';
+import { asOfRetired, isRetired, retiredDefinition } from './retired.js';
 import { money, sample, SagaRun } from './spec/saga-run.js';
 import { defaultTiming } from './timing.js';
 
@@ -42,6 +42,12 @@ describe('an instance whose version is gone', () => {
     expect(retiredDefinition(latest, run.instance)).toBeUndefined();
     expect(retiredDefinition(latest, run.at('charge').instance)).toBeUndefined();
     expect(retiredDefinition(latest, run.refuse('charge').instance)).toBeUndefined();
+  });
+
+  it('is told by the definition that stands in for its own', () => {
+    const stand = retiredDefinition(latest, completed());
+    expect(stand && isRetired(stand)).toBe(true);
+    expect(isRetired(latest)).toBe(false);
   });
 
   it('waits for a newer replica where that can undo what is out', () => {

@@ -52,6 +52,15 @@ describe('the explorer', () => {
     expect(found.ends['completed']).toBeGreaterThan(0);
   });
 
+  it('finds no broken promise where people contradict each other about a pivot', () => {
+    const [, definition, example] =
+      everyExample.find(([name]) => name.startsWith('withdraw ')) ?? [];
+    if (!definition) throw new Error('there is no withdraw');
+    const found = run({ definition, ...example, faults: 3, people: true });
+    expect(found.violation).toBeUndefined();
+    expect(found.cut).toBe(0);
+  });
+
   it('finds no broken promise where refusals are mended, and steps run side by side', () => {
     const mends = { charge: { id: 'better' }, ship: { id: 'elsewhere' } };
     const found = run({ definition: forgiving, mends, faults: 2 });
